@@ -1,0 +1,1 @@
+"""What a team may declare, as frozen typed values. No file, no cloud, no clock."""

@@ -1,0 +1,1 @@
+"""From a declaration to what shall exist. Pure and deterministic."""

@@ -1,0 +1,29 @@
+"""The two ways a levee command ends badly on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from levee.diagnostics.diagnostic import Diagnostic
+
+
+class LeveeError(Exception):
+    """A run can't go on, and it isn't a fault in a stack file.
+
+    `message` says what and where, `help` what to do, `exit_code` how the command ends: 1 a failed deployment or
+    finding, 2 bad usage or unreadable input, 3 drift.
+    """
+
+    def __init__(self, message: str, help: str = "", *, exit_code: int = 1) -> None:  # noqa: A002 - the word a reader of errors expects
+        super().__init__(message)
+        self.message = message
+        self.help = help
+        self.exit_code = exit_code
+
+
+class Rejected(LeveeError):
+    """Stack files that can't be used, with every diagnostic of the run in order of place."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.sort_key))
+        super().__init__(f"{len(self.diagnostics)} problem(s) in the stack files", exit_code=2)

@@ -1,0 +1,22 @@
+"""Which file, and which place in it, declared a thing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A file (relative to the project) and the keys and indexes that lead to the value inside it.
+
+    Line and column are looked up only when a diagnostic needs them: `levee.loading.locate`.
+    """
+
+    file: str
+    path: Path = ()
+
+    def at(self, *keys: str | int) -> Origin:
+        """The origin of something below this one."""
+        return Origin(self.file, self.path + keys)

@@ -1,0 +1,43 @@
+"""A stack: one environment, inside one boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from levee.model.cluster import ClusterSpec, SecretStoreSpec
+from levee.model.data_class import DataClass
+from levee.model.origin import Origin
+from levee.model.service import ServiceSpec
+from levee.model.stream import StreamSpec
+
+
+class Target(StrEnum):
+    """Which kind of platform provisions the stack."""
+
+    KAFKA = "kafka"
+    AWS = "aws"
+    IBM = "ibm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackSpec:
+    """Everything declared for one environment, cross-references checked: `stack.yaml`, its streams and the classes.
+
+    `streams` are in order of key, `services` and `classes` by name. Every stream's class exists, every grant's
+    streams exist, no two topics or groups collide.
+    """
+
+    name: str
+    target: Target
+    account: str
+    region: str
+    jurisdiction: str
+    owner: str
+    cluster: ClusterSpec
+    secrets: SecretStoreSpec
+    services: Mapping[str, ServiceSpec]
+    streams: tuple[StreamSpec, ...]
+    classes: Mapping[str, DataClass]
+    origin: Origin

@@ -1,0 +1,144 @@
+"""A stream: one topic, those that write and read it, and where its records go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from levee.model.duration import Duration
+from levee.model.name import NamePattern
+from levee.model.origin import Origin
+from levee.model.size import Size
+
+
+class SourceKind(StrEnum):
+    """What kind of service writes."""
+
+    APPLICATION = "application"
+    CLOUD_LOGS = "cloud-logs"
+    CLOUDWATCH_LOGS = "cloudwatch-logs"
+    SYSLOG = "syslog"
+    HTTP = "http"
+
+
+class SinkKind(StrEnum):
+    """What a sink connector delivers to."""
+
+    HTTP = "http"
+    S3 = "s3"
+    OPENSEARCH = "opensearch"
+    ICEBERG = "iceberg"
+
+
+class MonitorKind(StrEnum):
+    """What a monitor watches for."""
+
+    SILENCE = "silence"
+    DROP = "drop"
+    SPIKE = "spike"
+    LAG = "lag"
+    UNDER_MIN_ISR = "under-min-isr"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a hop lies: None means in the stack's own account or region."""
+
+    account: str | None = None
+    region: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec:
+    """A service that writes. `transactional_ids` empty: it may not use transactions."""
+
+    service: str
+    kind: SourceKind
+    place: Place
+    transactional_ids: tuple[NamePattern, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsumerSpec:
+    """A service that reads, with the consumer groups that are its own."""
+
+    service: str
+    place: Place
+    groups: tuple[NamePattern, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SinkSpec:
+    """A connector to a destination, validated; provisioned once levee has connectors."""
+
+    name: str
+    kind: SinkKind
+    service: str
+    destination: str
+    place: Place
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArchiveSpec:
+    """The durable store of a stream, validated; provisioned once levee has archives."""
+
+    bucket: str
+    retention: Duration
+    locked: bool
+    place: Place
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MonitorSpec:
+    """What to watch, validated; provisioned once levee has monitors. `threshold`: records per second or of lag."""
+
+    kind: MonitorKind
+    window: Duration
+    threshold: int | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retirement:
+    """The dated entry that lifts a regulated stream's protection, from the day `on`."""
+
+    on: date
+    approved_by: str
+    reason: str
+    ticket: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamSpec:
+    """One stream file. `key` is the file's stem and the stream's identity; `topic` is the name in Kafka.
+
+    `replication` and `min_insync` are resolved: the stream's own, else its class's. `settings` are further topic
+    settings, verbatim. `filter` is kept as text until its language arrives.
+    """
+
+    key: str
+    topic: str
+    description: str
+    owner: str
+    data_class: str
+    partitions: int
+    replication: int
+    min_insync: int
+    retention: Duration
+    retention_size: Size | None
+    settings: Mapping[str, str]
+    sources: tuple[SourceSpec, ...]
+    consumers: tuple[ConsumerSpec, ...]
+    filter: str | None
+    sinks: tuple[SinkSpec, ...]
+    archive: ArchiveSpec | None
+    monitors: tuple[MonitorSpec, ...]
+    retire: Retirement | None
+    origin: Origin

@@ -1,0 +1,179 @@
+"""From a declaration to a plan: pure, deterministic, linear in what is declared."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Final
+
+from levee.catalog.role import kafka_acls
+from levee.model.name import NamePattern
+from levee.model.origin import Origin
+from levee.model.role import Role
+from levee.model.service import Previous, ServiceSpec
+from levee.model.stack import StackSpec
+from levee.model.stream import Place, StreamSpec
+from levee.plan.planned import (
+    Boundary,
+    Flow,
+    Hop,
+    HopKind,
+    Pending,
+    Plan,
+    PlannedArchive,
+    PlannedCredential,
+    PlannedGrant,
+    PlannedMonitor,
+    PlannedSink,
+    PlannedTopic,
+)
+
+SCRAM_ITERATIONS: Final = 8192  # Kafka's floor is 4096 (RFC 7677); twice that is what rule RLS-IDN-008 asks
+
+
+def build_plan(spec: StackSpec, as_of: date) -> Plan:
+    """The plan of a stack as it is due on the day `as_of` (which only lifts protections of retiring streams)."""
+    streams = {stream.key: stream for stream in spec.streams}
+    return Plan(
+        stack=spec.name,
+        target=spec.target,
+        owner=spec.owner,
+        boundary=Boundary(account=spec.account, region=spec.region, jurisdiction=spec.jurisdiction),
+        cluster=spec.cluster,
+        secrets=spec.secrets,
+        classes=tuple(spec.classes[name] for name in sorted(spec.classes)),
+        topics=tuple(_topic(spec, stream, as_of) for stream in spec.streams),
+        credentials=tuple(_credentials(spec, streams)),
+        sinks=tuple(PlannedSink(stream=s.key, sink=sink) for s in spec.streams for sink in s.sinks),
+        archives=tuple(PlannedArchive(stream=s.key, archive=s.archive) for s in spec.streams if s.archive),
+        monitors=tuple(PlannedMonitor(stream=s.key, monitor=monitor) for s in spec.streams for monitor in s.monitors),
+        flows=tuple(_flow(spec, stream) for stream in spec.streams),
+        pending=tuple(pending for stream in spec.streams for pending in _pending(stream)),
+    )
+
+
+def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
+    retiring = stream.retire is not None and stream.retire.on <= as_of
+    return PlannedTopic(
+        stream=stream.key,
+        name=stream.topic,
+        owner=stream.owner,
+        data_class=stream.data_class,
+        partitions=stream.partitions,
+        replication=stream.replication,
+        settings=tuple(sorted(_settings(stream).items())),
+        protected=spec.classes[stream.data_class].regulated and not retiring,
+        retire=stream.retire,
+        origin=stream.origin,
+    )
+
+
+def _settings(stream: StreamSpec) -> dict[str, str]:
+    """What a stream's own words come to as topic settings, over safe values that a broker's defaults can't undo."""
+    settings = {
+        "cleanup.policy": "delete",
+        "unclean.leader.election.enable": "false",
+        **stream.settings,
+        "min.insync.replicas": str(stream.min_insync),
+        "retention.ms": str(stream.retention.milliseconds),
+    }
+    if stream.retention_size is not None:
+        settings["retention.bytes"] = str(stream.retention_size.bytes)
+    return settings
+
+
+def _credentials(spec: StackSpec, streams: Mapping[str, StreamSpec]) -> Iterator[PlannedCredential]:
+    grants: dict[str, list[PlannedGrant]] = defaultdict(list)
+    owners: dict[str, str] = {}
+    for stream in spec.streams:
+        for service, grant in _stream_grants(stream):
+            grants[service].append(grant)
+            owners.setdefault(service, stream.owner)
+    for name in sorted(grants.keys() | spec.services.keys()):
+        service = spec.services.get(name)
+        declared = [*grants[name], *(_service_grants(service, streams) if service else ())]
+        if declared:
+            owner = (service.owner if service else None) or owners.get(name, spec.owner)
+            yield _credential(name, owner, service, declared)
+
+
+def _credential(name: str, owner: str, service: ServiceSpec | None, grants: list[PlannedGrant]) -> PlannedCredential:
+    acls = {acl for g in grants for acl in kafka_acls(g.role, g.topics, g.groups, g.transactional_ids)}
+    return PlannedCredential(
+        service=name,
+        owner=owner,
+        generation=service.generation if service else 1,
+        previous=service.previous if service else Previous.VALID,
+        iterations=SCRAM_ITERATIONS,
+        grants=tuple(grants),
+        acls=tuple(sorted(acls)),
+        origin=service.origin if service else grants[0].origin,
+    )
+
+
+def _stream_grants(stream: StreamSpec) -> Iterator[tuple[str, PlannedGrant]]:
+    for source in stream.sources:
+        yield source.service, _exact(Role.WRITER, stream, source.origin, transactional_ids=source.transactional_ids)
+    for consumer in stream.consumers:
+        yield consumer.service, _exact(Role.READER, stream, consumer.origin, groups=consumer.groups)
+
+
+def _exact(
+    role: Role,
+    stream: StreamSpec,
+    origin: Origin,
+    *,
+    groups: tuple[NamePattern, ...] = (),
+    transactional_ids: tuple[NamePattern, ...] = (),
+) -> PlannedGrant:
+    return PlannedGrant(
+        role=role,
+        topics=(NamePattern(stream.topic),),
+        streams=(stream.key,),
+        groups=groups,
+        transactional_ids=transactional_ids,
+        origin=origin,
+    )
+
+
+def _service_grants(service: ServiceSpec, streams: Mapping[str, StreamSpec]) -> Iterable[PlannedGrant]:
+    for grant in service.grants:
+        exact = tuple(NamePattern(streams[key].topic) for key in grant.streams)
+        yield PlannedGrant(
+            role=grant.role,
+            topics=exact if grant.topics is None else (grant.topics,),
+            streams=grant.streams,
+            groups=grant.groups,
+            transactional_ids=(),
+            origin=grant.origin,
+        )
+
+
+def _flow(spec: StackSpec, stream: StreamSpec) -> Flow:
+    def hop(kind: HopKind, name: str, place: Place, origin: Origin) -> Hop:
+        account, region = place.account or spec.account, place.region or spec.region
+        return Hop(kind=kind, name=name, account=account, region=region, origin=origin)
+
+    hops = [hop(HopKind.SOURCE, source.service, source.place, source.origin) for source in stream.sources]
+    hops.append(hop(HopKind.TOPIC, stream.topic, Place(), stream.origin))
+    hops += [hop(HopKind.CONSUMER, consumer.service, consumer.place, consumer.origin) for consumer in stream.consumers]
+    hops += [hop(HopKind.SINK, sink.destination, sink.place, sink.origin) for sink in stream.sinks]
+    if stream.archive is not None:
+        hops.append(hop(HopKind.ARCHIVE, stream.archive.bucket, stream.archive.place, stream.archive.origin))
+    return Flow(stream=stream.key, hops=tuple(hops))
+
+
+def _pending(stream: StreamSpec) -> Iterator[Pending]:
+    if stream.filter is not None:
+        what = "the filter is kept as text and filters nothing yet: every record reaches the topic's readers"
+        yield Pending(stream=stream.key, what=what, origin=stream.origin.at("filter"))
+    for sink in stream.sinks:
+        what = f"the sink {sink.name} is checked and not provisioned yet"
+        yield Pending(stream=stream.key, what=what, origin=sink.origin)
+    if stream.archive is not None:
+        what = f"the archive {stream.archive.bucket} is checked and not provisioned yet"
+        yield Pending(stream=stream.key, what=what, origin=stream.archive.origin)
+    for monitor in stream.monitors:
+        what = f"the {monitor.kind} monitor is checked and not provisioned yet"
+        yield Pending(stream=stream.key, what=what, origin=monitor.origin)

@@ -1,0 +1,163 @@
+"""What shall exist, in the words of the field and in stable order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from levee.model.acl import Acl
+from levee.model.cluster import ClusterSpec, SecretStoreSpec
+from levee.model.data_class import DataClass
+from levee.model.name import NamePattern
+from levee.model.origin import Origin
+from levee.model.role import Role
+from levee.model.service import Previous
+from levee.model.stack import Target
+from levee.model.stream import ArchiveSpec, MonitorSpec, Retirement, SinkSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Boundary:
+    """What every hop must stay inside."""
+
+    account: str
+    region: str
+    jurisdiction: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedTopic:
+    """A topic. `stream` is its identity, `name` what Kafka calls it.
+
+    `settings` are all that levee answers for, in order of key; what stands there is kept so, everything else is the
+    broker's. `protected`: it may not be deleted.
+    """
+
+    stream: str
+    name: str
+    owner: str
+    data_class: str
+    partitions: int
+    replication: int
+    settings: tuple[tuple[str, str], ...]
+    protected: bool
+    retire: Retirement | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedGrant:
+    """A role of a service on topics. `streams` are the keys behind exact names, empty for a prefix."""
+
+    role: Role
+    topics: tuple[NamePattern, ...]
+    streams: tuple[str, ...]
+    groups: tuple[NamePattern, ...]
+    transactional_ids: tuple[NamePattern, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCredential:
+    """The service-to-service identity of one service: its generations, its grants and the ACLs they come to.
+
+    `acls` are sorted and free of repeats. `iterations` is of SCRAM's key derivation.
+    """
+
+    service: str
+    owner: str
+    generation: int
+    previous: Previous
+    iterations: int
+    grants: tuple[PlannedGrant, ...]
+    acls: tuple[Acl, ...]
+    origin: Origin
+
+    @property
+    def usernames(self) -> tuple[str, ...]:
+        """The users that shall be valid: the current generation's, and the one before it during an overlap."""
+        overlaps = self.generation > 1 and self.previous is Previous.VALID
+        generations = (self.generation - 1, self.generation) if overlaps else (self.generation,)
+        return tuple(f"{self.service}.g{generation}" for generation in generations)
+
+
+class HopKind(StrEnum):
+    """What a record passes on its way."""
+
+    SOURCE = "source"
+    TOPIC = "topic"
+    CONSUMER = "consumer"
+    SINK = "sink"
+    ARCHIVE = "archive"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hop:
+    """A place a stream's records pass, resolved: where the file names no account or region, the stack's own."""
+
+    kind: HopKind
+    name: str
+    account: str
+    region: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """The way of one stream's records, from those that write to those that keep them."""
+
+    stream: str
+    hops: tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSink:
+    """A declared sink of a stream."""
+
+    stream: str
+    sink: SinkSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedArchive:
+    """The declared archive of a stream."""
+
+    stream: str
+    archive: ArchiveSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedMonitor:
+    """A declared monitor of a stream."""
+
+    stream: str
+    monitor: MonitorSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pending:
+    """Something declared that this version of levee checks and does not provision: said plainly in every output."""
+
+    stream: str
+    what: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything one stack shall hold. Equal declarations give equal plans."""
+
+    stack: str
+    target: Target
+    owner: str
+    boundary: Boundary
+    cluster: ClusterSpec
+    secrets: SecretStoreSpec
+    classes: tuple[DataClass, ...]
+    topics: tuple[PlannedTopic, ...]
+    credentials: tuple[PlannedCredential, ...]
+    sinks: tuple[PlannedSink, ...]
+    archives: tuple[PlannedArchive, ...]
+    monitors: tuple[PlannedMonitor, ...]
+    flows: tuple[Flow, ...]
+    pending: tuple[Pending, ...]
