@@ -1,0 +1,53 @@
+"""The three ways an operation on a resource ends badly, each with words for the person who ran it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from infra.providers.properties import Value
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the declaration: where (``property``, may be empty) and what, with what to do
+    instead.
+    """
+
+    property: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.property}: {self.reason}" if self.property else self.reason
+
+
+class RefusedError(Exception):
+    """The declaration cannot or must not be carried out. Nothing was changed.
+
+    Raised in a check it fails the preview with one line for each problem.
+    """
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
+def refused(property_name: str, reason: str) -> RefusedError:
+    """Make the refusal of a single property."""
+    return RefusedError(Problem(property_name, reason))
+
+
+class FailedError(Exception):
+    """The operation failed and nothing was changed, or nothing that a second run would not find and
+    finish.
+    """
+
+
+class PartlyDoneError(Exception):
+    """The operation stopped half way: ``outputs`` is the live state now, ``reasons`` what was and was not
+    done.
+    """
+
+    def __init__(self, resource_id: str, outputs: Mapping[str, Value], reasons: Sequence[str]) -> None:
+        super().__init__("; ".join(reasons))
+        self.resource_id = resource_id
+        self.outputs = outputs
+        self.reasons = reasons

@@ -1,0 +1,201 @@
+"""Resource properties: the provider protocol's ``Struct`` messages as Python values, and back.
+
+The engine marks what JSON cannot say with signatures: secrets, values unknown during a preview, resource
+references. Source: ``MarshalPropertyValue`` in pulumi ``sdk/go/common/resource/plugin/rpc.go``.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+from google.protobuf import struct_pb2
+
+SIGNATURE_KEY: Final = "4dabf18193072939515e22adb298388d"
+SECRET_SIGNATURE: Final = "1b47061264138c4ac30d75fd1eb44270"
+RESOURCE_SIGNATURE: Final = "5cf8f73096256a8f31e491e813e4eb8e"
+OUTPUT_SIGNATURE: Final = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
+
+UNKNOWN_TEXT: Final = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+_UNKNOWN_TEXTS: Final = frozenset(
+    {
+        UNKNOWN_TEXT,
+        "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",  # bool
+        "3eeb2bf0-c639-47a8-9e75-3b44932eb421",  # number
+        "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",  # array
+        "030794c1-ac77-496b-92df-f27374a8bd58",  # asset
+        "e48ece36-62e2-4504-bad9-02848725956a",  # archive
+        "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",  # object
+    }
+)
+
+
+class Unknown(enum.Enum):
+    """A value that is not known yet: an output of a resource that this preview has not created."""
+
+    UNKNOWN = "unknown"
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that must never be shown: ``str``, ``repr`` and formatting hide it, :attr:`value` is the
+    only way in.
+    """
+
+    value: "Value" = field(repr=False)
+
+    def __str__(self) -> str:
+        return "[secret]"
+
+    __repr__ = __str__
+
+
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | Secret | Unknown | None"
+Properties: TypeAlias = dict[str, Value]
+
+
+class UnsupportedValueError(ValueError):
+    """A property holds something this protocol layer does not take, such as an asset."""
+
+
+def decode(message: struct_pb2.Struct) -> Properties:
+    """Read a property message; whole numbers become ``int``.
+
+    Raises UnsupportedValueError for assets, archives and other signatures that no resource here takes.
+    """
+    return {key: _decode_value(value) for key, value in message.fields.items()}
+
+
+def _decode_value(value: struct_pb2.Value) -> Value:
+    match value.WhichOneof("kind"):
+        case "string_value":
+            return UNKNOWN if value.string_value in _UNKNOWN_TEXTS else value.string_value
+        case "number_value":
+            number = value.number_value
+            return int(number) if number.is_integer() else number
+        case "bool_value":
+            return value.bool_value
+        case "list_value":
+            return [_decode_value(element) for element in value.list_value.values]
+        case "struct_value":
+            return interpret(decode(value.struct_value))
+        case _:
+            return None
+
+
+def interpret(fields: Properties) -> Value:
+    """Turn an object that carries a protocol signature into the value it stands for; others are left as
+    they are.
+
+    Raises UnsupportedValueError for a signature that no resource here takes.
+    """
+    match fields.get(SIGNATURE_KEY):
+        case None:
+            return fields
+        case str(signature) if signature == SECRET_SIGNATURE:
+            return Secret(fields.get("value"))
+        case str(signature) if signature == OUTPUT_SIGNATURE:
+            value = fields.get("value", UNKNOWN)
+            return Secret(value) if fields.get("secret") else value
+        case str(signature) if signature == RESOURCE_SIGNATURE:
+            return fields.get("id", fields.get("urn"))
+        case _:
+            raise UnsupportedValueError("assets, archives and binary strings are not taken as property values")
+
+
+def encode(properties: Mapping[str, Value]) -> struct_pb2.Struct:
+    """Write properties as a message; the inverse of :func:`decode`."""
+    message = struct_pb2.Struct()
+    for key, value in properties.items():
+        message.fields[key].CopyFrom(_encode_value(value))
+    return message
+
+
+def _encode_value(value: Value) -> struct_pb2.Value:
+    message = struct_pb2.Value()
+    match value:
+        case None:
+            message.null_value = struct_pb2.NULL_VALUE
+        case bool():
+            message.bool_value = value
+        case int() | float():
+            message.number_value = value
+        case str():
+            message.string_value = value
+        case Unknown.UNKNOWN:
+            message.string_value = UNKNOWN_TEXT
+        case Secret():
+            marked = encode({SIGNATURE_KEY: SECRET_SIGNATURE, "value": value.value})
+            message.struct_value.CopyFrom(marked)
+        case list():
+            message.list_value.values.extend(map(_encode_value, value))
+            message.list_value.SetInParent()
+        case dict():
+            message.struct_value.CopyFrom(encode(value))
+    return message
+
+
+def is_known(value: Value) -> bool:
+    """Say whether no part of ``value`` is unknown."""
+    match value:
+        case Unknown.UNKNOWN:
+            return False
+        case Secret():
+            return is_known(value.value)
+        case list():
+            return all(map(is_known, value))
+        case dict():
+            return all(map(is_known, value.values()))
+        case _:
+            return True
+
+
+def reveal(value: Value) -> Value:
+    """Return ``value`` without its secret marks, for use and comparison; never for output."""
+    match value:
+        case Secret():
+            return reveal(value.value)
+        case list():
+            return [reveal(element) for element in value]
+        case dict():
+            return {key: reveal(element) for key, element in value.items()}
+        case _:
+            return value
+
+
+def holds_secret(value: Value) -> bool:
+    """Say whether any part of ``value`` is secret."""
+    match value:
+        case Secret():
+            return True
+        case list():
+            return any(map(holds_secret, value))
+        case dict():
+            return any(map(holds_secret, value.values()))
+        case _:
+            return False
+
+
+def marked_like(value: Value, model: Value) -> Value:
+    """Return ``value`` with a secret mark wherever ``model`` has one: what came in secret goes out secret.
+
+    Objects are marked key by key; a list is marked as a whole if any element of the model is secret.
+    """
+    if isinstance(value, Secret) or not holds_secret(model):
+        return value
+    if isinstance(value, dict) and isinstance(model, dict):
+        return {key: marked_like(element, model.get(key)) for key, element in value.items()}
+    return Secret(value)
+
+
+def without_internal(properties: Mapping[str, Value]) -> Properties:
+    """Drop keys that providers keep for themselves, such as a bridged provider's ``__meta`` and
+    ``__defaults``.
+    """
+    return {key: value for key, value in properties.items() if not key.startswith("__")}
