@@ -1,0 +1,1 @@
+"""Resource provider plugins, each a folder of its own, and the protocol layer they share."""

@@ -1,0 +1,69 @@
+"""What a secret store does for ServiceCredential. A new kind is one module with a class of this shape and a
+line in :mod:`infra.providers.levee.secret_store.registry`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Protocol
+
+from infra.providers.levee.credential_name import CredentialName
+from infra.providers.levee.password import Password
+
+
+@dataclass(frozen=True, slots=True)
+class StoreLocation:
+    """Which store: its ``kind``, and where it is, in the kind's own words (``file``: an absolute path)."""
+
+    kind: str
+    directory: str
+
+
+class Fit(Enum):
+    """How kept client settings compare with the ones that would be written now."""
+
+    CURRENT = "current"
+    OUTDATED = "outdated"
+    """The same cluster, but for instance with another CA file or one more bootstrap server."""
+    ELSEWHERE = "elsewhere"
+    """No bootstrap server in common: most likely the credential of another cluster."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeptSecret:
+    """A password found in a store. ``reference`` says where (``file:/…``), and may stand in a state or a log."""
+
+    reference: str
+    password: Password = field(repr=False)
+    fit: Fit
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecret:
+    """A password to keep."""
+
+    name: CredentialName
+    password: Password = field(repr=False)
+
+
+class SecretStore(Protocol):
+    """Keeps one secret for each generation of each service. Methods take many, answer in their order, and
+    give each its own failure: an exception in the answer is that item's.
+
+    Failures are RefusedError where the store isn't safe to use (a file that others can read), FailedError
+    where it can't be reached or written. No text of theirs holds a password.
+    """
+
+    async def probe(self) -> None:
+        """Look whether the store could be used, and change nothing. Raises RefusedError if not."""
+
+    async def find(self, names: Sequence[CredentialName]) -> list[KeptSecret | None | Exception]:
+        """Look secrets up; None for one that isn't kept."""
+
+    async def keep(self, secrets: Sequence[NewSecret]) -> list[str | Exception]:
+        """Write secrets durably, over what is there, and answer their references. When this returns, a power
+        cut loses none of them.
+        """
+
+    async def forget(self, names: Sequence[CredentialName]) -> list[None | Exception]:
+        """Destroy secrets; one that isn't kept is fine."""

@@ -1,0 +1,327 @@
+"""The resource provider protocol, spoken once for every kind of resource.
+
+Source: ``proto/pulumi/provider.proto`` in pulumi/pulumi, and the engine's side of it in
+``sdk/go/common/resource/plugin/provider_plugin.go``.
+"""
+
+import functools
+import logging
+import traceback
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, NoReturn, TypeAlias, TypeVar, cast
+
+import grpc
+import grpc.aio
+from google.protobuf import any_pb2, empty_pb2, struct_pb2
+from google.rpc import status_pb2
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from typing_extensions import override
+
+from infra.providers.differences import Change, Difference, differences, with_ignored
+from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
+from infra.providers.kind import Declaration, Function, Naming, Package, Recorded, ResourceKind
+from infra.providers.properties import (
+    Properties,
+    UnsupportedValueError,
+    decode,
+    encode,
+    is_known,
+    marked_like,
+    without_internal,
+)
+
+log = logging.getLogger(__name__)
+
+Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
+Method = TypeVar("Method", bound=Callable[..., Awaitable[Any]])
+
+_KINDS_OF_CHANGE: Final = {
+    Change.ADD: provider_pb2.PropertyDiff.ADD,
+    Change.DELETE: provider_pb2.PropertyDiff.DELETE,
+    Change.UPDATE: provider_pb2.PropertyDiff.UPDATE,
+}
+
+
+def _answering(method: Method) -> Method:
+    """End a call that raises with a status whose text is one clean line."""
+
+    @functools.wraps(method)
+    async def answered(self: "PluginProvider", request: Any, context: Context) -> Any:
+        if self.cancelled:
+            await context.abort(grpc.StatusCode.CANCELLED, "the run was cancelled")
+        try:
+            return await method(self, request, context)
+        except (RefusedError, FailedError, UnsupportedValueError) as failure:
+            text = str(failure)
+        except PartlyDoneError as failure:
+            return await _abort_partly_done(context, failure)
+        except Exception as error:  # noqa: BLE001 - the boundary: no traceback, and no value, reaches the user
+            text = _unexpected(error)
+        # Not UNKNOWN or INTERNAL: the engine takes those to mean that nobody knows what became of the
+        # resource.
+        return await context.abort(grpc.StatusCode.FAILED_PRECONDITION, text)
+
+    return cast(Method, answered)
+
+
+class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
+    """A resource provider plugin. Subclasses say what the package holds and how it is configured."""
+
+    name: str
+    version: str
+
+    def __init__(self) -> None:
+        self.cancelled = False
+        self._kinds: Mapping[str, ResourceKind] = {}
+        self._functions: Mapping[str, Function] = {}
+        self._close: Callable[[], Awaitable[None]] | None = None
+
+    @abstractmethod
+    def schema(self) -> str:
+        """Return the package schema as JSON text."""
+
+    @abstractmethod
+    def check_config(self, config: Properties) -> Properties:
+        """Validate the configuration, parts of which may be unknown yet. Raises RefusedError."""
+
+    @abstractmethod
+    def configure(self, config: Properties) -> Package:
+        """Build the package for a configuration that is fully known. Raises RefusedError."""
+
+    async def close(self) -> None:
+        """Let go of connections; the provider can be configured again."""
+        close, self._close = self._close, None
+        if close is not None:
+            await close()
+
+    @override
+    async def Handshake(
+        self, request: provider_pb2.ProviderHandshakeRequest, context: Context
+    ) -> provider_pb2.ProviderHandshakeResponse:
+        return provider_pb2.ProviderHandshakeResponse(
+            accept_secrets=True, accept_resources=True, supports_autonaming_configuration=True
+        )
+
+    @override
+    async def Attach(self, request: plugin_pb2.PluginAttach, context: Context) -> empty_pb2.Empty:
+        return empty_pb2.Empty()
+
+    @override
+    async def GetPluginInfo(self, request: empty_pb2.Empty, context: Context) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo(version=self.version)
+
+    @override
+    async def GetSchema(
+        self, request: provider_pb2.GetSchemaRequest, context: Context
+    ) -> provider_pb2.GetSchemaResponse:
+        return provider_pb2.GetSchemaResponse(schema=self.schema())
+
+    @override
+    async def GetMapping(
+        self, request: provider_pb2.GetMappingRequest, context: Context
+    ) -> provider_pb2.GetMappingResponse:
+        return provider_pb2.GetMappingResponse()
+
+    @override
+    async def GetMappings(
+        self, request: provider_pb2.GetMappingsRequest, context: Context
+    ) -> provider_pb2.GetMappingsResponse:
+        return provider_pb2.GetMappingsResponse()
+
+    @override
+    async def Cancel(self, request: empty_pb2.Empty, context: Context) -> empty_pb2.Empty:
+        # What is under way runs to its end, each request having its own deadline, so that the state tells
+        # the truth.
+        self.cancelled = True
+        return empty_pb2.Empty()
+
+    @override
+    @_answering
+    async def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
+        try:
+            checked = self.check_config(without_internal(decode(request.news)))
+        except RefusedError as refusal:
+            return _check_failures(request, refusal)
+        return provider_pb2.CheckResponse(inputs=encode(checked))
+
+    @override
+    @_answering
+    async def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
+        # A changed address or credential never replaces the provider: that would replace all that it made.
+        old, new = without_internal(decode(request.olds)), without_internal(decode(request.news))
+        return _diff_response(differences(old, old, new))
+
+    @override
+    @_answering
+    async def Configure(
+        self, request: provider_pb2.ConfigureRequest, context: Context
+    ) -> provider_pb2.ConfigureResponse:
+        await self.close()
+        package = self.configure(without_internal(decode(request.args)))
+        self._kinds = {kind.token: kind for kind in package.kinds}
+        self._functions = package.functions
+        self._close = package.close
+        return provider_pb2.ConfigureResponse(
+            acceptSecrets=True,
+            supportsPreview=True,
+            acceptResources=True,
+            supports_autonaming_configuration=True,
+        )
+
+    @override
+    @_answering
+    async def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
+        declaration = Declaration(
+            new=without_internal(decode(request.news)),
+            old=without_internal(decode(request.olds)),
+            naming=_naming(request),
+        )
+        try:
+            inputs = await self._kind(request.urn).check(declaration)
+        except RefusedError as refusal:
+            return _check_failures(request, refusal)
+        return provider_pb2.CheckResponse(inputs=_marked(inputs, declaration.new))
+
+    @override
+    @_answering
+    async def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
+        recorded = _recorded(request.id, request.old_inputs, request.olds)
+        new = _wanted(request.news, recorded, request.ignoreChanges)
+        return _diff_response(await self._kind(request.urn).diff(recorded, new))
+
+    @override
+    @_answering
+    async def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:
+        kind, new = self._kind(request.urn), without_internal(decode(request.properties))
+        if not request.preview:
+            made = await kind.create(new)
+            return provider_pb2.CreateResponse(id=made.id, properties=_marked(made.outputs, new))
+        # What depends on an unknown value cannot be rehearsed; the update will check it before it changes
+        # anything.
+        outputs = await kind.preview_create(new) if is_known(new) else new
+        return provider_pb2.CreateResponse(properties=_marked(outputs, new))
+
+    @override
+    @_answering
+    async def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
+        recorded = _recorded(request.id, request.inputs, request.properties)
+        live = await self._kind(request.urn).read(recorded)
+        if live is None:
+            return provider_pb2.ReadResponse()
+        return provider_pb2.ReadResponse(
+            id=live.id,
+            inputs=_marked(live.inputs, recorded.inputs),
+            properties=_marked(live.outputs, recorded.outputs),
+        )
+
+    @override
+    @_answering
+    async def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
+        kind = self._kind(request.urn)
+        recorded = _recorded(request.id, request.old_inputs, request.olds)
+        new = _wanted(request.news, recorded, request.ignoreChanges)
+        if not request.preview:
+            outputs = await kind.update(recorded, new)
+        else:
+            outputs = await kind.preview_update(recorded, new) if is_known(new) else new
+        return provider_pb2.UpdateResponse(properties=_marked(outputs, new))
+
+    @override
+    @_answering
+    async def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
+        recorded = _recorded(request.id, request.old_inputs, request.properties)
+        await self._kind(request.urn).delete(recorded)
+        return empty_pb2.Empty()
+
+    @override
+    @_answering
+    async def Invoke(self, request: provider_pb2.InvokeRequest, context: Context) -> provider_pb2.InvokeResponse:
+        function = self._functions.get(request.tok)
+        if function is None:
+            raise FailedError(f"the {self.name} provider has no function {request.tok}")
+        response = provider_pb2.InvokeResponse()
+        try:
+            result = await function(without_internal(decode(request.args)))
+        except RefusedError as refusal:
+            response.failures.extend(_failures(refusal))
+            return response
+        getattr(response, "return").CopyFrom(encode(result))
+        return response
+
+    def _kind(self, urn: str) -> ResourceKind:
+        token = urn.split("::")[2].rsplit("$", 1)[-1]
+        try:
+            return self._kinds[token]
+        except KeyError:
+            raise FailedError(f"the {self.name} provider has no resource {token}, or is not configured") from None
+
+
+def _naming(request: provider_pb2.CheckRequest) -> Naming:
+    options = request.autonaming if request.HasField("autonaming") else None
+    return Naming(
+        resource_name=request.urn.split("::")[-1],
+        seed=request.randomSeed,
+        proposed=options.proposed_name if options else "",
+        explicit_only=options is not None and options.mode == provider_pb2.CheckRequest.AutonamingOptions.DISABLE,
+    )
+
+
+def _recorded(resource_id: str, inputs: struct_pb2.Struct, outputs: struct_pb2.Struct) -> Recorded:
+    return Recorded(
+        id=resource_id,
+        inputs=without_internal(decode(inputs)),
+        outputs=without_internal(decode(outputs)),
+    )
+
+
+def _wanted(news: struct_pb2.Struct, recorded: Recorded, ignored: Any) -> Properties:
+    return with_ignored(without_internal(decode(news)), recorded.outputs, list(ignored))
+
+
+def _marked(properties: Properties, model: Properties) -> struct_pb2.Struct:
+    """Encode properties, secret wherever the model's are: what came in secret goes out secret."""
+    return encode({key: marked_like(value, model.get(key)) for key, value in properties.items()})
+
+
+def _failures(refusal: RefusedError) -> list[provider_pb2.CheckFailure]:
+    return [provider_pb2.CheckFailure(property=problem.property, reason=problem.reason) for problem in refusal.problems]
+
+
+def _check_failures(request: provider_pb2.CheckRequest, refusal: RefusedError) -> provider_pb2.CheckResponse:
+    return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(refusal))
+
+
+def _diff_response(found: Mapping[str, Difference]) -> provider_pb2.DiffResponse:
+    return provider_pb2.DiffResponse(
+        changes=provider_pb2.DiffResponse.DIFF_SOME if found else provider_pb2.DiffResponse.DIFF_NONE,
+        diffs=sorted({path.split(".")[0].split("[")[0] for path in found}),
+        detailedDiff={
+            path: provider_pb2.PropertyDiff(kind=_KINDS_OF_CHANGE[one.change], inputDiff=one.declared)
+            for path, one in found.items()
+        },
+        hasDetailedDiff=True,
+    )
+
+
+async def _abort_partly_done(context: Context, failure: PartlyDoneError) -> NoReturn:
+    # The detail makes the engine keep the resource in its state with these outputs, and try it again next
+    # time.
+    detail = any_pb2.Any()
+    detail.Pack(
+        provider_pb2.ErrorResourceInitFailed(
+            id=failure.resource_id, properties=encode(failure.outputs), reasons=failure.reasons
+        )
+    )
+    code = grpc.StatusCode.FAILED_PRECONDITION
+    status = status_pb2.Status(code=code.value[0], message=str(failure), details=[detail])
+    await context.abort(code, str(failure), (("grpc-status-details-bin", status.SerializeToString()),))
+
+
+def _unexpected(error: Exception) -> str:
+    """Name a bug by its place only: the message of an arbitrary exception may quote a value."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    log.debug("unexpected error at %s", place)
+    return f"unexpected {type(error).__name__} at {place}; this is a bug in the provider, please report it"
