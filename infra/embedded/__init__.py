@@ -1,0 +1,1 @@
+"""Runs the Pulumi program where the Pulumi CLI is not installed: for laptops, tests and CI."""

@@ -1,0 +1,171 @@
+"""The second pass: what the plan decided is done, each operation recorded before it begins and when it ends."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from infra.embedded.decision import CannotDecide, Decision, decide, decide_component, with_secrets
+from infra.embedded.errors import Refusal, StateUnwritable
+from infra.embedded.event import Op, Stage
+from infra.embedded.hosted_provider import HostedProvider, Live
+from infra.embedded.planner import Plan, same_answer
+from infra.embedded.properties import Properties, has_unknown, is_secret, secret
+from infra.embedded.registration import Registration
+from infra.embedded.secrecy import redact
+from infra.embedded.servicer_call import CallFailed
+from infra.embedded.session import Answer, Session
+from infra.embedded.state import Begin, Begun, Over, Put, Resource, provider_urn
+
+
+class Applier:
+    """Answers the program's registrations by doing what was planned."""
+
+    preview = False
+
+    def __init__(self, session: Session, plan: Plan) -> None:
+        self._session = session
+        self._plan = plan
+
+    async def register(self, declared: Registration) -> Answer:
+        """Bring one resource about."""
+        session = self._session
+        try:
+            async with session.slots:
+                if session.stopping:
+                    return self._skipped(declared)
+                return await self._apply(await self._decision(declared))
+        except CannotDecide as cannot:
+            reasons = [refusal.message for refusal in cannot.refusals]
+            session.fail(self._planned_op(declared), declared.urn, declared.type, reasons)
+        except StateUnwritable as error:
+            session.fault = session.fault or error
+        return Answer.failure(declared.urn)
+
+    async def outputs(self, urn: str, outputs: Properties) -> None:
+        """Record what a component says of itself."""
+        resource = self._session.state.resources.get(urn)
+        if resource is None or self._session.stopping:
+            return
+        self._put_if_changed(resource, replace(resource, outputs=redact(outputs, resource.outputs)))
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """Fail for what only came to light in this pass."""
+        for refusal in refusals:
+            self._session.fail(Op.CREATE, refusal.urn, "", [refusal.message])
+
+    async def _decision(self, declared: Registration) -> Decision:
+        planned = self._plan.decisions.get(declared.urn)
+        if planned and planned.registration.fingerprint == declared.fingerprint:
+            return planned
+        if declared.is_provider:
+            raise CannotDecide([_inconstant(declared)])
+        old = self._session.state.resources.get(declared.urn)
+        if not declared.custom:
+            return decide_component(declared, old)
+        if has_unknown(declared.inputs):
+            raise CannotDecide([_unknown(declared)])
+        return await decide(declared, old, self._provider(declared))
+
+    async def _apply(self, decision: Decision) -> Answer:
+        if decision.op is Op.SAME and decision.old:
+            resource = decision.unchanged(decision.old)
+            self._put_if_changed(decision.old, resource)
+            self._session.tell(Stage.DONE, Op.SAME, resource)
+            return same_answer(resource, decision.inputs)
+        if not decision.registration.custom or decision.registration.is_provider:
+            return self._record_only(decision)
+        return await self._operate(decision)
+
+    def _record_only(self, decision: Decision) -> Answer:
+        """A component or a provider: there is nothing outside this process to change."""
+        declared = decision.registration
+        id_ = self._plan.ids.get(declared.urn, "")
+        outputs = decision.inputs if declared.is_provider else decision.old.outputs if decision.old else {}
+        resource = _resource(decision, Live(id_, None, outputs))
+        self._session.journal.append(Put(resource))
+        self._session.tell(Stage.DONE, decision.op, resource, decision.changes)
+        return Answer(declared.urn, id_, outputs if declared.is_provider else {})
+
+    async def _operate(self, decision: Decision) -> Answer:
+        session, declared = self._session, decision.registration
+        begun = Begun.CREATE if decision.old is None else Begun.UPDATE
+        expected = _resource(decision, Live(decision.old.id if decision.old else "", None, {}))
+        session.journal.append(Begin(begun, expected))
+        await session.journal.commit()
+        session.tell(Stage.STARTED, decision.op, expected, decision.changes)
+        try:
+            live = await self._ask(decision, self._provider(declared))
+        except CallFailed as failed:
+            if failed.outcome_is_known:
+                session.journal.append(Over(declared.urn))
+            session.fail(decision.op, declared.urn, declared.type, failed.reasons)
+            return Answer.failure(declared.urn)
+        live = replace(live, outputs=_with_secret_outputs(declared, decision.inputs, live.outputs))
+        session.journal.append(Put(_resource(decision, live)))
+        if live.init_errors:
+            session.fail(decision.op, declared.urn, declared.type, live.init_errors)
+            return Answer.failure(declared.urn)
+        session.tell(Stage.DONE, decision.op, expected, decision.changes)
+        return Answer(declared.urn, live.id, live.outputs)
+
+    async def _ask(self, decision: Decision, provider: HostedProvider) -> Live:
+        declared = decision.registration
+        if decision.old is None:
+            return await provider.create(declared.urn, declared.type, decision.inputs)
+        return await provider.update(with_secrets(decision.old, decision.inputs), decision.inputs)
+
+    def _provider(self, declared: Registration) -> HostedProvider:
+        provider = self._session.hosting.ready(provider_urn(declared.provider))
+        if provider is None:
+            raise CannotDecide([Refusal(declared.urn, f"its provider {declared.provider} is not configured")])
+        return provider
+
+    def _put_if_changed(self, old: Resource, new: Resource) -> None:
+        if new != old:
+            self._session.journal.append(Put(new))
+
+    def _skipped(self, declared: Registration) -> Answer:
+        op = self._planned_op(declared)
+        if op is not Op.SAME:
+            self._session.tell_of(Stage.SKIPPED, op, declared.urn, declared.type)
+        return Answer.failure(declared.urn)
+
+    def _planned_op(self, declared: Registration) -> Op:
+        planned = self._plan.decisions.get(declared.urn)
+        return planned.op if planned else Op.CREATE
+
+
+def _resource(decision: Decision, live: Live) -> Resource:
+    declared, old = decision.registration, decision.old
+    return Resource(
+        urn=declared.urn,
+        type=declared.type,
+        custom=declared.custom,
+        id=live.id,
+        inputs=redact(decision.inputs, old.inputs if old else None),
+        outputs=redact(live.outputs, old.outputs if old else None),
+        parent=declared.parent,
+        provider=declared.provider,
+        dependencies=declared.dependencies,
+        protect=declared.protect,
+        init_errors=live.init_errors,
+    )
+
+
+def _with_secret_outputs(declared: Registration, inputs: Properties, outputs: Properties) -> Properties:
+    """Outputs declared secret, and those that repeat a secret input, are secret."""
+    return {
+        key: secret(value) if key in declared.secret_outputs or is_secret(inputs.get(key)) else value
+        for key, value in outputs.items()
+    }
+
+
+def _inconstant(declared: Registration) -> Refusal:
+    return Refusal(declared.urn, f"{declared.type}: the program configures it differently each time it runs")
+
+
+def _unknown(declared: Registration) -> Refusal:
+    return Refusal(
+        declared.urn,
+        f"{declared.type}: it needs a value that is not known, such as a secret output of a resource made earlier; "
+        "secrets are not kept by the embedded engine",
+    )

@@ -1,0 +1,144 @@
+"""What has to be done for one registration, found by asking its provider and without changing anything."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from infra.embedded.difference import changes, differing_keys
+from infra.embedded.errors import Refusal
+from infra.embedded.event import Change, Op
+from infra.embedded.hosted_provider import Difference, HostedProvider, Problem
+from infra.embedded.properties import Properties, has_unknown
+from infra.embedded.registration import Registration
+from infra.embedded.secrecy import has_placeholder, redact, restore
+from infra.embedded.servicer_call import CallFailed
+from infra.embedded.state import Resource
+
+
+class CannotDecide(Exception):
+    """A provider or this engine refuses the registration."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__(str(refusals))
+        self.refusals = tuple(refusals)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Create, update or leave: with the checked inputs and, to show, what changes. ``old`` is None for a create."""
+
+    op: Op
+    registration: Registration
+    old: Resource | None
+    inputs: Properties
+    changes: tuple[Change, ...]
+
+    def unchanged(self, old: Resource) -> Resource:
+        """The resource to record when nothing is done: as it was, with what only the program knows of it."""
+        declared = self.registration
+        return replace(
+            old,
+            inputs=redact(self.inputs, old.inputs),
+            parent=declared.parent,
+            provider=declared.provider,
+            dependencies=declared.dependencies,
+            protect=declared.protect,
+        )
+
+
+async def decide(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
+    """What is to be done for a resource that a provider manages.
+
+    Raises:
+        CannotDecide: the provider finds fault with the inputs, or could only replace the resource.
+    """
+    try:
+        return await _decide(declared, old, provider)
+    except CallFailed as failed:
+        raise CannotDecide([_refusal(declared, reason) for reason in failed.reasons]) from failed
+
+
+async def _decide(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
+    before = restore(old.inputs, declared.inputs) if old else {}
+    checked = await provider.check(declared.urn, declared.type, before, declared.inputs, secrets.token_bytes(32))
+    _raise_for(declared, checked.problems)
+    if old is None:
+        return _creation(declared, checked.inputs)
+    known = with_secrets(old, checked.inputs)
+    return _change(declared, old, known, checked.inputs, await provider.diff(known, checked.inputs))
+
+
+async def decide_provider(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
+    """What is to be done for a configured provider; its configuration must be known by now.
+
+    Raises:
+        CannotDecide: the provider finds fault with its configuration, or what it manages would be replaced.
+    """
+    if has_unknown(declared.inputs):
+        raise CannotDecide([_refusal(declared, "its configuration must be known before anything is deployed")])
+    try:
+        before = restore(old.inputs, declared.inputs) if old else {}
+        checked = await provider.check_config(declared.urn, declared.type, before, declared.inputs)
+        _raise_for(declared, checked.problems)
+        if old is None:
+            return _creation(declared, checked.inputs)
+        known = with_secrets(old, checked.inputs)
+        difference = await provider.diff_config(known, checked.inputs)
+    except CallFailed as failed:
+        raise CannotDecide([_refusal(declared, reason) for reason in failed.reasons]) from failed
+    return _change(declared, old, known, checked.inputs, difference)
+
+
+def decide_component(declared: Registration, old: Resource | None) -> Decision:
+    """What is to be done for a component, which exists in the state alone."""
+    if old is None:
+        return _creation(declared, declared.inputs)
+    known = with_secrets(old, declared.inputs)
+    return _change(declared, old, known, declared.inputs, Difference(None, (), ()))
+
+
+def with_secrets(old: Resource, inputs: Properties) -> Resource:
+    """The resource with those secrets filled in that the inputs hold unchanged."""
+    if not (has_placeholder(old.inputs) or has_placeholder(old.outputs)):
+        return old
+    return replace(old, inputs=restore(old.inputs, inputs), outputs=restore(old.outputs, inputs))
+
+
+def _creation(declared: Registration, inputs: Properties) -> Decision:
+    return Decision(Op.CREATE, declared, None, inputs, changes({}, inputs, sorted(inputs)))
+
+
+def _change(
+    declared: Registration, old: Resource, known: Resource, inputs: Properties, difference: Difference
+) -> Decision:
+    differing = differing_keys(known.inputs, inputs)
+    changed = bool(differing) if difference.changed is None else difference.changed
+    if changed and difference.replaces:
+        raise CannotDecide([_replacement(declared, difference.replaces)])
+    op = Op.UPDATE if changed or old.init_errors else Op.SAME
+    keys = (difference.keys or differing) if op is Op.UPDATE else ()
+    return Decision(op, declared, old, inputs, changes(known.inputs, inputs, keys))
+
+
+def _replacement(declared: Registration, keys: Sequence[str]) -> Refusal:
+    return Refusal(
+        declared.urn,
+        f"{_title(declared)} would have to be replaced because of {', '.join(keys)}; nothing is ever replaced",
+        help="take the change back, or declare a new resource under another name and move over to it",
+        property=keys[0],
+    )
+
+
+def _raise_for(declared: Registration, problems: Sequence[Problem]) -> None:
+    if problems:
+        raise CannotDecide([_refusal(declared, item.reason, item.property) for item in problems])
+
+
+def _refusal(declared: Registration, reason: str, key: str = "") -> Refusal:
+    subject = f"{_title(declared)}: property {key}" if key else _title(declared)
+    return Refusal(declared.urn, f"{subject}: {reason}", property=key)
+
+
+def _title(declared: Registration) -> str:
+    name = declared.urn.split("::", 3)[-1]
+    return f"{declared.type} {name!r}"

@@ -1,0 +1,216 @@
+"""The embedded engine: runs a Pulumi program without the Pulumi CLI, on providers in this process.
+
+It answers the program's registrations as the Pulumi engine would, for what this project uses; the rest is refused by
+name. A run plans first (reads, checks, compares) and changes nothing if anything is refused.
+"""
+
+import asyncio
+import gc
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from infra.embedded.applier import Applier
+from infra.embedded.errors import DeploymentFailed, EngineError, Interrupted, Refused
+from infra.embedded.event import Diagnostic, Event, Op, PlanReady, Severity
+from infra.embedded.hosting import Factory, Hosting
+from infra.embedded.journal import Identity, Journal
+from infra.embedded.lock import hold
+from infra.embedded.monitor import Engine, Monitor, Registrar
+from infra.embedded.planner import Plan, Planner
+from infra.embedded.program import Program, run_program
+from infra.embedded.registration import Naming
+from infra.embedded.removal import plan_removals, remove
+from infra.embedded.session import Session
+from infra.embedded.state import Gone, Put
+
+
+class Operation(StrEnum):
+    """What a run is for."""
+
+    PREVIEW = "preview"
+    UP = "up"
+    DESTROY = "destroy"
+
+
+def _ignore(_event: Event) -> None:
+    return
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run.
+
+    ``providers`` makes a servicer for each package name (``kafka`` for ``pulumi:providers:kafka``). ``config`` has full
+    keys (``project:key``). ``refresh`` reads every resource first. ``parallel`` bounds provider operations under way at
+    once. ``on_event`` is called on the thread that called ``run`` and should return soon.
+    """
+
+    project: str
+    stack: str
+    operation: Operation
+    program: Callable[[], None]
+    providers: Mapping[str, Factory]
+    state_directory: Path
+    config: Mapping[str, str]
+    refresh: bool = True
+    parallel: int = 4096
+    on_event: Callable[[Event], None] = _ignore
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What was done, or in a preview would be done, to how many resources."""
+
+    operation: Operation
+    changes: Mapping[Op, int]
+
+
+def run(request: Run) -> Summary:
+    """Carry out one run.
+
+    Raises:
+        Refused: planning found reasons not to begin; nothing was changed.
+        DeploymentFailed: an operation failed; what succeeded is recorded.
+        Interrupted: the user asked for an end; what had finished is recorded.
+        ProgramFailed: the program raised.
+        LockHeld, StateUnreadable, StateUnwritable: see there.
+    """
+    with hold(request.state_directory, request.operation.value), _garbage_left_alone():
+        return asyncio.run(_Deployment(request).run())
+
+
+class _Deployment:
+    def __init__(self, request: Run) -> None:
+        self._request = request
+
+    async def run(self) -> Summary:
+        request = self._request
+        identity = Identity(request.project, request.stack)
+        journal = Journal(request.state_directory, identity)
+        hosting = Hosting(request.providers)
+        self._session = Session(journal, hosting, request.on_event, refresh=request.refresh, parallel=request.parallel)
+        with _interruptible(self._stop):
+            try:
+                return await self._deploy()
+            finally:
+                await hosting.end()
+                journal.close()
+
+    async def _deploy(self) -> Summary:
+        plan = await self._plan()
+        counts = plan.counts()
+        preview = self._request.operation is Operation.PREVIEW
+        self._session.emit(PlanReady(counts, preview))
+        if preview:
+            return Summary(self._request.operation, counts)
+        try:
+            await self._apply(plan)
+        finally:
+            await self._session.journal.commit()
+            self._session.journal.compact()
+        self._raise_for_failures()
+        return Summary(self._request.operation, self._session.done if plan.changes_something else counts)
+
+    async def _plan(self) -> Plan:
+        planner = Planner(self._session)
+        seen: set[str] = set()
+        if self._request.operation is not Operation.DESTROY:
+            seen = await self._pass(planner)
+        await plan_removals(self._session, planner, seen.__contains__)
+        self._raise_for_failures()
+        if planner.plan.refusals:
+            raise Refused(planner.plan.refusals)
+        return planner.plan
+
+    async def _apply(self, plan: Plan) -> None:
+        journal = self._session.journal
+        for urn, live in plan.live.items():
+            journal.append(Put(live) if live else Gone(urn))
+        if self._request.operation is Operation.UP:
+            if plan.changes_something:
+                await self._pass(Applier(self._session, plan))
+            else:
+                await self._record_unchanged(plan)
+        if not self._session.stopping:
+            await remove(self._session, plan.removals)
+
+    async def _record_unchanged(self, plan: Plan) -> None:
+        """Nothing is to be done, so the first pass was the whole run; only what it learned is recorded."""
+        applier = Applier(self._session, plan)
+        for decision in plan.decisions.values():
+            await applier.register(decision.registration)
+        for urn, outputs in plan.outputs.items():
+            await applier.outputs(urn, outputs)
+
+    async def _pass(self, registrar: Registrar) -> set[str]:
+        request = self._request
+        loop = asyncio.get_running_loop()
+        naming = Naming(request.project, request.stack)
+        monitor = Monitor(self._session, registrar, naming, loop)
+        program = Program(request.program, request.project, request.stack, request.config)
+        try:
+            await run_program(program, monitor, Engine(request.on_event, loop), preview=registrar.preview)
+        finally:
+            if monitor.fault is not None:
+                raise monitor.fault
+        return monitor.seen
+
+    def _raise_for_failures(self) -> None:
+        session = self._session
+        if session.fault is not None:
+            raise session.fault
+        if session.failures:
+            raise DeploymentFailed(session.failures)
+        if session.interrupted:
+            raise Interrupted("stopped before everything was done", help="run the same command again to go on")
+
+    def _stop(self) -> None:
+        self._session.interrupted = True
+        self._session.emit(
+            Diagnostic(Severity.WARNING, "stopping: waiting for what is under way; interrupt again to stop at once")
+        )
+
+
+@contextmanager
+def _interruptible(stop: Callable[[], None]) -> Iterator[None]:
+    """First SIGINT: ``stop``. Second: the run is cancelled where it stands."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    loop = asyncio.get_running_loop()
+    task = asyncio.current_task()
+    assert task is not None
+
+    def first() -> None:
+        loop.add_signal_handler(signal.SIGINT, task.cancel)
+        stop()
+
+    loop.add_signal_handler(signal.SIGINT, first)
+    try:
+        yield
+    except asyncio.CancelledError:
+        raise Interrupted(
+            "stopped at once; operations that were under way may have taken effect",
+            help="run the same command again: it looks at what exists and goes on from there",
+        ) from None
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)
+
+
+@contextmanager
+def _garbage_left_alone() -> Iterator[None]:
+    """No cycle collection during a run: among the SDK's many live tasks it costs several times the work itself."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+        with suppress(EngineError):
+            gc.collect()

@@ -1,0 +1,152 @@
+"""Takes away what is not declared any more: last those on which others depend, side by side where none does."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from infra.embedded.decision import CannotDecide
+from infra.embedded.errors import Refusal, StateUnwritable
+from infra.embedded.event import Op, Stage
+from infra.embedded.hosted_provider import HostedProvider
+from infra.embedded.hosting import CannotHost
+from infra.embedded.planner import Planner
+from infra.embedded.secrecy import has_placeholder, redact
+from infra.embedded.servicer_call import CallFailed
+from infra.embedded.session import Session
+from infra.embedded.state import Begin, Begun, Gone, Over, Put, Resource, provider_urn
+
+
+async def plan_removals(session: Session, planner: Planner, declared: Callable[[str], bool]) -> None:
+    """Find what is to be removed and why it may not be; what turns out to be gone already is only forgotten."""
+    doomed = [resource for urn, resource in session.state.resources.items() if not declared(urn)]
+    doomed += _interrupted_creations(session, declared)
+    planner.refuse(_protected(doomed))
+    providers = await _providers(session, planner, doomed)
+    found = await asyncio.gather(*(_find(planner, resource, providers) for resource in doomed))
+    for resource in found:
+        if resource is not None:
+            planner.plan.removals.append(resource)
+            session.tell(Stage.PLANNED, Op.DELETE, resource)
+
+
+async def remove(session: Session, doomed: Iterable[Resource]) -> None:
+    """Delete the resources, each after everything that depends on it."""
+    removal = _Removal(session, {resource.urn: resource for resource in doomed})
+    await removal.run()
+
+
+def _interrupted_creations(session: Session, declared: Callable[[str], bool]) -> list[Resource]:
+    """Resources whose creation began and was not seen to end, and which nobody declares now."""
+    return [
+        begin.resource
+        for urn, begin in session.state.unfinished.items()
+        if begin.operation is Begun.CREATE and urn not in session.state.resources and not declared(urn)
+    ]
+
+
+def _protected(doomed: Iterable[Resource]) -> list[Refusal]:
+    return [
+        Refusal(
+            resource.urn,
+            f"{resource.type} {resource.name!r} cannot be deleted because it is protected",
+            help="declare it with protect=False, run up, and only then remove it",
+        )
+        for resource in doomed
+        if resource.protect
+    ]
+
+
+async def _providers(session: Session, planner: Planner, doomed: Iterable[Resource]) -> dict[str, HostedProvider]:
+    providers: dict[str, HostedProvider] = {}
+    for urn in sorted({provider_urn(resource.provider) for resource in doomed if resource.is_managed}):
+        try:
+            providers[urn] = await session.hosting.for_recorded(session.state.resources.get(urn), urn)
+        except CannotHost as cannot:
+            planner.refuse([cannot.refusal])
+    return providers
+
+
+async def _find(planner: Planner, resource: Resource, providers: Mapping[str, HostedProvider]) -> Resource | None:
+    provider = providers.get(provider_urn(resource.provider))
+    if provider is None or not resource.is_managed:
+        return resource
+    if not resource.id:
+        if has_placeholder(resource.inputs):
+            planner.refuse([_cannot_finish(resource)])
+        return resource
+    try:
+        return await planner.read(resource, provider)
+    except CannotDecide as cannot:
+        planner.refuse(cannot.refusals)
+        return None
+
+
+def _cannot_finish(resource: Resource) -> Refusal:
+    return Refusal(
+        resource.urn,
+        f"the creation of {resource.type} {resource.name!r} was interrupted, and its secret inputs are not kept",
+        help="declare it again and run up; then it can be removed",
+    )
+
+
+class _Removal:
+    def __init__(self, session: Session, doomed: dict[str, Resource]) -> None:
+        self._session = session
+        self._doomed = doomed
+        self._waiting = dict.fromkeys(doomed, 0)
+        self._needs = {urn: resource.needs() & doomed.keys() for urn, resource in doomed.items()}
+        for needed in self._needs.values():
+            for urn in needed:
+                self._waiting[urn] += 1
+
+    async def run(self) -> None:
+        """Delete wave after wave, starting each resource as soon as its last dependent is gone."""
+        async with asyncio.TaskGroup() as group:
+            self._group = group
+            for urn in [urn for urn, dependents in self._waiting.items() if not dependents]:
+                group.create_task(self._remove(urn))
+
+    async def _remove(self, urn: str) -> None:
+        resource = self._doomed[urn]
+        async with self._session.slots:
+            if self._session.stopping:
+                self._session.tell(Stage.SKIPPED, Op.DELETE, resource)
+                return
+            try:
+                await self._delete(resource)
+            except CallFailed as failed:
+                if failed.outcome_is_known:
+                    self._session.journal.append(Over(urn))
+                self._session.fail(Op.DELETE, urn, resource.type, failed.reasons)
+                return
+            except StateUnwritable as error:
+                self._session.fault = self._session.fault or error
+                return
+        self._release(urn)
+
+    def _release(self, urn: str) -> None:
+        for needed in self._needs[urn]:
+            self._waiting[needed] -= 1
+            if not self._waiting[needed]:
+                self._group.create_task(self._remove(needed))
+
+    async def _delete(self, resource: Resource) -> None:
+        session = self._session
+        if resource.is_managed:
+            recorded = session.state.resources.get(provider_urn(resource.provider))
+            provider = await session.hosting.for_recorded(recorded, provider_urn(resource.provider))
+            if not resource.id:
+                resource = await self._finish_creation(resource, provider)
+            session.journal.append(Begin(Begun.DELETE, resource))
+            await session.journal.commit()
+            session.tell(Stage.STARTED, Op.DELETE, resource)
+            await provider.delete(resource)
+        session.journal.append(Gone(resource.urn))
+        session.tell(Stage.DONE, Op.DELETE, resource)
+
+    async def _finish_creation(self, resource: Resource, provider: HostedProvider) -> Resource:
+        """Create once more what a killed run may have created: the provider adopts it and tells its id."""
+        live = await provider.create(resource.urn, resource.type, resource.inputs)
+        made = replace(resource, id=live.id, outputs=redact(live.outputs), init_errors=live.init_errors)
+        self._session.journal.append(Put(made))
+        return made

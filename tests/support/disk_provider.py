@@ -1,0 +1,164 @@
+"""A real provider whose resources are files: what it did, and how often, can be read from the disk afterwards.
+
+``disk:index:File`` has the inputs ``name``, ``content``, ``kind`` (a change would need a replacement), ``secret`` and
+``behaviour`` (``fail``: every change fails; ``partial``: it is made but not well; ``unreadable``: Read fails).
+Its provider is configured with ``directory``. Every effect is one line in ``<directory>/effects``.
+"""
+
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf import any_pb2, empty_pb2
+from google.protobuf.struct_pb2 import Struct
+from google.rpc import status_pb2
+from pulumi.runtime.proto import provider_pb2 as pb
+from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+from typing_extensions import override
+
+from infra.embedded.properties import Properties, from_struct, to_struct
+
+FILE = "disk:index:File"
+
+
+class DiskProvider(ResourceProviderServicer):
+    """Keeps files in a directory. ``widest`` is how many creations were under way at once."""
+
+    def __init__(self, pause: float = 0.0) -> None:
+        self.widest = 0
+        self.closed = False
+        self.calls: list[str] = []
+        self._pause = pause
+        self._under_way = 0
+        self._directory = Path()
+
+    async def close(self) -> None:
+        self.closed = True
+
+    @override
+    async def Configure(self, request: pb.ConfigureRequest, context: Any) -> pb.ConfigureResponse:
+        config = from_struct(request.args)
+        directory = config.get("directory")
+        assert isinstance(directory, str)
+        self._directory = Path(directory)
+        self.calls.append("Configure")
+        return pb.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+
+    @override
+    async def CheckConfig(self, request: pb.CheckRequest, context: Any) -> pb.CheckResponse:
+        if "directory" not in request.news.fields:
+            return pb.CheckResponse(failures=[pb.CheckFailure(property="directory", reason="is required")])
+        return pb.CheckResponse(inputs=request.news)
+
+    @override
+    async def Check(self, request: pb.CheckRequest, context: Any) -> pb.CheckResponse:
+        self.calls.append("Check")
+        failures = []
+        name = request.news.fields["name"].string_value
+        if name.startswith("bad"):
+            failures.append(pb.CheckFailure(property="name", reason=f"{name} begins with bad"))
+        return pb.CheckResponse(inputs=request.news, failures=failures)
+
+    @override
+    async def Diff(self, request: pb.DiffRequest, context: Any) -> pb.DiffResponse:
+        self.calls.append("Diff")
+        old, new = from_struct(request.old_inputs), from_struct(request.news)
+        diffs = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
+        some = pb.DiffResponse.DIFF_SOME if diffs else pb.DiffResponse.DIFF_NONE
+        return pb.DiffResponse(changes=some, diffs=diffs, replaces=[d for d in diffs if d in {"kind", "name"}])
+
+    @override
+    async def Create(self, request: pb.CreateRequest, context: Any) -> pb.CreateResponse:
+        inputs = from_struct(request.properties)
+        await self._act("create", inputs, context)
+        await self._fail_partly(inputs, context)
+        return pb.CreateResponse(id=str(inputs["name"]), properties=self._outputs(inputs))
+
+    @override
+    async def Read(self, request: pb.ReadRequest, context: Any) -> pb.ReadResponse:
+        self.calls.append("Read")
+        inputs = from_struct(request.inputs)
+        if inputs.get("behaviour") == "unreadable":
+            await context.abort(grpc.StatusCode.UNAVAILABLE, f"{request.id} is out of reach")
+        path = self._directory / request.id
+        if not path.exists():
+            return pb.ReadResponse()
+        found: Properties = {**inputs, "content": json.loads(path.read_text())["content"]}
+        return pb.ReadResponse(id=request.id, inputs=to_struct(found), properties=self._outputs(found))
+
+    @override
+    async def Update(self, request: pb.UpdateRequest, context: Any) -> pb.UpdateResponse:
+        inputs = from_struct(request.news)
+        await self._act("update", inputs, context)
+        await self._fail_partly(inputs, context)
+        return pb.UpdateResponse(properties=self._outputs(inputs))
+
+    @override
+    async def Delete(self, request: pb.DeleteRequest, context: Any) -> empty_pb2.Empty:
+        old = from_struct(request.old_inputs)
+        await self._enter("delete", old, context)
+        path = self._directory / request.id
+        self._log("delete" if path.exists() else "delete-nothing", request.id)
+        path.unlink(missing_ok=True)
+        return empty_pb2.Empty()
+
+    @override
+    async def Invoke(self, request: pb.InvokeRequest, context: Any) -> pb.InvokeResponse:
+        if request.tok != "disk:index:list":
+            await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"no function {request.tok}")
+        names = sorted(path.name for path in self._directory.iterdir() if path.name != "effects")
+        answer = pb.InvokeResponse()
+        getattr(answer, "return").CopyFrom(to_struct({"names": [*names]}))
+        return answer
+
+    async def _act(self, verb: str, inputs: Properties, context: Any) -> None:
+        await self._enter(verb, inputs, context)
+        path = self._directory / str(inputs["name"])
+        content = json.dumps({"content": inputs.get("content")})
+        is_adoption = verb == "create" and path.exists() and path.read_text() == content
+        self._log("adopt" if is_adoption else verb, path.name)
+        path.write_text(content)
+
+    async def _enter(self, verb: str, inputs: Properties, context: Any) -> None:
+        self.calls.append(verb)
+        self._under_way += 1
+        self.widest = max(self.widest, self._under_way)
+        await asyncio.sleep(self._pause)
+        await self._wait_while_held(verb, str(inputs.get("name")))
+        self._under_way -= 1
+        if inputs.get("behaviour") in {"fail", f"fail-{verb}"}:
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{verb} of {inputs['name']} refused")
+        if inputs.get("behaviour") == "crash":
+            raise RuntimeError("a bug in the provider")
+
+    async def _wait_while_held(self, verb: str, name: str) -> None:
+        """A test holds an operation by making ``<directory>.hold/<verb>-<name>``, and finds ``.reached`` beside it."""
+        gate = self._directory.with_suffix(".hold") / f"{verb}-{name}"
+        if gate.exists():
+            gate.with_suffix(".reached").touch()
+        while gate.exists():
+            await asyncio.sleep(0.005)
+
+    async def _fail_partly(self, inputs: Properties, context: Any) -> None:
+        if inputs.get("behaviour") != "partial":
+            return
+        detail = any_pb2.Any()
+        detail.Pack(
+            pb.ErrorResourceInitFailed(
+                id=str(inputs["name"]), properties=self._outputs(inputs), reasons=["it is made", "it is not well"]
+            )
+        )
+        status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message="partial", details=[detail])
+        metadata = (("grpc-status-details-bin", status.SerializeToString()),)
+        await context.abort(grpc.StatusCode.UNKNOWN, "partial", metadata)
+
+    def _outputs(self, inputs: Properties) -> Struct:
+        return to_struct({**inputs, "path": str(self._directory / str(inputs["name"]))})
+
+    def _log(self, verb: str, name: str) -> None:
+        descriptor = os.open(self._directory / "effects", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        os.write(descriptor, f"{verb} {name}\n".encode())
+        os.close(descriptor)
