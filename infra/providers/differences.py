@@ -2,7 +2,7 @@
 
 import enum
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,13 +28,17 @@ class Difference:
     """True if the program changed its mind; False if the live resource drifted from what it declares."""
 
 
-def differences(inputs: Properties, outputs: Properties, new: Properties) -> dict[str, Difference]:
+def differences(
+    inputs: Properties, outputs: Properties, new: Properties, write_only: Collection[str] = ()
+) -> dict[str, Difference]:
     """Compare the new inputs with the recorded state.
 
     Only properties that are declared, or were, are looked at: what the live resource holds beyond that (a
     broker's default, a setting made by hand) is no difference. Objects are compared key by key.
+    ``write_only`` inputs are in no output: their last declaration is all there is to compare with.
     """
-    return dict(_differences("", inputs, outputs, new))
+    live = outputs | {name: inputs[name] for name in write_only if name in inputs}
+    return dict(_differences("", inputs, live, new))
 
 
 def _differences(
@@ -43,9 +47,8 @@ def _differences(
     for key in sorted(new.keys() | inputs.keys()):
         path = _path(parent, key)
         declared, was_declared = reveal(new.get(key)), reveal(inputs.get(key))
-        # A write-only input is in no output: its last declaration is all there is to compare with.
-        live = reveal(outputs[key]) if key in outputs or inputs.get(key) is None else was_declared
-        if _is_object(declared) and _is_object(live):
+        live = reveal(outputs.get(key))
+        if _is_object(declared) and (live is None or _is_object(live)):
             yield from _differences(path, _object(was_declared), _object(live), _object(declared))
         elif declared is None:
             if was_declared is not None:
@@ -56,10 +59,9 @@ def _differences(
 
 
 def with_ignored(new: Properties, outputs: Properties, ignored: Sequence[str]) -> Properties:
-    """Return ``new`` with the ignored paths set to their live values: ``name`` or ``name["key"]``,
-    ``name.key``.
+    """Return ``new`` with the ignored paths set to their live values.
 
-    Longer paths do not occur in these resources and are left alone.
+    A path is ``name``, ``name.key`` or ``name["key"]``; these resources have no longer ones.
     """
     result = dict(new)
     for path in ignored:

@@ -24,10 +24,10 @@ PARENT_CHECK_SECONDS: Final = 1.0
 def serve(provider: PluginProvider) -> None:
     """Serve ``provider`` on a free loopback port until a signal ends it, or its parent is gone."""
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
-    asyncio.run(_serve(provider))
+    asyncio.run(_serve(provider, parent=os.getppid()))
 
 
-async def _serve(provider: PluginProvider) -> None:
+async def _serve(provider: PluginProvider, parent: int) -> None:
     server = grpc.aio.server(
         options=[
             ("grpc.max_receive_message_length", MESSAGE_BYTES),
@@ -39,17 +39,16 @@ async def _serve(provider: PluginProvider) -> None:
     await server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    await _until_ended()
+    await _until_ended(parent)
     await server.stop(GRACE_SECONDS)
     await provider.close()
 
 
-async def _until_ended() -> None:
+async def _until_ended(parent: int) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    parent = os.getppid()
     # An engine that was killed outright sends nothing: a changed parent is the only sign of it.
     while not ended.is_set() and os.getppid() == parent:
         try:

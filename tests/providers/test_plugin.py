@@ -1,0 +1,279 @@
+"""The protocol layer over real gRPC, with a kind of resource kept in memory."""
+
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import grpc
+import pytest
+import pytest_asyncio
+from google.protobuf import empty_pb2
+from google.rpc import status_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+
+from infra.providers.failures import FailedError, PartlyDoneError, refused
+from infra.providers.kind import Declaration, Package, Recorded, ResourceKind
+from infra.providers.plugin import PluginProvider
+from infra.providers.properties import UNKNOWN, Properties, Secret, decode, encode
+from tests.support.provider_host import failure_of, hosted
+
+if TYPE_CHECKING:
+    from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderAsyncStub
+
+URN = "urn:pulumi:test::project::test:index:Parent$test:index:Note::first"
+
+
+@dataclass
+class Note(ResourceKind):
+    """A note with a body; certain bodies make certain things go wrong."""
+
+    token: str = "test:index:Note"
+    live: dict[str, Properties] = field(default_factory=dict)
+    previews: int = 0
+
+    async def check(self, declaration: Declaration) -> Properties:
+        if declaration.new.get("body") == "bad":
+            raise refused("body", "a bad body; write a good one")
+        return declaration.new
+
+    async def preview_create(self, new: Properties) -> Properties:
+        self.previews += 1
+        return new
+
+    async def create(self, new: Properties) -> Recorded:
+        match new.get("body"):
+            case "fail":
+                raise FailedError("the disk is full")
+            case "half":
+                raise PartlyDoneError("first", {"body": "ha"}, ["wrote two letters of four"])
+            case "bug":
+                raise KeyError("a-password")
+        self.live["first"] = new
+        return Recorded("first", new, new)
+
+    async def read(self, recorded: Recorded) -> Recorded | None:
+        live = self.live.get(recorded.id)
+        return None if live is None else Recorded(recorded.id, live, live)
+
+    async def update(self, recorded: Recorded, new: Properties) -> Properties:
+        self.live[recorded.id] = new
+        return new
+
+    async def delete(self, recorded: Recorded) -> None:
+        self.live.pop(recorded.id, None)
+
+
+class NoteProvider(PluginProvider):
+    name = "test"
+    version = "1.2.3"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.note = Note()
+        self.closed = 0
+
+    def schema(self) -> str:
+        return "{}"
+
+    def check_config(self, config: Properties) -> Properties:
+        if config.get("where") == "nowhere":
+            raise refused("where", "nowhere is no place")
+        return config
+
+    def configure(self, config: Properties) -> Package:
+        return Package(kinds=(self.note,), close=self._count_close)
+
+    async def _count_close(self) -> None:
+        self.closed += 1
+
+
+@dataclass
+class Served:
+    provider: NoteProvider
+    stub: "ResourceProviderAsyncStub"
+
+
+@pytest_asyncio.fixture
+async def served() -> AsyncIterator[Served]:
+    provider = NoteProvider()
+    async with hosted(provider) as stub:
+        await stub.Configure(provider_pb2.ConfigureRequest())
+        yield Served(provider, stub)
+
+
+async def test_handshake_and_configure_promise_the_same(served: Served) -> None:
+    hands = await served.stub.Handshake(provider_pb2.ProviderHandshakeRequest())
+    configured = await served.stub.Configure(provider_pb2.ConfigureRequest())
+    assert hands.accept_secrets is configured.acceptSecrets is True
+    assert hands.accept_resources is configured.acceptResources is True
+    assert hands.accept_outputs is configured.acceptOutputs is False
+    assert configured.supportsPreview
+    assert served.provider.closed == 1
+    assert (await served.stub.GetPluginInfo(empty_pb2.Empty())).version == "1.2.3"
+
+
+async def test_refusal_in_check_is_a_check_failure(served: Served) -> None:
+    answer = await served.stub.Check(provider_pb2.CheckRequest(urn=URN, news=encode({"body": "bad"})))
+    assert [(f.property, f.reason) for f in answer.failures] == [("body", "a bad body; write a good one")]
+
+
+async def test_refused_configuration_is_a_check_failure(served: Served) -> None:
+    answer = await served.stub.CheckConfig(provider_pb2.CheckRequest(news=encode({"where": "nowhere"})))
+    assert [f.property for f in answer.failures] == ["where"]
+
+
+async def test_failure_is_one_clean_line_that_leaves_the_state_known(served: Served) -> None:
+    error = await failure_of(
+        served.stub.Create(provider_pb2.CreateRequest(urn=URN, properties=encode({"body": "fail"})))
+    )
+    assert error.details() == "the disk is full"
+    assert error.code() is grpc.StatusCode.FAILED_PRECONDITION
+
+
+async def test_half_done_work_carries_the_live_state(served: Served) -> None:
+    error = await failure_of(
+        served.stub.Create(provider_pb2.CreateRequest(urn=URN, properties=encode({"body": "half"})))
+    )
+    metadata = cast("Any", error.trailing_metadata())
+    status = status_pb2.Status.FromString(metadata["grpc-status-details-bin"])
+    detail = provider_pb2.ErrorResourceInitFailed()
+    assert status.details[0].Unpack(detail)
+    assert detail.id == "first"
+    assert decode(detail.properties) == {"body": "ha"}
+    assert list(detail.reasons) == ["wrote two letters of four"]
+
+
+async def test_a_bug_shows_its_place_and_no_value(served: Served) -> None:
+    error = await failure_of(
+        served.stub.Create(provider_pb2.CreateRequest(urn=URN, properties=encode({"body": "bug"})))
+    )
+    assert "KeyError at test_plugin.py:" in str(error.details())
+    assert "a-password" not in str(error.details())
+    assert "Traceback" not in str(error.details())
+
+
+async def test_unknown_type_is_named(served: Served) -> None:
+    urn = "urn:pulumi:test::project::test:index:Other::x"
+    error = await failure_of(served.stub.Create(provider_pb2.CreateRequest(urn=urn)))
+    assert "test:index:Other" in str(error.details())
+
+
+async def test_what_came_in_secret_goes_out_secret(served: Served) -> None:
+    secret = encode({"body": Secret("x"), "plain": "y"})
+    made = await served.stub.Create(provider_pb2.CreateRequest(urn=URN, properties=secret))
+    assert decode(made.properties) == {"body": Secret("x"), "plain": "y"}
+
+
+async def test_preview_rehearses_only_what_is_known(served: Served) -> None:
+    for body in (UNKNOWN, "known"):
+        request = provider_pb2.CreateRequest(urn=URN, properties=encode({"body": body}), preview=True)
+        answer = await served.stub.Create(request)
+        assert answer.id == ""
+        assert decode(answer.properties) == {"body": body}
+    assert served.provider.note.previews == 1
+    assert served.provider.note.live == {}
+
+
+async def test_read_of_what_is_gone_answers_with_no_id(served: Served) -> None:
+    answer = await served.stub.Read(provider_pb2.ReadRequest(urn=URN, id="first"))
+    assert answer.id == ""
+
+
+async def test_diff_names_paths_and_never_replaces(served: Served) -> None:
+    answer = await served.stub.Diff(
+        provider_pb2.DiffRequest(
+            urn=URN,
+            id="first",
+            old_inputs=encode({"config": {"a.b": "1", "gone": "x", "same": "s"}, "__defaults": []}),
+            olds=encode({"config": {"a.b": "2", "gone": "x", "same": "s", "by.hand": "h"}, "__meta": "{}"}),
+            news=encode({"config": {"a.b": "1", "same": "s", "new": UNKNOWN}}),
+        )
+    )
+    assert answer.changes == provider_pb2.DiffResponse.DIFF_SOME
+    kinds = {path: (one.kind, one.inputDiff) for path, one in answer.detailedDiff.items()}
+    assert kinds == {
+        'config["a.b"]': (provider_pb2.PropertyDiff.UPDATE, False),
+        "config.gone": (provider_pb2.PropertyDiff.DELETE, True),
+        "config.new": (provider_pb2.PropertyDiff.ADD, True),
+    }
+    assert not answer.replaces
+    assert not answer.deleteBeforeReplace
+
+
+async def test_ignored_changes_keep_the_live_value(served: Served) -> None:
+    ignore = ['config["a.b"]', "size"]
+    old: Properties = {"config": {"a.b": "1"}, "size": 3}
+    live: Properties = {"config": {"a.b": "2"}, "size": 9}
+    diff = await served.stub.Diff(
+        provider_pb2.DiffRequest(
+            urn=URN,
+            id="first",
+            old_inputs=encode(old),
+            olds=encode(live),
+            news=encode(old),
+            ignoreChanges=ignore,
+        )
+    )
+    assert diff.changes == provider_pb2.DiffResponse.DIFF_NONE
+    await served.stub.Update(
+        provider_pb2.UpdateRequest(
+            urn=URN,
+            id="first",
+            old_inputs=encode(old),
+            olds=encode(live),
+            news=encode(old),
+            ignoreChanges=ignore,
+        )
+    )
+    assert served.provider.note.live["first"] == live
+
+
+async def test_after_cancel_nothing_new_begins(served: Served) -> None:
+    await served.stub.Cancel(empty_pb2.Empty())
+    error = await failure_of(served.stub.Create(provider_pb2.CreateRequest(urn=URN)))
+    assert error.code() is grpc.StatusCode.CANCELLED
+    assert served.provider.note.live == {}
+
+
+HERE = Path(__file__).parent
+
+SERVE = """
+import sys
+sys.path.insert(0, {folder!r})
+from test_plugin import NoteProvider
+from infra.providers.serving import serve
+serve(NoteProvider())
+"""
+
+
+def start() -> "subprocess.Popen[str]":
+    program = SERVE.format(folder=str(HERE))
+    return subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_served_process_prints_its_port_alone_and_ends_cleanly(number: signal.Signals) -> None:
+    process = start()
+    assert process.stdout is not None
+    port = int(process.stdout.readline())
+    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+        info = provider_pb2_grpc.ResourceProviderStub(channel).GetPluginInfo(empty_pb2.Empty())
+    assert info.version == "1.2.3"
+    process.send_signal(number)
+    assert process.wait(20) == 0
+    assert process.stdout.read() == ""
+
+
+def test_served_process_ends_when_its_engine_is_killed() -> None:
+    plugin = SERVE.format(folder=str(HERE))
+    program = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', {plugin!r}]); time.sleep(60)"
+    engine = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    assert engine.stdout is not None
+    int(engine.stdout.readline())
+    engine.kill()
+    # The plugin holds the other end of the pipe: end of file means that it is gone too.
+    assert engine.stdout.read() == ""

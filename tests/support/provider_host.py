@@ -1,0 +1,37 @@
+"""Hosts a provider over real gRPC, the way the engine talks to it."""
+
+import contextlib
+from collections.abc import AsyncIterator, Awaitable
+from typing import TYPE_CHECKING, Any, cast
+
+import grpc
+import grpc.aio
+import pytest
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from infra.providers.plugin import PluginProvider
+
+if TYPE_CHECKING:
+    from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderAsyncStub
+
+
+@contextlib.asynccontextmanager
+async def hosted(provider: PluginProvider) -> "AsyncIterator[ResourceProviderAsyncStub]":
+    """Serve ``provider`` on a free port of this process's loop and yield a client of it."""
+    server = grpc.aio.server()
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(provider, server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    await server.start()
+    try:
+        async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            yield cast("Any", provider_pb2_grpc.ResourceProviderStub)(channel)
+    finally:
+        await server.stop(None)
+        await provider.close()
+
+
+async def failure_of(call: Awaitable[object]) -> grpc.aio.AioRpcError:
+    """Await a call that must fail, and return its error."""
+    with pytest.raises(grpc.aio.AioRpcError) as caught:
+        await call
+    return caught.value
