@@ -1,0 +1,1 @@
+"""The levee provider: resources of regulated log streams that no other plugin offers."""

@@ -1,6 +1,7 @@
 """What a service may do: one entry of a credential's ``acls``, and which entries levee refuses to give.
 
-Kafka's table of resources and operations: https://kafka.apache.org/documentation/#operations_resources_and_protocols
+Kafka's table of resources and operations:
+https://kafka.apache.org/documentation/#operations_resources_and_protocols
 """
 
 import ipaddress
@@ -20,9 +21,7 @@ MAX_NAME_LENGTH: Final = 255
 PATTERNS: Final = ("literal", "prefixed")
 
 OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
-    "topic": frozenset(
-        {"Read", "Write", "Create", "Delete", "Alter", "Describe", "DescribeConfigs", "AlterConfigs"}
-    ),
+    "topic": frozenset({"Read", "Write", "Create", "Delete", "Alter", "Describe", "DescribeConfigs", "AlterConfigs"}),
     "group": frozenset({"Read", "Describe", "Delete", "DescribeConfigs", "AlterConfigs"}),
     "transactionalId": frozenset({"Write", "Describe"}),
     # Alter, AlterConfigs, Create and ClusterAction on the cluster let a service grant itself anything else.

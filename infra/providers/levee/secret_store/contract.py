@@ -1,5 +1,7 @@
-"""What a secret store does for ServiceCredential. A new kind is one module with a class of this shape and a
-line in :mod:`infra.providers.levee.secret_store.registry`.
+"""What a secret store does for ServiceCredential.
+
+A new kind is one module with a StoreLocation and a SecretStore, and a line in
+:mod:`infra.providers.levee.secret_store.registry`.
 """
 
 from collections.abc import Sequence
@@ -9,14 +11,7 @@ from typing import Protocol
 
 from infra.providers.levee.credential_name import CredentialName
 from infra.providers.levee.password import Password
-
-
-@dataclass(frozen=True, slots=True)
-class StoreLocation:
-    """Which store: its ``kind``, and where it is, in the kind's own words (``file``: an absolute path)."""
-
-    kind: str
-    directory: str
+from infra.providers.levee.secret_store.client_settings import ClientConnection
 
 
 class Fit(Enum):
@@ -31,7 +26,9 @@ class Fit(Enum):
 
 @dataclass(frozen=True, slots=True)
 class KeptSecret:
-    """A password found in a store. ``reference`` says where (``file:/…``), and may stand in a state or a log."""
+    """A password found in a store. ``reference`` says where (``file:/…``), and may stand in a state or a
+    log.
+    """
 
     reference: str
     password: Password = field(repr=False)
@@ -54,16 +51,28 @@ class SecretStore(Protocol):
     where it can't be reached or written. No text of theirs holds a password.
     """
 
-    async def probe(self) -> None:
-        """Look whether the store could be used, and change nothing. Raises RefusedError if not."""
-
-    async def find(self, names: Sequence[CredentialName]) -> list[KeptSecret | None | Exception]:
+    async def find(self, names: Sequence[CredentialName]) -> Sequence[KeptSecret | Exception | None]:
         """Look secrets up; None for one that isn't kept."""
 
-    async def keep(self, secrets: Sequence[NewSecret]) -> list[str | Exception]:
+    async def keep(self, secrets: Sequence[NewSecret]) -> Sequence[str | Exception]:
         """Write secrets durably, over what is there, and answer their references. When this returns, a power
         cut loses none of them.
         """
 
-    async def forget(self, names: Sequence[CredentialName]) -> list[None | Exception]:
+    async def forget(self, names: Sequence[CredentialName]) -> Sequence[Exception | None]:
         """Destroy secrets; one that isn't kept is fine."""
+
+
+class StoreLocation(Protocol):
+    """Where a store is, as ``secretStore`` declares it. Hashable; equal locations are one store."""
+
+    def __hash__(self) -> int: ...
+
+    async def probe(self) -> None:
+        """Look whether the store could be used, and change nothing. Raises RefusedError if not."""
+
+    def reference(self, name: CredentialName) -> str | None:
+        """Say where the secret of ``name`` will be, or None for a store that decides when it keeps it."""
+
+    def open(self, connection: ClientConnection) -> SecretStore:
+        """Return the store; what it keeps connects clients through ``connection``."""

@@ -4,8 +4,6 @@ before.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from pathlib import Path
 from typing import Final
 
 from infra.providers.failures import Problem, RefusedError
@@ -13,8 +11,10 @@ from infra.providers.fields import Fields, known
 from infra.providers.levee.credential_name import CredentialName
 from infra.providers.levee.grant import Grant, read_grant
 from infra.providers.levee.secret_store.contract import StoreLocation
+from infra.providers.levee.secret_store.registry import KINDS
 from infra.providers.properties import Properties, Unknown, Value, is_known, reveal
 from levee.model.name import service_name_problem
+from levee.model.service import Previous
 
 MIN_ITERATIONS: Final = 8_192
 """levee's floor; Kafka's own is 4,096 (org.apache.kafka.common.security.scram.internals.ScramMechanism)."""
@@ -27,15 +27,8 @@ PROPERTIES: Final = ("service", "generation", "previous", "iterations", "acls", 
 WHAT: Final = "a ServiceCredential"
 
 
-class Previous(StrEnum):
-    """What becomes of the generation before the declared one."""
-
-    VALID = "valid"
-    REVOKED = "revoked"
-
-
 @dataclass(frozen=True, slots=True)
-class Declaration:
+class DeclaredCredential:
     """One service's credential as it shall be. ``iterations`` is of PBKDF2 in SCRAM-SHA-512."""
 
     service: str
@@ -54,8 +47,13 @@ class Declaration:
 
 
 def with_defaults(properties: Properties) -> Properties:
-    """Return the inputs with what may be left out filled in, in the order given."""
-    filled: Properties = {"previous": Previous.VALID.value, "iterations": MIN_ITERATIONS, **properties}
+    """Return the inputs with what may be left out filled in, numbers as numbers and nulls left out."""
+    given = {name: value for name, value in properties.items() if value is not None}
+    filled: Properties = {"previous": Previous.VALID.value, "iterations": MIN_ITERATIONS, **given}
+    numbers = Fields(filled, what=WHAT)
+    for name in ("generation", "iterations"):
+        if (number := known(numbers.integer(name))) is not None:
+            filled[name] = number
     acls = reveal(filled.get("acls"))
     if isinstance(acls, list):
         filled["acls"] = [_entry_with_defaults(entry) for entry in acls]
@@ -67,7 +65,7 @@ def _entry_with_defaults(entry: Value) -> Value:
     return entry if grant is None else dict(grant.to_properties())
 
 
-def read_declaration(properties: Mapping[str, Value]) -> Declaration | None:
+def read_credential(properties: Mapping[str, Value]) -> DeclaredCredential | None:
     """Read the inputs; None where a value isn't known yet in this preview.
 
     Raises RefusedError with every problem of the inputs.
@@ -86,7 +84,7 @@ def read_declaration(properties: Mapping[str, Value]) -> Declaration | None:
     if not is_known(dict(properties)):
         return None
     assert isinstance(service, str) and isinstance(generation, int) and store is not None  # noqa: PT018 - one fact
-    return Declaration(
+    return DeclaredCredential(
         service=service,
         generation=generation,
         previous=Previous(str(previous)),
@@ -129,24 +127,22 @@ def _read_grants(fields: Fields, acls: Value) -> frozenset[Grant]:
 def _read_store(fields: Fields) -> StoreLocation | None:
     value = fields.nested("secretStore")
     if value is None:
-        fields.refuse("secretStore", f"{WHAT} needs secretStore: {{kind: file, directory: an absolute path}}")
+        fields.refuse("secretStore", f"{WHAT} needs secretStore, such as {{kind: file, directory: an absolute path}}")
     if value is None or isinstance(value, Unknown):
         return None
     inner = Fields(value, what="a secretStore")
-    inner.only(("kind", "directory"))
+    location = None
     kind = known(inner.text("kind", required=True))
-    directory = known(inner.text("directory", required=True))
-    if kind not in {None, "file"}:
-        inner.refuse("kind", "must be file, the only kind of store on a cluster of our own")
-    if directory is not None and not Path(directory).is_absolute():
-        # A plugin's working directory is the engine's affair and differs from run to run.
-        inner.refuse("directory", "must be an absolute path")
+    if kind is not None and kind in KINDS:
+        location = KINDS[kind](inner)
+    elif kind is not None:
+        inner.refuse("kind", f"must be one of {', '.join(sorted(KINDS))}")
     for problem in inner.problems:
         fields.refuse(f"secretStore.{problem.property}", problem.reason)
-    return StoreLocation(kind, directory) if kind and directory else None
+    return location
 
 
-def refuse_transition(old: Mapping[str, Value], new: Declaration) -> None:
+def refuse_transition(old: Mapping[str, Value], new: DeclaredCredential) -> None:
     """Refuse a step from the inputs ``old`` to ``new`` that would lose a credential or its overlap.
 
     Raises RefusedError with every reason.
@@ -155,7 +151,7 @@ def refuse_transition(old: Mapping[str, Value], new: Declaration) -> None:
         raise RefusedError(*problems)
 
 
-def _transition_problems(old: Mapping[str, Value], new: Declaration) -> Iterator[Problem]:
+def _transition_problems(old: Mapping[str, Value], new: DeclaredCredential) -> Iterator[Problem]:
     # Old inputs are read leniently: a later levee may refuse what an earlier one took.
     before = Fields(old, what=WHAT)
     service, generation = known(before.text("service")), known(before.integer("generation"))

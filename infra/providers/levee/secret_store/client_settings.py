@@ -1,0 +1,98 @@
+"""Ready client settings, in the two dialects of Kafka clients.
+
+Neither dialect's clients can read the other's file. librdkafka refuses ``sasl.jaas.config`` and
+``ssl.truststore.*``; Java clients cannot log in without them. Sources: librdkafka's CONFIGURATION.md, and
+https://kafka.apache.org/documentation/#security_sasl_jaas_client, #adminclientconfigs_ssl.truststore.type
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from infra.providers.levee.password import Password
+
+MECHANISM: Final = "SCRAM-SHA-512"
+
+
+@dataclass(frozen=True, slots=True)
+class ClientConnection:
+    """How clients reach the cluster: always over TLS. ``ca`` is the path of a PEM file, or the PEM text
+    itself; None trusts the certificate authorities of the client's machine.
+    """
+
+    bootstrap_servers: tuple[str, ...]
+    ca: str | None
+
+    @property
+    def ca_is_text(self) -> bool:
+        """Whether ``ca`` is PEM text rather than a path."""
+        return self.ca is not None and "-----BEGIN" in self.ca
+
+
+def librdkafka_settings(
+    connection: ClientConnection, ca_path: str | None, username: str, password: Password
+) -> dict[str, str]:
+    """Settings for librdkafka and what wraps it: confluent-kafka, kcat, rsyslog, syslog-ng."""
+    settings = {
+        **_shared(connection),
+        "sasl.username": username,
+        "sasl.password": password.reveal(),
+    }
+    if ca_path is not None:
+        settings["ssl.ca.location"] = ca_path
+    return settings
+
+
+def java_settings(
+    connection: ClientConnection, ca_path: str | None, username: str, password: Password
+) -> dict[str, str]:
+    """Settings for Java clients: the console tools, Kafka Connect, Kafka Streams."""
+    module = "org.apache.kafka.common.security.scram.ScramLoginModule"
+    settings = {
+        **_shared(connection),
+        "sasl.jaas.config": f'{module} required username="{username}" password="{password.reveal()}";',
+    }
+    if ca_path is not None:
+        settings["ssl.truststore.type"] = "PEM"
+        settings["ssl.truststore.location"] = ca_path
+    return settings
+
+
+def _shared(connection: ClientConnection) -> dict[str, str]:
+    return {
+        "bootstrap.servers": ",".join(connection.bootstrap_servers),
+        "security.protocol": "SASL_SSL",
+        "sasl.mechanism": MECHANISM,
+    }
+
+
+def write_librdkafka(settings: Mapping[str, str]) -> str:
+    """Write ``name=value`` lines, the form that librdkafka's own tools read; nothing is escaped."""
+    return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def read_librdkafka(text: str) -> dict[str, str]:
+    """Read what :func:`write_librdkafka` wrote. Raises ValueError, without quoting the text, if it isn't
+    that.
+    """
+    settings: dict[str, str] = {}
+    for line in text.splitlines():
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        if not equals or name in settings:
+            raise ValueError("not client settings")
+        settings[name] = value
+    return settings
+
+
+def write_java(settings: Mapping[str, str]) -> str:
+    """Write a file for ``java.util.Properties.load``, which reads ISO 8859-1 with backslash escapes."""
+    return "".join(f"{name}={_java_escaped(value)}\n" for name, value in settings.items())
+
+
+def _java_escaped(value: str) -> str:
+    value = value.replace("\\", "\\\\")
+    units = value.encode("utf-16-be")
+    codes = [int.from_bytes(units[index : index + 2], "big") for index in range(0, len(units), 2)]
+    return "".join(chr(code) if 0x20 <= code < 0x7F else f"\\u{code:04x}" for code in codes)
