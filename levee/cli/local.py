@@ -1,0 +1,118 @@
+"""`levee local`: a real, secured Kafka on this machine."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from levee.cli.project import add_project_option, project_of
+
+if TYPE_CHECKING:
+    from infra.local.cluster import ClusterSettings, ClusterStatus
+
+DESCRIPTION = """\
+Three real Kafka brokers on 127.0.0.1, secured as a production cluster is: clients sign in with SCRAM-SHA-512 over
+TLS, brokers and controllers by certificate, nobody may do anything without an ACL. Replication factor 3, two replicas
+in sync; each broker stands in a zone of its own (rack `region/zone`).
+"""
+
+EPILOG = """\
+examples:
+  levee local up                      start them (the first time: fetch Kafka's jars, format storage); again: no-op
+  levee local status --json           addresses, CA, administrator and processes, for scripts
+  kcat -F .levee/local/admin/client.properties -L
+                                      any librdkafka client takes the settings file of the administrator
+  levee local down                    stop them; what they hold stays
+  levee local down --delete-data      stop them and remove topics, users and certificates
+
+needs Java 17 or later, and Maven once. It says how to get them. Everything lies under --directory.
+exit codes: 0 done, 1 it failed, 2 bad usage. `status` exits 0 whatever runs: read `state`.
+"""
+
+PORT_HELP = "client port of broker 1; broker i uses this + 10*(i-1) and the two ports above it (default 19092)"
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add `local` with its three commands to the `levee` command line."""
+    local = subparsers.add_parser(
+        "local",
+        help="run three secured Kafka brokers on this machine",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = local.add_subparsers(dest="local_command", metavar="up|down|status", required=True)
+
+    up = commands.add_parser("up", help="start the brokers that don't run; return when all answer")
+    up.set_defaults(run=run_up)
+    down = commands.add_parser("down", help="stop the brokers")
+    down.add_argument("--delete-data", action="store_true", help="also remove topics, users, certificates: for good")
+    down.set_defaults(run=run_down)
+    status = commands.add_parser("status", help="say what runs and where clients find it")
+    status.set_defaults(run=run_status)
+
+    for command in (up, down, status):
+        command.add_argument("--directory", type=Path, metavar="D", help="default: <project>/.levee/local")
+        add_project_option(command)
+    up.add_argument("--base-port", type=int, metavar="N", help=PORT_HELP)
+    for command in (up, status):
+        command.add_argument("--json", action="store_true", help="print the status as JSON on standard output")
+
+
+def run_up(arguments: argparse.Namespace) -> int:
+    """`levee local up`: 0 when all brokers answer."""
+    from infra.local import cluster
+
+    _print_status(cluster.up(_settings(arguments), _progress), as_json=arguments.json)
+    return 0
+
+
+def run_down(arguments: argparse.Namespace) -> int:
+    """`levee local down`: 0 when none runs any more."""
+    from infra.local import cluster
+
+    cluster.down(_settings(arguments), _progress, delete_data=arguments.delete_data)
+    return 0
+
+
+def run_status(arguments: argparse.Namespace) -> int:
+    """`levee local status`: 0, whatever runs."""
+    from infra.local import cluster
+
+    _print_status(cluster.status(_settings(arguments)), as_json=arguments.json)
+    return 0
+
+
+def _settings(arguments: argparse.Namespace) -> ClusterSettings:
+    from infra.local.record import settings_of
+
+    directory = arguments.directory or project_of(arguments) / ".levee" / "local"
+    return settings_of(directory, base_port=getattr(arguments, "base_port", None))
+
+
+def _progress(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - standard output is for the status
+
+
+def _print_status(status: ClusterStatus, *, as_json: bool) -> None:
+    values = status.to_json()
+    sys.stdout.write(json.dumps(values, indent=2) + "\n" if as_json else _table(status))
+
+
+def _table(status: ClusterStatus) -> str:
+    lines = [
+        f"state      {status.state}",
+        f"cluster    {status.cluster_id}",
+        f"bootstrap  {status.bootstrap}",
+        f"ca         {status.ca}",
+        f"admin      {status.administrator.client_settings}",
+    ]
+    lines += [
+        f"broker {each.node.id}   {f'pid {each.pid}' if each.pid else 'stopped':<12} "
+        f"port {each.node.client_port}  rack {each.node.rack}"
+        for each in status.brokers
+    ]
+    return "\n".join(lines) + "\n"
