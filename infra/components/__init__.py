@@ -1,0 +1,1 @@
+"""One ComponentResource a file: what belongs together in the state's tree."""

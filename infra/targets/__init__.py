@@ -1,0 +1,1 @@
+"""How planned things become resources of a platform."""

@@ -32,7 +32,7 @@ class AclOperation(StrEnum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Acl:
-    """An ALLOW for the principals of one service, from any host. levee never needs a DENY: the broker's default is one."""
+    """An ALLOW for the principals of one service, from any host. levee needs no DENY: the broker's default is one."""
 
     resource_type: ResourceType
     pattern: NamePattern

@@ -87,9 +87,9 @@ def _credentials(spec: StackSpec, streams: Mapping[str, StreamSpec]) -> Iterator
     grants: dict[str, list[PlannedGrant]] = defaultdict(list)
     owners: dict[str, str] = {}
     for stream in spec.streams:
-        for service, grant in _stream_grants(stream):
-            grants[service].append(grant)
-            owners.setdefault(service, stream.owner)
+        for name, grant in _stream_grants(stream):
+            grants[name].append(grant)
+            owners.setdefault(name, stream.owner)
     for name in sorted(grants.keys() | spec.services.keys()):
         service = spec.services.get(name)
         declared = [*grants[name], *(_service_grants(service, streams) if service else ())]

@@ -1,0 +1,29 @@
+"""A stream in the state's tree: its topic, later its sinks, archive and monitors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+from infra import type_tokens
+from infra.targets.contract import Target
+from levee.plan.planned import PlannedTopic
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogStreamArgs:
+    """The stream's topic and the platform that makes it."""
+
+    topic: PlannedTopic
+    target: Target
+
+
+class LogStream(pulumi.ComponentResource):
+    """The resources of one stream, named by the stream's key. A regulated topic is protected."""
+
+    def __init__(self, name: str, args: LogStreamArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(type_tokens.LOG_STREAM, name, None, opts)
+        options = pulumi.ResourceOptions(parent=self, protect=args.topic.protected)
+        args.target.topic(name, args.topic, options)
+        self.register_outputs({"topic": args.topic.name})

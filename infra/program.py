@@ -1,0 +1,59 @@
+"""The Pulumi program: a loop over the plan."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import assert_never
+
+import pulumi
+
+from infra.components.log_stream import LogStream, LogStreamArgs
+from infra.components.service_credential import ServiceCredential, ServiceCredentialArgs
+from infra.preflight import preflight
+from infra.targets.contract import Target
+from infra.targets.kafka import KafkaTarget
+from levee.diagnostics import LeveeError, Rejected
+from levee.diagnostics.text import render_text
+from levee.loading.load import load_stack
+from levee.model.stack import Target as Platform
+from levee.plan.build import build_plan
+from levee.plan.planned import Plan
+
+
+def run(project: Path, stack: str, as_of: date) -> None:
+    """Load, check and register one stack. Nothing is registered when a check fails.
+
+    Raises pulumi.RunError, whose text Pulumi prints as it is.
+    """
+    try:
+        plan = build_plan(load_stack(project, stack), as_of)
+        preflight(plan, project)
+    except Rejected as rejected:
+        raise pulumi.RunError(render_text(rejected.diagnostics)) from None
+    except LeveeError as error:
+        raise pulumi.RunError(f"{error.message}\n  help: {error.help}" if error.help else error.message) from None
+    for pending in plan.pending:
+        pulumi.log.warn(f"{pending.stream}: {pending.what}")
+    provision(plan, project)
+
+
+def provision(plan: Plan, project: Path) -> None:
+    """Register everything planned. Independent things stay independent, so that providers can batch them."""
+    target = _target(plan, project)
+    for topic in plan.topics:
+        LogStream(topic.stream, LogStreamArgs(topic=topic, target=target))
+    for credential in plan.credentials:
+        ServiceCredential(credential.service, ServiceCredentialArgs(credential=credential, target=target))
+    pulumi.export("cluster", plan.cluster.id)
+    pulumi.export("topics", {topic.stream: topic.name for topic in plan.topics})
+
+
+def _target(plan: Plan, project: Path) -> Target:
+    match plan.target:
+        case Platform.KAFKA:
+            return KafkaTarget(plan, project)
+        case Platform.AWS | Platform.IBM:
+            raise pulumi.RunError(f"stack {plan.stack}: this version of levee provisions no {plan.target} targets yet")
+        case _:
+            assert_never(plan.target)

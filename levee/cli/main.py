@@ -1,0 +1,66 @@
+"""The `levee` command: reads the command line, imports what the command needs, maps outcomes to exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from levee import __version__
+from levee.cli import deploy, env, local, plan, status, verify
+from levee.diagnostics import LeveeError, Rejected
+from levee.diagnostics.text import printable, render_text
+
+DESCRIPTION = """\
+levee keeps a log stream inside its banks: its account, its region, its roles.
+
+Declare topics, writers, readers and their boundary under stacks/, then:
+
+  levee plan local       what stacks/local declares, as tables (offline)
+  levee preview local    what `up` would change on the cluster
+  levee up local         provision it
+  levee verify local     prove it: who can write, read and reconfigure, tried with real clients
+"""
+EPILOG = """\
+exit codes: 0 fine, 1 findings or a failed deployment, 2 bad usage or unreadable input, 3 drift
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and answer its exit code. Never raises for anything a user can cause."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except Rejected as rejected:
+        print(render_text(rejected.diagnostics), file=sys.stderr)  # noqa: T201 - the command's own output
+        print(f"levee: {rejected.message}; nothing was changed", file=sys.stderr)  # noqa: T201
+        return rejected.exit_code
+    except LeveeError as error:
+        print(f"error: {printable(error.message)}", file=sys.stderr)  # noqa: T201
+        if error.help:
+            print(f"  help: {printable(error.help)}", file=sys.stderr)  # noqa: T201
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("levee: interrupted", file=sys.stderr)  # noqa: T201
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left, as `| head` does
+        return 0
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="levee", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"levee {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for command in (plan, deploy, verify, status, local, env):
+        command.register(commands)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,42 @@
+"""Frozen values as plain data: what JSON can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+
+from levee.model.duration import Duration
+from levee.model.name import NamePattern
+from levee.model.origin import Origin
+from levee.model.size import Size
+
+Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+
+
+def plain(value: object) -> Plain:
+    """The value as dicts, lists and scalars. Quantities and patterns are spelled as in stack files.
+
+    Origins are left out: two declarations that mean the same have the same JSON.
+    """
+    match value:
+        case Enum():
+            return plain(value.value)
+        case None | bool() | int() | float() | str():
+            return value
+        case Duration() | Size() | NamePattern():
+            return str(value)
+        case date():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): plain(item) for key, item in value.items()}
+        case tuple() | list():
+            return [plain(item) for item in value]
+    if is_dataclass(value):
+        return {
+            field.name: plain(getattr(value, field.name))
+            for field in fields(value)
+            if not isinstance(getattr(value, field.name), Origin)
+        }
+    raise TypeError(f"{type(value).__name__} has no plain form")

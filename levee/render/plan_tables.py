@@ -1,0 +1,69 @@
+"""A plan as tables, for a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from levee.model.duration import Duration
+from levee.plan.planned import Plan, PlannedCredential, PlannedGrant, PlannedTopic
+from levee.render.table import render_table
+
+
+def render_tables(plan: Plan) -> str:
+    """What the stack shall hold: boundary, topics, credentials with their grants, what is not provisioned yet."""
+    return "\n".join(_sections(plan))
+
+
+def _sections(plan: Plan) -> Iterator[str]:
+    boundary = plan.boundary
+    yield (
+        f"Stack {plan.stack} on {plan.target}: account {boundary.account}, region {boundary.region}, "
+        f"jurisdiction {boundary.jurisdiction}\n"
+        f"Cluster {plan.cluster.id} at {', '.join(plan.cluster.bootstrap)}\n"
+    )
+    header = ("STREAM", "TOPIC", "CLASS", "OWNER", "PARTITIONS", "REPLICAS", "RETENTION", "PROTECTED")
+    yield f"Topics ({len(plan.topics)})\n" + render_table(header, map(_topic, plan.topics))
+    acls = sum(len(credential.acls) for credential in plan.credentials)
+    rows = [row for credential in plan.credentials for row in _credential(credential)]
+    title = f"Service credentials ({len(plan.credentials)}, {acls} ACLs)\n"
+    yield title + render_table(("SERVICE", "USERS", "OWNER", "ROLE", "TOPICS", "GROUPS", "TRANSACTIONAL IDS"), rows)
+    if plan.pending:
+        yield f"Declared, checked, not provisioned by this version ({len(plan.pending)})\n" + render_table(
+            ("STREAM", "WHAT"), ((pending.stream, pending.what) for pending in plan.pending)
+        )
+
+
+def _topic(topic: PlannedTopic) -> tuple[str, ...]:
+    settings = dict(topic.settings)
+    return (
+        topic.stream,
+        topic.name,
+        topic.data_class,
+        topic.owner,
+        str(topic.partitions),
+        f"{topic.replication} (min in sync {settings['min.insync.replicas']})",
+        str(Duration(int(settings["retention.ms"]))),
+        _protection(topic),
+    )
+
+
+def _protection(topic: PlannedTopic) -> str:
+    if topic.retire is None:
+        return "yes" if topic.protected else "no"
+    return f"{'yes' if topic.protected else 'no'}, retires {topic.retire.on.isoformat()}"
+
+
+def _credential(credential: PlannedCredential) -> Iterator[tuple[str, ...]]:
+    first = (credential.service, ", ".join(credential.usernames), credential.owner)
+    for grant in credential.grants:
+        yield (*first, *_grant(grant))
+        first = ("", "", "")
+
+
+def _grant(grant: PlannedGrant) -> tuple[str, ...]:
+    return (
+        grant.role.value,
+        ", ".join(map(str, grant.topics)),
+        ", ".join(map(str, grant.groups)),
+        ", ".join(map(str, grant.transactional_ids)),
+    )
