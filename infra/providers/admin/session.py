@@ -1,0 +1,144 @@
+"""One administrative session with a cluster: a client kept alive, its privileges proved, its errors
+readable.
+"""
+
+import asyncio
+import concurrent.futures
+import re
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from confluent_kafka import KafkaError, KafkaException
+from confluent_kafka.admin import AclOperation, AdminClient
+
+from infra.providers.admin.broker_error import broker_error, settled, trimmed
+from infra.providers.admin.connection import Connection
+from infra.providers.failures import FailedError
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+
+CONNECT_SECONDS: Final = 20.0
+_CLIENT_NOISE: Final = re.compile(r"^\w+://\S+: | \(after \d+ms in state .*$")
+"""What librdkafka puts around a message: the URL of the broker, and its own state."""
+
+Request = Callable[[AdminClient, Sequence[K]], Mapping[Any, "concurrent.futures.Future[Any]"]]
+"""Starts one request for some items; the futures come in the items' order."""
+
+
+class Session:
+    """A connection to one cluster, opened when it is first used.
+
+    Reading what one may not see looks like reading nothing: without cluster Describe a broker answers a
+    list of ACLs with an empty one. So whoever reads or writes proves first, with :meth:`require`, that it
+    may.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._client: AdminClient | None = None
+        self._opening = asyncio.Lock()
+        self._granted: frozenset[str] = frozenset()
+        self._fatal = ""
+        self._hint = ""
+
+    async def client(self) -> AdminClient:
+        """Return the connected client. Raises FailedError, saying why, if the cluster cannot be reached."""
+        async with self._opening:
+            if self._client is None:
+                client = await asyncio.to_thread(AdminClient, self._settings())
+                self._granted = await self._connect(client)
+                self._client = client
+            return self._client
+
+    async def require(self, *operations: str) -> None:
+        """Prove that the principal holds these operations on the cluster, e.g. ``DESCRIBE``, ``ALTER``.
+
+        Raises FailedError naming what is missing and what to grant.
+        """
+        await self.client()
+        missing = [operation for operation in operations if operation not in self._granted]
+        if missing:
+            words = ", ".join(operation.title().replace("_", "") for operation in missing)
+            raise FailedError(
+                f"{self.connection} lacks {words} on the cluster; without it the cluster's answers cannot be trusted. "
+                f"Grant it {words} on Cluster kafka-cluster"
+            )
+
+    async def settle(self, items: Sequence[K], request: Request[K]) -> list[Any]:
+        """Send one request for all items; answer each with its result or its BrokerError, in order.
+
+        What fails because a broker or controller moved is tried again: ``request`` must be safe to repeat.
+        """
+        return await settled(items, lambda some: self._once(some, request))
+
+    async def _once(self, items: Sequence[K], request: Request[K]) -> list[Any]:
+        client = await self.client()
+        try:
+            futures = list(request(client, items).values())
+        except (KafkaException, ValueError, TypeError) as error:
+            return [broker_error(error)] * len(items)
+        outcomes = await asyncio.gather(*map(asyncio.wrap_future, futures), return_exceptions=True)
+        return [broker_error(one) if isinstance(one, BaseException) else one for one in outcomes]
+
+    async def close(self) -> None:
+        """Let go of the connection; a later use opens a new one."""
+        self._client = None
+
+    async def _connect(self, client: AdminClient) -> frozenset[str]:
+        """Wait until the cluster answers; return the operations on it that the principal holds."""
+        self._fatal = self._hint = ""
+        asked = client.describe_cluster(include_authorized_operations=True, request_timeout=CONNECT_SECONDS)
+        while not asked.done():
+            # Errors of authentication and TLS are told only to a poll; the request itself would time out.
+            await asyncio.to_thread(client.poll, 0.1)
+            if self._fatal:
+                raise FailedError(f"cannot connect to {self.connection}: {self._fatal}")
+        try:
+            cluster = asked.result()
+        except KafkaException as error:
+            reason = self._hint or broker_error(error)
+            raise FailedError(f"cannot connect to {self.connection}: {reason}") from None
+        operations: Sequence[AclOperation] = cluster.authorized_operations or ()
+        return frozenset(operation.name for operation in operations)
+
+    def _note(self, error: KafkaError) -> None:
+        text = trimmed(_CLIENT_NOISE.sub("", error.str()))
+        match error.name():
+            case "_AUTHENTICATION":
+                self._fatal = text
+            case "_SSL" if "certificate" in text:
+                self._fatal = text
+            case "_ALL_BROKERS_DOWN":
+                pass
+            case _:
+                self._hint = text
+
+    def _settings(self) -> dict[str, Any]:
+        connection = self.connection
+        settings: dict[str, Any] = {
+            "bootstrap.servers": ",".join(connection.bootstrap),
+            "security.protocol": connection.security_protocol,
+            "client.id": "levee",
+            "socket.timeout.ms": int(connection.timeout_seconds * 1000),
+            "error_cb": self._note,
+            "log_level": 0,
+        }
+        if connection.mechanism:
+            settings["sasl.mechanism"] = connection.mechanism
+            settings["sasl.username"] = connection.username
+            settings["sasl.password"] = connection.password.value if connection.password else ""
+        if connection.tls:
+            settings["enable.ssl.certificate.verification"] = connection.verify
+            settings["ssl.endpoint.identification.algorithm"] = "https" if connection.verify else "none"
+            settings |= {
+                name: value
+                for name, value in (
+                    ("ssl.ca.pem", connection.ca),
+                    ("ssl.certificate.pem", connection.certificate),
+                    ("ssl.key.pem", connection.key.value if connection.key else None),
+                    ("ssl.key.password", connection.key_passphrase.value if connection.key_passphrase else None),
+                )
+                if value
+            }
+        return settings
