@@ -5,8 +5,8 @@ readable.
 import asyncio
 import concurrent.futures
 import re
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeVar, cast
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AclOperation, AdminClient
@@ -15,15 +15,15 @@ from infra.providers.admin.broker_error import broker_error, settled, trimmed
 from infra.providers.admin.connection import Connection
 from infra.providers.failures import FailedError
 
-K = TypeVar("K", bound=Hashable)
+K = TypeVar("K")
 T = TypeVar("T")
 
 CONNECT_SECONDS: Final = 20.0
 _CLIENT_NOISE: Final = re.compile(r"^\w+://\S+: | \(after \d+ms in state .*$")
 """What librdkafka puts around a message: the URL of the broker, and its own state."""
 
-Request = Callable[[AdminClient, Sequence[K]], Mapping[Any, "concurrent.futures.Future[Any]"]]
-"""Starts one request for some items; the futures come in the items' order."""
+Request = Callable[[AdminClient, Sequence[K]], Sequence["concurrent.futures.Future[Any]"]]
+"""Starts one request for some items; returns their futures in the items' order."""
 
 
 class Session:
@@ -72,10 +72,17 @@ class Session:
         """
         return await settled(items, lambda some: self._once(some, request))
 
+    async def ask(self, request: Callable[[AdminClient], "concurrent.futures.Future[T]"]) -> T:
+        """Send a request about no item in particular and return its result. Raises BrokerError."""
+        (result,) = await self.settle([None], lambda client, _: [request(client)])
+        if isinstance(result, Exception):
+            raise result
+        return cast("T", result)
+
     async def _once(self, items: Sequence[K], request: Request[K]) -> list[Any]:
         client = await self.client()
         try:
-            futures = list(request(client, items).values())
+            futures = request(client, items)
         except (KafkaException, ValueError, TypeError) as error:
             return [broker_error(error)] * len(items)
         outcomes = await asyncio.gather(*map(asyncio.wrap_future, futures), return_exceptions=True)

@@ -1,0 +1,164 @@
+"""The cluster's access control list: entries made, removed and read in batches."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
+from typing import Any, Final, TypeVar
+
+from confluent_kafka.admin import (
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from infra.providers.admin.session import Session
+from infra.providers.batching import Batch
+from infra.providers.snapshot import Snapshot
+
+T = TypeVar("T")
+
+RESOURCE_TYPES: Final[Mapping[str, Any]] = {
+    "Topic": ResourceType.TOPIC,
+    "Group": ResourceType.GROUP,
+    "Cluster": ResourceType.BROKER,  # librdkafka's name of the same number
+    "TransactionalID": ResourceType.TRANSACTIONAL_ID,
+}
+OPERATIONS: Final[Mapping[str, Any]] = {
+    "All": AclOperation.ALL,
+    "Read": AclOperation.READ,
+    "Write": AclOperation.WRITE,
+    "Create": AclOperation.CREATE,
+    "Delete": AclOperation.DELETE,
+    "Alter": AclOperation.ALTER,
+    "Describe": AclOperation.DESCRIBE,
+    "ClusterAction": AclOperation.CLUSTER_ACTION,
+    "DescribeConfigs": AclOperation.DESCRIBE_CONFIGS,
+    "AlterConfigs": AclOperation.ALTER_CONFIGS,
+    "IdempotentWrite": AclOperation.IDEMPOTENT_WRITE,
+}
+PERMISSIONS: Final[Mapping[str, Any]] = {"Allow": AclPermissionType.ALLOW, "Deny": AclPermissionType.DENY}
+PATTERNS: Final[Mapping[str, Any]] = {
+    "Literal": ResourcePatternType.LITERAL,
+    "Prefixed": ResourcePatternType.PREFIXED,
+}
+"""The words of the published schema, and the client library's."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class AclEntry:
+    """One entry, in the words of the published schema: ``Topic``, ``Write``, ``Allow``, ``Literal``.
+
+    An entry of a kind that this client cannot name (such as one for delegation tokens) reads as ``UNKNOWN``.
+    """
+
+    principal: str
+    """With its type, e.g. ``User:orders-writer``."""
+    host: str
+    operation: str
+    permission: str
+    resource_type: str
+    name: str
+    pattern: str = "Literal"
+
+    def __str__(self) -> str:
+        """Return the published id: the fields in their order, separated by ``|``."""
+        return "|".join(astuple(self))
+
+
+class Acls:
+    """Reads and writes entries. Every method raises FailedError, for want of privilege too."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._created: Batch[AclEntry, None] = Batch(self._create, key=lambda entry: entry)
+        self._deleted: Batch[AclEntry, None] = Batch(self._delete, key=lambda entry: entry)
+        self._live = Snapshot(self._load)
+
+    async def create(self, entry: AclEntry) -> None:
+        """Add an entry; one that is there already stays as it is."""
+        await self._created.submit(entry)
+
+    async def delete(self, entry: AclEntry) -> None:
+        """Remove exactly this entry; one that is not there is fine."""
+        await self._deleted.submit(entry)
+
+    async def live(self) -> frozenset[AclEntry]:
+        """Return all entries, possibly read a moment ago for somebody else."""
+        return await self._live.get()
+
+    async def live_now(self) -> frozenset[AclEntry]:
+        """Return all entries, read after this call."""
+        return await self._live.fresh()
+
+    async def _create(self, entries: Sequence[AclEntry]) -> list[Any]:
+        await self._session.require("DESCRIBE", "ALTER")
+        self._live.forget()
+        try:
+            return await self._session.settle(entries, _start_create)
+        finally:
+            self._live.forget()
+
+    async def _delete(self, entries: Sequence[AclEntry]) -> list[Any]:
+        await self._session.require("DESCRIBE", "ALTER")
+        self._live.forget()
+        try:
+            return await self._session.settle(entries, _start_delete)
+        finally:
+            self._live.forget()
+
+    async def _load(self) -> frozenset[AclEntry]:
+        await self._session.require("DESCRIBE")
+        everything = AclBindingFilter(
+            ResourceType.ANY,
+            None,
+            ResourcePatternType.ANY,
+            None,
+            None,
+            AclOperation.ANY,
+            AclPermissionType.ANY,
+        )
+        found = await self._session.ask(lambda client: client.describe_acls(everything))
+        return frozenset(map(_entry, found))
+
+
+def _start_create(client: AdminClient, entries: Sequence[AclEntry]) -> list[Any]:
+    bindings = [AclBinding(*_arguments(entry)) for entry in entries]
+    futures = client.create_acls(bindings)
+    return [futures[binding] for binding in bindings]
+
+
+def _start_delete(client: AdminClient, entries: Sequence[AclEntry]) -> list[Any]:
+    filters = [AclBindingFilter(*_arguments(entry)) for entry in entries]
+    futures = client.delete_acls(filters)
+    return [futures[one] for one in filters]
+
+
+def _arguments(entry: AclEntry) -> tuple[Any, ...]:
+    return (
+        RESOURCE_TYPES[entry.resource_type],
+        entry.name,
+        PATTERNS[entry.pattern],
+        entry.principal,
+        entry.host,
+        OPERATIONS[entry.operation],
+        PERMISSIONS[entry.permission],
+    )
+
+
+def _entry(binding: AclBinding) -> AclEntry:
+    return AclEntry(
+        principal=binding.principal,
+        host=binding.host,
+        operation=_word(OPERATIONS, binding.operation),
+        permission=_word(PERMISSIONS, binding.permission_type),
+        resource_type=_word(RESOURCE_TYPES, binding.restype),
+        name=binding.name,
+        pattern=_word(PATTERNS, binding.resource_pattern_type),
+    )
+
+
+def _word(words: Mapping[str, T], value: T) -> str:
+    return next((word for word, known in words.items() if known == value), "UNKNOWN")
