@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import assert_never
 
 import pulumi
+from levee.loading.load import load_stack
 
 from infra.components.log_stream import LogStream, LogStreamArgs
 from infra.components.service_credential import ServiceCredential, ServiceCredentialArgs
@@ -15,7 +16,6 @@ from infra.targets.contract import Target
 from infra.targets.kafka import KafkaTarget
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import render_text
-from levee.loading.load import load_stack
 from levee.model.stack import Target as Platform
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan

@@ -10,8 +10,8 @@ import pulumi
 import pulumi_kafka
 
 from infra import type_tokens
+from infra.connection import provider_connection
 from levee.model.acl import Acl
-from levee.model.cluster import ClusterSpec
 from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
 
 
@@ -34,7 +34,7 @@ class KafkaTarget:
 
     def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register `kafka:index/topic:Topic`."""
-        return pulumi_kafka.Topic(
+        topic: pulumi.Resource = pulumi_kafka.Topic(
             name,
             name=planned.name,
             partitions=planned.partitions,
@@ -42,6 +42,7 @@ class KafkaTarget:
             config=dict(planned.settings),
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)),
         )
+        return topic
 
     def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register `levee:kafka:ServiceCredential`."""
@@ -56,25 +57,6 @@ class KafkaTarget:
         return KafkaServiceCredential(
             name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._levee))
         )
-
-
-def provider_connection(cluster: ClusterSpec, project: Path) -> dict[str, Any]:
-    """How the providers reach the cluster, in pulumi-kafka's words. The password stays where its reference points."""
-    security = cluster.security
-    connection: dict[str, Any] = {
-        "bootstrapServers": list(cluster.bootstrap),
-        "tlsEnabled": True,
-        "saslMechanism": "scram-sha512",
-        "saslUsername": security.admin_username,
-    }
-    if security.ca_file is not None:
-        connection["caCert"] = str(project / security.ca_file)
-    password = security.admin_password
-    if password.file is not None:
-        connection["saslPasswordFile"] = str(project / password.file)
-    else:
-        connection["saslPasswordEnvironment"] = password.environment
-    return connection
 
 
 def _acl(acl: Acl) -> dict[str, str]:

@@ -34,16 +34,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
     except Rejected as rejected:
-        print(render_text(rejected.diagnostics), file=sys.stderr)  # noqa: T201 - the command's own output
-        print(f"levee: {rejected.message}; nothing was changed", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(render_text(rejected.diagnostics) + "\n")
+        sys.stderr.write(f"levee: {rejected.message}; nothing was changed" + "\n")
         return rejected.exit_code
     except LeveeError as error:
-        print(f"error: {printable(error.message)}", file=sys.stderr)  # noqa: T201
+        sys.stderr.write(f"error: {printable(error.message)}" + "\n")
         if error.help:
-            print(f"  help: {printable(error.help)}", file=sys.stderr)  # noqa: T201
+            sys.stderr.write(f"  help: {printable(error.help)}" + "\n")
         return error.exit_code
     except KeyboardInterrupt:
-        print("levee: interrupted", file=sys.stderr)  # noqa: T201
+        sys.stderr.write("levee: interrupted" + "\n")
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left, as `| head` does

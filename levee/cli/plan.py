@@ -5,12 +5,9 @@ from __future__ import annotations
 import argparse
 import sys
 from datetime import date
-from typing import TYPE_CHECKING
 
+from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
-
-if TYPE_CHECKING:
-    Commands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 DESCRIPTION = """\
 Check a stack's files and print what they come to: topics with their settings, service credentials with their grants,
@@ -20,7 +17,9 @@ and what is declared but not provisioned by this version. Offline: reads files, 
 
 def register(commands: Commands) -> None:
     """Add the command."""
-    parser = commands.add_parser("plan", help="print what a stack declares, resolved (offline)", description=DESCRIPTION)
+    parser = commands.add_parser(
+        "plan", help="print what a stack declares, resolved (offline)", description=DESCRIPTION
+    )
     parser.add_argument("stack", help="the stack's name: the folder under stacks/")
     parser.add_argument("--json", action="store_true", help="canonical JSON instead of tables")
     parser.add_argument(

@@ -22,8 +22,12 @@ class LeveeError(Exception):
 
 
 class Rejected(LeveeError):
-    """Stack files that can't be used, with every diagnostic of the run in order of place."""
+    """A declaration that can't be used, with every diagnostic of the run in order of place.
 
-    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+    Exit code 2 where a file is wrong in itself, 1 where the live cluster contradicts it.
+    """
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], *, exit_code: int = 2) -> None:
         self.diagnostics = tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.sort_key))
-        super().__init__(f"{len(self.diagnostics)} problem(s) in the stack files", exit_code=2)
+        count = len(self.diagnostics)
+        super().__init__(f"{count} problem{'s' if count != 1 else ''} found", exit_code=exit_code)

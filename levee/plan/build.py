@@ -50,6 +50,7 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
         monitors=tuple(PlannedMonitor(stream=s.key, monitor=monitor) for s in spec.streams for monitor in s.monitors),
         flows=tuple(_flow(spec, stream) for stream in spec.streams),
         pending=tuple(pending for stream in spec.streams for pending in _pending(stream)),
+        origin=spec.origin,
     )
 
 

@@ -161,3 +161,4 @@ class Plan:
     monitors: tuple[PlannedMonitor, ...]
     flows: tuple[Flow, ...]
     pending: tuple[Pending, ...]
+    origin: Origin

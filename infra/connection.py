@@ -1,0 +1,52 @@
+"""How the stack's own administrator reaches the cluster, from the stack's declaration."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from infra.providers.admin.connection import Connection, read_connection
+from infra.providers.failures import FailedError
+from levee.diagnostics import LeveeError
+from levee.model.cluster import ClusterSpec
+
+
+def provider_connection(cluster: ClusterSpec, project: Path) -> dict[str, Any]:
+    """The connection in pulumi-kafka's words, for a provider. The password stays where its reference points.
+
+    Raises LeveeError where the CA's file can't be read.
+    """
+    security = cluster.security
+    password = security.admin_password
+    connection: dict[str, Any] = {
+        "bootstrapServers": list(cluster.bootstrap),
+        "tlsEnabled": True,
+        "saslMechanism": "scram-sha512",
+        "saslUsername": security.admin_username,
+    }
+    if security.ca_file is not None:
+        connection["caCert"] = _authority(project / security.ca_file)
+    if password.file is not None:
+        connection["saslPasswordFile"] = str(project / password.file)
+    else:
+        connection["saslPasswordEnvironment"] = password.environment
+    return connection
+
+
+def admin_connection(cluster: ClusterSpec, project: Path) -> Connection:
+    """The connection with its secret read. Raises LeveeError saying which file or variable is missing."""
+    try:
+        return read_connection(provider_connection(cluster, project), {})
+    except FailedError as error:
+        raise LeveeError(f"cluster {cluster.id}: {error}", _START) from None
+
+
+def _authority(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no PEM text"
+        raise LeveeError(f"the cluster's CA file {file} can't be read: {reason}", _START) from None
+
+
+_START = "for the local stack: `levee local up`; otherwise correct cluster.security in stack.yaml"

@@ -1,0 +1,1 @@
+"""Carrying a stack out: the Pulumi CLI where it is installed, the embedded engine where it isn't."""

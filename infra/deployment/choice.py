@@ -1,0 +1,71 @@
+"""Which engine carries a deployment out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from infra.deployment.contract import Engine
+from infra.deployment.embedded_engine import EmbeddedEngine, resource_counts
+from infra.deployment.location import pulumi_backend
+from infra.deployment.pulumi_engine import PulumiEngine
+from levee.diagnostics import LeveeError
+
+
+class EngineName(StrEnum):
+    """What `--engine` takes. `auto`: pulumi where it is on PATH, else embedded."""
+
+    AUTO = "auto"
+    PULUMI = "pulumi"
+    EMBEDDED = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Which engine's state in this project holds resources of a stack, and how many; None: neither."""
+
+    engine: EngineName | None
+    resources: int
+
+
+def holder(project: Path, stack: str) -> Holder:
+    """Who holds a stack. A Pulumi backend outside the project can't be asked offline and counts as nobody."""
+    embedded = sum(resource_counts(project, stack).values())
+    if embedded:
+        return Holder(EngineName.EMBEDDED, embedded)
+    pulumi = _pulumi_resources(project, stack)
+    return Holder(EngineName.PULUMI if pulumi else None, pulumi)
+
+
+def choose(name: EngineName, project: Path, stack: str) -> Engine:
+    """The engine to use. Raises LeveeError (exit 2) where it isn't installed, or the other one holds the stack."""
+    installed = shutil.which("pulumi") is not None
+    if name is EngineName.PULUMI and not installed:
+        raise LeveeError(
+            "--engine pulumi: no `pulumi` on PATH",
+            "install the Pulumi CLI 3.222 or later (https://www.pulumi.com/docs/install/), or use --engine embedded",
+            exit_code=2,
+        )
+    wanted = EngineName.EMBEDDED if name is EngineName.EMBEDDED or not installed else EngineName.PULUMI
+    held = holder(project, stack).engine
+    if held not in {None, wanted}:  # two states of one stack would each delete what the other made
+        raise LeveeError(
+            f"stack {stack} is held by the {held} engine, which made what it has",
+            f"use --engine {held}; to change over, run `levee destroy {stack} --engine {held}` first",
+            exit_code=2,
+        )
+    return PulumiEngine(project) if wanted is EngineName.PULUMI else EmbeddedEngine(chosen=installed)
+
+
+def _pulumi_resources(project: Path, stack: str) -> int:
+    checkpoint = pulumi_backend(project) / ".pulumi" / "stacks" / "levee" / f"{stack}.json"
+    if not checkpoint.exists():
+        return 0
+    try:
+        latest = json.loads(checkpoint.read_text())["checkpoint"]["latest"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise LeveeError(f"{checkpoint} can't be read: {error}", "restore it from its .bak", exit_code=2) from None
+    return len((latest or {}).get("resources") or ())

@@ -1,0 +1,55 @@
+"""What `levee up`, `preview` and `destroy` ask of an engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from levee.plan.planned import Plan
+
+Report = Callable[[str], None]
+
+
+class Action(StrEnum):
+    """What is to be done with a stack."""
+
+    PREVIEW = "preview"
+    UP = "up"
+    DESTROY = "destroy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """One action on one stack. `plan` is None where the files aren't needed: destroy works from the state."""
+
+    project: Path
+    stack: str
+    action: Action
+    plan: Plan | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """How many resources were, or in a preview would be, created, updated, deleted and left the same."""
+
+    changes: Mapping[str, int]
+
+    @property
+    def changed(self) -> int:
+        """How many were not left as they are."""
+        return sum(count for change, count in self.changes.items() if change != "same")
+
+
+class Engine(Protocol):
+    """Carries deployments out. `introduction` is the first line a user sees: which engine, and what it is for."""
+
+    introduction: str
+
+    def run(self, deployment: Deployment, report: Report) -> Outcome:
+        """Do it, telling `report` a line at a time.
+
+        Raises LeveeError: the deployment failed or was refused; what it says is for the user.
+        """

@@ -1,0 +1,20 @@
+"""Where a project keeps what its deployments leave on this machine. All of it is ignored by git."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def embedded_state(project: Path, stack: str) -> Path:
+    """The embedded engine's journal and snapshot."""
+    return project / ".levee" / "state" / stack
+
+
+def pulumi_backend(project: Path) -> Path:
+    """Pulumi's file backend, where no other was chosen."""
+    return project / ".levee" / "pulumi"
+
+
+def pulumi_passphrase(project: Path) -> Path:
+    """The passphrase of that backend's secrets: random, 0600, made on first use."""
+    return project / ".levee" / "pulumi.passphrase"

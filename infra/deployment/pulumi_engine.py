@@ -1,0 +1,169 @@
+"""Deploys with the Pulumi CLI.
+
+The CLI is run as a process rather than through the Automation API: its own lines are what a Pulumi user knows, and
+Ctrl-C must reach it while levee waits for its end (docs/decisions/0001-run-the-pulumi-cli-itself.md).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from infra.deployment.contract import Action, Deployment, Outcome, Report
+from infra.deployment.display import PROTECTED_ADVICE
+from infra.deployment.pulumi_environment import environment, file_backend
+from levee.diagnostics import LeveeError
+
+_COMMANDS: Final = {
+    # --run-program: refresh reads with the connection declared now, not with the one recorded last time.
+    Action.PREVIEW: ("preview", "--run-program"),
+    Action.UP: ("up", "--yes", "--run-program"),
+    Action.DESTROY: ("destroy", "--yes"),
+}
+_COUNT: Final = re.compile(r"\s*[+~\-=]?\s*(\d+) (?:to )?(create|update|delete|unchanged)d?\b")
+_PARALLEL: Final = 64  # the SDK answers 4 registrations for each; providers batch what is under way at once
+
+
+class PulumiEngine:
+    """What production runs."""
+
+    introduction = "engine: pulumi"
+
+    def __init__(self, project: Path) -> None:
+        self._project = project
+        self._environment = environment(project)
+
+    def run(self, deployment: Deployment, report: Report) -> Outcome:
+        """Run the CLI to its end. Raises LeveeError with what to do; the CLI's own words went to `report`."""
+        stack = deployment.stack
+        self._free_stale_lock(stack, report)
+        if not self._has_stack(stack):
+            if deployment.action is Action.DESTROY:
+                return Outcome(changes={})
+            self._pulumi(["stack", "init", stack, "--non-interactive"], report)
+        command = [*_COMMANDS[deployment.action], "--stack", stack, "--non-interactive", "--parallel", str(_PARALLEL)]
+        lines = self._pulumi(command, report)
+        return Outcome(changes=_changes(lines))
+
+    def _has_stack(self, stack: str) -> bool:
+        listed = subprocess.run(
+            ["pulumi", "stack", "ls", "--json"],
+            cwd=self._project,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if listed.returncode != 0:
+            raise LeveeError(f"pulumi stack ls failed: {listed.stderr.strip()}", "check `pulumi whoami`")
+        return any(item["name"].rpartition("/")[2] == stack for item in json.loads(listed.stdout))
+
+    def _pulumi(self, arguments: Sequence[str], report: Report) -> list[str]:
+        lines: list[str] = []
+        with subprocess.Popen(
+            ["pulumi", *arguments],
+            cwd=self._project,
+            env=self._environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+        ) as process:
+            assert process.stdout is not None
+            with _passing_on_interrupts(process):
+                for line in _without_interrupted_program(process.stdout):
+                    report(line)
+                    lines.append(line)
+                code = process.wait()
+        if code != 0:
+            raise LeveeError(f"pulumi {arguments[0]} failed (exit {code})", _advice(lines))
+        return lines
+
+    def _free_stale_lock(self, stack: str, report: Report) -> None:
+        """A killed `pulumi` leaves its lock. Where its process is surely gone, the lock goes too."""
+        backend = file_backend(self._environment)
+        if backend is None:
+            return
+        locks = list((backend / ".pulumi/locks/organization/levee" / stack).glob("*.json"))
+        for lock in locks:
+            holder = json.loads(lock.read_text())
+            if holder.get("hostname") != socket.gethostname() or _is_running(int(holder["pid"])):
+                raise LeveeError(
+                    f"stack {stack} is locked by {holder.get('username')} on {holder.get('hostname')}, "
+                    f"process {holder['pid']}, since {holder.get('timestamp')}",
+                    f"wait for it; if it is surely gone: pulumi cancel {stack}",
+                )
+        if locks:
+            report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
+            self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+@contextmanager
+def _passing_on_interrupts(process: subprocess.Popen[str]) -> Iterator[None]:
+    """A terminal's Ctrl-C reaches the CLI by itself; levee waits for its end. One sent to levee alone is passed on."""
+
+    def pass_on(number: int, _frame: object) -> None:
+        if not os.isatty(0):
+            process.send_signal(number)
+
+    previous = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _without_interrupted_program(lines: Iterable[str]) -> Iterator[str]:
+    """The lines, less the traceback of a program that Pulumi stopped: it says nothing of what went wrong."""
+    held: list[str] = []
+    for raw in lines:
+        line = raw.rstrip("\n")
+        if held or "Traceback (most recent call last)" in line:
+            held.append(line)
+            if line.strip() == "KeyboardInterrupt":
+                held = []
+            elif not line.strip():
+                yield from held
+                held = []
+        else:
+            yield line
+    yield from held
+
+
+def _changes(lines: Iterable[str]) -> Mapping[str, int]:
+    """The counts of the CLI's last `Resources:` paragraph."""
+    changes: dict[str, int] = {}
+    for line in lines:
+        if line.startswith("Resources:"):
+            changes = {}
+        elif match := _COUNT.fullmatch(line):
+            changes["same" if match[2] == "unchanged" else match[2]] = int(match[1])
+    return changes
+
+
+def _advice(lines: Sequence[str]) -> str:
+    text = "\n".join(lines)
+    if "because it is protected" in text:
+        return PROTECTED_ADVICE
+    return "correct the cause above and run the same command again"

@@ -1,0 +1,68 @@
+"""The environment in which the Pulumi CLI asks no questions.
+
+What the user chose stays: a backend logged in to or named by PULUMI_BACKEND_URL, a passphrase. What is missing is
+filled in: a file backend inside the project, and a random passphrase for it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from infra.deployment.location import pulumi_backend, pulumi_passphrase
+
+
+def environment(project: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The variables to run `pulumi` with; makes the backend's folder and passphrase where they are missing."""
+    base = os.environ if base is None else base
+    return {**base, **additions(project, base)}
+
+
+def additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
+    """What is to be set on top of `base`: for `levee env`, and for a shell that runs `pulumi` by hand."""
+    added: dict[str, str] = {}
+    if "PULUMI_BACKEND_URL" not in base and not _logged_in(base):
+        pulumi_backend(project).mkdir(parents=True, exist_ok=True)
+        added["PULUMI_BACKEND_URL"] = pulumi_backend(project).as_uri()
+    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & base.keys():
+        added["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase(project))
+    if added.get("PULUMI_BACKEND_URL", base.get("PULUMI_BACKEND_URL", "")).startswith("file:"):
+        # A file backend rewrites the whole state twice per resource; levee's providers adopt what a killed run made.
+        added.setdefault("PULUMI_SKIP_CHECKPOINTS", base.get("PULUMI_SKIP_CHECKPOINTS", "true"))
+    added.setdefault("PULUMI_SKIP_UPDATE_CHECK", base.get("PULUMI_SKIP_UPDATE_CHECK", "true"))
+    return added
+
+
+def file_backend(environment: Mapping[str, str]) -> Path | None:
+    """The folder of the file backend in use, None for any other backend."""
+    url = urlsplit(environment.get("PULUMI_BACKEND_URL", ""))
+    return Path(unquote(url.path)) if url.scheme == "file" and not url.netloc else None
+
+
+def _logged_in(base: Mapping[str, str]) -> bool:
+    home = Path(base.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    try:
+        credentials = json.loads((home / "credentials.json").read_text())
+    except (OSError, ValueError):
+        return False
+    return bool(credentials.get("current"))
+
+
+def _passphrase(project: Path) -> Path:
+    file = pulumi_passphrase(project)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_suffix(f".{os.getpid()}")
+    if not file.exists():
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+            stream.write(secrets.token_urlsafe(32))
+            stream.flush()
+            os.fsync(stream.fileno())
+        with suppress(FileExistsError):  # another run was first: its passphrase is the one
+            os.link(draft, file)
+        draft.unlink()
+    return file

@@ -1,0 +1,109 @@
+"""`levee up`, `levee preview`, `levee destroy`: carry a stack out."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING
+
+from levee.cli.command import Commands
+from levee.cli.project import add_project_option, project_of
+from levee.diagnostics import LeveeError
+
+if TYPE_CHECKING:
+    from infra.deployment.contract import Action, Outcome
+
+DESCRIPTIONS = {
+    "up": """\
+Provision a stack: check its files, ask the cluster whether it is the declared one and contradicts nothing, then create
+and change what differs. Settings changed by hand that the stack declares are shown as drift and put back; what it
+doesn't declare is left alone. Nothing is ever replaced. Run it again after any interruption: it goes on from there.
+""",
+    "preview": "Show what `levee up` would do. Changes nothing.",
+    "destroy": """\
+Delete everything the stack made: credentials are revoked, topics deleted. Refused as a whole while a regulated stream
+is protected (see docs/how-to/retire-a-stream.md).
+""",
+}
+
+
+def register(commands: Commands) -> None:
+    """Add the three commands."""
+    for name, text in DESCRIPTIONS.items():
+        summary = {"up": "provision a stack", "preview": "show what `up` would change", "destroy": "delete a stack"}[
+            name
+        ]
+        parser = commands.add_parser(name, help=summary, description=text)
+        parser.add_argument("stack", help="the stack's name: the folder under stacks/")
+        parser.add_argument(
+            "--engine",
+            choices=("auto", "pulumi", "embedded"),
+            default="auto",
+            help="auto (default): the Pulumi CLI where it is on PATH, else the embedded engine",
+        )
+        if name != "preview":
+            parser.add_argument("--yes", "-y", action="store_true", help="don't ask before changing anything")
+        add_project_option(parser)
+        parser.set_defaults(run=partial(run, name))
+
+
+def run(name: str, arguments: argparse.Namespace) -> int:
+    """Load, check, ask, deploy; the last line says what was done."""
+    from infra.deployment.choice import EngineName, choose
+    from infra.deployment.contract import Action, Deployment
+    from infra.preflight import preflight
+    from levee.loading.load import load_stack
+    from levee.plan.build import build_plan
+
+    began = time.monotonic()
+    action, project = Action(name), project_of(arguments)
+    spec = load_stack(project, arguments.stack)
+    plan = build_plan(spec, date.today())  # noqa: DTZ011 - a day in the operator's calendar
+    engine = choose(EngineName(arguments.engine), project, arguments.stack)
+    say(engine.introduction)
+    boundary = plan.boundary
+    say(f"stack {plan.stack}: {plan.target}, account {boundary.account}, {boundary.region}, {boundary.jurisdiction}")
+    if action is not Action.DESTROY:
+        for pending in plan.pending:
+            say(f"warning: {pending.stream}: {pending.what}")
+        preflight(plan, project)
+    deploy = partial(Deployment, project=project, stack=arguments.stack, plan=plan)
+    if action is not Action.PREVIEW and not arguments.yes:
+        _must_be_asked(action, arguments.stack)
+        if action is Action.UP:
+            engine.run(deploy(action=Action.PREVIEW), say)
+        _ask(action, arguments.stack)
+    outcome = engine.run(deploy(action=action), say)
+    say(_summary(action, outcome, time.monotonic() - began))
+    return 0
+
+
+def _must_be_asked(action: Action, stack: str) -> None:
+    if not sys.stdin.isatty():
+        raise LeveeError(
+            f"levee {action} {stack} changes the cluster and there is nobody to ask",
+            f"look with `levee preview {stack}`, then add --yes",
+            exit_code=2,
+        )
+
+
+def _ask(action: Action, stack: str) -> None:
+    if input(f"{action} {stack}? Type the stack's name to go on: ").strip() != stack:
+        raise LeveeError("nothing was changed", "answer with the stack's name, or use --yes")
+
+
+def _summary(action: Action, outcome: Outcome, seconds: float) -> str:
+    words = {"create": "created", "update": "updated", "delete": "deleted", "same": "unchanged"}
+    if action.value == "preview":
+        words = {"create": "to create", "update": "to update", "delete": "to delete", "same": "unchanged"}
+    counts = ", ".join(f"{outcome.changes[key]} {word}" for key, word in words.items() if outcome.changes.get(key))
+    return f"{action}: {counts or 'nothing to do'} ({seconds:.1f} s)"
+
+
+def say(line: str) -> None:
+    """One line of progress, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

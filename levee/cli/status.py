@@ -1,0 +1,69 @@
+"""`levee status`: what is deployed, by which engine, and what the cluster says."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import date
+
+from levee.cli.command import Commands
+from levee.cli.project import add_project_option, project_of
+
+DESCRIPTION = """\
+Print which engine holds a stack, how many resources it holds, and what the live cluster answers: its identity, where
+its brokers stand, how many declared topics exist. Changes nothing. Exit 1 where the cluster can't be asked or
+contradicts the declaration.
+"""
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser("status", help="what is deployed and what the cluster says", description=DESCRIPTION)
+    parser.add_argument("stack", help="the stack's name: the folder under stacks/")
+    parser.add_argument("--json", action="store_true", help="for scripts")
+    add_project_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the status."""
+    from infra.deployment.choice import holder
+    from infra.preflight import look, refuse_contradictions
+    from levee.loading.load import load_stack
+    from levee.plan.build import build_plan
+
+    project = project_of(arguments)
+    plan = build_plan(load_stack(project, arguments.stack), date.today())  # noqa: DTZ011 - the operator's calendar
+    held = holder(project, plan.stack)
+    live = look(plan, project)
+    existing = sum(topic.name in live.topics for topic in plan.topics)
+    document = {
+        "stack": plan.stack,
+        "engine": held.engine,
+        "resources": held.resources,
+        "cluster": {"id": live.id, "racks": {str(broker): rack for broker, rack in sorted(live.racks.items())}},
+        "topics": {"declared": len(plan.topics), "existing": existing},
+        "credentials": {"declared": len(plan.credentials)},
+    }
+    if arguments.json:
+        sys.stdout.write(json.dumps(document, indent=2, sort_keys=True) + "\n")
+    else:
+        _print(document)
+    refuse_contradictions(plan, live, project)
+    return 0
+
+
+def _print(document: dict[str, object]) -> None:
+    cluster, topics = document["cluster"], document["topics"]
+    assert isinstance(cluster, dict)
+    assert isinstance(topics, dict)
+    brokers = ", ".join(f"{broker} in {rack or 'unknown'}" for broker, rack in cluster["racks"].items())
+    held = document["engine"] or "nobody yet (never deployed from here)"
+    lines = (
+        f"stack     {document['stack']}",
+        f"held by   {held}, {document['resources']} resources",
+        f"cluster   {cluster['id']}; brokers {brokers}",
+        f"topics    {topics['existing']} of {topics['declared']} declared exist",
+    )
+    sys.stdout.write("\n".join(lines) + "\n")
