@@ -54,6 +54,9 @@ class ResourceKind(ABC):
     token: str
     """The type token, e.g. ``kafka:index/topic:Topic``."""
 
+    secret_inputs: frozenset[str] = frozenset()
+    """Inputs whose values must not be shown, whether or not the program marks them secret."""
+
     @abstractmethod
     async def check(self, declaration: Declaration) -> Properties:
         """Validate and complete the new inputs, some of which may be unknown yet."""

@@ -8,7 +8,7 @@ import functools
 import logging
 import traceback
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias, TypeVar, cast
 
@@ -27,6 +27,7 @@ from infra.providers.properties import (
     UnsupportedValueError,
     decode,
     encode,
+    holds_secret,
     is_known,
     marked_like,
     without_internal,
@@ -71,6 +72,8 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     name: str
     version: str
+    secret_config: frozenset[str] = frozenset()
+    """Configuration whose values must not be shown; the engine passes it unmarked."""
 
     def __init__(self) -> None:
         self.cancelled = False
@@ -143,7 +146,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         try:
             checked = self.check_config(without_internal(decode(request.news)))
         except RefusedError as refusal:
-            return _check_failures(request, refusal)
+            return _check_failures(request, refusal, self.secret_config)
         return provider_pb2.CheckResponse(inputs=encode(checked))
 
     @override
@@ -178,10 +181,11 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
             old=without_internal(decode(request.olds)),
             naming=_naming(request),
         )
+        kind = self._kind(request.urn)
         try:
-            inputs = await self._kind(request.urn).check(declaration)
+            inputs = await kind.check(declaration)
         except RefusedError as refusal:
-            return _check_failures(request, refusal)
+            return _check_failures(request, refusal, kind.secret_inputs)
         return provider_pb2.CheckResponse(inputs=_marked(inputs, declaration.new))
 
     @override
@@ -245,7 +249,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         try:
             result = await function(without_internal(decode(request.args)))
         except RefusedError as refusal:
-            response.failures.extend(_failures(refusal))
+            response.failures.extend(_failures(refusal, ()))
             return response
         getattr(response, "return").CopyFrom(encode(result))
         return response
@@ -285,12 +289,21 @@ def _marked(properties: Properties, model: Properties) -> struct_pb2.Struct:
     return encode({key: marked_like(value, model.get(key)) for key, value in properties.items()})
 
 
-def _failures(refusal: RefusedError) -> list[provider_pb2.CheckFailure]:
-    return [provider_pb2.CheckFailure(property=problem.property, reason=problem.reason) for problem in refusal.problems]
+def _failures(refusal: RefusedError, secret: Collection[str]) -> list[provider_pb2.CheckFailure]:
+    # The engine prints the value of the property that a failure names: a secret one is named in the text only.
+    return [
+        provider_pb2.CheckFailure(reason=str(problem))
+        if problem.property in secret
+        else provider_pb2.CheckFailure(property=problem.property, reason=problem.reason)
+        for problem in refusal.problems
+    ]
 
 
-def _check_failures(request: provider_pb2.CheckRequest, refusal: RefusedError) -> provider_pb2.CheckResponse:
-    return provider_pb2.CheckResponse(inputs=request.news, failures=_failures(refusal))
+def _check_failures(
+    request: provider_pb2.CheckRequest, refusal: RefusedError, secret: Collection[str]
+) -> provider_pb2.CheckResponse:
+    marked = {name for name, value in decode(request.news).items() if holds_secret(value)}
+    return provider_pb2.CheckResponse(failures=_failures(refusal, marked | {*secret}))
 
 
 def _diff_response(found: Mapping[str, Difference]) -> provider_pb2.DiffResponse:

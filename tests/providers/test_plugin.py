@@ -18,7 +18,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from infra.providers.failures import FailedError, PartlyDoneError, refused
 from infra.providers.kind import Declaration, Package, Recorded, ResourceKind
 from infra.providers.plugin import PluginProvider
-from infra.providers.properties import UNKNOWN, Properties, Secret, decode, encode
+from infra.providers.properties import UNKNOWN, Properties, Secret, decode, encode, reveal
 from tests.support.provider_host import failure_of, hosted
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Note(ResourceKind):
     previews: int = 0
 
     async def check(self, declaration: Declaration) -> Properties:
-        if declaration.new.get("body") == "bad":
+        if reveal(declaration.new.get("body")) == "bad":
             raise refused("body", "a bad body; write a good one")
         return declaration.new
 
@@ -119,6 +119,13 @@ async def test_handshake_and_configure_promise_the_same(served: Served) -> None:
 async def test_refusal_in_check_is_a_check_failure(served: Served) -> None:
     answer = await served.stub.Check(provider_pb2.CheckRequest(urn=URN, news=encode({"body": "bad"})))
     assert [(f.property, f.reason) for f in answer.failures] == [("body", "a bad body; write a good one")]
+
+
+async def test_refusal_of_a_secret_names_it_in_the_text_only(served: Served) -> None:
+    # The engine prints the value of the property that a failure names.
+    answer = await served.stub.Check(provider_pb2.CheckRequest(urn=URN, news=encode({"body": Secret("bad")})))
+    assert [(f.property, f.reason) for f in answer.failures] == [("", "body: a bad body; write a good one")]
+    assert not answer.inputs.fields
 
 
 async def test_refused_configuration_is_a_check_failure(served: Served) -> None:
