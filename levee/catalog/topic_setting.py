@@ -13,7 +13,6 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-
 _WHOLE: Final = re.compile(r"-?[0-9]{1,19}")
 _FRACTION: Final = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,19})?(?:[eE][-+]?[0-9]{1,2})?")
 

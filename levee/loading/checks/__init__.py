@@ -1,0 +1,38 @@
+"""What no single value can show: how the parts of a stack fit together. One function a check, each linear."""
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from levee.loading.checks import data_class, grant, monitor, ownership, replication, retention, service, topic
+from levee.loading.checks.declared import Declared
+from levee.loading.problem import Problem
+
+__all__ = ["Declared", "check"]
+
+CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
+    data_class.retention_bounds,
+    data_class.replicas,
+    data_class.unknown,
+    topic.declared_twice,
+    topic.collides_in_metrics,
+    replication.more_than_brokers,
+    replication.min_insync,
+    retention.outside_class,
+    service.named_twice_in_stream,
+    service.unused,
+    service.nothing_to_revoke,
+    service.admin_is_a_credential,
+    service.sink_cannot_read,
+    ownership.shared_groups,
+    ownership.shared_transactional_ids,
+    grant.unknown_streams,
+    grant.reaches_nothing,
+    grant.groups_of_role,
+    monitor.threshold,
+)
+
+
+def check(declared: Declared) -> Iterator[Problem]:
+    """Everything that doesn't fit together."""
+    for one in CHECKS:
+        yield from one(declared)

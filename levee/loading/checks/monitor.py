@@ -1,0 +1,25 @@
+"""Monitors that know what to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from levee.loading.checks.declared import Declared
+from levee.loading.problem import Problem
+from levee.model.stream import MonitorKind
+
+_MEASURED: Final = frozenset({MonitorKind.DROP, MonitorKind.SPIKE, MonitorKind.LAG})
+
+
+def threshold(declared: Declared) -> Iterator[Problem]:
+    """A monitor of an amount has a threshold, and no other has."""
+    for stream in declared.streams:
+        for monitor in stream.monitors:
+            if monitor.kind in _MEASURED and monitor.threshold is None:
+                message = f"a {monitor.kind} monitor compares with a `threshold`"
+                hint = "write for example `threshold: 1000`: records a second, of a lag monitor records"
+                yield Problem("monitor-threshold", message, hint, monitor.origin)
+            if monitor.kind not in _MEASURED and monitor.threshold is not None:
+                message = f"a {monitor.kind} monitor has nothing to compare with a `threshold`"
+                yield Problem("monitor-threshold", message, "remove `threshold`", monitor.origin.at("threshold"))

@@ -1,0 +1,32 @@
+"""Topic names beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from levee.loading.checks.declared import Declared
+from levee.loading.problem import Problem
+from levee.model.name import metric_name
+from levee.model.stream import StreamSpec
+
+
+def declared_twice(declared: Declared) -> Iterator[Problem]:
+    """No two streams are one topic."""
+    first: dict[str, StreamSpec] = {}
+    for stream in declared.streams:
+        other = first.setdefault(stream.topic, stream)
+        if other is not stream:
+            message = f"the topic {stream.topic} is the stream {other.key} already"
+            hint = "a stream is one topic: give this one another name, or remove one of the two files"
+            yield Problem("topic-twice", message, hint, stream.origin.at("topic"), other=other.origin.at("topic"))
+
+
+def collides_in_metrics(declared: Declared) -> Iterator[Problem]:
+    """No two topics are one name in Kafka's metrics: a broker refuses the second (CreateTopics, InvalidTopic)."""
+    first: dict[str, StreamSpec] = {}
+    for stream in declared.streams:
+        other = first.setdefault(metric_name(stream.topic), stream)
+        if other.topic != stream.topic:
+            message = f"the topic {stream.topic} collides with {other.topic}: Kafka's metrics spell `.` as `_`"
+            hint = "use only one of . and _ in topic names"
+            yield Problem("topic-collision", message, hint, stream.origin.at("topic"), other=other.origin.at("topic"))

@@ -1,0 +1,126 @@
+"""Which files make up a stack, and which lie where a stack file should be but can't be one."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from levee.diagnostics import Diagnostic, LeveeError, Location
+from levee.loading.suggestion import suggest
+from levee.model.name import key_problem
+
+STACKS: Final = "stacks"
+CLASSES: Final = f"{STACKS}/classes.yaml"
+_SUFFIX: Final = ".yaml"
+_ALIKE: Final = (".yaml", ".yml", ".json")
+
+
+@dataclass(frozen=True, slots=True)
+class StackFolder:
+    """The files of one stack as paths below the project; `stream_files` by stream key, in order."""
+
+    stack_file: str
+    stream_files: dict[str, str]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def stacks(project: Path) -> tuple[str, ...]:
+    """The names of the stacks that the project declares, in order. Raises LeveeError where they can't be listed."""
+    names = (entry.name for entry in _entries(project, STACKS) if entry.is_dir(follow_symlinks=False))
+    return tuple(
+        name for name in names if key_problem(name) is None and _is_there(project / STACKS / name / "stack.yaml")
+    )
+
+
+def find(project: Path, name: str) -> StackFolder:
+    """The files of the stack. Raises LeveeError (exit 2) where there is no such stack or its folders can't be used."""
+    problem = key_problem(name)
+    if problem is not None:
+        raise LeveeError(f"{name!r} is not a stack's name: it {problem}", _existing(project, name), exit_code=2)
+    folder = f"{STACKS}/{name}"
+    _refuse_links(project, STACKS, folder, f"{folder}/streams")
+    if not _is_there(project / folder / "stack.yaml"):
+        hint = _existing(project, name)
+        raise LeveeError(f"there is no stack {name}: {folder}/stack.yaml is missing", hint, exit_code=2)
+    strays = list(_strays_beside_stack_file(project, folder))
+    streams: dict[str, str] = {}
+    for entry in _stream_entries(project, f"{folder}/streams"):
+        file = f"{folder}/streams/{entry.name}"
+        key = entry.name.removesuffix(_SUFFIX)
+        stray = _stream_file_problem(entry, key)
+        if stray is None:
+            streams[key] = file
+        else:
+            strays.append(Diagnostic("stray-file", *stray, Location(file)))
+    return StackFolder(f"{folder}/stack.yaml", dict(sorted(streams.items())), tuple(strays))
+
+
+def _existing(project: Path, name: str) -> str:
+    names = stacks(project)
+    if not names:
+        return f"declare one in {STACKS}/<name>/stack.yaml"
+    near = suggest(name, names)
+    return f"{near} stacks here: {', '.join(names)}".strip()
+
+
+def _refuse_links(project: Path, *folders: str) -> None:
+    for folder in folders:
+        if (project / folder).is_symlink():
+            hint = "put the folder itself there: a link could lead out of the project"
+            raise LeveeError(f"{folder} is a symbolic link", hint, exit_code=2)
+
+
+def _strays_beside_stack_file(project: Path, folder: str) -> Iterator[Diagnostic]:
+    for entry in _entries(project, folder):
+        name = entry.name
+        if name in {"stack.yaml", "streams"} or _is_editors(name) or not name.endswith(_ALIKE):
+            continue
+        message = "levee reads no such file here"
+        hint = f"stream files lie in {folder}/streams/ and end in .yaml; the stack's own file is stack.yaml"
+        yield Diagnostic("stray-file", message, hint, Location(f"{folder}/{name}"))
+
+
+def _stream_entries(project: Path, folder: str) -> Iterator[os.DirEntry[str]]:
+    if _is_there(project / folder):
+        yield from (entry for entry in _entries(project, folder) if not _is_editors(entry.name))
+
+
+def _stream_file_problem(entry: os.DirEntry[str], key: str) -> tuple[str, str] | None:
+    if not entry.name.endswith(_SUFFIX):
+        return "this is not a stream file", "name it <stream>.yaml, or move it out of the folder"
+    problem = key_problem(key)
+    if problem is not None:
+        return f"the stream's key {key!r} {problem}", "rename the file: its name without .yaml is the stream's key"
+    if entry.is_symlink() or not entry.is_file(follow_symlinks=False):
+        return "this is not a plain file", "put the stream file itself here: a link could lead out of the project"
+    return None
+
+
+def _is_editors(name: str) -> bool:
+    """Whether an editor or a file manager left it. A hidden stream file is not that: somebody may think it counts."""
+    if name.startswith("."):
+        return not name.endswith(_ALIKE)
+    return name.endswith("~") or (name.startswith("#") and name.endswith("#"))
+
+
+def _is_there(path: Path) -> bool:
+    """Whether something has this name, be it a link that leads nowhere."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True  # reading it will say why not
+    return True
+
+
+def _entries(project: Path, folder: str) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(project / folder) as found:
+            return sorted(found, key=lambda entry: entry.name)
+    except OSError as error:
+        hint = "check that it is a folder and may be read"
+        raise LeveeError(f"{folder}/ can't be listed: {error.strerror}", hint, exit_code=2) from None

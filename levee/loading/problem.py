@@ -1,0 +1,31 @@
+"""One thing wrong with what stack files say, by its place in the data rather than in the text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from levee.model.origin import Origin
+
+
+class Part(Enum):
+    """Which part of a mapping's entry a problem is about."""
+
+    KEY = auto()
+    VALUE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong, what to write instead, and whose value or key it is.
+
+    `origin` may lead to a key that isn't written; the nearest one above it is then shown. `other` is a second place
+    to name: the first of two equal topics, say.
+    """
+
+    id: str
+    message: str
+    help: str
+    origin: Origin
+    part: Part = Part.VALUE
+    other: Origin | None = None

@@ -1,0 +1,30 @@
+"""`stacks/classes.yaml`: what each kind of data demands."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from levee.loading.schema.rules import FLAG, Fields, field, mapping, named, several, text, whole
+from levee.loading.schema.stream_file import MAX_REPLICAS
+from levee.loading.schema.values import DURATION, KEY, SERVICE
+from levee.model.name import key_problem
+
+_RETENTION: Final[Fields] = {"floor": field(DURATION, "365d"), "ceiling": field(DURATION, "3650d")}
+
+_CLASS: Final[Fields] = {
+    "description": field(text(most=1000), "Who did what, when.", required=True),
+    "regulated": field(FLAG, "true", required=True),
+    "jurisdictions": field(several(KEY), "[eu]"),
+    "retention": field(mapping(_RETENTION), "{floor: 365d, ceiling: 3650d}"),
+    "replication": field(whole(2, MAX_REPLICAS), "3", required=True),
+    "min_insync": field(whole(1, MAX_REPLICAS), "2", required=True),
+    "archive_required": field(FLAG, "true"),
+    "customer_key_required": field(FLAG, "true"),
+    "readers": field(several(SERVICE), "[detection-engine]"),
+}
+
+CLASSES: Final[Fields] = {
+    "classes": field(
+        {**named(mapping(_CLASS), key_problem), "minlength": 1}, "{audit: {description: …, …}}", required=True
+    ),
+}

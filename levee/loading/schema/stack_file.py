@@ -1,0 +1,106 @@
+"""`stacks/<stack>/stack.yaml`: the boundary, the cluster and the services of one stack."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cerberus import errors
+
+from levee.loading.schema.rules import Complaint, Fields, Report, choice, field, mapping, named, several, text, whole
+from levee.loading.schema.values import (
+    ACCOUNT,
+    CLUSTER_ID,
+    DURATION,
+    FILE_PATH,
+    HOST_PORT,
+    KEY,
+    PATTERN,
+    TOPIC_PREFIX,
+    USERNAME,
+    VARIABLE,
+)
+from levee.model.cluster import Mechanism, Protocol
+from levee.model.name import service_name_problem
+from levee.model.role import Role
+from levee.model.service import Previous
+from levee.model.stack import Target
+
+MAX_BROKERS: Final = 1_000
+MAX_GENERATION: Final = 1_000_000
+
+
+def _exactly_one_password(name: str, value: object, report: Report) -> None:
+    written = [key for key in ("password_file", "password_env") if isinstance(value, dict) and key in value]
+    if len(written) != 1:
+        message = "must say where the password is, in exactly one of `password_file` and `password_env`"
+        hint = "write `password_file: <path of a 0600 file>` or `password_env: <NAME>`"
+        report(name, errors.CUSTOM, Complaint(message, hint))
+
+
+def _streams_or_topics(name: str, value: object, report: Report) -> None:
+    for index, grant in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(grant, dict) and ("streams" in grant) == ("topics" in grant):
+            both = "streams" in grant
+            message = "a grant names " + ("both streams and a topic prefix" if both else "neither streams nor topics")
+            hint = "write either `streams: [<stream>, …]` or `topics: <prefix.>*`"
+            report(name, errors.CUSTOM, Complaint(message, hint, (index,)))
+
+
+_ADMIN: Final[Fields] = {
+    "username": field(USERNAME, "admin", required=True),
+    "password_file": field(FILE_PATH, "secrets/admin.password"),
+    "password_env": field(VARIABLE, "LEVEE_ADMIN_PASSWORD"),
+}
+
+_SECURITY: Final[Fields] = {
+    "protocol": field(choice(Protocol), "SASL_SSL", required=True),
+    "mechanism": field(choice(Mechanism), "SCRAM-SHA-512", required=True),
+    "ca_file": field(FILE_PATH, "certs/ca.pem"),
+    "admin": field(
+        {**mapping(_ADMIN), "check_with": _exactly_one_password},
+        "{username: admin, password_env: LEVEE_ADMIN_PASSWORD}",
+        required=True,
+    ),
+}
+
+_CLUSTER: Final[Fields] = {
+    "id": field(CLUSTER_ID, "bGV2ZWUtbG9jYWwtMDAwMQ", required=True),
+    "bootstrap": field(several(HOST_PORT, least=1), '["broker-1.example.com:9093"]', required=True),
+    "brokers": field(whole(2, MAX_BROKERS), "3", required=True),
+    "security": field(mapping(_SECURITY), "{protocol: SASL_SSL, …}", required=True),
+}
+
+_SECRETS: Final[Fields] = {
+    "store": field(choice(("file",)), "file", required=True),
+    "directory": field(FILE_PATH, ".levee/secrets/local", required=True),
+}
+
+_GRANT: Final[Fields] = {
+    "role": field(choice(Role), "reader", required=True),
+    "streams": field(several(KEY, least=1), "[payments-audit]"),
+    "topics": field(TOPIC_PREFIX, "eu.payments.*"),
+    "groups": field(several(PATTERN, least=1), "[siem-shipper]"),
+}
+
+_SERVICE: Final[Fields] = {
+    "owner": field(text(), "payments-team"),
+    "generation": field(whole(1, MAX_GENERATION), "2"),
+    "previous": field(choice(Previous), "revoked"),
+    "rotate_every": field(DURATION, "90d"),
+    "grants": field(
+        {"type": "list", "schema": mapping(_GRANT), "check_with": _streams_or_topics},
+        "[{role: reader, streams: [payments-audit], groups: [siem-shipper]}]",
+    ),
+}
+
+STACK: Final[Fields] = {
+    "target": field(choice(Target), "kafka", required=True),
+    "account": field(ACCOUNT, '"123456789012"', required=True),
+    "region": field(KEY, "eu-west-1", required=True),
+    "jurisdiction": field(KEY, "eu", required=True),
+    "owner": field(text(), "platform-team", required=True),
+    "cluster": field(mapping(_CLUSTER), "{id: …, bootstrap: […], brokers: 3, security: {…}}", required=True),
+    "secrets": field(mapping(_SECRETS), "{store: file, directory: .levee/secrets/local}", required=True),
+    "services": field(named(mapping(_SERVICE), service_name_problem), "{siem-shipper: {owner: security-team}}"),
+    "streams": field(choice(("none",)), "none"),
+}

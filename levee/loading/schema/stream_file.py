@@ -1,0 +1,143 @@
+"""`stacks/<stack>/streams/<stream>.yaml`: one stream."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from cerberus import errors
+
+from levee.catalog.topic_setting import OWNED_SETTINGS, TOPIC_SETTINGS
+from levee.loading.problem import Part
+from levee.loading.schema.rules import (
+    FLAG,
+    Complaint,
+    Fields,
+    Report,
+    Rules,
+    choice,
+    field,
+    free_of,
+    mapping,
+    several,
+    text,
+    whole,
+)
+from levee.loading.schema.values import (
+    ACCOUNT,
+    DATE,
+    DURATION,
+    KEY,
+    PATTERN,
+    SERVICE,
+    SIZE,
+    TOPIC,
+    destination_problem,
+    filter_problem,
+    reason_problem,
+)
+from levee.loading.suggestion import suggest
+from levee.model.stream import MonitorKind, SinkKind, SourceKind
+
+MAX_PARTITIONS: Final = 10_000  # of one request to create: ReplicationControlManager.MAX_PARTITIONS_PER_BATCH
+MAX_REPLICAS: Final = 32_767  # a signed 16-bit number in the protocol
+MAX_FILTER: Final = 4096
+
+
+def setting_text(value: object) -> str:
+    """A setting's value as Kafka takes it: `true`, not `True`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _check_settings(name: str, value: object, report: Report) -> None:
+    for key, setting in value.items() if isinstance(value, dict) else ():
+        if isinstance(setting, str | int | float):
+            complaint = _setting_complaint(key, setting_text(setting))
+            if complaint is not None:
+                report(name, errors.CUSTOM, complaint)
+
+
+def _setting_complaint(key: str, value: str) -> Complaint | None:
+    if key in OWNED_SETTINGS:
+        own = OWNED_SETTINGS[key]
+        return Complaint(f"`{key}` is decided by the stream's own `{own}`", f"write `{own}`", (key,), Part.KEY)
+    if key not in TOPIC_SETTINGS:
+        near = suggest(key, TOPIC_SETTINGS)
+        hint = near or "topic settings are listed in Kafka's documentation under topic configs"
+        return Complaint(f"Kafka has no topic setting `{key}`", hint, (key,), Part.KEY)
+    problem = TOPIC_SETTINGS[key].problem(value)
+    return None if problem is None else Complaint(f"`{key}` {problem}, not {value!r}", "", (key,))
+
+
+_PLACE: Final[Fields] = {"account": field(ACCOUNT, '"123456789012"'), "region": field(KEY, "eu-west-1")}
+
+_SOURCE: Final[Fields] = {
+    "service": field(SERVICE, "payments-api", required=True),
+    "kind": field(choice(SourceKind), "application", required=True),
+    "transactional_ids": field(several(PATTERN), "[payments-api-*]"),
+    **_PLACE,
+}
+
+_CONSUMER: Final[Fields] = {
+    "service": field(SERVICE, "detection-engine", required=True),
+    "groups": field(several(PATTERN, least=1), "[detection-engine]", required=True),
+    **_PLACE,
+}
+
+_SINK: Final[Fields] = {
+    "name": field(KEY, "siem", required=True),
+    "kind": field(choice(SinkKind), "http", required=True),
+    "service": field(SERVICE, "siem-shipper", required=True),
+    "destination": field(
+        text(free_of(destination_problem, shown=False), most=2048), "https://siem.example.com/in", required=True
+    ),
+    **_PLACE,
+}
+
+_ARCHIVE: Final[Fields] = {
+    "bucket": field(text(), "payments-audit-archive", required=True),
+    "retention": field(DURATION, "2555d", required=True),
+    "locked": field(FLAG, "true", required=True),
+    **_PLACE,
+}
+
+_MONITOR: Final[Fields] = {
+    "kind": field(choice(MonitorKind), "silence", required=True),
+    "window": field(DURATION, "15m", required=True),
+    "threshold": field(whole(1, 2**53), "1000"),
+}
+
+_RETIREMENT: Final[Fields] = {
+    "on": field(DATE, "2026-12-31", required=True),
+    "approved_by": field(text(), "data-protection-officer", required=True),
+    "reason": field(text(free_of(reason_problem), most=1000), "Replaced by payments-audit-v2", required=True),
+    "ticket": field(text(), "GOV-1234", required=True),
+}
+
+_SETTINGS: Final[Rules] = {
+    "type": "dict",
+    "check_with": _check_settings,
+    "valuesrules": {"type": ["string", "integer", "float", "boolean"]},
+}
+
+STREAM: Final[Fields] = {
+    "topic": field(TOPIC, "eu.payments.audit.v1", required=True),
+    "description": field(text(most=1000), "Every change to a payment order."),
+    "owner": field(text(), "payments-team", required=True),
+    "class": field(KEY, "audit", required=True),
+    "partitions": field(whole(1, MAX_PARTITIONS), "3", required=True),
+    "replication": field(whole(2, MAX_REPLICAS), "3"),
+    "min_insync": field(whole(1, MAX_REPLICAS), "2"),
+    "retention": field(DURATION, "7d", required=True),
+    "retention_size": field(SIZE, "10GiB"),
+    "settings": field(_SETTINGS, "{compression.type: zstd}"),
+    "sources": field({"type": "list", "schema": mapping(_SOURCE)}, "[{service: payments-api, kind: application}]"),
+    "consumers": field({"type": "list", "schema": mapping(_CONSUMER)}, "[{service: siem, groups: [siem]}]"),
+    "filter": field(
+        {"type": "string", "empty": False, "maxlength": MAX_FILTER, "check_with": free_of(filter_problem)},
+        "severity >= 4",
+    ),
+    "sinks": field({"type": "list", "schema": mapping(_SINK)}, "[{name: siem, kind: http, …}]"),
+    "archive": field(mapping(_ARCHIVE), "{bucket: payments-audit, retention: 2555d, locked: true}"),
+    "monitors": field({"type": "list", "schema": mapping(_MONITOR)}, "[{kind: silence, window: 15m}]"),
+    "retire": field(mapping(_RETIREMENT), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
+}

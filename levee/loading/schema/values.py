@@ -1,0 +1,148 @@
+"""What the text of single values must look like."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import date
+from pathlib import PurePosixPath
+from typing import Final
+
+from levee.loading.schema.rules import Rules, free_of, one_line_problem, parsed, text
+from levee.model.duration import Duration
+from levee.model.name import NamePattern, key_problem, service_name_problem, topic_name_problem
+from levee.model.size import Size
+
+_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_CLUSTER_ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+_HOST_PORT: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]/@]+):(\d{1,5})", re.ASCII)
+_HOST_LABEL: Final = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?")
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ACCOUNT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_USERNAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,128}")
+MIN_REASON: Final = 20
+_LOGIN: Final = re.compile(r"://[^/]*@")
+_LONGEST: Final = 64  # characters of a duration or a size; every useful one is far shorter
+
+
+def a_duration(value: str) -> Duration:
+    """A duration of at least a second: what is shorter is a slip, not a wish. Raises ValueError."""
+    duration = Duration.parse(value)
+    if duration < Duration(1000):
+        raise ValueError(f"{value!r} is shorter than a second; write for example 7d or 12h")
+    return duration
+
+
+def a_size(value: str) -> Size:
+    """A size of at least a byte. Raises ValueError."""
+    size = Size.parse(value)
+    if size.bytes == 0:
+        raise ValueError(f"{value!r} would keep nothing; write for example 10GiB")
+    return size
+
+
+def a_date(value: str) -> date:
+    """A calendar day. Raises ValueError."""
+    hint = "write a day as YYYY-MM-DD"
+    if not _DATE.fullmatch(value):
+        raise ValueError(f"{value!r} is not a date; {hint}")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is no day of the calendar; {hint}") from None
+
+
+def topic_prefix(value: str) -> NamePattern:
+    """A prefix of topic names. Raises ValueError, for a single topic too: that is named by its stream."""
+    pattern = NamePattern.parse(value)
+    if str(pattern) == pattern.name:
+        raise ValueError(f"{value!r} is a single topic; name its stream instead: `streams: [<stream>]`")
+    return pattern
+
+
+def host_port_problem(value: str) -> str | None:
+    """Why this is not the address of a broker, or None."""
+    form = _HOST_PORT.fullmatch(value)
+    if form is None:
+        return "is not an address; write host:port, for example broker-1.example.com:9093"
+    if not 1 <= int(form[2]) <= 65_535:
+        return "has no such port; write one from 1 to 65535"
+    return None if _is_host(form[1]) else "names no host that can exist; write host:port"
+
+
+def _is_host(host: str) -> bool:
+    if host.startswith("[") or re.fullmatch(r"[0-9.]+", host):
+        try:
+            ipaddress.ip_address(host.strip("[]"))
+        except ValueError:
+            return False
+        return True
+    return len(host) <= 253 and all(_HOST_LABEL.fullmatch(label) for label in host.split("."))
+
+
+def cluster_id_problem(value: str) -> str | None:
+    """Why this is not a Kafka cluster id, or None. Source: org.apache.kafka.common.Uuid.toString."""
+    if _CLUSTER_ID.fullmatch(value):
+        return None
+    return "is not a cluster id; write the 22 characters that `kafka-cluster.sh cluster-id` prints"
+
+
+def file_path_problem(value: str) -> str | None:
+    """Why this is not the path of a file or folder, relative to the project or absolute, or None."""
+    if not value.isprintable() or value != value.strip():
+        return "is not a path; remove spaces around it and control characters"
+    if ".." in PurePosixPath(value).parts:
+        return "climbs out of its folder by ..; write a path inside the project, or an absolute one"
+    if value.startswith("~") or "$" in value:
+        return "would need a shell to be resolved; write a path inside the project, or an absolute one"
+    return None
+
+
+def variable_problem(value: str) -> str | None:
+    """Why this is not the name of an environment variable, or None. The value itself is never repeated."""
+    return None if _VARIABLE.fullmatch(value) else "is not the name of an environment variable"
+
+
+def account_problem(value: str) -> str | None:
+    """Why this is not an account, or None."""
+    return None if _ACCOUNT.fullmatch(value) else "is not an account; allowed are a-z A-Z 0-9 . _ -"
+
+
+def username_problem(value: str) -> str | None:
+    """Why this is not a user's name, or None."""
+    return None if _USERNAME.fullmatch(value) else "is not a user name; allowed are a-z A-Z 0-9 . _ @ -"
+
+
+def reason_problem(value: str) -> str | None:
+    """Why this says too little to be a reason, or None."""
+    if len(value.strip()) < MIN_REASON:
+        return f"says too little; write a reason of {MIN_REASON} characters or more"
+    return one_line_problem(value)
+
+
+def filter_problem(value: str) -> str | None:
+    """Why this can't be a filter's text, or None. Lines are its own affair."""
+    return None if value.strip() else "is blank; write the filter, or remove the key"
+
+
+def destination_problem(value: str) -> str | None:
+    """Why this can't be a sink's destination, or None. What it holds is never repeated: it may be a password."""
+    if _LOGIN.search(value):
+        return "holds a user or a password before the @; remove it: the connector gets its login from a secret store"
+    return one_line_problem(value)
+
+
+DURATION: Final[Rules] = text(parsed(a_duration), most=_LONGEST)
+SIZE: Final[Rules] = text(parsed(a_size), most=_LONGEST)
+DATE: Final[Rules] = text(parsed(a_date), most=_LONGEST)
+PATTERN: Final[Rules] = text(parsed(NamePattern.parse), most=256)
+TOPIC_PREFIX: Final[Rules] = text(parsed(topic_prefix), most=250)
+TOPIC: Final[Rules] = text(free_of(topic_name_problem), most=1000)
+SERVICE: Final[Rules] = text(free_of(service_name_problem), most=1000)
+KEY: Final[Rules] = text(free_of(key_problem), most=1000)
+HOST_PORT: Final[Rules] = text(free_of(host_port_problem), most=300)
+CLUSTER_ID: Final[Rules] = text(free_of(cluster_id_problem))
+FILE_PATH: Final[Rules] = text(free_of(file_path_problem, shown=False), most=4096)
+VARIABLE: Final[Rules] = text(free_of(variable_problem, shown=False))
+ACCOUNT: Final[Rules] = text(free_of(account_problem))
+USERNAME: Final[Rules] = text(free_of(username_problem))

@@ -1,0 +1,123 @@
+"""A stream file's values, once its schema takes them, as a StreamSpec."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from levee.loading.schema.stream_file import setting_text
+from levee.loading.schema.values import a_date, a_duration, a_size
+from levee.model.data_class import DataClass
+from levee.model.name import NamePattern
+from levee.model.origin import Origin
+from levee.model.stream import (
+    ArchiveSpec,
+    ConsumerSpec,
+    MonitorKind,
+    MonitorSpec,
+    Place,
+    Retirement,
+    SinkKind,
+    SinkSpec,
+    SourceKind,
+    SourceSpec,
+    StreamSpec,
+)
+
+Values = Mapping[str, Any]
+
+
+def stream_spec(key: str, values: Values, data_class: DataClass | None, origin: Origin) -> StreamSpec:
+    """The stream. Where its class is not known, what it would give is 0: a run that has that ends in errors."""
+    size = values.get("retention_size")
+    archive, retire = values.get("archive"), values.get("retire")
+    return StreamSpec(
+        key=key,
+        topic=values["topic"],
+        description=values.get("description", ""),
+        owner=values["owner"],
+        data_class=values["class"],
+        partitions=values["partitions"],
+        replication=values.get("replication", data_class.replication if data_class else 0),
+        min_insync=values.get("min_insync", data_class.min_insync if data_class else 0),
+        retention=a_duration(values["retention"]),
+        retention_size=None if size is None else a_size(size),
+        settings={name: setting_text(setting) for name, setting in sorted(values.get("settings", {}).items())},
+        sources=tuple(_source(*each) for each in _items(values, "sources", origin)),
+        consumers=tuple(_consumer(*each) for each in _items(values, "consumers", origin)),
+        filter=values.get("filter"),
+        sinks=tuple(_sink(*each) for each in _items(values, "sinks", origin)),
+        archive=None if archive is None else _archive(archive, origin.at("archive")),
+        monitors=tuple(_monitor(*each) for each in _items(values, "monitors", origin)),
+        retire=None if retire is None else _retirement(retire, origin.at("retire")),
+        origin=origin,
+    )
+
+
+def patterns(texts: list[str]) -> tuple[NamePattern, ...]:
+    """Exact names and prefixes, as written."""
+    return tuple(NamePattern.parse(text) for text in texts)
+
+
+def _items(values: Values, key: str, origin: Origin) -> list[tuple[Values, Origin]]:
+    return [(item, origin.at(key, index)) for index, item in enumerate(values.get(key, ()))]
+
+
+def _place(values: Values) -> Place:
+    return Place(account=values.get("account"), region=values.get("region"))
+
+
+def _source(values: Values, origin: Origin) -> SourceSpec:
+    return SourceSpec(
+        service=values["service"],
+        kind=SourceKind(values["kind"]),
+        place=_place(values),
+        transactional_ids=patterns(values.get("transactional_ids", [])),
+        origin=origin,
+    )
+
+
+def _consumer(values: Values, origin: Origin) -> ConsumerSpec:
+    return ConsumerSpec(
+        service=values["service"], place=_place(values), groups=patterns(values["groups"]), origin=origin
+    )
+
+
+def _sink(values: Values, origin: Origin) -> SinkSpec:
+    return SinkSpec(
+        name=values["name"],
+        kind=SinkKind(values["kind"]),
+        service=values["service"],
+        destination=values["destination"],
+        place=_place(values),
+        origin=origin,
+    )
+
+
+def _archive(values: Values, origin: Origin) -> ArchiveSpec:
+    return ArchiveSpec(
+        bucket=values["bucket"],
+        retention=a_duration(values["retention"]),
+        locked=values["locked"],
+        place=_place(values),
+        origin=origin,
+    )
+
+
+def _monitor(values: Values, origin: Origin) -> MonitorSpec:
+    return MonitorSpec(
+        kind=MonitorKind(values["kind"]),
+        window=a_duration(values["window"]),
+        threshold=values.get("threshold"),
+        origin=origin,
+    )
+
+
+def _retirement(values: Values, origin: Origin) -> Retirement:
+    return Retirement(
+        on=a_date(values["on"]),
+        approved_by=values["approved_by"],
+        reason=values["reason"],
+        ticket=values["ticket"],
+        origin=origin,
+    )

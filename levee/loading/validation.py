@@ -1,0 +1,204 @@
+"""A file's values against its schema. Cerberus decides; the words are levee's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cerberus import TypeDefinition, Validator, errors
+
+from levee.loading.problem import Part, Problem
+from levee.loading.redaction import looks_secret, without_logins
+from levee.loading.schema.rules import Complaint, Fields, Rules
+from levee.loading.suggestion import suggest
+from levee.model.origin import Origin, Path
+
+_LONGEST_MESSAGE: Final = 400
+_SHOWN: Final = 60  # characters of a refused word
+_TYPES: Final = {
+    "string": "text",
+    "integer": "a whole number",
+    "float": "a number",
+    "boolean": "true or false",
+    "list": "a list",
+    "dict": "a mapping",
+}
+
+
+class FileSchema:
+    """The schema of one kind of file, ready to check many files one after the other."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._fields = fields
+        self._validator = _Validator(fields, error_handler=errors.BaseErrorHandler())
+
+    def problems(self, values: Mapping[str, object], file: str) -> Iterator[Problem]:
+        """Everything in the file that its schema refuses."""
+        if not self._validator.validate(values, normalize=False):
+            for error in self._validator.leaves():
+                yield _problem(error, self._fields, file)
+
+
+class _Validator(Validator):  # type: ignore[misc] # cerberus has no types
+    types_mapping = Validator.types_mapping | {
+        "integer": TypeDefinition("integer", (int,), (bool,)),
+        "float": TypeDefinition("float", (float, int), (bool,)),
+    }
+
+    def _error(self, *args: Any) -> None:
+        """Cerberus sorts its list at every addition, which a file full of faults makes quadratic."""
+        if len(args) == 1:
+            self._errors.extend(args[0])
+        else:
+            super()._error(*args)
+
+    def leaves(self) -> Iterator[Any]:
+        """The single errors of the last validation, without the groups around them."""
+        return _leaves(self._errors)
+
+
+def _leaves(found: Iterable[Any]) -> Iterator[Any]:
+    for error in found:
+        if error.is_group_error:
+            yield from _leaves(error.child_errors)
+        else:
+            yield error
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """What cerberus refused: the code of its error, the value's place, and what the schema says there."""
+
+    error: Any
+    origin: Origin
+    rules: Rules
+    siblings: Fields
+
+    @property
+    def key(self) -> str:
+        """The key of the value, or of the list it is in."""
+        return next((step for step in reversed(self.origin.path) if isinstance(step, str)), "the file")
+
+    @property
+    def name(self) -> str:
+        """How a sentence begins that speaks of the value."""
+        if isinstance(self.origin.path[-1], int):
+            return f"item {self.origin.path[-1] + 1} of `{self.key}`"
+        return f"`{self.key}`"
+
+    @property
+    def example(self) -> str:
+        """A help text: the key with a value as it may be written."""
+        example = self.rules.get("meta", {}).get("example")
+        return f"write for example `{self.key}: {example}`" if example else ""
+
+    def problem(self, id_: str, message: str, hint: str | None = None) -> Problem:
+        """The problem at the value's place."""
+        return Problem(id_, message, self.example if hint is None else hint, self.origin)
+
+
+def _problem(error: Any, fields: Fields, file: str) -> Problem:
+    path: Path = error.document_path
+    around = _rules_at(fields, path[:-1]).get("schema", {})
+    refusal = _Refusal(error, Origin(file, path), _rules_at(fields, path), around)
+    return _DESCRIPTIONS.get(error.code, _other)(refusal)
+
+
+def _rules_at(fields: Fields, path: Path) -> Rules:
+    """The rules of what the path leads to; none for a key that the schema doesn't know."""
+    rules: Rules = {"schema": fields}
+    for step in path:
+        inside = rules.get("schema", {})
+        rules = inside if isinstance(step, int) else inside.get(step) or rules.get("valuesrules", {})
+    return rules
+
+
+def _custom(refusal: _Refusal) -> Problem:
+    complaint: Complaint = refusal.error.info[0]
+    message = without_logins(complaint.message)
+    if len(message) > _LONGEST_MESSAGE:
+        message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 2 :]}"
+    origin = refusal.origin.at(*complaint.at)
+    return Problem("bad-value", f"{refusal.name}: {message}", complaint.help or refusal.example, origin, complaint.part)
+
+
+def _missing(refusal: _Refusal) -> Problem:
+    parent = Origin(refusal.origin.file, refusal.origin.path[:-1])
+    within = next((f" in `{step}`" for step in reversed(parent.path) if isinstance(step, str)), "")
+    return Problem("missing-key", f"`{refusal.key}` is missing{within}", refusal.example, parent)
+
+
+def _unknown(refusal: _Refusal) -> Problem:
+    key = refusal.key
+    hint = suggest(key, refusal.siblings) or f"keys here: {', '.join(sorted(refusal.siblings))}"
+    if looks_secret(key):
+        hint = "a secret is never written here, only where it is: `password_file: <path>` or `password_env: <NAME>`"
+        if "password_file" not in refusal.siblings:
+            hint = "a secret is never written in a stack file; remove it, and change it where it is in use"
+    return Problem("unknown-key", f"levee knows no key `{_cut(key)}` here", hint, refusal.origin, Part.KEY)
+
+
+def _empty_value(refusal: _Refusal) -> Problem:
+    return refusal.problem("no-value", f"{refusal.name} has no value")
+
+
+def _wrong_type(refusal: _Refusal) -> Problem:
+    allowed = refusal.rules["type"]
+    wanted = " or ".join(_TYPES[kind] for kind in ([allowed] if isinstance(allowed, str) else allowed))
+    hint = None
+    if allowed == "string" and isinstance(refusal.error.value, int | float):
+        hint = "put the value in quotes"
+    return refusal.problem("wrong-type", f"{refusal.name} must be {wanted}, not {_kind(refusal.error.value)}", hint)
+
+
+def _kind(value: object) -> str:
+    kinds = {str: "string", bool: "boolean", int: "integer", float: "float", list: "list", dict: "dict"}
+    return _TYPES[kinds[type(value)]]
+
+
+def _not_allowed(refusal: _Refusal) -> Problem:
+    allowed = refusal.rules["allowed"]
+    hint = suggest(refusal.error.value, allowed)
+    hint = (hint + " " if hint else "") + f"allowed: {', '.join(allowed)}"
+    return refusal.problem("bad-value", f"{refusal.name} can't be `{_cut(refusal.error.value)}`", hint)
+
+
+def _too_small(refusal: _Refusal) -> Problem:
+    return refusal.problem("bad-value", f"{refusal.name} must be {refusal.rules['min']} or more")
+
+
+def _too_large(refusal: _Refusal) -> Problem:
+    return refusal.problem("bad-value", f"{refusal.name} must be {refusal.rules['max']} or less")
+
+
+def _too_short(refusal: _Refusal) -> Problem:
+    return refusal.problem("bad-value", f"{refusal.name} is empty")
+
+
+def _too_long(refusal: _Refusal) -> Problem:
+    length, most = len(refusal.error.value), refusal.rules["maxlength"]
+    return refusal.problem("bad-value", f"{refusal.name} is {length} characters long; levee allows {most}")
+
+
+def _other(refusal: _Refusal) -> Problem:
+    return refusal.problem("bad-value", f"{refusal.name} has a value that levee can't use")
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+_DESCRIPTIONS: Final[Mapping[int, Callable[[_Refusal], Problem]]] = {
+    errors.CUSTOM.code: _custom,
+    errors.REQUIRED_FIELD.code: _missing,
+    errors.UNKNOWN_FIELD.code: _unknown,
+    errors.NOT_NULLABLE.code: _empty_value,
+    errors.EMPTY_NOT_ALLOWED.code: _too_short,
+    errors.MIN_LENGTH.code: _too_short,
+    errors.MAX_LENGTH.code: _too_long,
+    errors.BAD_TYPE.code: _wrong_type,
+    errors.UNALLOWED_VALUE.code: _not_allowed,
+    errors.MIN_VALUE.code: _too_small,
+    errors.MAX_VALUE.code: _too_large,
+}
