@@ -1,0 +1,55 @@
+# Everything from a fresh clone. Needs Python 3.11 or later, Java 17 or later and Maven (`levee local up` says how to get them).
+
+PYTHON ?= python3
+BIN := .venv/bin
+STACK ?= local
+
+.PHONY: up down clean test lint unit integration bench lock docs venv
+
+up: .venv/runtime.stamp  ## three secured brokers, the declared streams on them, and the proof
+	$(BIN)/levee local up
+	$(BIN)/levee up $(STACK) --yes
+	$(BIN)/levee verify $(STACK) --write
+
+down: .venv/runtime.stamp  ## stop the brokers; what they hold stays
+	$(BIN)/levee local down
+
+clean: .venv/runtime.stamp  ## stop the brokers and forget everything: topics, credentials, state
+	$(BIN)/levee local down --delete-data
+	rm -rf .levee/state .levee/secrets .levee/pulumi .levee/pulumi.passphrase
+
+test: lint unit integration  ## what CI runs
+
+lint: .venv/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+unit: .venv/dev.stamp
+	$(BIN)/pytest -q -m "not integration"
+
+integration: .venv/dev.stamp  ## on its own real brokers, on other ports than `make up`
+	$(BIN)/pytest -q -m integration
+
+bench: .venv/dev.stamp
+	$(BIN)/python -m benchmarks
+
+venv: .venv/dev.stamp
+
+lock: .venv/dev.stamp  ## write the pinned requirements anew; names no index
+	for set in runtime dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate \
+	  --no-header --python-version 3.11 requirements/$$set.in -o requirements/$$set.txt >/dev/null || exit 1; done
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "levee needs Python 3.11 or later: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/runtime.stamp: .venv/bin/python requirements/runtime.txt pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev.stamp: .venv/runtime.stamp requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
