@@ -45,7 +45,8 @@ class Applier:
         resource = self._session.state.resources.get(urn)
         if resource is None or self._session.stopping:
             return
-        self._put_if_changed(resource, replace(resource, outputs=redact(outputs, resource.outputs)))
+        known = {key: value for key, value in outputs.items() if not has_unknown(value)}
+        self._put_if_changed(resource, replace(resource, outputs=redact(known, resource.outputs)))
 
     def refuse(self, refusals: Iterable[Refusal]) -> None:
         """Fail for what only came to light in this pass."""

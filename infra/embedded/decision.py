@@ -4,15 +4,15 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from infra.embedded.difference import changes, differing_keys
+from infra.embedded.difference import changes, differing_paths
 from infra.embedded.errors import Refusal
 from infra.embedded.event import Change, Op
 from infra.embedded.hosted_provider import Difference, HostedProvider, Problem
 from infra.embedded.properties import Properties, has_unknown
 from infra.embedded.registration import Registration
-from infra.embedded.secrecy import has_placeholder, redact, restore
+from infra.embedded.secrecy import redact, restore
 from infra.embedded.servicer_call import CallFailed
-from infra.embedded.state import Resource
+from infra.embedded.state import Resource, name_of, provider_urn
 
 
 class CannotDecide(Exception):
@@ -59,6 +59,8 @@ async def decide(declared: Registration, old: Resource | None, provider: HostedP
 
 
 async def _decide(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
+    if old and provider_urn(old.provider) != provider_urn(declared.provider):
+        raise CannotDecide([_moved(declared, old)])
     before = restore(old.inputs, declared.inputs) if old else {}
     checked = await provider.check(declared.urn, declared.type, before, declared.inputs, secrets.token_bytes(32))
     _raise_for(declared, checked.problems)
@@ -99,25 +101,27 @@ def decide_component(declared: Registration, old: Resource | None) -> Decision:
 
 def with_secrets(old: Resource, inputs: Properties) -> Resource:
     """The resource with those secrets filled in that the inputs hold unchanged."""
-    if not (has_placeholder(old.inputs) or has_placeholder(old.outputs)):
+    restored = restore(old.inputs, inputs), restore(old.outputs, inputs)
+    if restored == (old.inputs, old.outputs):
         return old
-    return replace(old, inputs=restore(old.inputs, inputs), outputs=restore(old.outputs, inputs))
+    return replace(old, inputs=restored[0], outputs=restored[1])
 
 
 def _creation(declared: Registration, inputs: Properties) -> Decision:
-    return Decision(Op.CREATE, declared, None, inputs, changes({}, inputs, sorted(inputs)))
+    return Decision(Op.CREATE, declared, None, inputs, changes(sorted(inputs), inputs))
 
 
 def _change(
     declared: Registration, old: Resource, known: Resource, inputs: Properties, difference: Difference
 ) -> Decision:
-    differing = differing_keys(known.inputs, inputs)
+    differing = differing_paths(known.inputs, inputs)
     changed = bool(differing) if difference.changed is None else difference.changed
     if changed and difference.replaces:
         raise CannotDecide([_replacement(declared, difference.replaces)])
-    op = Op.UPDATE if changed or old.init_errors else Op.SAME
-    keys = (difference.keys or differing) if op is Op.UPDATE else ()
-    return Decision(op, declared, old, inputs, changes(known.inputs, inputs, keys))
+    if not (changed or old.init_errors):
+        return Decision(Op.SAME, declared, old, inputs, ())
+    paths = difference.keys or differing
+    return Decision(Op.UPDATE, declared, old, inputs, changes(paths, inputs, known.outputs, known.inputs))
 
 
 def _replacement(declared: Registration, keys: Sequence[str]) -> Refusal:
@@ -126,6 +130,15 @@ def _replacement(declared: Registration, keys: Sequence[str]) -> Refusal:
         f"{_title(declared)} would have to be replaced because of {', '.join(keys)}; nothing is ever replaced",
         help="take the change back, or declare a new resource under another name and move over to it",
         property=keys[0],
+    )
+
+
+def _moved(declared: Registration, old: Resource) -> Refusal:
+    before, after = (name_of(provider_urn(reference)) for reference in (old.provider, declared.provider))
+    return Refusal(
+        declared.urn,
+        f"{_title(declared)} is managed by the provider {before!r} and cannot be moved to {after!r}",
+        help="keep the name of the provider; to change where it points, change its configuration",
     )
 
 
@@ -140,5 +153,4 @@ def _refusal(declared: Registration, reason: str, key: str = "") -> Refusal:
 
 
 def _title(declared: Registration) -> str:
-    name = declared.urn.split("::", 3)[-1]
-    return f"{declared.type} {name!r}"
+    return f"{declared.type} {name_of(declared.urn)!r}"

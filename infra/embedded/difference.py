@@ -1,26 +1,80 @@
-"""What differs between two sets of properties, as it may be shown."""
+"""What differs between two sets of properties, as it may be shown.
 
-from collections.abc import Iterable, Mapping
+Paths are Pulumi's: ``name``, ``name.key``, ``name["a key"]``, ``name[0]``
+(https://www.pulumi.com/docs/iac/concepts/options/ignorechanges/#property-paths).
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
 
 from infra.embedded.event import Change, ChangeKind
-from infra.embedded.properties import Value, clear, shown
+from infra.embedded.properties import Properties, Value, clear, is_secret, shown
+
+_STEP: Final = re.compile(r'\["([^"]+)"\]|\[(\d+)\]|([^.\[\]]+)')
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
-def differing_keys(old: Mapping[str, Value], new: Mapping[str, Value]) -> list[str]:
-    """Top-level keys whose values differ; a secret mark alone is no difference."""
-    keys = sorted(old.keys() | new.keys())
-    return [key for key in keys if clear(old.get(key)) != clear(new.get(key))]
+def differing_paths(old: Mapping[str, Value], new: Mapping[str, Value], above: str = "") -> list[str]:
+    """Paths at which the two differ, objects compared key by key; a secret mark alone is no difference."""
+    return list(_differing(old, new, above))
 
 
-def changes(old: Mapping[str, Value], new: Mapping[str, Value], keys: Iterable[str]) -> tuple[Change, ...]:
-    """The changes at ``keys``, with secrets hidden."""
-    return tuple(_change(key, old, new) for key in keys)
+def changes(paths: Iterable[str], new: Properties, *olds: Properties) -> tuple[Change, ...]:
+    """The changes at ``paths``, with secrets hidden. The old value is the first that one of ``olds`` holds there."""
+    return tuple(_change(path, new, olds) for path in paths)
 
 
-def _change(key: str, old: Mapping[str, Value], new: Mapping[str, Value]) -> Change:
+def _differing(old: Mapping[str, Value], new: Mapping[str, Value], above: str) -> Iterator[str]:
+    for key in sorted(old.keys() | new.keys()):
+        before, after = old.get(key), new.get(key)
+        if before == after or clear(before) == clear(after):
+            continue
+        path = _below(above, key)
+        if _is_object(before) and _is_object(after):
+            yield from _differing(before, after, path)  # type: ignore[arg-type]
+        else:
+            yield path
+
+
+def _is_object(value: Value) -> bool:
+    return isinstance(value, dict) and not is_secret(value)
+
+
+def _below(above: str, key: str) -> str:
+    if not above:
+        return key
+    return f"{above}.{key}" if _PLAIN.fullmatch(key) else f'{above}["{key}"]'
+
+
+def _change(path: str, new: Properties, olds: Iterable[Properties]) -> Change:
+    after, before = _at(new, path), None
+    for old in olds:
+        before = _at(old, path)
+        if before is not None:
+            break
     kind = ChangeKind.UPDATE
-    if key not in old:
+    if before is None:
         kind = ChangeKind.ADD
-    elif key not in new:
+    elif after is None:
         kind = ChangeKind.REMOVE
-    return Change(key, kind, shown(old.get(key)), shown(new.get(key)))
+    if is_secret(before) or is_secret(after):
+        hidden = "[secret]"
+        return Change(path, kind, None if before is None else hidden, None if after is None else hidden)
+    return Change(path, kind, shown(before), shown(after))
+
+
+def _at(properties: Properties, path: str) -> Value:
+    """The value at the path; a secret on the way stands for all below it."""
+    value: Value = properties
+    for quoted, index, plain in _STEP.findall(path):
+        match value:
+            case dict() if is_secret(value):
+                return value
+            case dict():
+                value = value.get(quoted or plain)
+            case list() if index and int(index) < len(value):
+                value = value[int(index)]
+            case _:
+                return None
+    return value

@@ -9,7 +9,7 @@ import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +23,7 @@ from infra.embedded.lock import hold
 from infra.embedded.monitor import Engine, Monitor, Registrar
 from infra.embedded.planner import Plan, Planner
 from infra.embedded.program import Program, run_program
+from infra.embedded.provider_setup import ProviderSetup, needs_program
 from infra.embedded.registration import Naming
 from infra.embedded.removal import plan_removals, remove
 from infra.embedded.session import Session
@@ -64,10 +65,11 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What was done, or in a preview would be done, to how many resources."""
+    """What was done, or in a preview would be done, to how many resources; and how many had drifted or were gone."""
 
     operation: Operation
     changes: Mapping[Op, int]
+    drifted: int
 
 
 def run(request: Run) -> Summary:
@@ -107,20 +109,26 @@ class _Deployment:
         preview = self._request.operation is Operation.PREVIEW
         self._session.emit(PlanReady(counts, preview))
         if preview:
-            return Summary(self._request.operation, counts)
+            return Summary(self._request.operation, counts, plan.drifted)
         try:
             await self._apply(plan)
         finally:
-            await self._session.journal.commit()
             self._session.journal.compact()
         self._raise_for_failures()
-        return Summary(self._request.operation, self._session.done if plan.changes_something else counts)
+        return Summary(self._request.operation, dict(self._session.done), plan.drifted)
 
     async def _plan(self) -> Plan:
         planner = Planner(self._session)
         seen: set[str] = set()
-        if self._request.operation is not Operation.DESTROY:
-            seen = await self._pass(planner)
+        try:
+            if self._request.operation is not Operation.DESTROY:
+                seen = await self._pass(planner)
+            elif needs_program(self._session):
+                await self._pass(ProviderSetup(self._session, planner))
+        except EngineError as error:
+            if planner.plan.refusals:  # what the program made of a refusal is not the cause
+                raise Refused(planner.plan.refusals) from error
+            raise
         await plan_removals(self._session, planner, seen.__contains__)
         self._raise_for_failures()
         if planner.plan.refusals:
@@ -204,13 +212,16 @@ def _interruptible(stop: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def _garbage_left_alone() -> Iterator[None]:
-    """No cycle collection during a run: among the SDK's many live tasks it costs several times the work itself."""
+    """No cycle collection during a run: among the SDK's many live tasks it costs several times the work itself.
+
+    Afterwards everything counts as long-lived, so that it is looked at when collection is next due and not at once.
+    """
     was_enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if was_enabled:
+            gc.freeze()
+            gc.unfreeze()
             gc.enable()
-        with suppress(EngineError):
-            gc.collect()

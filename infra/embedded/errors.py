@@ -61,7 +61,7 @@ class Refused(EngineError):
     """Planning found reasons not to begin, all of them listed; nothing was changed."""
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:
-        self.refusals = tuple(refusals)
+        self.refusals = tuple(sorted(refusals, key=lambda refusal: refusal.urn))
         count = len(self.refusals)
         noun = "problem" if count == 1 else "problems"
         super().__init__(f"{count} {noun} found before anything was changed")

@@ -37,9 +37,9 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One top-level property that differs. Secrets are shown as ``[secret]``, not-yet-known values as ``[unknown]``."""
+    """One property that differs. Secrets are shown as ``[secret]``, values not known yet as ``[unknown]``."""
 
-    key: str
+    path: str
     kind: ChangeKind
     old: Value
     new: Value

@@ -130,7 +130,7 @@ class HostedProvider:
             randomSeed=seed,
         )
         answer = await call(self._servicer.Check, request, pb.CheckResponse)
-        return Checked(self._received(answer.inputs, new), _problems(answer))
+        return Checked(self._echo(request.news, new, answer.inputs), _problems(answer))
 
     async def diff(self, old: Resource, new: Properties) -> Difference:
         """What a change from the resource as it is to new inputs means."""
@@ -161,8 +161,8 @@ class HostedProvider:
             if failed.partial is None:
                 raise
             return self._partly(failed.partial, old.inputs, failed.reasons)
-        inputs = self._received(answer.inputs, old.inputs) if answer.HasField("inputs") else None
-        return Live(answer.id, inputs, self._received(answer.properties, old.outputs))
+        inputs = self._echo(request.inputs, old.inputs, answer.inputs) if answer.HasField("inputs") else None
+        return Live(answer.id, inputs, self._echo(request.properties, old.outputs, answer.properties))
 
     async def create(self, urn: str, type_: str, inputs: Properties) -> Live:
         """Make the resource, or adopt it if an interrupted run made it."""
@@ -221,8 +221,12 @@ class HostedProvider:
         if close is not None:
             await close()
 
-    def _sent(self, properties: Mapping[str, Value]) -> Struct:
+    def _sent(self, properties: Properties) -> Struct:
         return to_struct(properties if self._accepts_secrets else clear_all(properties))
+
+    def _echo(self, sent: Struct, origin: Properties, answered: Struct) -> Properties:
+        """The answer, which most often is what was sent: that is told in C and needs no conversion."""
+        return origin if answered == sent else self._received(answered, origin)
 
     def _received(self, struct: Struct, origin: Mapping[str, Value]) -> Properties:
         """The answer; a property of the same name as a secret one that was sent is secret as well."""

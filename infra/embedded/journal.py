@@ -64,7 +64,9 @@ class Journal:
         with _writing(self._path):
             if self._descriptor < 0:
                 self._open()
-            _write(self._descriptor, _line(record_to_json(record)))
+            line = _line(record_to_json(record))
+            _write(self._descriptor, line)
+            self._size += len(line)
         self.state.apply(record)
         self._appended += 1
 
@@ -90,7 +92,7 @@ class Journal:
             return
         self.close()
         with _writing(self._path):
-            _write_whole(self._path, self._identity, self.state)
+            self._size = _write_whole(self._path, self._identity, self.state)
 
     def close(self) -> None:
         """Close the file; what was appended stays."""
@@ -106,8 +108,7 @@ class Journal:
 
     def _open(self) -> None:
         if not self._path.exists():
-            _write_whole(self._path, self._identity, State())
-            self._size = self._path.stat().st_size
+            self._size = _write_whole(self._path, self._identity, State())
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         os.ftruncate(self._descriptor, self._size)
 
@@ -168,7 +169,8 @@ def _damaged(path: Path, what: str) -> StateUnreadable:
     )
 
 
-def _write_whole(path: Path, identity: Identity, state: State) -> None:
+def _write_whole(path: Path, identity: Identity, state: State) -> int:
+    """Replace the file as a whole; its new size in bytes."""
     records = state.records()
     header = {
         "format": _FORMAT,
@@ -177,17 +179,18 @@ def _write_whole(path: Path, identity: Identity, state: State) -> None:
         "stack": identity.stack,
         "records": len(records),
     }
-    lines = [_line(header), *(_line(record_to_json(record)) for record in records)]
+    content = b"".join([_line(header), *(_line(record_to_json(record)) for record in records)])
     temporary = path.with_suffix(".new")
     temporary.unlink(missing_ok=True)
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        _write(descriptor, b"".join(lines))
+        _write(descriptor, content)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
     temporary.replace(path)
     _fsync_directory(path.parent)
+    return len(content)
 
 
 def _fsync_directory(directory: Path) -> None:

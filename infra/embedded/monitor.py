@@ -57,6 +57,7 @@ class Monitor:
         self._naming = naming
         self._loop = loop
         self._thread = 0
+        self._under_way: set[asyncio.Task[None]] = set()
 
     def GetDeploymentInfo(self, _request: empty_pb2.Empty) -> pb.DeploymentInfo:  # noqa: N802
         """What the SDK may send. More than is supported, so that it is refused here, by name, and not by the SDK."""
@@ -126,17 +127,30 @@ class Monitor:
         """The program has ended; there are no hooks that would need it to stay."""
         return empty_pb2.Empty()
 
-    def _answer(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
-        return asyncio.run_coroutine_threadsafe(self._guard(coroutine), self._loop)
+    async def settled(self) -> None:
+        """Wait until everything that the program asked for has been answered, whether or not it still listens."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
 
-    async def _guard(self, coroutine: Coroutine[Any, Any, T]) -> T:
+    def _answer(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
+        answer: Future[T] = Future()
+        # Running, so that the SDK, when it gives up, cannot cancel what a provider is in the middle of.
+        answer.set_running_or_notify_cancel()
+        self._loop.call_soon_threadsafe(self._begin, coroutine, answer)
+        return answer
+
+    def _begin(self, coroutine: Coroutine[Any, Any, T], answer: "Future[T]") -> None:
+        task = self._loop.create_task(self._settle(coroutine, answer))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _settle(self, coroutine: Coroutine[Any, Any, T], answer: "Future[T]") -> None:
         try:
-            return await coroutine
-        except EngineError:
-            raise
-        except Exception as error:
-            self.fault = self.fault or error
-            raise
+            answer.set_result(await coroutine)
+        except Exception as error:  # noqa: BLE001 - handed to the program's thread, and kept if it is our own
+            if not isinstance(error, EngineError):
+                self.fault = self.fault or error
+            answer.set_exception(error)
 
     async def _register(self, request: pb.RegisterResourceRequest) -> pb.RegisterResourceResponse:
         declared = registration_of(request, self._naming)

@@ -13,7 +13,7 @@ from infra.embedded.decision import (
     decide_provider,
     with_secrets,
 )
-from infra.embedded.difference import changes, differing_keys
+from infra.embedded.difference import changes, differing_paths
 from infra.embedded.errors import Refusal
 from infra.embedded.event import Op, ResourceEvent, Stage
 from infra.embedded.hosted_provider import HostedProvider
@@ -36,6 +36,7 @@ class Plan:
     outputs: dict[str, Properties] = field(default_factory=dict)
     removals: list[Resource] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
+    drifted: int = 0
 
     def counts(self) -> Counter[Op]:
         """How many resources meet which fate."""
@@ -119,6 +120,7 @@ class Planner:
             raise CannotDecide([Refusal(old.urn, f"{subject}: {reason}") for reason in failed.reasons]) from failed
         if not live.id:
             self.plan.live[old.urn] = None
+            self.plan.drifted += 1
             self._session.emit(_vanished(old))
             return None
         found = replace(
@@ -134,9 +136,10 @@ class Planner:
         return found
 
     def _tell_drift(self, old: Resource, found: Resource) -> None:
-        drift = changes(old.inputs, found.inputs, differing_keys(old.inputs, found.inputs))
-        drift = drift or changes(old.outputs, found.outputs, differing_keys(old.outputs, found.outputs))
+        drift = changes(differing_paths(old.inputs, found.inputs), found.inputs, old.inputs)
+        drift = drift or changes(differing_paths(old.outputs, found.outputs), found.outputs, old.outputs)
         if drift:
+            self.plan.drifted += 1
             self._session.tell(Stage.DONE, Op.REFRESH, found, drift)
 
     def _answer(self, decision: Decision) -> Answer:

@@ -96,8 +96,15 @@ def _run(program: Program, monitor: Monitor, engine: Engine, *, preview: bool) -
     executor = AnswerExecutor()
     loop.set_default_executor(executor)
     _connect(program, monitor, engine, preview=preview)
+
+    async def main() -> None:
+        program.main()
+        # Lets the registrations begin. While none has, the SDK waits for all outputs at once, over and over,
+        # which takes quadratic time; afterwards it waits for one registration after the other.
+        await asyncio.sleep(0)
+
     try:
-        loop.run_until_complete(run_in_stack(program.main))
+        loop.run_until_complete(run_in_stack(main))
     finally:
         pending = asyncio.all_tasks(loop)
         for task in pending:

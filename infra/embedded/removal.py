@@ -20,13 +20,13 @@ async def plan_removals(session: Session, planner: Planner, declared: Callable[[
     """Find what is to be removed and why it may not be; what turns out to be gone already is only forgotten."""
     doomed = [resource for urn, resource in session.state.resources.items() if not declared(urn)]
     doomed += _interrupted_creations(session, declared)
-    planner.refuse(_protected(doomed))
     providers = await _providers(session, planner, doomed)
     found = await asyncio.gather(*(_find(planner, resource, providers) for resource in doomed))
-    for resource in found:
-        if resource is not None:
-            planner.plan.removals.append(resource)
-            session.tell(Stage.PLANNED, Op.DELETE, resource)
+    removals = [resource for resource in found if resource is not None]
+    planner.refuse(_protected(removals))
+    planner.plan.removals.extend(removals)
+    for resource in removals:
+        session.tell(Stage.PLANNED, Op.DELETE, resource)
 
 
 async def remove(session: Session, doomed: Iterable[Resource]) -> None:

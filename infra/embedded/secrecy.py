@@ -10,11 +10,11 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Final
 
-from infra.embedded.properties import Properties, Value, clear, is_secret, secret
+from infra.embedded.properties import Properties, Value, clear, is_secret, may_hold_secrets, secret
 
 _PREFIX: Final = "levee:redacted:scrypt:"
 
@@ -26,26 +26,24 @@ def is_placeholder(value: Value) -> bool:
 
 def has_placeholder(value: Value) -> bool:
     """Whether any part of the value stands for a secret that the state does not hold."""
-    match value:
-        case dict():
-            return any(has_placeholder(item) for item in value.values())
-        case list():
-            return any(has_placeholder(item) for item in value)
-        case _:
-            return is_placeholder(value)
+    return _PREFIX in repr(value)
 
 
-def redact(properties: Mapping[str, Value], previous: Mapping[str, Value] | None = None) -> Properties:
+def redact(properties: Properties, previous: Properties | None = None) -> Properties:
     """The properties as they may be stored.
 
     ``previous`` is what is stored now: a secret that did not change keeps its salt and so stays equal.
     """
+    if not (may_hold_secrets(properties) or has_placeholder(properties)):
+        return properties
     before = previous or {}
     return {key: _walk(value, before.get(key), _redact) for key, value in properties.items()}
 
 
-def restore(stored: Mapping[str, Value], known: Mapping[str, Value]) -> Properties:
+def restore(stored: Properties, known: Properties) -> Properties:
     """The stored properties with every secret filled in that ``known`` holds unchanged at the same place."""
+    if not has_placeholder(stored):
+        return stored
     return {key: _walk(value, known.get(key), _restore) for key, value in stored.items()}
 
 

@@ -60,7 +60,7 @@ class Session:
         reasons: Sequence[str] = (),
     ) -> None:
         """Tell the listener that a resource reached a stage."""
-        if stage is Stage.DONE:
+        if stage is Stage.DONE and op is not Op.REFRESH:
             self.done[op] += 1
         self.emit(ResourceEvent(stage, op, urn, type_, name_of(urn), changes, tuple(reasons)))
 
