@@ -142,6 +142,11 @@ def _read_store(fields: Fields) -> StoreLocation | None:
     return location
 
 
+def read_location(inputs: Mapping[str, Value]) -> StoreLocation | None:
+    """Read where the secrets of recorded inputs are; None if they don't say."""
+    return _read_store(Fields(inputs, what=WHAT))
+
+
 def refuse_transition(old: Mapping[str, Value], new: DeclaredCredential) -> None:
     """Refuse a step from the inputs ``old`` to ``new`` that would lose a credential or its overlap.
 

@@ -14,7 +14,7 @@ from infra.providers.levee.secret_store.client_settings import (
     write_librdkafka,
 )
 
-CONNECTION = ClientConnection(("kafka-1.example:9093", "kafka-2.example:9093"), "/ca.pem")
+CONNECTION = ClientConnection(("kafka-1.example:9093", "kafka-2.example:9093"), "PEM text")
 PASSWORD = Password("correcthorse")
 
 

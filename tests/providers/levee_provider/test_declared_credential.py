@@ -94,7 +94,7 @@ def test_every_problem_is_told_at_once() -> None:
 
 @pytest.mark.parametrize("name", ["service", "generation", "previous", "iterations", "acls", "secretStore"])
 def test_a_value_that_is_not_known_yet_is_no_problem(name: str) -> None:
-    assert read_credential(credential_inputs(**{name: UNKNOWN})) is None
+    assert read_credential({**credential_inputs(), name: UNKNOWN}) is None
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,9 @@ from infra.providers.levee.secret_store.file_store import FileLocation, FileStor
 
 NAME = CredentialName("billing", 1)
 OTHER = CredentialName("siem", 2)
-CONNECTION = ClientConnection(("127.0.0.1:19092", "127.0.0.1:19102"), "/etc/kafka/ca.pem")
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"
+CONNECTION = ClientConnection(("127.0.0.1:19092", "127.0.0.1:19102"), PEM)
+NO_CA = ClientConnection(CONNECTION.bootstrap_servers, None)
 
 
 @pytest.fixture
@@ -60,6 +61,7 @@ async def test_a_secret_is_kept_in_files_that_only_the_owner_reads(directory: Pa
     assert {path.name: stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()} == {
         "billing.g1.properties": 0o600,
         "billing.g1.java.properties": 0o600,
+        "ca.pem": 0o600,
     }
 
 
@@ -81,19 +83,26 @@ async def test_the_record_is_ready_client_settings(directory: Path) -> None:
         "sasl.mechanism": "SCRAM-SHA-512",
         "sasl.username": "billing.g1",
         "sasl.password": password.reveal(),
-        "ssl.ca.location": "/etc/kafka/ca.pem",
+        "ssl.ca.location": f"{directory}/ca.pem",
     }
 
 
-async def test_a_ca_given_as_text_stands_beside_the_secrets(directory: Path) -> None:
-    connection = ClientConnection(CONNECTION.bootstrap_servers, PEM)
-    await put(directory, connection=connection)
-    await put(directory, OTHER, connection)
+async def test_the_ca_stands_beside_the_secrets_and_follows_the_connection(directory: Path) -> None:
+    password = await put(directory)
+    await put(directory, OTHER)
     assert (directory / "ca.pem").read_text() == PEM
-    assert f"ssl.ca.location={directory}/ca.pem\n" in (directory / "siem.g2.properties").read_text()
-    assert (await kept(directory, connection=connection)).fit is Fit.CURRENT
+    renewed = ClientConnection(CONNECTION.bootstrap_servers, PEM.replace("MIIB", "MIIC"))
+    assert (await kept(directory, connection=renewed)).fit is Fit.OUTDATED
+    await store(directory, renewed).keep([NewSecret(NAME, password)])
+    assert "MIIC" in (directory / "ca.pem").read_text()
     (directory / "ca.pem").unlink()
-    assert (await kept(directory, connection=connection)).fit is Fit.OUTDATED
+    assert (await kept(directory, connection=renewed)).fit is Fit.OUTDATED
+
+
+async def test_without_a_ca_no_file_of_one_is_named(directory: Path) -> None:
+    await put(directory, connection=NO_CA)
+    assert not (directory / "ca.pem").exists()
+    assert "ssl" not in (directory / "billing.g1.properties").read_text().lower().replace("sasl_ssl", "")
 
 
 async def test_what_is_not_kept_is_none_and_looking_makes_nothing(directory: Path) -> None:
@@ -108,7 +117,11 @@ async def test_forgetting_leaves_nothing_and_may_be_repeated(directory: Path) ->
     await put(directory, OTHER)
     assert list(await store(directory).forget([NAME])) == [None]
     assert list(await store(directory).forget([NAME])) == [None]
-    assert {path.name for path in directory.iterdir()} == {"siem.g2.properties", "siem.g2.java.properties"}
+    assert {path.name for path in directory.iterdir()} == {
+        "siem.g2.properties",
+        "siem.g2.java.properties",
+        "ca.pem",
+    }
     assert list(await store(directory / "absent").forget([NAME])) == [None]
 
 
@@ -116,8 +129,7 @@ async def test_settings_for_another_address_or_ca_are_told_apart_from_another_cl
     await put(directory)
     more = ClientConnection(("127.0.0.1:19112", *CONNECTION.bootstrap_servers), CONNECTION.ca)
     assert (await kept(directory, connection=more)).fit is Fit.OUTDATED
-    ca = ClientConnection(CONNECTION.bootstrap_servers, "/new/ca.pem")
-    assert (await kept(directory, connection=ca)).fit is Fit.OUTDATED
+    assert (await kept(directory, connection=NO_CA)).fit is Fit.OUTDATED
     elsewhere = ClientConnection(("kafka.example:9093",), CONNECTION.ca)
     assert (await kept(directory, connection=elsewhere)).fit is Fit.ELSEWHERE
 
@@ -230,7 +242,7 @@ async def test_what_a_killed_write_left_is_not_read_and_is_overwritten(directory
     assert not left.exists()
     left.write_text("sasl.password=half")
     await store(directory).forget([NAME])
-    assert list(directory.iterdir()) == []
+    assert [path.name for path in directory.iterdir()] == ["ca.pem"]
 
 
 async def test_a_write_that_fails_leaves_the_old_secret_and_no_trace(
@@ -249,4 +261,5 @@ async def test_a_write_that_fails_leaves_the_old_secret_and_no_trace(
     assert sorted(path.name for path in directory.iterdir()) == [
         "billing.g1.java.properties",
         "billing.g1.properties",
+        "ca.pem",
     ]

@@ -16,17 +16,12 @@ MECHANISM: Final = "SCRAM-SHA-512"
 
 @dataclass(frozen=True, slots=True)
 class ClientConnection:
-    """How clients reach the cluster: always over TLS. ``ca`` is the path of a PEM file, or the PEM text
-    itself; None trusts the certificate authorities of the client's machine.
+    """How clients reach the cluster: always over TLS. ``ca`` is PEM text; None trusts the certificate
+    authorities of the client's machine.
     """
 
     bootstrap_servers: tuple[str, ...]
     ca: str | None
-
-    @property
-    def ca_is_text(self) -> bool:
-        """Whether ``ca`` is PEM text rather than a path."""
-        return self.ca is not None and "-----BEGIN" in self.ca
 
 
 def librdkafka_settings(

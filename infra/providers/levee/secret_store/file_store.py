@@ -1,8 +1,8 @@
 """A secret store in a directory of this machine: for laptops, tests, CI and clusters of one's own.
 
 For each credential there are two files, ``<user>.properties`` for librdkafka's clients and
-``<user>.java.properties`` for Java's. The first is the record, the second is made from it. A CA given as text
-stands beside them in ``ca.pem``.
+``<user>.java.properties`` for Java's. The first is the record, the second is made from it. The certificate
+authority that both name stands beside them in ``ca.pem``.
 """
 
 import asyncio
@@ -73,8 +73,7 @@ class FileStore:
     def __init__(self, location: FileLocation, connection: ClientConnection) -> None:
         self._location = location
         self._connection = connection
-        ca_file = str(location.directory / CA_FILE)
-        self._ca_path = ca_file if connection.ca_is_text else connection.ca
+        self._ca_path = str(location.directory / CA_FILE) if connection.ca else None
 
     async def find(self, names: Sequence[CredentialName]) -> Sequence[KeptSecret | Exception | None]:
         """Look records up. A file that others could read or have put there is refused, never used."""
@@ -137,7 +136,7 @@ class FileStore:
     def _files(self, secret: NewSecret) -> dict[str, str]:
         """Return every file that a secret needs, by name, in the order in which they are written."""
         arguments = (self._connection, self._ca_path, secret.name.username, secret.password)
-        files = {CA_FILE: self._connection.ca} if self._connection.ca_is_text and self._connection.ca else {}
+        files = {CA_FILE: self._connection.ca} if self._connection.ca else {}
         return files | {
             _record(secret.name): write_librdkafka(librdkafka_settings(*arguments)),
             _java(secret.name): write_java(java_settings(*arguments)),

@@ -1,0 +1,7 @@
+"""The plugin's process: ``python infra/providers/levee``, as Pulumi starts it."""
+
+from infra.providers.levee.provider import LeveeProvider
+from infra.providers.serving import serve
+
+if __name__ == "__main__":
+    serve(LeveeProvider())

@@ -1,0 +1,83 @@
+"""The order in which credentials come and go. Every step may be repeated, so a run that was killed between any
+two is finished by the next one.
+
+Making one: its secret is kept on disk before the cluster hears of it, for a password that only the cluster
+knows is lost; then its ACLs; its user last, so that nobody can log in who has less, or more, than is declared.
+Where the user is there already, missing ACLs come before superfluous ones go: it is never left without one
+that is declared.
+
+Revoking one: its ACLs first, because a connection that is open outlives its user, but not its ACLs; then its
+user; its secret last, for as long as that is there an interrupted run can be seen and finished.
+"""
+
+import asyncio
+import dataclasses
+
+from infra.providers.failures import refused
+from infra.providers.levee.credential_cluster import CredentialCluster
+from infra.providers.levee.credential_name import CredentialName
+from infra.providers.levee.declared_credential import DeclaredCredential
+from infra.providers.levee.live_credential import SHA_512, Observed
+from infra.providers.levee.password import generate_password
+from infra.providers.levee.secret_store.batched_store import BatchedStore
+from infra.providers.levee.secret_store.contract import Fit
+
+
+class CredentialSteps:
+    """Observes, establishes and revokes credentials on one cluster, their secrets in one store.
+
+    ``former`` is the store that they are moved out of, if any: secrets are looked up there too, and destroyed
+    there by :meth:`leave_former_store`.
+    """
+
+    def __init__(self, cluster: CredentialCluster, store: BatchedStore, former: BatchedStore | None = None) -> None:
+        self._cluster = cluster
+        self._store = store
+        self._former = former
+
+    async def observe(self, name: CredentialName, *, to_change: bool, anew: bool = False) -> Observed:
+        """Look at a credential. Raises FailedError, and RefusedError if its secret isn't safe to use."""
+        live, kept = await asyncio.gather(
+            self._cluster.look(name, to_change=to_change, anew=anew), self._store.find(name)
+        )
+        if self._former is not None and (former := await self._former.find(name)) is not None:
+            if kept is not None and kept.password != former.password:
+                raise refused(
+                    "secretStore",
+                    f"{kept.reference} and {former.reference} hold different passwords; move the wrong one away",
+                )
+            kept = dataclasses.replace(former, fit=Fit.OUTDATED)
+        return Observed(name, live, kept)
+
+    async def establish(self, seen: Observed, declared: DeclaredCredential, *, renew: bool) -> str:
+        """Make the credential what is declared; return its secret's reference.
+
+        With ``renew`` the user gets the kept password again even if it has one. Raises FailedError.
+        """
+        name, live = seen.name, seen.live
+        password = seen.kept.password if seen.kept else generate_password()
+        reference = seen.kept.reference if seen.kept else ""
+        if seen.kept is None or seen.kept.fit is not Fit.CURRENT:
+            reference = await self._store.keep(name, password)
+        extra = live.grants - declared.grants
+        if not live.has_user:
+            await self._cluster.withdraw(name, extra)
+        await self._cluster.allow(name, declared.grants - live.grants)
+        if renew or seen.kept is None or live.iterations.get(SHA_512) != declared.iterations:
+            await self._cluster.set_password(name, password, declared.iterations)
+        await self._cluster.remove_user(name, live.iterations.keys() - {SHA_512})
+        if live.has_user:
+            await self._cluster.withdraw(name, extra)
+        return reference
+
+    async def revoke(self, seen: Observed) -> None:
+        """Take everything from the credential and destroy it. Raises FailedError."""
+        await self._cluster.withdraw_all(seen.name, seen.live)
+        await self._cluster.remove_user(seen.name, seen.live.iterations.keys() | {SHA_512})
+        await self._store.forget(seen.name)
+        await self.leave_former_store(seen.name)
+
+    async def leave_former_store(self, name: CredentialName) -> None:
+        """Destroy the secret in the store that it was moved out of."""
+        if self._former is not None:
+            await self._former.forget(name)

@@ -1,0 +1,57 @@
+"""``levee:kafka:*``: resources on a Kafka cluster with users and ACLs of its own."""
+
+import os
+from typing import Any
+
+from infra.providers.admin.connection import Connection, check_connection, read_connection
+from infra.providers.admin.session import Session
+from infra.providers.admin.wire import Wire
+from infra.providers.failures import Problem, RefusedError
+from infra.providers.fields import Fields, known
+from infra.providers.kind import Package
+from infra.providers.levee.credential_cluster import CredentialCluster
+from infra.providers.levee.secret_store.client_settings import ClientConnection
+from infra.providers.levee.service_credential import ServiceCredential
+from infra.providers.properties import Properties
+
+NEEDS_TLS = "service credentials need {name}: what a cluster keeps of a password can be read off a plain connection"
+
+
+def check(config: Properties) -> None:
+    """Validate the connection; it must use TLS and verify it."""
+    check_connection(config, os.environ)
+    fields = Fields(config, what="the Kafka provider configuration")
+    if known(fields.boolean("tlsEnabled")) is False:
+        fields.refuse("tlsEnabled", NEEDS_TLS.format(name="TLS"))
+    if known(fields.boolean("skipTlsVerify")) is True:
+        fields.refuse("skipTlsVerify", NEEDS_TLS.format(name="the broker's certificate verified"))
+    fields.raise_problems()
+
+
+def open_package(config: Properties) -> Package:
+    """Make the kinds of resource on the cluster; it is connected to when first used."""
+    check(config)
+    connection = read_connection(config, os.environ)
+    _refuse_plain(connection)
+    session, wire = Session(connection), Wire(connection)
+
+    async def send(request: Any) -> Any:
+        # The session tells a wrong password or certificate at once, where the wire would only time out.
+        await session.client()
+        return await wire.send(request)
+
+    cluster = CredentialCluster(send)
+    clients = ClientConnection(connection.bootstrap, connection.ca)
+
+    async def close() -> None:
+        cluster.close()
+        await wire.close()
+        await session.close()
+
+    return Package(kinds=(ServiceCredential(cluster, clients),), close=close)
+
+
+def _refuse_plain(connection: Connection) -> None:
+    """Refuse what came from the environment rather than from the configuration."""
+    if not (connection.tls and connection.verify):
+        raise RefusedError(Problem("tlsEnabled", NEEDS_TLS.format(name="verified TLS")))

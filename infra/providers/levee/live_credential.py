@@ -1,0 +1,87 @@
+"""What a cluster holds of a credential: its passwords' parameters and its ACLs."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from infra.providers.levee.credential_name import CredentialName
+from infra.providers.levee.grant import Grant
+from infra.providers.levee.secret_store.contract import Fit, KeptSecret
+
+SHA_256: Final = 1
+SHA_512: Final = 2
+"""Mechanisms as the protocol numbers them (org.apache.kafka.clients.admin.ScramMechanism)."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCredential:
+    """One user and its principal as the cluster has them. ``iterations`` is by SCRAM mechanism; empty means
+    that there is no such user.
+    """
+
+    iterations: Mapping[int, int] = field(default_factory=dict)
+    grants: frozenset[Grant] = frozenset()
+    denials: frozenset[Grant] = frozenset()
+
+    @property
+    def has_user(self) -> bool:
+        """Whether anybody can log in as this user."""
+        return bool(self.iterations)
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether the cluster knows nothing of it."""
+        return not (self.iterations or self.grants or self.denials)
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """A credential on the cluster and in its secret store, seen at about the same time."""
+
+    name: CredentialName
+    live: LiveCredential
+    kept: KeptSecret | None
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether neither the cluster nor the store knows it."""
+        return self.live.is_absent and self.kept is None
+
+    def drift(self, grants: frozenset[Grant], iterations: int) -> Iterator[str]:
+        """Say, a sentence each, where it differs from what is declared."""
+        yield from self._secret_drift()
+        yield from self._user_drift(iterations)
+        principal = self.name.principal
+        if lacking := grants - self.live.grants:
+            yield f"{principal} lacks {_listed(lacking)}"
+        if extra := self.live.grants - grants:
+            yield f"{principal} also has {_listed(extra)}"
+        if self.live.denials:
+            yield f"{principal} is denied {_listed(self.live.denials)}"
+
+    def _secret_drift(self) -> Iterator[str]:
+        if self.kept is None:
+            yield lost_secret(self.name)
+        elif self.kept.fit is not Fit.CURRENT:
+            yield f"the client settings of {self.name} are not those of the cluster's connection"
+
+    def _user_drift(self, iterations: int) -> Iterator[str]:
+        live = self.live.iterations.get(SHA_512)
+        if live is None:
+            yield f"user {self.name} has no SCRAM-SHA-512 password on the cluster"
+        elif live != iterations:
+            yield f"user {self.name} has {live} iterations, not {iterations}"
+        if self.live.iterations.keys() - {SHA_512}:
+            yield f"user {self.name} has a password of another mechanism, SCRAM-SHA-256"
+
+
+def lost_secret(name: CredentialName) -> str:
+    """Announce that a password is lost, and what an update will do about it."""
+    return (
+        f"the secret of {name} is gone and can't be read back from the cluster: an update gives {name} "
+        "a new password, and its clients stop working until they take the new settings"
+    )
+
+
+def _listed(grants: frozenset[Grant]) -> str:
+    return "; ".join(map(str, sorted(grants)))

@@ -1,0 +1,28 @@
+"""The platforms that this provider serves, by their section of its configuration.
+
+A new kind of resource on a platform is one module and a word in that platform's package; a new platform is one
+module and a line here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from infra.providers.kind import Package
+from infra.providers.levee import kafka_platform
+from infra.providers.properties import Properties
+
+
+@dataclass(frozen=True)
+class Platform:
+    """One section of the configuration. Both functions raise RefusedError with its problems."""
+
+    check: Callable[[Properties], None]
+    """Validates the section, parts of which may be unknown yet."""
+    open: Callable[[Properties], Package]
+    """Makes the kinds of resource that it configures."""
+
+
+PLATFORMS: Final[Mapping[str, Platform]] = {
+    "kafka": Platform(kafka_platform.check, kafka_platform.open_package),
+}

@@ -1,0 +1,27 @@
+"""A secret store for many callers at once: their concurrent calls become one."""
+
+from infra.providers.batching import Batch
+from infra.providers.levee.credential_name import CredentialName
+from infra.providers.levee.password import Password
+from infra.providers.levee.secret_store.contract import KeptSecret, NewSecret, SecretStore
+
+
+class BatchedStore:
+    """Finds, keeps and forgets one secret for each caller. Raises what the store answered for it."""
+
+    def __init__(self, store: SecretStore) -> None:
+        self._finding: Batch[CredentialName, KeptSecret | None] = Batch(store.find)
+        self._keeping: Batch[NewSecret, str] = Batch(store.keep, key=lambda secret: secret.name)
+        self._forgetting: Batch[CredentialName, None] = Batch(store.forget)
+
+    async def find(self, name: CredentialName) -> KeptSecret | None:
+        """Look a secret up."""
+        return await self._finding.submit(name)
+
+    async def keep(self, name: CredentialName, password: Password) -> str:
+        """Write a secret durably and return its reference."""
+        return await self._keeping.submit(NewSecret(name, password))
+
+    async def forget(self, name: CredentialName) -> None:
+        """Destroy a secret, if it is kept."""
+        await self._forgetting.submit(name)

@@ -1,0 +1,306 @@
+"""``levee:kafka:ServiceCredential``: the users of one service, their passwords and all their ACLs."""
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from typing import Final, TypeVar
+
+from infra.providers.differences import Change, Difference, differences
+from infra.providers.failures import FailedError, PartlyDoneError, Problem, RefusedError
+from infra.providers.kind import Declaration, Recorded, ResourceKind
+from infra.providers.levee.credential_cluster import CredentialCluster
+from infra.providers.levee.credential_name import CredentialName
+from infra.providers.levee.credential_steps import CredentialSteps
+from infra.providers.levee.declared_credential import (
+    DeclaredCredential,
+    read_credential,
+    read_location,
+    refuse_transition,
+    with_defaults,
+)
+from infra.providers.levee.live_credential import Observed, lost_secret
+from infra.providers.levee.secret_store.batched_store import BatchedStore
+from infra.providers.levee.secret_store.client_settings import ClientConnection
+from infra.providers.levee.secret_store.contract import Fit, StoreLocation
+from infra.providers.properties import UNKNOWN, Properties, Value, reveal
+
+SETTLING_SECONDS: Final = (0.2, 0.8)
+"""How long to wait before each further look at what seems to have drifted: a broker may answer from metadata
+that is a moment behind the controller's.
+"""
+
+Result = TypeVar("Result")
+
+
+class ServiceCredential(ResourceKind):
+    """A service's SCRAM-SHA-512 users, one for each valid generation, with all their ACLs.
+
+    The id is the service's name. Passwords are made here, kept in the declared secret store, and are in no
+    property. What differs on the cluster or in the store is told by the output ``drift``, sentence by
+    sentence, and put right by the next update.
+    """
+
+    token = "levee:kafka:ServiceCredential"  # noqa: S105 - a type token
+
+    def __init__(self, cluster: CredentialCluster, connection: ClientConnection) -> None:
+        self._cluster = cluster
+        self._connection = connection
+        self._stores: dict[StoreLocation, BatchedStore] = {}
+
+    async def check(self, declaration: Declaration) -> Properties:
+        """Refuse what can't be declared, or can't follow what was declared before."""
+        inputs = with_defaults(declaration.new)
+        declared = read_credential(inputs)
+        if declared is not None:
+            refuse_transition(declaration.old, declared)
+            await declared.store.probe()
+        return inputs
+
+    async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
+        """Compare ACLs as sets, the rest by value, and count every drift as a difference."""
+        found = differences(_without_acls(recorded.inputs), _without_acls(recorded.outputs), _without_acls(new))
+        found |= _acl_differences(recorded.inputs.get("acls"), new.get("acls"))
+        if recorded.outputs.get("drift"):
+            found["drift"] = Difference(Change.DELETE, declared=False)
+        return found
+
+    async def preview_create(self, new: Properties) -> Properties:
+        """Refuse what ``create`` would refuse."""
+        declared = _known(new)
+        await self._observe_new(declared, self._steps(declared))
+        return _outputs(new, declared, declared.store.reference(declared.names[-1]))
+
+    async def create(self, new: Properties) -> Recorded:
+        """Make the users of all valid generations, adopting what an interrupted run has left."""
+        declared = _known(new)
+        steps = self._steps(declared)
+        seen = await self._observe_new(declared, steps)
+        try:
+            references = await _all(steps.establish(one, declared, renew=True) for one in seen)
+        except FailedError as failure:
+            raise _partly_done(new, declared, declared.names, failure) from None
+        return Recorded(declared.service, new, _outputs(new, declared, references[-1]))
+
+    async def read(self, recorded: Recorded) -> Recorded | None:
+        """Compare the cluster and the store with what was declared last."""
+        if not recorded.inputs:
+            raise FailedError(
+                f"service credential {recorded.id} can't be imported: no broker tells a password. Declare the "
+                "service instead, with a generation that it doesn't have yet and previous revoked; levee makes a "
+                "new user beside the old one, which you delete when its clients have moved"
+            )
+        declared = _known(recorded.inputs)
+        names = sorted({*declared.names, *_recorded_names(recorded)})
+        steps = self._steps(declared)
+        seen = await _all(steps.observe(name, to_change=False) for name in names)
+        for seconds in SETTLING_SECONDS:
+            if not any(_drift(seen, declared)):
+                break
+            await asyncio.sleep(seconds)
+            seen = await _all(steps.observe(name, to_change=False, anew=True) for name in names)
+        if all(one.is_absent for one in seen):
+            return None
+        outputs = {name: value for name, value in recorded.outputs.items() if name != "drift"}
+        if drift := list(_drift(seen, declared)):
+            outputs["drift"] = list[Value](drift)
+        return Recorded(recorded.id, recorded.inputs, outputs)
+
+    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Refuse what ``update`` would refuse."""
+        declared = _known(new)
+        await self._observe_recorded(recorded, declared, self._steps(declared, recorded))
+        return _outputs(new, declared, declared.store.reference(declared.names[-1]))
+
+    async def update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Establish what is declared now, and only then revoke what no longer is."""
+        declared = _known(new)
+        steps = self._steps(declared, recorded)
+        seen, gone = await self._observe_recorded(recorded, declared, steps)
+        before = _recorded_names(recorded)
+        try:
+            references = await _all(steps.establish(one, declared, renew=one.name not in before) for one in seen)
+            await _all(steps.revoke(one) for one in gone)
+            await _all(steps.leave_former_store(one.name) for one in seen)
+        except FailedError as failure:
+            names = sorted({*before, *declared.names})
+            raise _partly_done(new, declared, names, failure) from None
+        return _outputs(new, declared, references[-1])
+
+    async def delete(self, recorded: Recorded) -> None:
+        """Revoke every generation, also one that an interrupted rotation has left."""
+        names = _recorded_names(recorded)
+        location = read_location(recorded.inputs)
+        if location is None or not names:
+            raise FailedError(f"the state of {recorded.id} doesn't say what there is to delete; restore it")
+        steps = CredentialSteps(self._cluster, self._store(location))
+        newest = max(names)
+        following = CredentialName(newest.service, newest.generation + 1)
+        seen = await _all(steps.observe(name, to_change=True) for name in (*names, following))
+        await _all(steps.revoke(one) for one in seen if one.name != following or one.kept is not None)
+
+    async def _observe_new(self, declared: DeclaredCredential, steps: CredentialSteps) -> Sequence[Observed]:
+        seen = await _all(steps.observe(name, to_change=True) for name in declared.names)
+        _refuse([problem for one in seen for problem in _strange(one, declared)])
+        return seen
+
+    async def _observe_recorded(
+        self, recorded: Recorded, declared: DeclaredCredential, steps: CredentialSteps
+    ) -> tuple[Sequence[Observed], Sequence[Observed]]:
+        """Look at what shall be and at what shall be revoked."""
+        before = _recorded_names(recorded)
+        seen = await _all(steps.observe(name, to_change=True) for name in declared.names)
+        gone = await _all(steps.observe(name, to_change=True) for name in sorted(before - set(declared.names)))
+        announced = reveal(recorded.outputs.get("drift"))
+        announcements = announced if isinstance(announced, list) else []
+        problems: list[Problem] = []
+        for one in seen:
+            if one.name not in before:
+                problems.extend(_strange(one, declared))
+            else:
+                problems.extend(_denied(one))
+                problems.extend(_unannounced(one, announcements))
+        _refuse(problems)
+        return seen, gone
+
+    def _steps(self, declared: DeclaredCredential, recorded: Recorded | None = None) -> CredentialSteps:
+        former = read_location(recorded.inputs) if recorded else None
+        is_moved = former is not None and former != declared.store
+        return CredentialSteps(
+            self._cluster,
+            self._store(declared.store),
+            self._store(former) if former is not None and is_moved else None,
+        )
+
+    def _store(self, location: StoreLocation) -> BatchedStore:
+        if location not in self._stores:
+            self._stores[location] = BatchedStore(location.open(self._connection))
+        return self._stores[location]
+
+
+def _known(inputs: Properties) -> DeclaredCredential:
+    declared = read_credential(inputs)
+    if declared is None:
+        raise FailedError("some inputs are still unknown; they must be known before a credential is touched")
+    return declared
+
+
+def _drift(seen: Iterable[Observed], declared: DeclaredCredential) -> Iterator[str]:
+    for one in seen:
+        if one.name in declared.names:
+            yield from one.drift(declared.grants, declared.iterations)
+        elif not one.is_absent:
+            yield f"{one.name} should be revoked, and isn't altogether"
+
+
+def _strange(seen: Observed, declared: DeclaredCredential) -> Iterator[Problem]:
+    """Say why a credential that isn't in the state can't be made: what is there isn't levee's."""
+    name = seen.name
+    yield from _denied(seen)
+    if seen.kept is not None and seen.kept.fit is Fit.ELSEWHERE:
+        yield Problem(
+            "secretStore",
+            f"{seen.kept.reference} is a credential of another cluster; give each cluster a store of its own, or "
+            "move the file away",
+        )
+    if seen.kept is not None:
+        return
+    if seen.live.has_user:
+        yield Problem(
+            "service",
+            f"user {name} exists on the cluster, and levee holds no secret of it. If no client uses it, delete it "
+            "(kafka-configs --alter --delete-config SCRAM-SHA-512 --entity-type users --entity-name "
+            f"{name}) and run again; else declare generation {declared.generation + 1} with previous revoked, "
+            f"move its clients, and then delete it",
+        )
+    if extra := seen.live.grants - declared.grants:
+        yield Problem(
+            "acls",
+            f"{name.principal} already has ACLs that levee didn't make: {'; '.join(map(str, sorted(extra)))}. "
+            "Declare them, or remove them (kafka-acls --remove)",
+        )
+
+
+def _denied(seen: Observed) -> Iterator[Problem]:
+    if seen.live.denials:
+        denials = "; ".join(map(str, sorted(seen.live.denials)))
+        yield Problem(
+            "acls",
+            f"{seen.name.principal} is denied {denials}. levee made no such ACL and doesn't lift a denial that "
+            "somebody may have meant; remove it (kafka-acls --remove), or remove the service",
+        )
+
+
+def _unannounced(seen: Observed, announcements: Sequence[object]) -> Iterator[Problem]:
+    """Refuse to give a user in service a new password unless that was shown as drift first."""
+    if seen.kept is None and lost_secret(seen.name) not in announcements:
+        yield Problem("secretStore", f"{lost_secret(seen.name)}. Run again with refresh, to see that first")
+
+
+def _refuse(problems: Sequence[Problem]) -> None:
+    if problems:
+        raise RefusedError(*problems)
+
+
+def _recorded_names(recorded: Recorded) -> set[CredentialName]:
+    principals = reveal(recorded.outputs.get("principals"))
+    texts = principals if isinstance(principals, list) else []
+    return {CredentialName.parse(text.removeprefix("User:")) for text in texts if isinstance(text, str)}
+
+
+def _outputs(inputs: Properties, declared: DeclaredCredential, reference: str | None) -> Properties:
+    return {
+        **inputs,
+        "username": declared.names[-1].username,
+        "principals": [name.principal for name in declared.names],
+        "secretRef": reference if reference is not None else UNKNOWN,
+    }
+
+
+def _partly_done(
+    inputs: Properties, declared: DeclaredCredential, names: Iterable[CredentialName], failure: FailedError
+) -> PartlyDoneError:
+    """Put the credential into the state as it may be, so that a later run finishes it, or removes all of it."""
+    reason = f"not finished: {failure}"
+    outputs: Properties = {
+        **_outputs(inputs, declared, declared.store.reference(declared.names[-1])),
+        "principals": [name.principal for name in names],
+        "drift": [reason],
+    }
+    return PartlyDoneError(declared.service, outputs, [reason])
+
+
+def _without_acls(properties: Properties) -> Properties:
+    return {name: value for name, value in properties.items() if name != "acls"}
+
+
+def _acl_differences(old: Value, new: Value) -> dict[str, Difference]:
+    """Compare entries whatever their order: added ones by their new place, removed ones by their old."""
+    old, new = reveal(old), reveal(new)
+    if not isinstance(old, list) or not isinstance(new, list):
+        return {} if old == new else {"acls": Difference(Change.UPDATE, declared=True)}
+    before, after = set(map(_frozen, old)), set(map(_frozen, new))
+    added = {f"acls[{index}]" for index, entry in enumerate(new) if _frozen(entry) not in before}
+    removed = {f"acls[{index}]" for index, entry in enumerate(old) if _frozen(entry) not in after}
+    changes = (
+        (added & removed, Change.UPDATE),
+        (added - removed, Change.ADD),
+        (removed - added, Change.DELETE),
+    )
+    return {path: Difference(change, declared=True) for paths, change in changes for path in sorted(paths)}
+
+
+def _frozen(entry: Value) -> object:
+    return frozenset(entry.items()) if isinstance(entry, dict) else entry
+
+
+async def _all(works: Iterable[Awaitable[Result]]) -> list[Result]:
+    """Wait for all, whatever becomes of some; then raise all refusals or failures as one."""
+    answers = await asyncio.gather(*works, return_exceptions=True)
+    failures = [answer for answer in answers if isinstance(answer, BaseException)]
+    for failure in failures:
+        if not isinstance(failure, RefusedError | FailedError):
+            raise failure
+    if refusals := [failure for failure in failures if isinstance(failure, RefusedError)]:
+        raise RefusedError(*(problem for refusal in refusals for problem in refusal.problems))
+    if failures:
+        raise FailedError("; ".join(dict.fromkeys(map(str, failures))))
+    return [answer for answer in answers if not isinstance(answer, BaseException)]
