@@ -1,0 +1,147 @@
+"""What a declaration comes to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from levee.model.acl import Acl, AclOperation, ResourceType
+from levee.model.name import NamePattern, PatternType
+from levee.plan.build import build_plan
+from levee.plan.planned import HopKind, Plan, PlannedCredential
+from tests.support.stack_files import StackFiles
+
+TODAY = date(2026, 11, 21)
+ORDERS = NamePattern("eu.orders.audit.v1")
+RETIRE = """
+retire:
+  on: 2026-12-01
+  approved_by: auditor@example.com
+  reason: The order system is shut down for good.
+  ticket: OPS-1
+"""
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> StackFiles:
+    return StackFiles(tmp_path)
+
+
+def plan_of(files: StackFiles, as_of: date = TODAY) -> Plan:
+    return build_plan(files.load(), as_of)
+
+
+def credential(plan: Plan, service: str) -> PlannedCredential:
+    return next(each for each in plan.credentials if each.service == service)
+
+
+def test_a_writer_writes_and_describes_its_topic_and_its_transactional_ids_only(files: StackFiles) -> None:
+    own = NamePattern("orders-api-", PatternType.PREFIXED)
+    assert set(credential(plan_of(files), "orders-api").acls) == {
+        Acl(ResourceType.TOPIC, ORDERS, AclOperation.WRITE),
+        Acl(ResourceType.TOPIC, ORDERS, AclOperation.DESCRIBE),
+        Acl(ResourceType.TRANSACTIONAL_ID, own, AclOperation.WRITE),
+        Acl(ResourceType.TRANSACTIONAL_ID, own, AclOperation.DESCRIBE),
+    }
+
+
+def test_a_writer_without_transactions_has_no_transactional_id(files: StackFiles) -> None:
+    files.edit(files.orders, "    transactional_ids: [orders-api-*]\n", "")
+    kinds = {acl.resource_type for acl in credential(plan_of(files), "orders-api").acls}
+    assert kinds == {ResourceType.TOPIC}
+
+
+def test_a_reader_reads_its_topic_and_its_own_groups_only(files: StackFiles) -> None:
+    assert set(credential(plan_of(files), "detection-engine").acls) == {
+        Acl(ResourceType.TOPIC, ORDERS, AclOperation.READ),
+        Acl(ResourceType.TOPIC, ORDERS, AclOperation.DESCRIBE),
+        Acl(ResourceType.GROUP, NamePattern("detection-engine"), AclOperation.READ),
+    }
+
+
+def test_a_manager_reconfigures_and_neither_reads_nor_writes(files: StackFiles) -> None:
+    operations = {acl.operation for acl in credential(plan_of(files), "orders-operator").acls}
+    assert operations == {
+        AclOperation.CREATE,
+        AclOperation.DELETE,
+        AclOperation.ALTER,
+        AclOperation.ALTER_CONFIGS,
+        AclOperation.DESCRIBE,
+        AclOperation.DESCRIBE_CONFIGS,
+    }
+
+
+def test_a_service_in_several_streams_has_one_credential(files: StackFiles) -> None:
+    files.add(files.stream("refunds"), "sources: [{service: orders-api, kind: application}]\n")
+    topics = {acl.pattern.name for acl in credential(plan_of(files), "orders-api").acls if acl.resource_type == "topic"}
+    assert topics == {"eu.orders.audit.v1", "eu.refunds.v1"}
+
+
+def test_safe_settings_are_written_out_so_that_no_broker_default_decides(files: StackFiles) -> None:
+    (topic,) = plan_of(files).topics
+    assert dict(topic.settings) == {
+        "cleanup.policy": "delete",
+        "compression.type": "zstd",
+        "min.insync.replicas": "2",
+        "retention.ms": "7776000000",
+        "unclean.leader.election.enable": "false",
+    }
+
+
+@pytest.mark.parametrize(("as_of", "protected"), [(date(2026, 11, 30), True), (date(2026, 12, 1), False)])
+def test_a_regulated_stream_is_protected_until_the_day_it_retires(
+    files: StackFiles, as_of: date, protected: bool
+) -> None:
+    (topic,) = plan_of(files.add(files.orders, RETIRE), as_of).topics
+    assert topic.protected is protected
+
+
+def test_an_unregulated_stream_is_not_protected(files: StackFiles) -> None:
+    files.stream("debug")
+    assert [topic.protected for topic in plan_of(files).topics] == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("generation", "previous", "users"),
+    [
+        (1, "valid", ("siem-shipper.g1",)),
+        (2, "valid", ("siem-shipper.g1", "siem-shipper.g2")),
+        (2, "revoked", ("siem-shipper.g2",)),
+        (5, "valid", ("siem-shipper.g4", "siem-shipper.g5")),
+    ],
+)
+def test_a_raised_generation_overlaps_with_the_one_before(
+    files: StackFiles, generation: int, previous: str, users: tuple[str, ...]
+) -> None:
+    files.edit(
+        files.stack, "    owner: security-team\n",
+        f"    owner: security-team\n    generation: {generation}\n    previous: {previous}\n",
+    )  # fmt: skip
+    assert credential(plan_of(files), "siem-shipper").usernames == users
+
+
+def test_hops_without_a_place_lie_in_the_stacks_own(files: StackFiles) -> None:
+    files.edit(files.orders, "    kind: application\n", "    kind: application\n    region: eu-central-1\n")
+    (flow,) = plan_of(files).flows
+    assert [(hop.kind, hop.account, hop.region) for hop in flow.hops] == [
+        (HopKind.SOURCE, "local", "eu-central-1"),
+        (HopKind.TOPIC, "local", "eu-west-1"),
+        (HopKind.CONSUMER, "local", "eu-west-1"),
+    ]
+
+
+def test_what_is_declared_and_not_provisioned_is_said(files: StackFiles) -> None:
+    files.add(files.orders, "filter: \"<v1> $d.severity == 'ERROR'\"\n")
+    (pending,) = plan_of(files).pending
+    assert (pending.stream, pending.origin.path) == ("orders", ("filter",))
+    assert "filters nothing yet" in pending.what
+
+
+def test_equal_declarations_give_equal_plans(files: StackFiles, tmp_path: Path) -> None:
+    files.stream("a-first")
+    spec = files.load()
+    assert build_plan(spec, TODAY) == build_plan(replace(spec), TODAY)
+    assert [topic.stream for topic in build_plan(spec, TODAY).topics] == ["a-first", "orders"]

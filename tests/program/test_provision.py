@@ -1,0 +1,64 @@
+"""The shape of what the program registers: types, names, parents, protection."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from infra import type_tokens
+from infra.program import provision
+from levee.plan.build import build_plan
+from tests.support.recorder import Recorder, record
+from tests.support.stack_files import StackFiles
+
+TOPIC = "kafka:index/topic:Topic"
+
+
+@pytest.fixture
+def recorder(tmp_path: Path) -> Recorder:
+    files = StackFiles(tmp_path)
+    files.stream("debug")
+    (tmp_path / "certs").mkdir()
+    (tmp_path / "certs" / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    plan = build_plan(files.load(), date(2026, 11, 21))
+    return record(lambda: provision(plan, tmp_path))
+
+
+def test_type_tokens_are_in_every_state_and_never_change() -> None:
+    assert {name: value for name, value in vars(type_tokens).items() if name.isupper()} == {
+        "LOG_STREAM": "levee:index:LogStream",
+        "SERVICE_CREDENTIAL": "levee:index:ServiceCredential",
+        "KAFKA_SERVICE_CREDENTIAL": "levee:kafka:ServiceCredential",
+    }
+
+
+def test_a_few_meaningful_resources_per_stream_and_service(recorder: Recorder) -> None:
+    services = ["detection-engine", "orders-api", "orders-operator", "siem-shipper"]
+    assert sorted(recorder.requests) == sorted(
+        [
+            *((type_tokens.LOG_STREAM, stream) for stream in ("debug", "orders")),
+            *((TOPIC, stream) for stream in ("debug", "orders")),
+            *((type_tokens.SERVICE_CREDENTIAL, service) for service in services),
+            *((type_tokens.KAFKA_SERVICE_CREDENTIAL, service) for service in services),
+            ("pulumi:providers:kafka", "kafka"),
+            ("pulumi:providers:levee", "levee"),
+        ]
+    )
+
+
+def test_a_topic_is_its_streams_child_and_named_by_the_streams_key(recorder: Recorder) -> None:
+    assert recorder.requests[TOPIC, "orders"].parent.endswith("levee:index:LogStream::orders")
+    assert recorder.inputs(TOPIC, "orders")["name"] == "eu.orders.audit.v1"
+
+
+def test_a_regulated_topic_is_protected_and_another_is_not(recorder: Recorder) -> None:
+    topics = {name: request for (type_, name), request in recorder.requests.items() if type_ == TOPIC}
+    assert {name: request.protect for name, request in topics.items()} == {"debug": False, "orders": True}
+
+
+def test_no_registration_holds_a_password(recorder: Recorder) -> None:
+    connection = recorder.inputs("pulumi:providers:kafka", "kafka")
+    assert "saslPassword" not in connection
+    assert connection["saslPasswordFile"].endswith("secrets/admin.password")
