@@ -9,9 +9,9 @@ from typing import Final
 from levee.diagnostics import Diagnostic, Location
 from levee.loading.locate import SourceText
 from levee.loading.text import UnreadableError, read_text
-from levee.loading.tree import Fault, Mapping, Node, Place, Span, parse, plain_mapping
+from levee.loading.tree import START, Fault, Mapping, Node, Place, Span, parse, plain_mapping
 
-_START: Final = Span(Place(0, 0), Place(0, 1))
+_START: Final = Span(START, Place(0, 1))
 
 
 @dataclass(frozen=True, slots=True)

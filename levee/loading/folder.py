@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from levee.diagnostics import Diagnostic, LeveeError, Location
-from levee.loading.suggestion import suggest
+from levee.loading.suggestion import Vocabulary
 from levee.model.name import key_problem
 
 STACKS: Final = "stacks"
@@ -62,7 +62,7 @@ def _existing(project: Path, name: str) -> str:
     names = stacks(project)
     if not names:
         return f"declare one in {STACKS}/<name>/stack.yaml"
-    near = suggest(name, names)
+    near = Vocabulary(names).suggest(name)
     return f"{near} stacks here: {', '.join(names)}".strip()
 
 

@@ -7,8 +7,10 @@ rare, so its file is read again, once for all of its diagnostics.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache, partial
 from itertools import groupby
 from pathlib import Path
+from typing import Final
 
 from levee.diagnostics import Diagnostic, Location
 from levee.loading.problem import Part, Problem
@@ -17,6 +19,8 @@ from levee.loading.text import UnreadableError, read_text, split_lines
 from levee.loading.tree import Mapping, Node, Scalar, Sequence, Span, Tree, parse
 from levee.model import origin as origins
 from levee.model.origin import Origin
+
+_KEPT: Final = 16  # texts at a time: classes.yaml and stack.yaml are named again and again
 
 Located = tuple[Location, tuple[str, ...]]
 
@@ -28,13 +32,14 @@ def locate(project: Path, origin: Origin, part: Part = Part.VALUE) -> Located:
 
 def diagnose(project: Path, problems: Iterable[Problem]) -> Iterator[Diagnostic]:
     """The problems with their places and lines, file by file."""
+    read = lru_cache(maxsize=_KEPT)(partial(SourceText.read, project))
     for file, group in groupby(sorted(problems, key=_file), key=_file):
-        text = SourceText.read(project, file)
+        text = read(file)
         for problem in group:
             location, excerpt = text.at(problem.origin.path, problem.part)
             message = problem.message
             if problem.other is not None:
-                message += f" ({locate(project, problem.other)[0]})"
+                message += f" ({read(problem.other.file).at(problem.other.path, Part.VALUE)[0]})"
             yield Diagnostic(problem.id, message, problem.help, location, excerpt=excerpt)
 
 
@@ -66,7 +71,7 @@ class SourceText:
 
     def show(self, span: Span) -> Located:
         """A span's place, cut to its first line, and that line."""
-        line, column = span.start
+        line, column = span.start.line, span.start.column
         lines = self._lines[line : line + 1]
         end = span.end.column if span.end.line == line else len(lines[0]) if lines else column + 1
         location = Location(self._file, line + 1, column + 1, line + 1, max(end, column + 1) + 1)
@@ -89,7 +94,8 @@ def _find(root: Node, path: origins.Path, part: Part) -> Span | None:
 
 def _summary(node: Node, key: Scalar | None) -> Span:
     """The span to point at for a node: a value that fills one line, else its key, else its own first line."""
-    one_line = node.span.start.line == node.span.end.line and node.span.start != node.span.end
+    start, end = node.span
+    one_line = start.line == end.line and start.column != end.column
     if one_line and (isinstance(node, Scalar) or key is None):
         return node.span
     if key is not None:

@@ -21,19 +21,19 @@ MAX_FAULTS: Final = 50  # of one file; a file this broken is not what its author
 
 
 class Mark(Protocol):
-    """A place as PyYAML tells it."""
+    """A point in the text, as PyYAML tells it. Lines and columns count from 0, in characters."""
 
     @property
     def line(self) -> int:
-        """The line, from 0."""
+        """The line."""
 
     @property
     def column(self) -> int:
-        """The column, from 0."""
+        """The column."""
 
 
 class Place(NamedTuple):
-    """A point in the text. Lines and columns count from 0, in characters."""
+    """A point in the text that PyYAML doesn't tell."""
 
     line: int
     column: int
@@ -42,8 +42,11 @@ class Place(NamedTuple):
 class Span(NamedTuple):
     """From a point up to, not including, another."""
 
-    start: Place
-    end: Place
+    start: Mark
+    end: Mark
+
+
+START: Final = Place(0, 0)
 
 
 @dataclass(slots=True)
@@ -242,15 +245,11 @@ class _Reader:
 
 
 def _span(event: yaml.Event) -> Span:
-    return Span(_place(event.start_mark), _place(event.end_mark))
-
-
-def _place(mark: Mark | None) -> Place:
-    return Place(0, 0) if mark is None else Place(mark.line, mark.column)
+    return Span(event.start_mark or START, event.end_mark or START)
 
 
 def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:
     sentence = explain(error.problem or "", error.context or "")
     first, second = error.context_mark, error.problem_mark
-    place = _place((first or second) if sentence.at_start else (second or first))
-    return Fault("invalid-yaml", sentence.message, sentence.help, Span(place, Place(place.line, place.column + 1)))
+    mark = ((first or second) if sentence.at_start else (second or first)) or START
+    return Fault("invalid-yaml", sentence.message, sentence.help, Span(mark, Place(mark.line, mark.column + 1)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from cerberus import TypeDefinition, Validator, errors
@@ -11,9 +12,10 @@ from cerberus import TypeDefinition, Validator, errors
 from levee.loading.problem import Part, Problem
 from levee.loading.redaction import looks_secret, without_logins
 from levee.loading.schema.rules import Complaint, Fields, Rules
-from levee.loading.suggestion import suggest
+from levee.loading.suggestion import Vocabulary
 from levee.model.origin import Origin, Path
 
+MAX_PROBLEMS: Final = 100  # of one file that are told one by one
 _LONGEST_MESSAGE: Final = 400
 _SHOWN: Final = 60  # characters of a refused word
 _TYPES: Final = {
@@ -36,8 +38,16 @@ class FileSchema:
     def problems(self, values: Mapping[str, object], file: str) -> Iterator[Problem]:
         """Everything in the file that its schema refuses."""
         if not self._validator.validate(values, normalize=False):
-            for error in self._validator.leaves():
-                yield _problem(error, self._fields, file)
+            leaves = self._validator.leaves()
+            refusals = [_refusal(error, self._fields, file) for error in islice(leaves, MAX_PROBLEMS)]
+            misspelled = {refusal.meant for refusal in refusals if refusal.code == errors.UNKNOWN_FIELD.code}
+            for refusal in refusals:
+                if refusal.code != errors.REQUIRED_FIELD.code or refusal.origin.path not in misspelled:
+                    yield _DESCRIPTIONS.get(refusal.code, _other)(refusal)
+            more = sum(1 for _ in leaves)
+            if more:
+                message = f"the file has {more} more problem(s)"
+                yield Problem("more-problems", message, "correct those that are shown and run again", Origin(file))
 
 
 class _Validator(Validator):  # type: ignore[misc] # cerberus has no types
@@ -93,16 +103,27 @@ class _Refusal:
         example = self.rules.get("meta", {}).get("example")
         return f"write for example `{self.key}: {example}`" if example else ""
 
+    @property
+    def code(self) -> int:
+        """Which of cerberus' errors it is."""
+        code: int = self.error.code
+        return code
+
+    @property
+    def meant(self) -> Path:
+        """The path of the key that an unknown key was probably meant to be; that one is then not told as missing."""
+        near = Vocabulary(self.siblings).nearest(self.key)
+        return () if near is None else (*self.origin.path[:-1], near)
+
     def problem(self, id_: str, message: str, hint: str | None = None) -> Problem:
         """The problem at the value's place."""
         return Problem(id_, message, self.example if hint is None else hint, self.origin)
 
 
-def _problem(error: Any, fields: Fields, file: str) -> Problem:
+def _refusal(error: Any, fields: Fields, file: str) -> _Refusal:
     path: Path = error.document_path
     around = _rules_at(fields, path[:-1]).get("schema", {})
-    refusal = _Refusal(error, Origin(file, path), _rules_at(fields, path), around)
-    return _DESCRIPTIONS.get(error.code, _other)(refusal)
+    return _Refusal(error, Origin(file, path), _rules_at(fields, path), around)
 
 
 def _rules_at(fields: Fields, path: Path) -> Rules:
@@ -120,7 +141,9 @@ def _custom(refusal: _Refusal) -> Problem:
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 2 :]}"
     origin = refusal.origin.at(*complaint.at)
-    return Problem("bad-value", f"{refusal.name}: {message}", complaint.help or refusal.example, origin, complaint.part)
+    return Problem(
+        complaint.id, f"{refusal.name}: {message}", complaint.help or refusal.example, origin, complaint.part
+    )
 
 
 def _missing(refusal: _Refusal) -> Problem:
@@ -131,7 +154,7 @@ def _missing(refusal: _Refusal) -> Problem:
 
 def _unknown(refusal: _Refusal) -> Problem:
     key = refusal.key
-    hint = suggest(key, refusal.siblings) or f"keys here: {', '.join(sorted(refusal.siblings))}"
+    hint = Vocabulary(refusal.siblings).suggest(key) or f"keys here: {', '.join(sorted(refusal.siblings))}"
     if looks_secret(key):
         hint = "a secret is never written here, only where it is: `password_file: <path>` or `password_env: <NAME>`"
         if "password_file" not in refusal.siblings:
@@ -159,7 +182,7 @@ def _kind(value: object) -> str:
 
 def _not_allowed(refusal: _Refusal) -> Problem:
     allowed = refusal.rules["allowed"]
-    hint = suggest(refusal.error.value, allowed)
+    hint = Vocabulary(allowed).suggest(refusal.error.value)
     hint = (hint + " " if hint else "") + f"allowed: {', '.join(allowed)}"
     return refusal.problem("bad-value", f"{refusal.name} can't be `{_cut(refusal.error.value)}`", hint)
 

@@ -24,6 +24,7 @@ class Complaint:
 
     message: str
     help: str = ""
+    id: str = "bad-value"
     at: Path = ()
     part: Part = Part.VALUE
 
@@ -110,7 +111,7 @@ def _keys(key_problem: Callable[[str], str | None]) -> Check:
         for key in value if isinstance(value, dict) else ():
             if (found := key_problem(key)) is not None:
                 message, _, hint = f"the name {key!r} {found}".partition("; ")
-                report(name, errors.CUSTOM, Complaint(message, hint, (key,), Part.KEY))
+                report(name, errors.CUSTOM, Complaint(message, hint, "bad-name", (key,), Part.KEY))
 
     return check
 
@@ -121,5 +122,9 @@ def _no_repeats(name: str, value: object, report: Report) -> None:
         if not isinstance(item, str):
             continue
         if item in seen:
-            report(name, errors.CUSTOM, Complaint(f"{item!r} stands twice in the list", "keep one", (index,)))
+            report(
+                name,
+                errors.CUSTOM,
+                Complaint(f"{item!r} stands twice in the list", "keep one", "duplicate-item", (index,)),
+            )
         seen.add(item)

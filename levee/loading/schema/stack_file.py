@@ -34,7 +34,7 @@ def _exactly_one_password(name: str, value: object, report: Report) -> None:
     if len(written) != 1:
         message = "must say where the password is, in exactly one of `password_file` and `password_env`"
         hint = "write `password_file: <path of a 0600 file>` or `password_env: <NAME>`"
-        report(name, errors.CUSTOM, Complaint(message, hint))
+        report(name, errors.CUSTOM, Complaint(message, hint, "no-password"))
 
 
 def _streams_or_topics(name: str, value: object, report: Report) -> None:
@@ -43,7 +43,7 @@ def _streams_or_topics(name: str, value: object, report: Report) -> None:
             both = "streams" in grant
             message = "a grant names " + ("both streams and a topic prefix" if both else "neither streams nor topics")
             hint = "write either `streams: [<stream>, …]` or `topics: <prefix.>*`"
-            report(name, errors.CUSTOM, Complaint(message, hint, (index,)))
+            report(name, errors.CUSTOM, Complaint(message, hint, "grant-target", (index,)))
 
 
 _ADMIN: Final[Fields] = {

@@ -35,12 +35,15 @@ from levee.loading.schema.values import (
     filter_problem,
     reason_problem,
 )
-from levee.loading.suggestion import suggest
+from levee.loading.suggestion import Vocabulary
 from levee.model.stream import MonitorKind, SinkKind, SourceKind
 
 MAX_PARTITIONS: Final = 10_000  # of one request to create: ReplicationControlManager.MAX_PARTITIONS_PER_BATCH
 MAX_REPLICAS: Final = 32_767  # a signed 16-bit number in the protocol
 MAX_FILTER: Final = 4096
+
+
+_SETTING_NAMES: Final = Vocabulary(TOPIC_SETTINGS)
 
 
 def setting_text(value: object) -> str:
@@ -59,13 +62,13 @@ def _check_settings(name: str, value: object, report: Report) -> None:
 def _setting_complaint(key: str, value: str) -> Complaint | None:
     if key in OWNED_SETTINGS:
         own = OWNED_SETTINGS[key]
-        return Complaint(f"`{key}` is decided by the stream's own `{own}`", f"write `{own}`", (key,), Part.KEY)
+        hint = f"remove it here and write `{own}: {STREAM[own]['meta']['example']}` in the stream itself"
+        return Complaint(f"`{key}` is what the stream's own `{own}` decides", hint, "owned-setting", (key,), Part.KEY)
     if key not in TOPIC_SETTINGS:
-        near = suggest(key, TOPIC_SETTINGS)
-        hint = near or "topic settings are listed in Kafka's documentation under topic configs"
-        return Complaint(f"Kafka has no topic setting `{key}`", hint, (key,), Part.KEY)
+        hint = _SETTING_NAMES.suggest(key) or f"settings: {', '.join(sorted(TOPIC_SETTINGS.keys() - OWNED_SETTINGS))}"
+        return Complaint(f"Kafka has no topic setting `{key}`", hint, "unknown-setting", (key,), Part.KEY)
     problem = TOPIC_SETTINGS[key].problem(value)
-    return None if problem is None else Complaint(f"`{key}` {problem}, not {value!r}", "", (key,))
+    return None if problem is None else Complaint(f"`{key}` {problem}, not {value!r}", at=(key,))
 
 
 _PLACE: Final[Fields] = {"account": field(ACCOUNT, '"123456789012"'), "region": field(KEY, "eu-west-1")}

@@ -1,0 +1,155 @@
+"""A compliant stack in a folder of its own, in which a test breaks one thing."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final, Self
+
+import pytest
+
+from levee.diagnostics import Diagnostic, Rejected
+from levee.diagnostics.text import render_text
+from levee.loading.load import load_stack
+from levee.model.stack import StackSpec
+
+CLASSES: Final = """\
+classes:
+  audit:
+    description: Who did what, when.
+    regulated: true
+    jurisdictions: [eu]
+    retention:
+      floor: 30d
+      ceiling: 400d
+    replication: 3
+    min_insync: 2
+  diagnostic:
+    description: Logs without personal data.
+    regulated: false
+    replication: 3
+    min_insync: 2
+"""
+
+STACK: Final = """\
+target: kafka
+account: local
+region: eu-west-1
+jurisdiction: eu
+owner: platform-team
+cluster:
+  id: bGV2ZWUtbG9jYWwtMDAwMQ
+  bootstrap: ["127.0.0.1:19092", "broker-2.example.com:9093"]
+  brokers: 3
+  security:
+    protocol: SASL_SSL
+    mechanism: SCRAM-SHA-512
+    ca_file: certs/ca.pem
+    admin:
+      username: admin
+      password_file: secrets/admin.password
+secrets:
+  store: file
+  directory: secrets/services
+services:
+  siem-shipper:
+    owner: security-team
+    rotate_every: 90d
+    grants:
+      - role: reader
+        streams: [orders]
+        groups: [siem-shipper]
+  orders-operator:
+    grants:
+      - role: manager
+        topics: eu.orders.*
+"""
+
+ORDERS: Final = """\
+topic: eu.orders.audit.v1
+description: Every change to an order.
+owner: orders-team
+class: audit
+partitions: 3
+retention: 90d
+settings:
+  compression.type: zstd
+sources:
+  - service: orders-api
+    kind: application
+    transactional_ids: [orders-api-*]
+consumers:
+  - service: detection-engine
+    groups: [detection-engine]
+"""
+
+
+class StackFiles:
+    """The files of the stack `test` with one stream, `orders`. Every method that writes gives itself back."""
+
+    def __init__(self, project: Path, name: str = "test") -> None:
+        self.project = project
+        self.name = name
+        self.folder = project / "stacks" / name
+        (self.folder / "streams").mkdir(parents=True)
+        self.classes = project / "stacks" / "classes.yaml"
+        self.stack = self.folder / "stack.yaml"
+        self.orders = self.folder / "streams" / "orders.yaml"
+        self.classes.write_text(CLASSES)
+        self.stack.write_text(STACK)
+        self.orders.write_text(ORDERS)
+
+    def edit(self, file: Path, old: str, new: str) -> Self:
+        """Replace text that stands in the file exactly once."""
+        text = file.read_text()
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file.name}"
+        file.write_text(text.replace(old, new))
+        return self
+
+    def add(self, file: Path, text: str) -> Self:
+        """Put lines at the end of the file."""
+        file.write_text(file.read_text() + textwrap.dedent(text))
+        return self
+
+    def stream(self, key: str, **changes: str) -> Path:
+        """Write another compliant stream with a topic and a group of its own; `changes` are `key=value` lines."""
+        fields = {
+            "topic": f"eu.{key}.v1",
+            "owner": "other-team",
+            "class": "diagnostic",
+            "partitions": "1",
+            "retention": "7d",
+        } | changes
+        file = self.folder / "streams" / f"{key}.yaml"
+        file.write_text("".join(f"{name}: {value}\n" for name, value in fields.items() if value))
+        return file
+
+    def load(self) -> StackSpec:
+        """The stack as loaded. Raises what loading raises."""
+        return load_stack(self.project, self.name)
+
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What loading complains of; the test fails where it doesn't."""
+        with pytest.raises(Rejected) as rejected:
+            self.load()
+        return rejected.value.diagnostics
+
+    def found(self) -> list[str]:
+        """The complaints as `id file:line:column`, the file by its name alone."""
+        return [f"{each.id} {place(each)}" for each in self.diagnostics()]
+
+    def text(self) -> str:
+        """The complaints as a terminal shows them."""
+        return render_text(self.diagnostics())
+
+
+def place(diagnostic: Diagnostic) -> str:
+    """A diagnostic's `file:line:column`, the file by its name alone."""
+    location = diagnostic.location
+    return "-" if location is None else f"{Path(location.file).name}:{location.line}:{location.column}"
+
+
+def ids(diagnostics: Iterable[Diagnostic]) -> list[str]:
+    """The diagnostics' ids, in order."""
+    return [each.id for each in diagnostics]
