@@ -33,6 +33,29 @@ class Java:
     version: str
 
 
+def require_tools(*, fetching: bool) -> Java:
+    """The Java to use, once Maven is found too if jars are to be fetched.
+
+    Raises one LocalClusterError for all that lacks.
+    """
+    lacking = []
+    java = None
+    try:
+        java = find_java()
+    except LocalClusterError as error:
+        lacking.append(error)
+    if fetching:
+        try:
+            find_maven()
+        except LocalClusterError as error:
+            lacking.append(error)
+    if java is None or lacking:
+        raise LocalClusterError(
+            "; ".join(error.message for error in lacking), "; ".join(error.help for error in lacking)
+        )
+    return java
+
+
 def find_java() -> Java:
     """The Java of JAVA_HOME, else of PATH. Raises LocalClusterError if there is none or it is too old."""
     executable = _executable()

@@ -56,16 +56,18 @@ def start(home: Path, command: Sequence[str | Path], environment: Mapping[str, s
     child.returncode = child.returncode or 0
 
 
-def stop(homes: Collection[Path], *, grace_s: float) -> None:
+def stop(homes: Collection[Path], *, grace_s: float) -> bool:
     """End the brokers of `homes`, those that run: asked first, killed after `grace_s` seconds; 0 kills at once.
 
-    Raises LocalClusterError if one can't be ended.
+    Whether all ended in order. Raises LocalClusterError if one can't be ended.
     """
     running = find(homes)
-    ended = grace_s > 0 and _end(running, signal.SIGTERM, grace_s)
-    if not ended and not _end(running, signal.SIGKILL, KILL_WAIT_S):
+    if grace_s > 0 and _end(running, signal.SIGTERM, grace_s):
+        return True
+    if not _end(running, signal.SIGKILL, KILL_WAIT_S):
         left = ", ".join(str(pid) for pid in find(homes).values())
         raise LocalClusterError(f"processes {left} don't end", "end them yourself, then run the command again")
+    return False
 
 
 def _end(running: Mapping[Path, int], number: signal.Signals, wait_s: float) -> bool:

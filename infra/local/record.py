@@ -15,17 +15,18 @@ FILE_NAME = "cluster.json"
 
 @dataclass(frozen=True, slots=True)
 class ClusterRecord:
-    """The settings that a folder's brokers were last started with."""
+    """The settings that a folder's brokers were last started with, and whether its storage was ever complete."""
 
     cluster_id: str
     base_port: int
     region: str
     brokers: int
+    formatted: bool
 
     @classmethod
-    def of(cls, settings: ClusterSettings) -> ClusterRecord:
+    def of(cls, settings: ClusterSettings, *, formatted: bool) -> ClusterRecord:
         """The record of a cluster with `settings`."""
-        return cls(settings.cluster_id, settings.base_port, settings.region, settings.brokers)
+        return cls(settings.cluster_id, settings.base_port, settings.region, settings.brokers, formatted)
 
 
 def read_record(directory: Path) -> ClusterRecord | None:
@@ -42,27 +43,31 @@ def read_record(directory: Path) -> ClusterRecord | None:
         ) from None
 
 
-def write_record(settings: ClusterSettings) -> None:
+def write_record(settings: ClusterSettings, *, formatted: bool) -> None:
     """Note in its directory what cluster `settings` describe."""
-    write_private(settings.directory / FILE_NAME, json.dumps(asdict(ClusterRecord.of(settings)), indent=2) + "\n")
+    record = ClusterRecord.of(settings, formatted=formatted)
+    write_private(settings.directory / FILE_NAME, json.dumps(asdict(record), indent=2) + "\n")
 
 
-def settings_of(directory: Path, *, base_port: int | None = None, jars: Path | None = None) -> ClusterSettings:
-    """The settings of the cluster in `directory` as it was last started, or the defaults for a new one there."""
-    settings = ClusterSettings(directory, jars=jars)
+def recorded(settings: ClusterSettings) -> ClusterSettings:
+    """`settings` with what the record of their directory says instead, where there is one."""
     record = read_record(settings.directory)
-    if record is not None:
-        settings = replace(settings, **asdict(record))
-    return settings if base_port is None else replace(settings, base_port=base_port)
+    if record is None:
+        return settings
+    return replace(
+        settings,
+        cluster_id=record.cluster_id,
+        base_port=record.base_port,
+        region=record.region,
+        brokers=record.brokers,
+    )
 
 
-def require_same_cluster(settings: ClusterSettings, record: ClusterRecord | None) -> None:
-    """Raise LocalClusterError if the directory belongs to a cluster that can't become that of `settings`.
+def require_same_cluster(settings: ClusterSettings, record: ClusterRecord) -> None:
+    """Raise LocalClusterError if the recorded cluster can't become that of `settings`.
 
     Ports and racks may change between runs; the identity and the number of voters of a static quorum may not.
     """
-    if record is None:
-        return
     for what, theirs, ours in (
         ("cluster id", record.cluster_id, settings.cluster_id),
         ("number of brokers", record.brokers, settings.brokers),
@@ -73,3 +78,21 @@ def require_same_cluster(settings: ClusterSettings, record: ClusterRecord | None
                 "choose another --directory, or remove that cluster and all its data: "
                 f"levee local down --delete-data --directory {settings.directory}",
             )
+
+
+def require_unused(settings: ClusterSettings) -> None:
+    """Raise LocalClusterError if the directory has no record but has folders that a new cluster would take for its own:
+    what a cluster takes, `down --delete-data` deletes.
+    """
+    taken = [path for path in own_folders(settings.directory) if path.exists()]
+    if taken:
+        raise LocalClusterError(
+            f"{settings.directory} holds no local cluster ({FILE_NAME} is missing), but has "
+            f"{', '.join(path.name for path in taken)}; nothing was changed",
+            "choose another --directory, or move those away",
+        )
+
+
+def own_folders(directory: Path) -> tuple[Path, ...]:
+    """What a cluster keeps in its directory beside its record, the jars apart."""
+    return tuple(directory / name for name in ("brokers", "certificates", "admin"))

@@ -16,6 +16,12 @@ DEFAULT_CLUSTER_ID = "bGV2ZWUtbG9jYWwtMDAwMQ"
 LOOPBACK = "127.0.0.1"
 PORT_STEP = 10
 ZONES = "abc"
+MOST_BROKERS = len(ZONES)
+
+
+def home_of(directory: Path, number: int) -> Path:
+    """The folder of node `number` of the cluster in `directory`."""
+    return directory / "brokers" / str(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +89,8 @@ class ClusterSettings:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "directory", self.directory.expanduser().resolve())
-        object.__setattr__(self, "jars", (self.jars or self.directory / "jars").expanduser().resolve())
         for wrong, message, advice in (
-            (self.brokers not in (1, 3), f"{self.brokers} brokers", "a local cluster has 1 or 3 brokers"),
+            (self.brokers not in (1, MOST_BROKERS), f"{self.brokers} brokers", "a local cluster has 1 or 3 brokers"),
             (
                 not 1024 <= self.base_port <= 65535 - PORT_STEP * self.brokers,
                 f"base port {self.base_port}",
@@ -111,6 +116,26 @@ class ClusterSettings:
         return tuple(self._node(number) for number in range(1, self.brokers + 1))
 
     @property
+    def homes(self) -> tuple[Path, ...]:
+        """The nodes' folders."""
+        return tuple(node.home for node in self.nodes)
+
+    @property
+    def certificates(self) -> Path:
+        """The folder of the certificate authority and the brokers' certificates."""
+        return self.directory / "certificates"
+
+    @property
+    def administrator(self) -> Path:
+        """The folder of the administrator's password and client settings."""
+        return self.directory / "admin"
+
+    @property
+    def jar_root(self) -> Path:
+        """The folder that jars are fetched into."""
+        return (self.jars or self.directory / "jars").expanduser().resolve()
+
+    @property
     def bootstrap(self) -> str:
         """The brokers' client addresses, comma-separated."""
         return ",".join(node.bootstrap for node in self.nodes)
@@ -123,5 +148,5 @@ class ClusterSettings:
             internal_port=port + 1,
             controller_port=port + 2,
             rack=f"{self.region}/{self.region}{ZONES[number - 1]}",
-            home=self.directory / "brokers" / str(number),
+            home=home_of(self.directory, number),
         )

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from infra.local.failure import LocalClusterError
+from infra.local.jvm import Jvm
 from infra.local.private_file import make_private_folder, write_private
 from infra.local.settings import Node
 
-PART_WORDS = ("formatting", "format.properties", "format.arguments")
+FORMAT_HEAP_MIB = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +24,15 @@ class _Formatting:
 
     @property
     def data(self) -> Path:
-        return self.node.home / PART_WORDS[0]
+        return self.node.home / "formatting"
 
     @property
     def properties(self) -> Path:
-        return self.node.home / PART_WORDS[1]
+        return self.node.home / "format.properties"
 
     @property
     def arguments(self) -> Path:
-        return self.node.home / PART_WORDS[2]
+        return self.node.home / "format.arguments"
 
     def clear(self) -> None:
         """Remove every trace, of this try or an interrupted one."""
@@ -40,14 +41,14 @@ class _Formatting:
         self.arguments.unlink(missing_ok=True)
 
 
-def unformatted(nodes: Sequence[Node], cluster_id: str, *, has_run: bool) -> tuple[Node, ...]:
+def unformatted(nodes: Sequence[Node], cluster_id: str, *, complete: bool) -> tuple[Node, ...]:
     """The nodes that have no data folder yet.
 
     Raises LocalClusterError for a data folder that isn't this node's of this cluster, and, where the cluster
-    `has_run`, for one that is missing: an empty voter could outvote what the others hold.
+    was `complete` once, for one that is missing: an empty voter could outvote what the others hold.
     """
     missing = tuple(node for node in nodes if not node.data.exists())
-    if missing and has_run:
+    if missing and complete:
         names = ", ".join(str(node.data) for node in missing)
         raise LocalClusterError(
             f"{names} is missing, though this cluster has run; nothing was changed",
@@ -62,13 +63,13 @@ def unformatted(nodes: Sequence[Node], cluster_id: str, *, has_run: bool) -> tup
 def format_storage(
     nodes: Sequence[Node],
     cluster_id: str,
-    java: Sequence[str | Path],
+    jvm: Jvm,
     properties: Callable[[Node, Path], str],
     administrator: str,
 ) -> None:
     """Format the data folder of each of `nodes`: all of them, or none that counts.
 
-    `java` is the command up to the main class; `properties` renders a node's settings for a data folder;
+    `properties` renders a node's settings for a data folder;
     `administrator` are the storage tool's argument lines for the first user, which go by a private file: an argument
     itself can be read by everybody on the machine. Raises LocalClusterError if the tool fails.
     """
@@ -79,7 +80,7 @@ def format_storage(
             make_private_folder(part.node.home)
             write_private(part.properties, properties(part.node, part.data))
             write_private(part.arguments, administrator)
-        _run_tools(parts, cluster_id, java)
+        _run_tools(parts, cluster_id, jvm)
         for part in parts:
             part.data.rename(part.node.data)
     finally:
@@ -87,11 +88,17 @@ def format_storage(
             part.clear()
 
 
-def _run_tools(parts: Sequence[_Formatting], cluster_id: str, java: Sequence[str | Path]) -> None:
+def _run_tools(parts: Sequence[_Formatting], cluster_id: str, jvm: Jvm) -> None:
     """Run the storage tool once a node, side by side. Its output shows the stored keys of the users: thrown away."""
     tools = [
         subprocess.Popen(
-            [*java, "kafka.tools.StorageTool", "format", "-t", cluster_id, "-c", part.properties, f"@{part.arguments}"],
+            jvm.command(
+                FORMAT_HEAP_MIB,
+                jvm.sharing(),
+                "kafka.tools.StorageTool",
+                *("format", "-t", cluster_id, "-c", part.properties, f"@{part.arguments}"),
+            ),
+            env=jvm.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,

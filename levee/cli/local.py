@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,10 +88,16 @@ def run_status(arguments: argparse.Namespace) -> int:
 
 
 def _settings(arguments: argparse.Namespace) -> ClusterSettings:
-    from infra.local.record import settings_of
+    from infra.local.record import recorded
+    from infra.local.settings import ClusterSettings
 
-    directory = arguments.directory or project_of(arguments) / ".levee" / "local"
-    return settings_of(directory, base_port=getattr(arguments, "base_port", None))
+    settings = ClusterSettings(arguments.directory or project_of(arguments) / ".levee" / "local")
+    # `down` must work on a damaged record too; nothing but the folder matters to it.
+    if arguments.run is run_down:
+        return settings
+    settings = recorded(settings)
+    base_port = getattr(arguments, "base_port", None)
+    return settings if base_port is None else replace(settings, base_port=base_port)
 
 
 def _progress(line: str) -> None:
