@@ -38,7 +38,7 @@ def run(arguments: argparse.Namespace) -> int:
     held = holder(project, plan.stack)
     live = look(plan, project)
     existing = sum(topic.name in live.topics for topic in plan.topics)
-    document = {
+    document: dict[str, object] = {
         "stack": plan.stack,
         "engine": held.engine,
         "resources": held.resources,

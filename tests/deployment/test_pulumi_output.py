@@ -1,0 +1,41 @@
+"""What is read from the Pulumi CLI's lines, which are quoted from the CLI 3.260."""
+
+from __future__ import annotations
+
+from infra.deployment.pulumi_engine import _changes, _without_interrupted_program
+
+RUN = """\
+Previewing update (local):
+Resources:
+    + 4 to create
+
+Updating (local):
+ +  kafka:index:Topic orders created (0.1s)
+Resources:
+    + 3 created
+    ~ 1 updated
+    - 2 deleted
+    5 unchanged
+
+Duration: 3s
+"""
+
+
+def test_the_last_paragraph_of_counts_is_the_outcome() -> None:
+    assert _changes(RUN.splitlines()) == {"create": 3, "update": 1, "delete": 2, "same": 5}
+
+
+def test_a_program_that_pulumi_stopped_is_not_shown() -> None:
+    lines = [
+        "error: refused",
+        "    Traceback (most recent call last):",
+        '      File "x"',
+        "    KeyboardInterrupt",
+        "rest",
+    ]
+    assert list(_without_interrupted_program(lines)) == ["error: refused", "rest"]
+
+
+def test_another_traceback_is_shown_whole() -> None:
+    lines = ["    Traceback (most recent call last):", '      File "x"', "    ValueError: broken", "", "rest"]
+    assert list(_without_interrupted_program(lines)) == lines
