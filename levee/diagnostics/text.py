@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import zip_longest
+from unicodedata import east_asian_width
 
 from levee.diagnostics.diagnostic import Diagnostic
 from levee.diagnostics.location import Location
 
 MAX_EXCERPT_COLUMNS = 160
+_BEFORE = 60  # columns kept in front of a place that lies beyond those
+_CUT = "…"
+_WIDTHS = {"W": 2, "F": 2}
 
 
 def render_text(diagnostics: Iterable[Diagnostic]) -> str:
@@ -16,9 +21,9 @@ def render_text(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _one(diagnostic: Diagnostic) -> str:
-    lines = [f"{diagnostic.level}[{diagnostic.id}] {printable(diagnostic.message)}"]
+    lines = [f"{diagnostic.level}[{diagnostic.id}] {_one_line(diagnostic.message)}"]
     if diagnostic.location is not None:
-        lines.append(f"  --> {printable(str(diagnostic.location))}")
+        lines.append(f"  --> {_one_line(str(diagnostic.location))}")
         lines.extend(_excerpt(diagnostic.location, diagnostic.excerpt))
     if diagnostic.help:
         lines.append(f"  help: {printable(diagnostic.help)}")
@@ -26,16 +31,33 @@ def _one(diagnostic: Diagnostic) -> str:
 
 
 def _excerpt(location: Location, excerpt: tuple[str, ...]) -> list[str]:
-    width = len(str(location.line + max(len(excerpt) - 1, 0)))
-    lines = [
-        f"  {location.line + offset:>{width}} | {printable(text)[:MAX_EXCERPT_COLUMNS]}"
-        for offset, text in enumerate(excerpt)
-    ]
-    if len(excerpt) == 1 and location.column <= MAX_EXCERPT_COLUMNS:
-        last = location.end_column if location.end_line == location.line else location.column + 1
-        span = max(1, min(last, MAX_EXCERPT_COLUMNS + 1) - location.column)
-        lines.append(f"  {'':>{width}} | {' ' * (location.column - 1)}{'^' * span}")
-    return lines
+    last = location.line + len(excerpt) - 1
+    texts = [_one_line(text[:MAX_EXCERPT_COLUMNS]) for text in excerpt]
+    if len(excerpt) == 1:
+        texts = list(_pointed_at(excerpt[0], location))
+    numbers = [str(number) for number in range(location.line, last + 1)]
+    return [f"  {number:>{len(str(last))}} | {text}" for number, text in zip_longest(numbers, texts, fillvalue="")]
+
+
+def _pointed_at(line: str, location: Location) -> tuple[str, str]:
+    """The part of a line around the place, and the marks to stand below it."""
+    start = location.column - 1
+    end = location.end_column - 1 if location.end_line == location.line else start + 1
+    first = 0 if end <= MAX_EXCERPT_COLUMNS else max(0, start - _BEFORE)
+    shown = line[first : first + MAX_EXCERPT_COLUMNS]
+    before = _one_line(shown[: start - first])
+    marked = _one_line(shown[start - first : end - first])
+    cut = _CUT if first else ""
+    return cut + _one_line(shown), " " * (len(cut) + _columns(before)) + "^" * max(1, _columns(marked))
+
+
+def _columns(text: str) -> int:
+    """How many columns a terminal gives the text."""
+    return sum(_WIDTHS.get(east_asian_width(character), 1) for character in text)
+
+
+def _one_line(text: str) -> str:
+    return printable(text).replace("\n", "\\n")
 
 
 def printable(text: str) -> str:

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from levee.loading.checks import data_class, grant, monitor, ownership, replication, retention, service, topic
+from levee.loading.checks import boundary, data_class, grant, monitor, ownership, replication, retention, service, topic
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
 
 __all__ = ["Declared", "check"]
 
 CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
+    boundary.account_of_target,
     data_class.retention_bounds,
     data_class.replicas,
     data_class.unknown,
