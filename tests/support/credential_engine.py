@@ -10,6 +10,7 @@ import pytest
 from pulumi.runtime.proto import provider_pb2
 
 from infra.providers.levee.provider import LeveeProvider
+from infra.providers.levee.secret_store.client_settings import read_librdkafka
 from infra.providers.properties import Properties, decode, encode
 from tests.support.provider_host import hosted
 
@@ -36,6 +37,11 @@ class State:
     @property
     def secret_file(self) -> Path:
         return Path(str(self.outputs["secretRef"]).removeprefix("file:"))
+
+
+def client_settings(state: State) -> dict[str, Any]:
+    """The newest generation's file, as a confluent_kafka client takes it."""
+    return read_librdkafka(state.secret_file.read_text())
 
 
 class CredentialEngine:

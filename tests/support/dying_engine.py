@@ -38,7 +38,8 @@ def die_before(step: int) -> None:
     def dying(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
         @functools.wraps(method)
         async def taken(*arguments: Any) -> Any:
-            if next(numbers) == step:
+            changes_nothing = len(arguments) > 2 and not arguments[2]
+            if not changes_nothing and next(numbers) == step:
                 os.kill(os.getpid(), signal.SIGKILL)
             return await method(*arguments)
 

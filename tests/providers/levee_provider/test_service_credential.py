@@ -1,38 +1,19 @@
 """levee:kafka:ServiceCredential against real brokers, over the provider's real protocol: life, rotation, end."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 from confluent_kafka import Producer
-from confluent_kafka.admin import AclBindingFilter, AclOperation, AclPermissionType, ResourcePatternType, ResourceType
 
-from infra.providers.levee.secret_store.client_settings import read_librdkafka
 from infra.providers.properties import Properties
 from tests.support.cluster import LocalCluster
-from tests.support.credential_engine import CredentialEngine, State, credential_engine
+from tests.support.credential_engine import CredentialEngine, State, client_settings, credential_engine
 from tests.support.credential_inputs import WriterInputs, acl
 from tests.support.kafka_clients import consume, login_error, produce, send
+from tests.support.live_credentials import acls_of, users
 from tests.support.provider_host import failure_of
 
 pytestmark = pytest.mark.integration
-
-
-def settings_of(state: State) -> dict[str, Any]:
-    return read_librdkafka(state.secret_file.read_text())
-
-
-def acls_of(cluster: LocalCluster, principal: str) -> set[tuple[str, str]]:
-    chosen = AclBindingFilter(
-        ResourceType.ANY, None, ResourcePatternType.ANY, principal, None, AclOperation.ANY, AclPermissionType.ANY
-    )
-    admin = cluster.admin()
-    return {(binding.operation.name, binding.name) for binding in admin.describe_acls(chosen).result()}
-
-
-def users(cluster: LocalCluster) -> set[str]:
-    admin = cluster.admin()
-    return set(admin.describe_user_scram_credentials().result())
 
 
 def names_in(state: State) -> list[str]:
@@ -47,11 +28,11 @@ async def test_a_writer_writes_and_a_reader_reads_with_their_files_as_they_are(
     group = f"{service}-readers"
     reads = [acl(topic, "Read"), acl(topic, "Describe"), acl(group, "Read", "group")]
     reader = await engine.create(declare(service=f"{service}-reader", acls=reads))
-    assert produce(settings_of(writer), topic) is None
-    assert consume(settings_of(reader), topic, group) == b"a line"
-    assert produce(settings_of(reader), topic) == "TOPIC_AUTHORIZATION_FAILED"
-    assert consume(settings_of(reader), topic, f"{service}-others") == "GROUP_AUTHORIZATION_FAILED"
-    assert consume(settings_of(writer), topic, group) == "GROUP_AUTHORIZATION_FAILED"
+    assert produce(client_settings(writer), topic) is None
+    assert consume(client_settings(reader), topic, group) == b"a line"
+    assert produce(client_settings(reader), topic) == "TOPIC_AUTHORIZATION_FAILED"
+    assert consume(client_settings(reader), topic, f"{service}-others") == "GROUP_AUTHORIZATION_FAILED"
+    assert consume(client_settings(writer), topic, group) == "GROUP_AUTHORIZATION_FAILED"
 
 
 async def test_the_outputs_say_who_and_where(engine: CredentialEngine, declare: WriterInputs, service: str) -> None:
@@ -96,7 +77,7 @@ async def test_both_generations_work_until_the_old_one_is_revoked(
     first = await engine.create(declare())
     second = await engine.up(first, declare(generation=2))
     assert second.outputs["principals"] == [f"User:{service}.g1", f"User:{service}.g2"]
-    old, new = settings_of(first), settings_of(second)
+    old, new = client_settings(first), client_settings(second)
     assert old["sasl.password"] != new["sasl.password"]
     assert produce(old, topic) is None
     assert produce(new, topic) is None
@@ -115,12 +96,12 @@ async def test_the_next_raise_revokes_the_generation_before_the_previous(
 ) -> None:
     first = await engine.create(declare())
     state = await engine.up(first, declare(generation=2))
-    old = settings_of(first)
+    old = client_settings(first)
     state = await engine.up(state, declare(generation=3))
     assert state.outputs["principals"] == [f"User:{service}.g2", f"User:{service}.g3"]
     assert login_error(old) == "_AUTHENTICATION"
-    assert users(cluster) & {f"{service}.g{number}" for number in (1, 2, 3)} == {f"{service}.g2", f"{service}.g3"}
-    assert produce(settings_of(state), topic) is None
+    assert users(cluster, service) == {f"{service}.g2", f"{service}.g3"}
+    assert produce(client_settings(state), topic) is None
 
 
 async def test_an_open_connection_is_cut_off_by_a_revocation(
@@ -128,7 +109,7 @@ async def test_an_open_connection_is_cut_off_by_a_revocation(
 ) -> None:
     first = await engine.create(declare())
     second = await engine.up(first, declare(generation=2))
-    producer = Producer({**settings_of(first), "log_level": 0, "message.timeout.ms": 10_000})
+    producer = Producer({**client_settings(first), "log_level": 0, "message.timeout.ms": 10_000})
     assert send(producer, topic) is None
     await engine.up(second, declare(generation=2, previous="revoked"))
     assert send(producer, topic) == "TOPIC_AUTHORIZATION_FAILED"
@@ -138,9 +119,9 @@ async def test_more_iterations_keep_the_password(
     engine: CredentialEngine, declare: WriterInputs, cluster: LocalCluster, service: str, topic: str
 ) -> None:
     state = await engine.create(declare())
-    before = settings_of(state)
+    before = client_settings(state)
     state = await engine.up(state, declare(iterations=10_000))
-    assert settings_of(state) == before
+    assert client_settings(state) == before
     assert login_error(before) is None
     admin = cluster.admin()
     described = admin.describe_user_scram_credentials([f"{service}.g1"])[f"{service}.g1"].result()
@@ -151,12 +132,12 @@ async def test_moving_the_store_moves_the_secrets(
     engine: CredentialEngine, declare: WriterInputs, tmp_path: Path, topic: str
 ) -> None:
     state = await engine.up(await engine.create(declare()), declare(generation=2))
-    password = settings_of(state)["sasl.password"]
+    password = client_settings(state)["sasl.password"]
     moved = declare(generation=2, secretStore={"kind": "file", "directory": str(tmp_path / "elsewhere")})
     state = await engine.up(state, moved)
     assert state.secret_file.parent == tmp_path / "elsewhere"
-    assert settings_of(state)["sasl.password"] == password
-    assert produce(settings_of(state), topic) is None
+    assert client_settings(state)["sasl.password"] == password
+    assert produce(client_settings(state), topic) is None
     assert [path.name for path in declare.directory.iterdir()] == ["ca.pem"]
     assert len(names_in(state)) == 5
     assert await engine.refresh(state) == state
@@ -169,7 +150,7 @@ async def test_a_deleted_credential_leaves_nothing_and_may_be_deleted_again(
     for _ in range(2):
         await engine.delete(state)
         assert names_in(state) == ["ca.pem"]
-        assert not {name for name in users(cluster) if name.startswith(service)}
+        assert not users(cluster, service)
         assert not acls_of(cluster, f"User:{service}.g1") | acls_of(cluster, f"User:{service}.g2")
     assert await engine.refresh(state) is None
 
@@ -185,7 +166,7 @@ async def test_a_user_without_a_secret_of_ours_is_left_alone(
     engine: CredentialEngine, declare: WriterInputs, cluster: LocalCluster, service: str, topic: str
 ) -> None:
     mine = await engine.create(declare())
-    settings = settings_of(mine)
+    settings = client_settings(mine)
     for path in declare.directory.glob("*.properties"):
         path.unlink()
     for preview in (True, False):
@@ -223,7 +204,7 @@ async def test_what_check_refuses_stops_at_preview(engine: CredentialEngine, dec
 
 
 def _connection_of(cluster: LocalCluster, state: State) -> dict[str, object]:
-    settings = settings_of(state)
+    settings = client_settings(state)
     changed = {"saslUsername": settings["sasl.username"], "saslPassword": settings["sasl.password"]}
     kept = {name: value for name, value in cluster.provider_config().items() if name != "saslPasswordFile"}
     return {**kept, **changed}
