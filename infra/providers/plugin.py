@@ -28,6 +28,7 @@ from infra.providers.properties import (
     decode,
     encode,
     holds_secret,
+    internal,
     is_known,
     marked_like,
     without_internal,
@@ -43,6 +44,10 @@ _KINDS_OF_CHANGE: Final = {
     Change.DELETE: provider_pb2.PropertyDiff.DELETE,
     Change.UPDATE: provider_pb2.PropertyDiff.UPDATE,
 }
+
+
+ENGINE_OPTIONS: Final = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
+"""Provider configuration that is meant for the engine: where the plugin comes from."""
 
 
 def _answering(method: Method) -> Method:
@@ -86,7 +91,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         """Return the package schema as JSON text."""
 
     @abstractmethod
-    def check_config(self, config: Properties) -> Properties:
+    def check_config(self, config: Properties) -> object:
         """Validate the configuration, parts of which may be unknown yet. Raises RefusedError."""
 
     @abstractmethod
@@ -144,16 +149,16 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @_answering
     async def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         try:
-            checked = self.check_config(without_internal(decode(request.news)))
+            self.check_config(_own_config(request.news))
         except RefusedError as refusal:
             return _check_failures(request, refusal, self.secret_config)
-        return provider_pb2.CheckResponse(inputs=encode(checked))
+        return provider_pb2.CheckResponse(inputs=request.news)
 
     @override
     @_answering
     async def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
         # A changed address or credential never replaces the provider: that would replace all that it made.
-        old, new = without_internal(decode(request.olds)), without_internal(decode(request.news))
+        old, new = _own_config(request.olds), _own_config(request.news)
         return _diff_response(differences(old, old, new))
 
     @override
@@ -162,7 +167,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         self, request: provider_pb2.ConfigureRequest, context: Context
     ) -> provider_pb2.ConfigureResponse:
         await self.close()
-        package = self.configure(without_internal(decode(request.args)))
+        package = self.configure(_own_config(request.args))
         self._kinds = {kind.token: kind for kind in package.kinds}
         self._functions = package.functions
         self._close = package.close
@@ -216,8 +221,8 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
             id=live.id,
-            inputs=_marked(live.inputs, recorded.inputs),
-            properties=_marked(live.outputs, recorded.outputs),
+            inputs=_marked(live.inputs | internal(decode(request.inputs)), recorded.inputs),
+            properties=_marked(live.outputs | internal(decode(request.properties)), recorded.outputs),
         )
 
     @override
@@ -230,7 +235,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
             outputs = await kind.update(recorded, new)
         else:
             outputs = await kind.preview_update(recorded, new) if is_known(new) else new
-        return provider_pb2.UpdateResponse(properties=_marked(outputs, new))
+        return provider_pb2.UpdateResponse(properties=_marked(outputs | internal(decode(request.olds)), new))
 
     @override
     @_answering
@@ -278,6 +283,11 @@ def _recorded(resource_id: str, inputs: struct_pb2.Struct, outputs: struct_pb2.S
         inputs=without_internal(decode(inputs)),
         outputs=without_internal(decode(outputs)),
     )
+
+
+def _own_config(config: struct_pb2.Struct) -> Properties:
+    """Leave out what the engine itself reads of a provider's configuration."""
+    return {key: value for key, value in without_internal(decode(config)).items() if key not in ENGINE_OPTIONS}
 
 
 def _wanted(news: struct_pb2.Struct, recorded: Recorded, ignored: Any) -> Properties:

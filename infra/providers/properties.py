@@ -199,3 +199,8 @@ def without_internal(properties: Mapping[str, Value]) -> Properties:
     ``__defaults``.
     """
     return {key: value for key, value in properties.items() if not key.startswith("__")}
+
+
+def internal(properties: Mapping[str, Value]) -> Properties:
+    """Return just those keys: what belongs to whoever wrote them must survive a reading or an update."""
+    return {key: value for key, value in properties.items() if key.startswith("__")}

@@ -77,6 +77,10 @@ class Acls:
         self._deleted: Batch[AclEntry, None] = Batch(self._delete, key=lambda entry: entry)
         self._live = Snapshot(self._load)
 
+    async def require_write(self) -> None:
+        """Prove that entries may be made and removed, without doing so."""
+        await self._session.require("DESCRIBE", "ALTER")
+
     async def create(self, entry: AclEntry) -> None:
         """Add an entry; one that is there already stays as it is."""
         await self._created.submit(entry)
@@ -94,7 +98,7 @@ class Acls:
         return await self._live.fresh()
 
     async def _create(self, entries: Sequence[AclEntry]) -> list[Any]:
-        await self._session.require("DESCRIBE", "ALTER")
+        await self.require_write()
         self._live.forget()
         try:
             return await self._session.settle(entries, _start_create)
@@ -102,7 +106,7 @@ class Acls:
             self._live.forget()
 
     async def _delete(self, entries: Sequence[AclEntry]) -> list[Any]:
-        await self._session.require("DESCRIBE", "ALTER")
+        await self.require_write()
         self._live.forget()
         try:
             return await self._session.settle(entries, _start_delete)

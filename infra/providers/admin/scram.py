@@ -63,6 +63,10 @@ class ScramUsers:
         self._altered: Batch[SaltedPassword | ScramUser, None] = Batch(self._alter, key=_username)
         self._live = Snapshot(self._load)
 
+    async def require_write(self) -> None:
+        """Prove that credentials may be set and removed, without doing so."""
+        await self._session.require("DESCRIBE", "ALTER")
+
     async def upsert(self, password: SaltedPassword) -> None:
         """Create the credential, or replace it: the old password ends for new connections."""
         await self._altered.submit(password)
@@ -80,7 +84,7 @@ class ScramUsers:
         return await self._live.fresh()
 
     async def _alter(self, wanted: Sequence[SaltedPassword | ScramUser]) -> list[Any]:
-        await self._session.require("DESCRIBE", "ALTER")
+        await self.require_write()
         self._live.forget()
         try:
             return await settled(wanted, self._alter_once)

@@ -1,0 +1,254 @@
+"""``kafka:index/topic:Topic``: a topic that grows and is configured in place, and is never replaced."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from infra.providers.admin.broker_error import BrokerError
+from infra.providers.admin.topics import ConfigChange, Growth, LiveTopic, NewTopicSettings, Topics
+from infra.providers.differences import Difference, differences
+from infra.providers.failures import FailedError, PartlyDoneError, refused
+from infra.providers.kafka.topic_declaration import (
+    CLUSTER_DEFAULT,
+    TopicDeclaration,
+    cannot_replicate,
+    cannot_shrink,
+    check_declaration,
+    read_declaration,
+)
+from infra.providers.kind import Declaration, Recorded, ResourceKind
+from infra.providers.properties import Properties, Value, reveal
+from infra.providers.second_look import second_look
+
+RESOURCE_TYPE: Final = "kafka:index/topic:Topic"
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """What an update has to do to the live topic."""
+
+    live: LiveTopic
+    put: Mapping[str, str] = field(default_factory=dict)
+    remove: frozenset[str] = frozenset()
+    partitions: int | None = None
+    """The new number in all; ``None`` if it stays."""
+
+    @property
+    def config(self) -> ConfigChange | None:
+        return ConfigChange(self.live.name, self.put, self.remove) if self.put or self.remove else None
+
+    @property
+    def growth(self) -> Growth | None:
+        return None if self.partitions is None else Growth(self.live.name, self.partitions)
+
+    def __str__(self) -> str:
+        words = [f"{key} to {value}" for key, value in sorted(self.put.items())]
+        words += [f"{key} to the cluster's default" for key in sorted(self.remove)]
+        return ", ".join(words)
+
+
+class Topic(ResourceKind):
+    """Topics by way of :class:`Topics`.
+
+    Only declared settings are ever written or compared: what the cluster gives by default, or somebody set by
+    hand beside them, is left alone.
+    """
+
+    token = RESOURCE_TYPE
+
+    def __init__(self, topics: Topics) -> None:
+        self._topics = topics
+        self._adopted: set[str] = set()
+
+    async def check(self, declaration: Declaration) -> Properties:
+        """Refuse what no topic can be, or what an existing one cannot become."""
+        return check_declaration(declaration)
+
+    async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
+        """Compare with the live topic, whose replication factor is as good as any if the cluster's default is
+        declared.
+        """
+        live_factor = recorded.outputs.get("replicationFactor")
+        if reveal(new.get("replicationFactor")) == CLUSTER_DEFAULT and live_factor is not None:
+            new = {**new, "replicationFactor": live_factor}
+        return differences(recorded.inputs, recorded.outputs, new)
+
+    async def preview_create(self, new: Properties) -> Properties:
+        """Let the cluster judge the topic, or judge whether the one that exists is this one."""
+        await self._make(read_declaration(new), rehearse=True)
+        return new
+
+    async def create(self, new: Properties) -> Recorded:
+        """Make the topic, or adopt one that is exactly as declared: an interrupted run's. Waits until brokers show
+        it.
+        """
+        topic = read_declaration(new)
+        await self._make(topic, rehearse=False)
+        await self._topics.until_shown(topic.name, lambda shape: shape is not None)
+        outputs: Properties = dict(new)
+        if topic.replication_factor == CLUSTER_DEFAULT:
+            outputs["replicationFactor"] = (await self._existing(topic.name)).shape.replication_factor
+        return Recorded(topic.name, new, outputs)
+
+    async def read(self, recorded: Recorded) -> Recorded | None:
+        """Read the declared part of the live topic; all that is its own in an import."""
+        live = await second_look(
+            lambda live: _seen(recorded, live) == recorded,
+            lambda: self._topics.live(recorded.id),
+            lambda: self._topics.live_now(recorded.id),
+        )
+        return _seen(recorded, live)
+
+    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Compare with the live topic and let the cluster judge each change."""
+        changes = await self._changes(recorded, read_declaration(new))
+        await self._rehearse(changes)
+        return _outputs(new, changes.live.shape.replication_factor)
+
+    async def update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Check everything, then change settings, then add partitions."""
+        changes = await self._changes(recorded, read_declaration(new))
+        if changes.config and changes.growth:
+            await self._rehearse(changes)
+        if changes.config:
+            await self._configure(changes.config)
+        if changes.growth:
+            await self._grow(changes, changes.growth, new)
+        return _outputs(new, changes.live.shape.replication_factor)
+
+    async def delete(self, recorded: Recorded) -> None:
+        """Remove the topic and wait until no broker shows it."""
+        name = recorded.id
+        if name in self._adopted:
+            # A replacement that the user forced: the new resource has adopted this very topic, so it must live on.
+            return
+        try:
+            await self._topics.delete(name)
+        except BrokerError as error:
+            raise FailedError(f"topic {name} was not deleted: {error}") from None
+        await self._topics.until_shown(name, lambda shape: shape is None)
+
+    async def _make(self, topic: TopicDeclaration, *, rehearse: bool) -> None:
+        settings = NewTopicSettings(topic.name, topic.partitions, topic.replication_factor, topic.config)
+        try:
+            await self._topics.create(settings, rehearse=rehearse)
+        except BrokerError as error:
+            if error.code != "TOPIC_ALREADY_EXISTS":
+                raise FailedError(f"topic {topic.name} cannot be created: {error}") from None
+            _require_same(topic, await self._existing(topic.name))
+            if not rehearse:
+                self._adopted.add(topic.name)
+
+    async def _existing(self, name: str) -> LiveTopic:
+        live = await self._topics.live_now(name)
+        if live is None:
+            raise FailedError(f"topic {name} is not on the cluster any more; run pulumi refresh, then pulumi up")
+        return live
+
+    async def _changes(self, recorded: Recorded, topic: TopicDeclaration) -> _Changes:
+        """Say what has to change. Raises RefusedError for what cannot be done in place."""
+        live = await self._existing(recorded.id)
+        shape = live.shape
+        if topic.partitions < shape.partitions:
+            raise refused("partitions", cannot_shrink(topic.name, shape.partitions, topic.partitions))
+        if topic.replication_factor not in (CLUSTER_DEFAULT, shape.replication_factor):
+            reason = cannot_replicate(topic.name, shape.replication_factor, topic.replication_factor)
+            raise refused("replicationFactor", reason)
+        dropped = _declared_settings(recorded).keys() - topic.config.keys()
+        return _Changes(
+            live=live,
+            put={key: value for key, value in topic.config.items() if live.config.get(key) != value},
+            remove=frozenset(dropped & live.config.keys()),
+            partitions=topic.partitions if topic.partitions > shape.partitions else None,
+        )
+
+    async def _rehearse(self, changes: _Changes) -> None:
+        name = changes.live.name
+        try:
+            if changes.config:
+                await self._topics.configure(changes.config, rehearse=True)
+            if changes.growth:
+                await self._topics.grow(changes.growth, rehearse=True)
+        except BrokerError as error:
+            raise FailedError(f"topic {name} cannot be updated: {error}. Nothing was changed") from None
+
+    async def _configure(self, change: ConfigChange) -> None:
+        try:
+            await self._topics.configure(change)
+        except BrokerError as error:
+            raise FailedError(f"topic {change.name} was not updated: {error}. Nothing was changed") from None
+
+    async def _grow(self, changes: _Changes, growth: Growth, new: Properties) -> None:
+        try:
+            await self._topics.grow(growth)
+        except BrokerError as error:
+            live = await self._existing(growth.name)
+            if live.shape.partitions != growth.partitions:  # else a first try had succeeded and its answer was lost
+                raise self._half_grown(changes, live, new, error) from None
+        await self._topics.until_shown(
+            growth.name, lambda shape: shape is not None and shape.partitions >= growth.partitions
+        )
+
+    def _half_grown(
+        self, changes: _Changes, live: LiveTopic, new: Properties, error: BrokerError
+    ) -> FailedError | PartlyDoneError:
+        name, count = live.name, live.shape.partitions
+        not_done = f"topic {name} stays at {count} partitions instead of {changes.partitions}: {error}"
+        if changes.config is None:
+            return FailedError(f"{not_done}. Nothing was changed")
+        outputs = _outputs({**new, "partitions": count}, live.shape.replication_factor)
+        return PartlyDoneError(name, outputs, [f"settings of topic {name} were changed: {changes}", not_done])
+
+
+def _outputs(new: Properties, replication_factor: int) -> Properties:
+    return {**new, "replicationFactor": replication_factor}
+
+
+def _declared_settings(recorded: Recorded) -> Mapping[str, Value]:
+    """Return the settings that were declared last; those of the state where no inputs are kept, as in old stacks."""
+    config = reveal((recorded.inputs or recorded.outputs).get("config"))
+    return config if isinstance(config, dict) else {}
+
+
+def _seen(recorded: Recorded, live: LiveTopic | None) -> Recorded | None:
+    """Return the live topic as the recorded one would look today."""
+    if live is None:
+        return None
+    is_import = not recorded.inputs and not recorded.outputs
+    declared = live.config if is_import else _declared_settings(recorded)
+    config: dict[str, Value] = {key: live.config[key] for key in sorted(declared) if key in live.config}
+    shape = live.shape
+    outputs: Properties = {
+        "name": live.name,
+        "partitions": shape.partitions,
+        "replicationFactor": shape.replication_factor,
+    }
+    if config or "config" in recorded.outputs:
+        outputs["config"] = config
+    inputs = dict(outputs)
+    if config or "config" in recorded.inputs:
+        inputs["config"] = config
+    if reveal(recorded.inputs.get("replicationFactor")) == CLUSTER_DEFAULT:
+        inputs["replicationFactor"] = CLUSTER_DEFAULT
+    if is_import:
+        inputs["__defaults"] = []
+    return Recorded(live.name, inputs, outputs)
+
+
+def _require_same(topic: TopicDeclaration, live: LiveTopic) -> None:
+    """Refuse to adopt a topic that differs from its declaration in anything declared."""
+    shape = live.shape
+    differing = []
+    if shape.partitions != topic.partitions:
+        differing.append(f"it has {shape.partitions} partitions, not {topic.partitions}")
+    if topic.replication_factor not in (CLUSTER_DEFAULT, shape.replication_factor):
+        differing.append(f"it has {shape.replication_factor} replicas, not {topic.replication_factor}")
+    for key, value in sorted(topic.config.items()):
+        if live.config.get(key) != value:
+            differing.append(f"its {key} is {live.config.get(key, 'the cluster default')}, not {value}")
+    if differing:
+        raise refused(
+            "name",
+            f"topic {topic.name} exists already and is not as declared: {', '.join(differing)}. Nothing was changed. "
+            f"To manage it, declare it as it is and run: pulumi import {RESOURCE_TYPE} NAME {topic.name}",
+        )
