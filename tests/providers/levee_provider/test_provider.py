@@ -1,0 +1,99 @@
+"""The plugin's face: configuration, schema, and its own process."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi.runtime.proto import provider_pb2
+
+from infra.providers.levee.declared_credential import PROPERTIES
+from infra.providers.levee.provider import LeveeProvider
+from infra.providers.properties import UNKNOWN, Properties, encode
+from tests.support.provider_host import failure_of, hosted
+
+PLUGIN = Path(__file__).resolve().parents[3] / "infra" / "providers" / "levee"
+URN = "urn:pulumi:test::p::pulumi:providers:levee::levee"
+
+
+def connection(**changes: Any) -> Properties:
+    return {"bootstrapServers": ["kafka.example:9093"], "saslUsername": "admin", "saslPassword": "x", **changes}
+
+
+async def failures_of(config: Properties) -> dict[str, str]:
+    async with hosted(LeveeProvider()) as stub:
+        response = await stub.CheckConfig(provider_pb2.CheckRequest(urn=URN, news=encode(config)))
+    return {failure.property: failure.reason for failure in response.failures}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {},
+        {"kafka": connection()},
+        {"kafka": UNKNOWN},
+        {"kafka": connection(saslPassword=UNKNOWN)},
+        {"kafka": json.dumps({"bootstrapServers": ["kafka.example:9093"]})},
+    ],
+)
+async def test_a_configuration_is_taken(config: Properties) -> None:
+    assert await failures_of(config) == {}
+
+
+@pytest.mark.parametrize(
+    ("config", "where", "words"),
+    [
+        ({"kafka": connection(tlsEnabled=False)}, "kafka.tlsEnabled", "need TLS"),
+        ({"kafka": connection(skipTlsVerify=True)}, "kafka.skipTlsVerify", "certificate verified"),
+        ({"kafka": connection(bootstrapServers=["kafka"])}, "kafka.bootstrapServers", "no host:port"),
+        ({"kafka": {}}, "kafka.bootstrapServers", "needs bootstrapServers"),
+        ({"kafka": 7}, "kafka", "must be an object"),
+        ({"kafak": {}}, "kafak", "did you mean kafka?"),
+    ],
+)
+async def test_a_configuration_with_one_thing_wrong_is_refused_there(
+    config: Properties, where: str, words: str
+) -> None:
+    failures = await failures_of(config)
+    assert words in failures[where]
+    assert list(failures) == [where]
+
+
+async def test_what_is_not_configured_is_refused_by_name() -> None:
+    async with hosted(LeveeProvider()) as stub:
+        await stub.Configure(provider_pb2.ConfigureRequest(args=encode({})))
+        urn = "urn:pulumi:test::p::levee:kafka:ServiceCredential::billing"
+        failure = await failure_of(stub.Check(provider_pb2.CheckRequest(urn=urn, news=encode({}))))
+    assert "levee:kafka:ServiceCredential, or is not configured" in str(failure.details())
+
+
+async def test_the_schema_describes_every_property() -> None:
+    async with hosted(LeveeProvider()) as stub:
+        response = await stub.GetSchema(provider_pb2.GetSchemaRequest())
+    schema = json.loads(response.schema)
+    assert schema["name"] == "levee"
+    credential = schema["resources"]["levee:kafka:ServiceCredential"]
+    assert set(credential["inputProperties"]) == set(PROPERTIES)
+    assert set(credential["properties"]) == {*PROPERTIES, "username", "principals", "secretRef", "drift"}
+    assert set(credential["required"]) == set(credential["properties"]) - {"drift"}
+    references = [part.split('"')[0] for part in response.schema.split('"#/types/')[1:]]
+    assert set(references) == set(schema["types"])
+
+
+def test_the_plugin_starts_as_pulumi_starts_it(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-u", str(PLUGIN), "127.0.0.1:1"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        assert int(process.stdout.readline()) > 0
+    finally:
+        process.terminate()
+        assert process.wait(40) == 0
