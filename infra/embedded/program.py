@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -139,14 +139,22 @@ def _disconnect() -> None:
 
 
 def _blame(error: BaseException) -> EngineError:
-    cause: BaseException | None = error
-    while cause is not None:
+    for cause in _chain(error):
         if isinstance(cause, EngineError):
             return cause
-        cause = cause.__cause__ or cause.__context__
     if isinstance(error, RunError):
         return ProgramFailed(str(error))  # its text is meant to be shown as it is
     return ProgramFailed(f"{type(error).__name__}: {error}", _location(error))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and what led to it. The SDK raises an error from itself, so the chain may be a ring."""
+    met: set[int] = set()
+    link: BaseException | None = error
+    while link is not None and id(link) not in met:
+        met.add(id(link))
+        yield link
+        link = link.__cause__ or link.__context__
 
 
 def _location(error: BaseException) -> str:

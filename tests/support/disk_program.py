@@ -75,8 +75,8 @@ class DiskStack:
     def up(self, program: Callable[[], None], **changes: Any) -> Summary:
         return self.run(Operation.UP, program, **changes)
 
-    def destroy(self, **changes: Any) -> Summary:
-        return self.run(Operation.DESTROY, lambda: None, **changes)
+    def destroy(self, program: Callable[[], None] = lambda: None, **changes: Any) -> Summary:
+        return self.run(Operation.DESTROY, program, **changes)
 
     def program(self, files: Mapping[str, Mapping[str, Any]]) -> Callable[[], None]:
         """A program of independent files: name to inputs. ``protect`` among the inputs is the option."""
