@@ -1,0 +1,114 @@
+"""Where the cluster isn't as the plan has it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from infra.proof.live_state import LiveAcl, LiveState, LiveTopic
+from infra.providers.levee.credential_name import CredentialName
+from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
+
+MECHANISM: Final = "SCRAM-SHA-512"
+
+
+class Matter(StrEnum):
+    """What a discrepancy is about."""
+
+    TOPIC = "topic"
+    USER = "user"
+    ACL = "acl"
+    STRANGER = "stranger"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Discrepancy:
+    """One difference: `what` it is about, what the plan says, what is so."""
+
+    matter: Matter
+    what: str
+    declared: str
+    found: str
+
+
+def discrepancies(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
+    """Every difference in topics, users and the ACLs of the plan's own services."""
+    for topic in plan.topics:
+        yield from _topic(topic, live.topics.get(topic.name))
+    yield from _users(plan, live)
+    yield from _acls(plan, live)
+
+
+def service_of(name: str) -> CredentialName | None:
+    """The service and generation behind a user's name; None where the name isn't of that form."""
+    try:
+        return CredentialName.parse(name)
+    except ValueError:
+        return None
+
+
+def service_of_principal(principal: str) -> CredentialName | None:
+    """The service and generation behind a principal such as `User:payments-api.g1`."""
+    return service_of(principal.removeprefix("User:")) if principal.startswith("User:") else None
+
+
+def _topic(planned: PlannedTopic, live: LiveTopic | None) -> Iterator[Discrepancy]:
+    def differs(what: str, declared: object, found: object) -> Discrepancy:
+        return Discrepancy(Matter.TOPIC, f"{planned.name}: {what}", str(declared), str(found))
+
+    if live is None:
+        yield differs("the topic", "exists", "missing")
+        return
+    if live.partitions != planned.partitions:
+        yield differs("partitions", planned.partitions, live.partitions)
+    if live.replication != {planned.replication}:
+        yield differs("replicas of a partition", planned.replication, " and ".join(map(str, sorted(live.replication))))
+    for key, value in planned.settings:
+        setting = live.settings.get(key)
+        if setting is None or setting.value != value:
+            yield differs(key, value, "unknown" if setting is None else setting.value)
+        elif not setting.on_topic:
+            yield differs(key, f"{value}, set on the topic", f"{value}, by the broker's default, which may change")
+
+
+def _users(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
+    valid = {username: credential for credential in plan.credentials for username in credential.usernames}
+    for username, credential in valid.items():
+        yield from _user(username, credential, live.users.get(username, {}))
+    services = {credential.service for credential in plan.credentials}
+    for username in sorted(live.users.keys() - valid.keys()):
+        name = service_of(username)
+        if name is not None and name.service in services:
+            yield Discrepancy(Matter.USER, username, "revoked, or never made", "can log in")
+
+
+def _user(username: str, credential: PlannedCredential, mechanisms: Mapping[str, int]) -> Iterator[Discrepancy]:
+    if MECHANISM not in mechanisms:
+        yield Discrepancy(Matter.USER, username, f"logs in by {MECHANISM}", "has no such password")
+    elif mechanisms[MECHANISM] != credential.iterations:
+        found = f"{mechanisms[MECHANISM]} rounds"
+        yield Discrepancy(Matter.USER, username, f"{credential.iterations} rounds of {MECHANISM}", found)
+    for mechanism in sorted(mechanisms.keys() - {MECHANISM}):
+        yield Discrepancy(Matter.USER, username, f"logs in by {MECHANISM} alone", f"has a password for {mechanism} too")
+
+
+def _acls(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
+    declared = {
+        LiveAcl(f"User:{username}", acl.resource_type.value, acl.pattern, acl.operation.value, "*", allows=True)
+        for credential in plan.credentials
+        for username in credential.usernames
+        for acl in credential.acls
+    }
+    services = {credential.service for credential in plan.credentials}
+    found = {acl for acl in live.acls if _belongs(acl.principal, services)}
+    for acl in sorted(declared - found):
+        yield Discrepancy(Matter.ACL, acl.principal, str(acl), "missing")
+    for acl in sorted(found - declared):
+        yield Discrepancy(Matter.ACL, acl.principal, "nothing such", str(acl))
+
+
+def _belongs(principal: str, services: set[str]) -> bool:
+    name = service_of_principal(principal)
+    return name is not None and name.service in services
