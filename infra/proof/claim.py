@@ -51,20 +51,20 @@ class Claim:
     allowed: bool
 
 
-def claims(username: str, access: Access, names: PlannedNames, *, turn: int, token: str) -> Iterator[Claim]:
+def claims(username: str, access: Access, names: PlannedNames, *, turn: int) -> Iterator[Claim]:
     """Every claim about one user.
 
-    `turn` picks other foreign names for other services. `token` makes up names that nothing on the cluster has.
+    `turn` picks other foreign names for other services.
     """
     for probe in CREDENTIAL_PROBES:
         yield Claim(username, Subject.CREDENTIAL, "itself", username, probe, allowed=probe is not Probe.LOG_IN_WRONGLY)
-    yield from _stream_claims(username, access, names, turn, token)
-    yield from _pattern_claims(username, access, names, turn, token)
+    yield from _stream_claims(username, access, names, turn)
+    yield from _pattern_claims(username, access, names, turn)
     for probe in CLUSTER_PROBES:
         yield Claim(username, Subject.CLUSTER, "the cluster", "kafka-cluster", probe, allowed=False)
 
 
-def _stream_claims(username: str, access: Access, names: PlannedNames, turn: int, token: str) -> Iterator[Claim]:
+def _stream_claims(username: str, access: Access, names: PlannedNames, turn: int) -> Iterator[Claim]:
     by_roles: defaultdict[frozenset[Role], list[str]] = defaultdict(list)
     for topic, roles in access.streams.items():
         by_roles[roles].append(topic)
@@ -74,19 +74,18 @@ def _stream_claims(username: str, access: Access, names: PlannedNames, turn: int
             for probe in STREAM_PROBES:
                 yield Claim(username, Subject.OWN_STREAM, scope, topic, probe, allowed=is_allowed(probe, roles))
     others = _foreign(names.topics, turn, lambda topic: not access.roles_on(topic))
-    for topic in others or [f"{MARK}-{token}"]:
+    for topic in others or [MARK]:
         for probe in STREAM_PROBES:
             yield Claim(username, Subject.OTHER_STREAM, "another stream", topic, probe, allowed=False)
     for prefix in access.prefixes:
-        name = f"{prefix}{MARK}-{token}"
+        name = prefix + MARK
         allowed = is_allowed(Probe.CREATE, access.roles_on(name))
         yield Claim(username, Subject.NEW_STREAM, f"a new stream {prefix}*", name, Probe.CREATE, allowed=allowed)
-    if not access.roles_on(f"{MARK}-{token}"):
-        name = f"{MARK}-{token}"
-        yield Claim(username, Subject.NEW_STREAM, "a new stream elsewhere", name, Probe.CREATE, allowed=False)
+    if not access.roles_on(MARK):
+        yield Claim(username, Subject.NEW_STREAM, "a new stream elsewhere", MARK, Probe.CREATE, allowed=False)
 
 
-def _pattern_claims(username: str, access: Access, names: PlannedNames, turn: int, token: str) -> Iterator[Claim]:
+def _pattern_claims(username: str, access: Access, names: PlannedNames, turn: int) -> Iterator[Claim]:
     for own, planned, subjects, probes, role, word in (
         (access.groups, names.groups, (Subject.OWN_GROUP, Subject.OTHER_GROUP), GROUP_PROBES, Role.READER, "group"),
         (
@@ -103,7 +102,7 @@ def _pattern_claims(username: str, access: Access, names: PlannedNames, turn: in
                 scope = f"its {_count(own, word)}"
                 yield Claim(username, subjects[0], scope, example(pattern), probe, allowed=is_allowed(probe, (role,)))
         others = _foreign(planned, turn, partial(_is_apart, own))
-        for name in map(example, others or [NamePattern(f"{MARK}-{token}")]):
+        for name in map(example, others or [NamePattern(MARK)]):
             for probe in probes:
                 yield Claim(username, subjects[1], f"another {word}", name, probe, allowed=False)
 

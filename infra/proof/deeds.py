@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from infra.proof.answer import Outcome
@@ -73,5 +73,6 @@ class Deeds:
             return Outcome(claim, await asyncio.to_thread(read_record, settings, group, record))
 
     async def _make(self, claim: Claim) -> list[Outcome]:
+        unused = replace(claim, name=f"{claim.name}-{self.token}")
         async with self.gate, Client(self.logins[claim.username]) as manager:
-            return await make_and_delete(claim, manager, self.administrator, self.replication)
+            return await make_and_delete(unused, manager, self.administrator, self.replication)

@@ -144,7 +144,7 @@ class _Prover:
         for turn, credential in enumerate(credentials):
             access = Access.of(credential, self._names)
             for username in credential.usernames:
-                mine = tuple(claims(username, access, self._names, turn=turn, token=self._token))
+                mine = tuple(claims(username, access, self._names, turn=turn))
                 trials[username] = Trial(access, mine, turn, f"{MARK}-{self._token}")
         return trials
 

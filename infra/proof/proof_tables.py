@@ -131,11 +131,14 @@ def _surprises(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, ...]]:
 
 
 def _declared(outcome: Outcome) -> str:
+    if outcome.claim.probe is Probe.SEE_STREAMS:
+        return "its own streams, by its roles"
     return "may" if outcome.claim.allowed else "may not"
 
 
 def _found(outcome: Outcome) -> str:
-    return f"{outcome.observation.answer.value}: {outcome.observation.evidence}"
+    evidence = outcome.observation.evidence
+    return evidence if outcome.claim.probe is Probe.SEE_STREAMS else f"{outcome.observation.answer.value}: {evidence}"
 
 
 def _count(number: int, word: str) -> str:

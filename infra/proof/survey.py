@@ -126,6 +126,8 @@ async def _acls(client: Client) -> Any:
 
 
 def _of_resource(resource: Any) -> Iterator[LiveAcl]:
+    if resource.pattern_type not in PATTERN_TYPES:
+        raise SurveyFailed(f"an ACL on {resource.resource_name} matches in a way that levee doesn't know")
     pattern = NamePattern(resource.resource_name, PATTERN_TYPES[resource.pattern_type])
     for acl in resource.acls:
         yield LiveAcl(

@@ -1,0 +1,49 @@
+"""A compliant plan, and what a cluster would hold that is exactly so."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from infra.proof.live_state import LiveAcl, LiveSetting, LiveState, LiveTopic
+from levee.plan.build import build_plan
+from levee.plan.planned import Plan
+from tests.support.stack_files import StackFiles
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> StackFiles:
+    return StackFiles(tmp_path)
+
+
+@pytest.fixture
+def plan(files: StackFiles) -> Plan:
+    return plan_of(files)
+
+
+def plan_of(files: StackFiles) -> Plan:
+    return build_plan(files.load(), date(2026, 11, 21))
+
+
+def compliant(plan: Plan) -> LiveState:
+    """What is on the cluster when all is as planned."""
+    credentials = [(user, credential) for credential in plan.credentials for user in credential.usernames]
+    return LiveState(
+        cluster_id=plan.cluster.id,
+        topics={
+            topic.name: LiveTopic(
+                topic.partitions,
+                frozenset({topic.replication}),
+                {key: LiveSetting(value, on_topic=True) for key, value in topic.settings},
+            )
+            for topic in plan.topics
+        },
+        acls=frozenset(
+            LiveAcl(f"User:{user}", acl.resource_type.value, acl.pattern, acl.operation.value, "*", allows=True)
+            for user, credential in credentials
+            for acl in credential.acls
+        ),
+        users={user: {"SCRAM-SHA-512": credential.iterations} for user, credential in credentials},
+    )
