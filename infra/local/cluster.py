@@ -34,7 +34,7 @@ from infra.local.record import (
 )
 from infra.local.settings import MOST_BROKERS, ClusterSettings, Node, home_of
 from infra.local.status import BrokerStatus, ClusterStatus
-from infra.local.storage import unformatted
+from infra.local.storage import formatting_home, unformatted
 
 __all__ = ["ClusterSettings", "ClusterStatus", "LocalClusterError", "Report", "down", "status", "up"]
 
@@ -76,6 +76,7 @@ def down(settings: ClusterSettings, report: Report, *, delete_data: bool = False
     """
     # All homes there can be, whatever the settings say: a damaged record must not leave a broker behind.
     homes = [home_of(settings.directory, number + 1) for number in range(MOST_BROKERS)]
+    homes += [formatting_home(home) for home in homes]
     if not settings.directory.exists() and not process.find(homes):
         report(f"nothing runs: there is no {settings.directory}")
         return
@@ -206,18 +207,23 @@ def _wait(settings: ClusterSettings) -> None:
 
 
 def _last_words(node: Node) -> str:
-    """Where its logs are, and what they complain of."""
-    for path in (node.logs / "console.log", node.logs / "server.log"):
-        try:
-            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
-        except OSError:
-            continue
-        complaints = [
-            line for line in lines[-200:] if " ERROR " in line or " FATAL " in line or line.startswith("Error")
-        ]
-        if complaints:
-            return f"{path} says: {complaints[0][:400]}"
+    """Where its logs are, and what they say: a JVM that can't begin complains on its console, Kafka in its log."""
+    console, log = node.logs / "console.log", node.logs / "server.log"
+    refused = [line for line in _tail(console) if line.startswith(("Error", "[error]"))]
+    fatal = [line for line in _tail(log) if " ERROR " in line or " FATAL " in line]
+    if refused:
+        return f"{console} says: {' '.join(_tail(console))[:400]}"
+    if fatal:
+        return f"{log} says: {fatal[-1][:400]}"
     return f"look into its logs in {node.logs}"
+
+
+def _tail(path: Path) -> list[str]:
+    """The last lines of a log, none if it isn't there."""
+    try:
+        return path.read_text(encoding="utf-8", errors="replace").splitlines()[-200:]
+    except FileNotFoundError:
+        return []
 
 
 def _stop(settings: ClusterSettings, homes: Sequence[Path], *, grace_s: float) -> None:

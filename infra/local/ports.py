@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import errno
 import socket
+import time
 from collections.abc import Iterable
 
 from infra.local.failure import LocalClusterError
 from infra.local.settings import LOOPBACK, Node
 
+POLL_S = 0.1
+PATIENCE_S = 2.0
+"""A broker that was killed a moment ago is gone from the process table before its ports are free."""
+
 
 def require_free(nodes: Iterable[Node]) -> None:
     """Raise LocalClusterError, naming every port in use, unless the ports of all `nodes` are free."""
-    taken = [(node, port) for node in nodes for port in node.ports if not _is_free(port)]
+    wanted = [(node, port) for node in nodes for port in node.ports]
+    deadline = time.monotonic() + PATIENCE_S
+    while (taken := [(node, port) for node, port in wanted if not _is_free(port)]) and time.monotonic() < deadline:
+        time.sleep(POLL_S)
     if taken:
         names = ", ".join(f"{port} (of broker {node.id})" for node, port in taken)
         raise LocalClusterError(

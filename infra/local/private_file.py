@@ -8,8 +8,9 @@ from pathlib import Path
 
 
 def make_private_folder(path: Path) -> None:
-    """Make `path` and its parents; `path` itself is closed to everybody else, the parents it finds are left alone."""
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make `path` and what lacks above it, all closed to everybody else. What is there already is left alone."""
+    for folder in (*reversed(path.parents), path):
+        folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def write_private(path: Path, content: str) -> None:

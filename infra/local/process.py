@@ -7,6 +7,7 @@ process id is found all the same, an id that now belongs to somebody else never 
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -25,7 +26,7 @@ SEPARATOR = "\0" if sys.platform == "linux" else " "
 
 def mark_of(home: Path) -> str:
     """The argument that only the JVM working in `home` carries."""
-    return f"-Dlevee.broker={home}"
+    return f"-Dlevee.home={home}"
 
 
 def find(homes: Collection[Path]) -> dict[Path, int]:
@@ -38,7 +39,7 @@ def start(home: Path, command: Sequence[str | Path], environment: Mapping[str, s
 
     The child leads its own session, so it outlives us and never sees our Ctrl-C, and makes only private files.
     """
-    with console.open("wb") as output:
+    with open(console, "wb", opener=_private) as output:
         child = subprocess.Popen(
             command,
             env=environment,
@@ -54,6 +55,10 @@ def start(home: Path, command: Sequence[str | Path], environment: Mapping[str, s
         time.sleep(START_POLL_S)
     # It is meant to outlive this object; told that it ended, Python doesn't warn. stop() collects it.
     child.returncode = child.returncode or 0
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def stop(homes: Collection[Path], *, grace_s: float) -> bool:
@@ -75,7 +80,7 @@ def _end(running: Mapping[Path, int], number: signal.Signals, wait_s: float) -> 
     for home, pid in running.items():
         _signal(pid, home, number)
     deadline = time.monotonic() + wait_s
-    while find(running):
+    while find(running) or any(_lingers(pid) for pid in running.values()):
         if time.monotonic() > deadline:
             return False
         time.sleep(POLL_S)
@@ -98,6 +103,21 @@ def _signal(pid: int, home: Path, number: signal.Signals) -> None:
             os.close(handle)
     except ProcessLookupError:
         return
+
+
+def _lingers(pid: int) -> bool:
+    """Whether `pid` is ending: it has lost its arguments already, but may hold its ports and files a moment longer."""
+    if sys.platform != "linux" or _command(pid):
+        return False
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return False
+    try:
+        ended, _, _ = select.select([handle], [], [], 0)
+        return not ended
+    finally:
+        os.close(handle)
 
 
 def _collect(pid: int) -> None:

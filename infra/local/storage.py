@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local import process
 from infra.local.failure import LocalClusterError
 from infra.local.jvm import Jvm
 from infra.local.private_file import make_private_folder, write_private
@@ -24,7 +25,7 @@ class _Formatting:
 
     @property
     def data(self) -> Path:
-        return self.node.home / "formatting"
+        return formatting_home(self.node.home)
 
     @property
     def properties(self) -> Path:
@@ -39,6 +40,11 @@ class _Formatting:
         shutil.rmtree(self.data, ignore_errors=True)
         self.properties.unlink(missing_ok=True)
         self.arguments.unlink(missing_ok=True)
+
+
+def formatting_home(home: Path) -> Path:
+    """Where the storage tool works for the node of `home`: its mark in the process table too."""
+    return home / "formatting"
 
 
 def unformatted(nodes: Sequence[Node], cluster_id: str, *, complete: bool) -> tuple[Node, ...]:
@@ -74,6 +80,8 @@ def format_storage(
     itself can be read by everybody on the machine. Raises LocalClusterError if the tool fails.
     """
     parts = [_Formatting(node) for node in nodes]
+    # A tool outlives an `up` that is killed, and would go on writing under our hands.
+    process.stop([part.data for part in parts], grace_s=0)
     try:
         for part in parts:
             part.clear()
@@ -94,7 +102,7 @@ def _run_tools(parts: Sequence[_Formatting], cluster_id: str, jvm: Jvm) -> None:
         subprocess.Popen(
             jvm.command(
                 FORMAT_HEAP_MIB,
-                jvm.sharing(),
+                [process.mark_of(part.data), *jvm.sharing()],
                 "kafka.tools.StorageTool",
                 *("format", "-t", cluster_id, "-c", part.properties, f"@{part.arguments}"),
             ),
