@@ -5,16 +5,32 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from levee.loading.schema.stream_file import setting_text
 from levee.loading.schema.values import a_duration, topic_prefix
-from levee.loading.stream_values import patterns
-from levee.model.cluster import ClusterSpec, Mechanism, Protocol, SecretReference, SecretStoreSpec, Security
+from levee.loading.stream_values import items, patterns
+from levee.model.cluster import (
+    ClientTraffic,
+    ClusterSpec,
+    EncryptionSpec,
+    Link,
+    LogSink,
+    Mechanism,
+    Metrics,
+    NetworkSpec,
+    Peer,
+    PolicySpec,
+    Protocol,
+    SecretReference,
+    SecretStoreSpec,
+    Security,
+)
 from levee.model.data_class import DataClass
 from levee.model.duration import Duration
 from levee.model.origin import Origin
 from levee.model.role import Role
 from levee.model.service import GrantSpec, Previous, ServiceSpec
-from levee.model.stack import StackSpec, Target
-from levee.model.stream import StreamSpec
+from levee.model.stack import Exemption, StackSpec, Target
+from levee.model.stream import MonitorKind, StreamSpec
 
 Values = Mapping[str, Any]
 
@@ -31,8 +47,10 @@ def stack_spec(
         region=values["region"],
         jurisdiction=values["jurisdiction"],
         owner=values["owner"],
-        cluster=_cluster(values["cluster"]),
-        secrets=SecretStoreSpec(kind=values["secrets"]["store"], directory=values["secrets"]["directory"]),
+        trusted_accounts=tuple(values.get("trusted_accounts", ())),
+        global_names=tuple(Exemption(**each, origin=at) for each, at in items(values, "global_names", origin)),
+        cluster=_cluster(values["cluster"], origin.at("cluster")),
+        secrets=_secrets(values["secrets"]),
         services={key: _service(key, services[key], origin.at("services", key)) for key in sorted(services)},
         streams=streams,
         classes=classes,
@@ -59,7 +77,12 @@ def _data_class(name: str, values: Values, origin: Origin) -> DataClass:
         min_insync=values["min_insync"],
         archive_required=values.get("archive_required", False),
         customer_key_required=values.get("customer_key_required", False),
+        separate_logs_required=values.get("separate_logs_required", False),
+        monitors_required=tuple(MonitorKind(kind) for kind in values.get("monitors_required", ())),
+        rotation_ceiling=_duration(values.get("rotation_ceiling")),
+        personal_data=values.get("personal_data", False),
         readers=tuple(values.get("readers", ())),
+        destinations=tuple(values.get("destinations", ())),
         origin=origin,
     )
 
@@ -68,7 +91,16 @@ def _duration(text: str | None) -> Duration | None:
     return None if text is None else a_duration(text)
 
 
-def _cluster(values: Values) -> ClusterSpec:
+def _secrets(values: Values) -> SecretStoreSpec:
+    return SecretStoreSpec(
+        kind=values["store"],
+        directory=values["directory"],
+        prefix=values.get("prefix"),
+        key=values.get("encrypted_by"),
+    )
+
+
+def _cluster(values: Values, origin: Origin) -> ClusterSpec:
     security = values["security"]
     admin = security["admin"]
     return ClusterSpec(
@@ -82,7 +114,52 @@ def _cluster(values: Values) -> ClusterSpec:
             admin_username=admin["username"],
             admin_password=SecretReference(file=admin.get("password_file"), environment=admin.get("password_env")),
         ),
+        settings={name: setting_text(value) for name, value in sorted(values.get("settings", {}).items())},
+        network=_network(values.get("network", {}), origin.at("network")),
+        encryption=_encryption(values.get("encryption", {})),
+        policy=_policy(values["policy"], origin.at("policy")) if "policy" in values else None,
+        logs=tuple(_log_sink(*each) for each in items(values, "logs", origin)),
+        metrics=Metrics(values["metrics"]) if "metrics" in values else None,
+        links=tuple(_link(*each) for each in items(values, "links", origin)),
     )
+
+
+def _network(values: Values, origin: Origin) -> NetworkSpec:
+    return NetworkSpec(
+        public=values.get("public"),
+        unauthenticated=values.get("unauthenticated"),
+        boundary=values.get("boundary"),
+        peers=tuple(Peer(**each, origin=at) for each, at in items(values, "peers", origin)),
+    )
+
+
+def _encryption(values: Values) -> EncryptionSpec:
+    return EncryptionSpec(
+        clients=ClientTraffic(values["clients"]) if "clients" in values else None,
+        between_brokers=values.get("between_brokers"),
+        key=values.get("encrypted_by"),
+        replicas=tuple(values.get("replicas", ())),
+    )
+
+
+def _policy(values: Values, origin: Origin) -> PolicySpec:
+    return PolicySpec(
+        organization=values.get("organization"), accounts=tuple(values.get("accounts", ())), origin=origin
+    )
+
+
+def _log_sink(values: Values, origin: Origin) -> LogSink:
+    return LogSink(
+        name=values["name"],
+        destination=values["destination"],
+        account=values.get("account"),
+        region=values.get("region"),
+        origin=origin,
+    )
+
+
+def _link(values: Values, origin: Origin) -> Link:
+    return Link(name=values["name"], account=values.get("account"), region=values["region"], origin=origin)
 
 
 def _service(name: str, values: Values, origin: Origin) -> ServiceSpec:

@@ -16,12 +16,14 @@ from levee.model.stream import (
     MonitorKind,
     MonitorSpec,
     Place,
+    ProducerProfile,
     Retirement,
     SinkKind,
     SinkSpec,
     SourceKind,
     SourceSpec,
     StreamSpec,
+    Trust,
 )
 
 Values = Mapping[str, Any]
@@ -36,6 +38,8 @@ def stream_spec(key: str, values: Values, data_class: DataClass | None, origin: 
         topic=values["topic"],
         description=values.get("description", ""),
         owner=values["owner"],
+        cost_centre=values.get("cost_centre"),
+        legal_basis=values.get("legal_basis"),
         data_class=values["class"],
         partitions=values["partitions"],
         replication=values.get("replication", data_class.replication if data_class else 0),
@@ -43,12 +47,12 @@ def stream_spec(key: str, values: Values, data_class: DataClass | None, origin: 
         retention=a_duration(values["retention"]),
         retention_size=None if size is None else a_size(size),
         settings={name: setting_text(setting) for name, setting in sorted(values.get("settings", {}).items())},
-        sources=tuple(_source(*each) for each in _items(values, "sources", origin)),
-        consumers=tuple(_consumer(*each) for each in _items(values, "consumers", origin)),
+        sources=tuple(_source(*each) for each in items(values, "sources", origin)),
+        consumers=tuple(_consumer(*each) for each in items(values, "consumers", origin)),
         filter=values.get("filter"),
-        sinks=tuple(_sink(*each) for each in _items(values, "sinks", origin)),
+        sinks=tuple(_sink(*each) for each in items(values, "sinks", origin)),
         archive=None if archive is None else _archive(archive, origin.at("archive")),
-        monitors=tuple(_monitor(*each) for each in _items(values, "monitors", origin)),
+        monitors=tuple(_monitor(*each) for each in items(values, "monitors", origin)),
         retire=None if retire is None else _retirement(retire, origin.at("retire")),
         origin=origin,
     )
@@ -59,12 +63,20 @@ def patterns(texts: list[str]) -> tuple[NamePattern, ...]:
     return tuple(NamePattern.parse(text) for text in texts)
 
 
-def _items(values: Values, key: str, origin: Origin) -> list[tuple[Values, Origin]]:
+def items(values: Values, key: str, origin: Origin) -> list[tuple[Values, Origin]]:
+    """The items of a list under a key, each with its origin; none where the key isn't written."""
     return [(item, origin.at(key, index)) for index, item in enumerate(values.get(key, ()))]
 
 
 def _place(values: Values) -> Place:
     return Place(account=values.get("account"), region=values.get("region"))
+
+
+def _trust(values: Values) -> Trust | None:
+    if "trust" not in values:
+        return None
+    trust = values["trust"]
+    return Trust(source_account=trust.get("source_account"), source_arn=trust.get("source_arn"))
 
 
 def _source(values: Values, origin: Origin) -> SourceSpec:
@@ -73,13 +85,20 @@ def _source(values: Values, origin: Origin) -> SourceSpec:
         kind=SourceKind(values["kind"]),
         place=_place(values),
         transactional_ids=patterns(values.get("transactional_ids", [])),
+        identity=values.get("identity"),
+        trust=_trust(values),
+        producer=ProducerProfile(**values["producer"]) if "producer" in values else None,
         origin=origin,
     )
 
 
 def _consumer(values: Values, origin: Origin) -> ConsumerSpec:
     return ConsumerSpec(
-        service=values["service"], place=_place(values), groups=patterns(values["groups"]), origin=origin
+        service=values["service"],
+        place=_place(values),
+        groups=patterns(values["groups"]),
+        transfer_basis=values.get("transfer_basis"),
+        origin=origin,
     )
 
 
@@ -90,6 +109,12 @@ def _sink(values: Values, origin: Origin) -> SinkSpec:
         service=values["service"],
         destination=values["destination"],
         place=_place(values),
+        role=values.get("role"),
+        trust=_trust(values),
+        settings={name: setting_text(value) for name, value in sorted(values.get("settings", {}).items())},
+        dead_letter=values.get("dead_letter"),
+        external=values.get("external", False),
+        register_entry=values.get("register_entry"),
         origin=origin,
     )
 
@@ -99,6 +124,7 @@ def _archive(values: Values, origin: Origin) -> ArchiveSpec:
         bucket=values["bucket"],
         retention=a_duration(values["retention"]),
         locked=values["locked"],
+        key=values.get("encrypted_by"),
         place=_place(values),
         origin=origin,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from levee.model.duration import Duration
 from levee.model.origin import Origin
+from levee.model.stream import MonitorKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,8 +15,10 @@ class DataClass:
 
     `regulated` streams are protected: retiring one takes a dated entry. `jurisdictions` is where the data may lie
     (empty: anywhere). `retention_floor` and `retention_ceiling` bound the broker's retention. `replication` and
-    `min_insync` are what a stream gets that names none. `archive_required` and `customer_key_required` are what rules
-    hold a stream to. `readers` are the services that may read it (empty: any).
+    `min_insync` are what a stream gets that names none. What follows is what rules hold a stream to: an archive, a key
+    of one's own, the brokers' logs in another account, monitors, credentials renewed at least every
+    `rotation_ceiling`. `personal_data` asks for a legal basis and a ceiling. `readers` are the services that may read
+    it, `destinations` (with `*`) where sinks may deliver it (empty: any).
     """
 
     name: str
@@ -28,5 +31,10 @@ class DataClass:
     min_insync: int
     archive_required: bool
     customer_key_required: bool
+    separate_logs_required: bool
+    monitors_required: tuple[MonitorKind, ...]
+    rotation_ceiling: Duration | None
+    personal_data: bool
     readers: tuple[str, ...]
+    destinations: tuple[str, ...]
     origin: Origin

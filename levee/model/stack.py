@@ -22,11 +22,21 @@ class Target(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Exemption:
+    """Something that has no region, such as a bucket's or a directory's global name, and why that is acceptable."""
+
+    name: str
+    reason: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StackSpec:
     """Everything declared for one environment, cross-references checked: `stack.yaml`, its streams and the classes.
 
     `streams` are in order of key, `services` and `classes` by name. Every stream's class exists, every grant's
-    streams exist, no two topics or groups collide.
+    streams exist, no two topics or groups collide. `trusted_accounts` may reach what the stack holds; `global_names`
+    are the only hops that may lie in no region.
     """
 
     name: str
@@ -35,6 +45,8 @@ class StackSpec:
     region: str
     jurisdiction: str
     owner: str
+    trusted_accounts: tuple[str, ...]
+    global_names: tuple[Exemption, ...]
     cluster: ClusterSpec
     secrets: SecretStoreSpec
     services: Mapping[str, ServiceSpec]

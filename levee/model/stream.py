@@ -51,45 +51,87 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Trust:
+    """On what terms a cloud service may act for the stack: the conditions of a trust policy.
+
+    `source_account` and `source_arn` (with `*`) are the values of `aws:SourceAccount` and `aws:SourceArn`.
+    """
+
+    source_account: str | None
+    source_arn: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProducerProfile:
+    """How a source's producer is set: `acks` (all, 1, 0) and whether it is idempotent."""
+
+    acks: str
+    idempotent: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
-    """A service that writes. `transactional_ids` empty: it may not use transactions."""
+    """A service that writes. `transactional_ids` empty: it may not use transactions.
+
+    `identity` is its ARN or CRN, `trust` on what terms it may act, where it is a cloud's own service. `producer` None:
+    the stream doesn't say how it writes.
+    """
 
     service: str
     kind: SourceKind
     place: Place
     transactional_ids: tuple[NamePattern, ...]
+    identity: str | None
+    trust: Trust | None
+    producer: ProducerProfile | None
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsumerSpec:
-    """A service that reads, with the consumer groups that are its own."""
+    """A service that reads, with the consumer groups that are its own.
+
+    `transfer_basis` is what allows a reader outside the jurisdiction (GDPR chapter V), in words.
+    """
 
     service: str
     place: Place
     groups: tuple[NamePattern, ...]
+    transfer_basis: str | None
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SinkSpec:
-    """A connector to a destination, validated; provisioned once levee has connectors."""
+    """A connector to a destination, validated; provisioned once levee has connectors.
+
+    `role` is the ARN or CRN it runs as and `trust` on what terms. `settings` are the connector's own. `dead_letter` is
+    the stream (by key) that takes what can't be delivered. `register_entry` is the destination's entry in the register
+    of third parties, for a destination that is somebody else's service.
+    """
 
     name: str
     kind: SinkKind
     service: str
     destination: str
     place: Place
+    role: str | None
+    trust: Trust | None
+    settings: Mapping[str, str]
+    dead_letter: str | None
+    external: bool
+    register_entry: str | None
     origin: Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ArchiveSpec:
-    """The durable store of a stream, validated; provisioned once levee has archives."""
+    """The durable store of a stream, validated; provisioned once levee has archives. `key` encrypts it (ARN, CRN)."""
 
     bucket: str
     retention: Duration
     locked: bool
+    key: str | None
     place: Place
     origin: Origin
 
@@ -120,13 +162,16 @@ class StreamSpec:
     """One stream file. `key` is the file's stem and the stream's identity; `topic` is the name in Kafka.
 
     `replication` and `min_insync` are resolved: the stream's own, else its class's. `settings` are further topic
-    settings, verbatim. `filter` is kept as text until its language arrives.
+    settings, verbatim. `filter` is kept as text until its language arrives. `cost_centre` pays for it, `legal_basis`
+    is why personal data may be in it (GDPR Art. 6), in words.
     """
 
     key: str
     topic: str
     description: str
     owner: str
+    cost_centre: str | None
+    legal_basis: str | None
     data_class: str
     partitions: int
     replication: int

@@ -8,12 +8,13 @@ from enum import StrEnum
 from levee.model.acl import Acl
 from levee.model.cluster import ClusterSpec, SecretStoreSpec
 from levee.model.data_class import DataClass
+from levee.model.duration import Duration
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
 from levee.model.role import Role
 from levee.model.service import Previous
-from levee.model.stack import Target
-from levee.model.stream import ArchiveSpec, MonitorSpec, Retirement, SinkSpec
+from levee.model.stack import Exemption, Target
+from levee.model.stream import ArchiveSpec, ConsumerSpec, MonitorSpec, Retirement, SinkSpec, SourceSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,8 @@ class PlannedTopic:
     stream: str
     name: str
     owner: str
+    cost_centre: str | None
+    legal_basis: str | None
     data_class: str
     partitions: int
     replication: int
@@ -61,7 +64,8 @@ class PlannedGrant:
 class PlannedCredential:
     """The service-to-service identity of one service: its generations, its grants and the ACLs they come to.
 
-    `acls` are sorted and free of repeats. `iterations` is of SCRAM's key derivation.
+    `acls` are sorted and free of repeats. `iterations` is of SCRAM's key derivation, `rotate_every` how often the
+    service promises a new generation.
     """
 
     service: str
@@ -69,6 +73,7 @@ class PlannedCredential:
     generation: int
     previous: Previous
     iterations: int
+    rotate_every: Duration | None
     grants: tuple[PlannedGrant, ...]
     acls: tuple[Acl, ...]
     origin: Origin
@@ -108,6 +113,22 @@ class Flow:
 
     stream: str
     hops: tuple[Hop, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedSource:
+    """A declared source of a stream."""
+
+    stream: str
+    source: SourceSpec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedConsumer:
+    """A declared consumer of a stream."""
+
+    stream: str
+    consumer: ConsumerSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,11 +172,15 @@ class Plan:
     target: Target
     owner: str
     boundary: Boundary
+    trusted_accounts: tuple[str, ...]
+    global_names: tuple[Exemption, ...]
     cluster: ClusterSpec
     secrets: SecretStoreSpec
     classes: tuple[DataClass, ...]
     topics: tuple[PlannedTopic, ...]
     credentials: tuple[PlannedCredential, ...]
+    sources: tuple[PlannedSource, ...]
+    consumers: tuple[PlannedConsumer, ...]
     sinks: tuple[PlannedSink, ...]
     archives: tuple[PlannedArchive, ...]
     monitors: tuple[PlannedMonitor, ...]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from levee.loading.schema.rules import FLAG, Fields, field, mapping, named, several, text, whole
+from levee.loading.schema.rules import FLAG, Fields, choice, field, mapping, named, several, text, whole
 from levee.loading.schema.stream_file import MAX_REPLICAS
 from levee.loading.schema.values import DURATION, KEY, SERVICE
 from levee.model.name import key_problem
+from levee.model.stream import MonitorKind
 
 _RETENTION: Final[Fields] = {"floor": field(DURATION, "365d"), "ceiling": field(DURATION, "3650d")}
 
@@ -20,7 +21,12 @@ _CLASS: Final[Fields] = {
     "min_insync": field(whole(1, MAX_REPLICAS), "2", required=True),
     "archive_required": field(FLAG, "true"),
     "customer_key_required": field(FLAG, "true"),
+    "separate_logs_required": field(FLAG, "true"),
+    "monitors_required": field(several(choice(MonitorKind)), "[lag, under-min-isr]"),
+    "rotation_ceiling": field(DURATION, "90d"),
+    "personal_data": field(FLAG, "true"),
     "readers": field(several(SERVICE), "[detection-engine]"),
+    "destinations": field(several(text()), '["https://siem.example.com/*"]'),
 }
 
 CLASSES: Final[Fields] = {

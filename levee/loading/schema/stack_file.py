@@ -6,9 +6,24 @@ from typing import Final
 
 from cerberus import errors
 
-from levee.loading.schema.rules import Complaint, Fields, Report, choice, field, mapping, named, several, text, whole
+from levee.loading.schema.rules import (
+    FLAG,
+    Complaint,
+    Fields,
+    Report,
+    choice,
+    field,
+    free_of,
+    mapping,
+    named,
+    several,
+    text,
+    whole,
+)
 from levee.loading.schema.values import (
     ACCOUNT,
+    BROKER_SETTINGS,
+    CLOUD_NAME,
     CLUSTER_ID,
     DURATION,
     FILE_PATH,
@@ -18,8 +33,10 @@ from levee.loading.schema.values import (
     TOPIC_PREFIX,
     USERNAME,
     VARIABLE,
+    destination_problem,
+    reason_problem,
 )
-from levee.model.cluster import Mechanism, Protocol
+from levee.model.cluster import ClientTraffic, Mechanism, Metrics, Protocol
 from levee.model.name import service_name_problem
 from levee.model.role import Role
 from levee.model.service import Previous
@@ -63,16 +80,69 @@ _SECURITY: Final[Fields] = {
     ),
 }
 
+_PEER: Final[Fields] = {
+    "name": field(KEY, "analytics", required=True),
+    "account": field(ACCOUNT, '"210987654321"', required=True),
+}
+
+_NETWORK: Final[Fields] = {
+    "public": field(FLAG, "false"),
+    "unauthenticated": field(FLAG, "false"),
+    "boundary": field(text(most=1000), "private subnets, reached through the platform's VPN only"),
+    "peers": field({"type": "list", "schema": mapping(_PEER)}, '[{name: analytics, account: "210987654321"}]'),
+}
+
+_ENCRYPTION: Final[Fields] = {
+    "clients": field(choice(ClientTraffic), "tls"),
+    "between_brokers": field(FLAG, "true"),
+    "encrypted_by": field(CLOUD_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"),
+    "replicas": field(several(CLOUD_NAME), '["arn:aws:kms:eu-central-1:123456789012:key/1234abcd"]'),
+}
+
+_POLICY: Final[Fields] = {
+    "organization": field(text(), "o-a1b2c3d4e5"),
+    "accounts": field(several(ACCOUNT), '["123456789012"]'),
+}
+
+_LOG_SINK: Final[Fields] = {
+    "name": field(KEY, "broker-logs", required=True),
+    "destination": field(
+        text(free_of(destination_problem, shown=False), most=2048), "log group /kafka/brokers", required=True
+    ),
+    "account": field(ACCOUNT, '"123456789012"'),
+    "region": field(KEY, "eu-west-1"),
+}
+
+_LINK: Final[Fields] = {
+    "name": field(KEY, "standby", required=True),
+    "account": field(ACCOUNT, '"123456789012"'),
+    "region": field(KEY, "eu-central-1", required=True),
+}
+
+_EXEMPTION: Final[Fields] = {
+    "name": field(text(), "audit-index", required=True),
+    "reason": field(text(free_of(reason_problem), most=1000), "the service has no regions of its own", required=True),
+}
+
 _CLUSTER: Final[Fields] = {
     "id": field(CLUSTER_ID, "bGV2ZWUtbG9jYWwtMDAwMQ", required=True),
     "bootstrap": field(several(HOST_PORT, least=1), '["broker-1.example.com:9093"]', required=True),
     "brokers": field(whole(2, MAX_BROKERS), "3", required=True),
     "security": field(mapping(_SECURITY), "{protocol: SASL_SSL, …}", required=True),
+    "settings": field(BROKER_SETTINGS, "{auto.create.topics.enable: false}"),
+    "network": field(mapping(_NETWORK), "{public: false, unauthenticated: false, boundary: …}"),
+    "encryption": field(mapping(_ENCRYPTION), "{clients: tls, between_brokers: true}"),
+    "policy": field(mapping(_POLICY), "{organization: o-a1b2c3d4e5}"),
+    "logs": field({"type": "list", "schema": mapping(_LOG_SINK)}, "[{name: broker-logs, destination: …}]"),
+    "metrics": field(choice(Metrics), "per-topic-per-broker"),
+    "links": field({"type": "list", "schema": mapping(_LINK)}, "[{name: standby, region: eu-central-1}]"),
 }
 
 _SECRETS: Final[Fields] = {
-    "store": field(choice(("file",)), "file", required=True),
+    "store": field(choice(("file", "aws-secrets-manager", "ibm-secrets-manager")), "file", required=True),
     "directory": field(FILE_PATH, ".levee/secrets/local", required=True),
+    "prefix": field(text(), "AmazonMSK_"),
+    "encrypted_by": field(CLOUD_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"),
 }
 
 _GRANT: Final[Fields] = {
@@ -99,6 +169,8 @@ STACK: Final[Fields] = {
     "region": field(KEY, "eu-west-1", required=True),
     "jurisdiction": field(KEY, "eu", required=True),
     "owner": field(text(), "platform-team", required=True),
+    "trusted_accounts": field(several(ACCOUNT), '["210987654321"]'),
+    "global_names": field({"type": "list", "schema": mapping(_EXEMPTION)}, "[{name: audit-index, reason: …}]"),
     "cluster": field(mapping(_CLUSTER), "{id: …, bootstrap: […], brokers: 3, security: {…}}", required=True),
     "secrets": field(mapping(_SECRETS), "{store: file, directory: .levee/secrets/local}", required=True),
     "services": field(named(mapping(_SERVICE), service_name_problem), "{siem-shipper: {owner: security-team}}"),

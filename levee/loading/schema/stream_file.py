@@ -24,6 +24,7 @@ from levee.loading.schema.rules import (
 )
 from levee.loading.schema.values import (
     ACCOUNT,
+    CLOUD_NAME,
     DATE,
     DURATION,
     KEY,
@@ -71,18 +72,37 @@ def _setting_complaint(key: str, value: str) -> Complaint | None:
     return None if problem is None else Complaint(f"`{key}` {problem}, not {value!r}", at=(key,))
 
 
+_TRUST: Final[Fields] = {
+    "source_account": field(ACCOUNT, '"123456789012"'),
+    "source_arn": field(CLOUD_NAME, "arn:aws:kafkaconnect:eu-west-1:123456789012:connector/siem/*"),
+}
+
+_PRODUCER: Final[Fields] = {
+    "acks": field(choice(("all", "1", "0")), "all", required=True),
+    "idempotent": field(FLAG, "true", required=True),
+}
+
+_CONNECTOR_SETTINGS: Final[Rules] = {
+    "type": "dict",
+    "valuesrules": {"type": ["string", "integer", "float", "boolean"]},
+}
+
 _PLACE: Final[Fields] = {"account": field(ACCOUNT, '"123456789012"'), "region": field(KEY, "eu-west-1")}
 
 _SOURCE: Final[Fields] = {
     "service": field(SERVICE, "payments-api", required=True),
     "kind": field(choice(SourceKind), "application", required=True),
     "transactional_ids": field(several(PATTERN), "[payments-api-*]"),
+    "identity": field(CLOUD_NAME, "arn:aws:iam::123456789012:role/payments-api"),
+    "trust": field(mapping(_TRUST), '{source_account: "123456789012", source_arn: …}'),
+    "producer": field(mapping(_PRODUCER), "{acks: all, idempotent: true}"),
     **_PLACE,
 }
 
 _CONSUMER: Final[Fields] = {
     "service": field(SERVICE, "detection-engine", required=True),
     "groups": field(several(PATTERN, least=1), "[detection-engine]", required=True),
+    "transfer_basis": field(text(most=1000), "standard contractual clauses of 2026-03-01, module two"),
     **_PLACE,
 }
 
@@ -93,6 +113,12 @@ _SINK: Final[Fields] = {
     "destination": field(
         text(free_of(destination_problem, shown=False), most=2048), "https://siem.example.com/in", required=True
     ),
+    "role": field(CLOUD_NAME, "arn:aws:iam::123456789012:role/siem-shipper"),
+    "trust": field(mapping(_TRUST), '{source_account: "123456789012", source_arn: …}'),
+    "settings": field(_CONNECTOR_SETTINGS, "{tasks.max: 2}"),
+    "dead_letter": field(KEY, "siem-dead-letters"),
+    "external": field(FLAG, "true"),
+    "register_entry": field(text(), "ICT-2026-014"),
     **_PLACE,
 }
 
@@ -100,6 +126,7 @@ _ARCHIVE: Final[Fields] = {
     "bucket": field(text(), "payments-audit-archive", required=True),
     "retention": field(DURATION, "2555d", required=True),
     "locked": field(FLAG, "true", required=True),
+    "encrypted_by": field(CLOUD_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"),
     **_PLACE,
 }
 
@@ -126,6 +153,8 @@ STREAM: Final[Fields] = {
     "topic": field(TOPIC, "eu.payments.audit.v1", required=True),
     "description": field(text(most=1000), "Every change to a payment order."),
     "owner": field(text(), "payments-team", required=True),
+    "cost_centre": field(text(), "CC-4711"),
+    "legal_basis": field(text(most=1000), "legal obligation: accounting law"),
     "class": field(KEY, "audit", required=True),
     "partitions": field(whole(1, MAX_PARTITIONS), "3", required=True),
     "replication": field(whole(2, MAX_REPLICAS), "3"),

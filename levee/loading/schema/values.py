@@ -19,6 +19,7 @@ _HOST_PORT: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]/@]+):(\d{1,5})", 
 _HOST_LABEL: Final = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_CLOUD_NAME: Final = re.compile(r"(?:arn:[a-z-]+:[!-~]+|crn:v1:[!-~]+)")
 _USERNAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,128}")
 MIN_REASON: Final = 20
 _LOGIN: Final = re.compile(r"://[^/]*@")
@@ -132,6 +133,19 @@ def destination_problem(value: str) -> str | None:
     return one_line_problem(value)
 
 
+def cloud_name_problem(value: str) -> str | None:
+    """Why this has not the form of an ARN or a CRN, or None. Whose it is and where is for the rules to say."""
+    if _CLOUD_NAME.fullmatch(value):
+        return None
+    return "is neither an ARN nor a CRN; write it whole, as the cloud shows it: arn:aws:… or crn:v1:…"
+
+
+CLOUD_NAME: Final[Rules] = text(free_of(cloud_name_problem, shown=False), most=2048)
+BROKER_SETTINGS: Final[Rules] = {
+    "type": "dict",
+    "keysrules": {"type": "string", "regex": "[a-z][a-z0-9.]{0,99}"},
+    "valuesrules": {"type": ["string", "integer", "float", "boolean"]},
+}
 DURATION: Final[Rules] = text(parsed(a_duration), most=_LONGEST)
 SIZE: Final[Rules] = text(parsed(a_size), most=_LONGEST)
 DATE: Final[Rules] = text(parsed(a_date), most=_LONGEST)

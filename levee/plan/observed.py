@@ -1,0 +1,160 @@
+"""What is there or about to be registered, whoever wrote it: not only what levee itself would declare.
+
+A declared plan comes to the same values (`declared_principals` …), so that a rule sees one kind of thing on every feed.
+Fields of what was read back from a resource may be unknown (`levee.plan.unknown`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from levee.model.duration import Duration
+from levee.model.origin import Origin
+from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
+
+ANY_HOST: Final = "*"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """One ACL in Kafka's words. `operation` and `resource_type` are as `kafka-acls` prints them, in lower case
+    without underscores (`alterconfigs`, `transactionalid`); `pattern` is literal or prefixed, or what else was written.
+    """
+
+    allows: bool
+    operation: str
+    resource_type: str
+    name: str
+    pattern: str
+    host: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who Kafka knows, and all that it may do. `service` is None for one that no levee credential made."""
+
+    name: str
+    service: str | None
+    access: tuple[Access, ...]
+    origin: Origin
+
+    def operations(self, resource_type: str) -> frozenset[str]:
+        """Everything it is allowed on resources of this type."""
+        return frozenset(each.operation for each in self.access if each.allows and each.resource_type == resource_type)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """A SCRAM user. `in_clear` tells whether its password stands in the program or a file; the password is not here.
+
+    `rotate_every` and `owner` are of its service, None where nothing says.
+    """
+
+    name: str
+    service: str | None
+    mechanism: str
+    iterations: int
+    in_clear: bool
+    owner: str | None
+    rotate_every: Duration | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """How the brokers are reached: by the stack's own account of it, or by a registered provider's."""
+
+    bootstrap: tuple[str, ...]
+    tls: bool
+    verifies: bool
+    mechanism: str
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudProvider:
+    """A registered provider of a cloud, with the region and the accounts it is bound to (None: not bound)."""
+
+    name: str
+    cloud: str
+    region: str | None
+    accounts: tuple[str, ...] | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded:
+    """How the engine is told to treat a registered resource that levee has rules for."""
+
+    name: str
+    type: str
+    protected: bool
+    ignored: tuple[str, ...]
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """What registered resources say, in place of what the declaration says of the same things."""
+
+    topics: tuple[PlannedTopic, ...] = ()
+    principals: tuple[Principal, ...] = ()
+    logins: tuple[Login, ...] = ()
+    connections: tuple[tuple[str, Connection], ...] = ()
+    clouds: tuple[CloudProvider, ...] = ()
+    guarded: tuple[Guarded, ...] = ()
+
+
+def declared_principals(plan: Plan) -> Iterator[Principal]:
+    """One principal a service: all its generations may do the same."""
+    for credential in plan.credentials:
+        yield Principal(
+            name=f"User:{credential.usernames[-1]}",
+            service=credential.service,
+            access=tuple(_access(credential)),
+            origin=credential.origin,
+        )
+
+
+def _access(credential: PlannedCredential) -> Iterator[Access]:
+    origins = {pattern: grant.origin for grant in credential.grants for pattern in grant.topics}
+    for acl in credential.acls:
+        yield Access(
+            allows=True,
+            operation=acl.operation.value.lower(),
+            resource_type=acl.resource_type.value.lower(),
+            name=acl.pattern.name,
+            pattern=acl.pattern.type.value,
+            host=ANY_HOST,
+            origin=origins.get(acl.pattern, credential.origin),
+        )
+
+
+def declared_logins(plan: Plan) -> Iterator[Login]:
+    """One login a service."""
+    for credential in plan.credentials:
+        yield Login(
+            name=credential.usernames[-1],
+            service=credential.service,
+            mechanism=plan.cluster.security.mechanism.value,
+            iterations=credential.iterations,
+            in_clear=False,
+            owner=credential.owner,
+            rotate_every=credential.rotate_every,
+            origin=credential.origin,
+        )
+
+
+def declared_connection(plan: Plan) -> Connection:
+    """The stack's own way to its brokers."""
+    security = plan.cluster.security
+    return Connection(
+        bootstrap=plan.cluster.bootstrap,
+        tls=security.protocol.value == "SASL_SSL",
+        verifies=True,
+        mechanism=security.mechanism.value,
+        origin=plan.origin.at("cluster"),
+    )
