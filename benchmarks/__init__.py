@@ -1,0 +1,1 @@
+"""What levee costs, measured on real brokers: `make bench`."""

@@ -1,0 +1,95 @@
+"""Writes a project whose stack `bench` declares any number of streams."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Final
+
+from benchmarks.brokers import PROJECT
+from infra.local.cluster import ClusterStatus
+
+STACK: Final = "bench"
+PARTITIONS: Final = 3
+
+_PULUMI: Final = """\
+name: levee
+runtime:
+  name: python
+  options:
+    virtualenv: .venv
+main: {project}/infra/__main__.py
+stackConfigDir: stacks
+options:
+  refresh: always
+plugins:
+  providers:
+    - name: kafka
+      path: {project}/infra/providers/kafka
+    - name: levee
+      path: {project}/infra/providers/levee
+"""
+
+_CLASSES: Final = """\
+classes:
+  diagnostic:
+    description: Application logs without personal data.
+    regulated: false
+    replication: 3
+    min_insync: 2
+"""
+
+_STACK: Final = """\
+target: kafka
+account: local
+region: eu-west-1
+jurisdiction: eu
+owner: bench-team
+cluster:
+  id: {cluster_id}
+  bootstrap: {bootstrap}
+  brokers: 3
+  security:
+    protocol: SASL_SSL
+    mechanism: SCRAM-SHA-512
+    ca_file: {ca}
+    admin:
+      username: admin
+      password_file: {password_file}
+secrets:
+  store: file
+  directory: .levee/secrets/bench
+"""
+
+_STREAM: Final = """\
+topic: bench.stream-{number:05}.v1
+description: One of many.
+owner: bench-team
+class: diagnostic
+partitions: {partitions}
+retention: 7d
+sources:
+  - service: writer-{number:05}
+    kind: application
+"""
+
+
+def write_project(folder: Path, streams: int, brokers: ClusterStatus) -> Path:
+    """Make `folder` a project: the stack `bench` with `streams` unregulated streams, each with a writer of its own."""
+    stack = folder / "stacks" / STACK
+    (stack / "streams").mkdir(parents=True)
+    (folder / ".venv").symlink_to(sys.prefix)
+    (folder / "Pulumi.yaml").write_text(_PULUMI.format(project=PROJECT))
+    (folder / "stacks" / "classes.yaml").write_text(_CLASSES)
+    declaration = _STACK.format(
+        cluster_id=brokers.cluster_id,
+        bootstrap=json.dumps(brokers.bootstrap.split(",")),
+        ca=json.dumps(str(brokers.ca)),
+        password_file=json.dumps(str(brokers.administrator.password_file)),
+    )
+    (stack / "stack.yaml").write_text(declaration if streams else declaration + "streams: none\n")
+    for number in range(1, streams + 1):
+        text = _STREAM.format(number=number, partitions=PARTITIONS)
+        (stack / "streams" / f"stream-{number:05}.yaml").write_text(text)
+    return folder

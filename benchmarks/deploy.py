@@ -1,0 +1,151 @@
+"""Benchmark `deploy`: `levee up` and `levee destroy` as whole commands, beside AdminClient on the same brokers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from benchmarks.admin_client import Administrator, KafkaObjects
+from benchmarks.brokers import running_brokers, scratch_folder
+from benchmarks.command import Cost, measure
+from benchmarks.declared_project import STACK, write_project
+from benchmarks.outcome import Aim, Outcome, Row
+from benchmarks.request import Request, Say
+from infra.deployment.location import pulumi_backend
+from infra.local.cluster import ClusterStatus
+from levee.loading.load import load_stack
+from levee.plan.build import build_plan
+
+WARM_UP_STREAMS: Final = 50
+ONE_BY_ONE_SECONDS: Final = 300.0
+NOTHING: Final = {"topics": 0, "users": 0, "ACLs": 0}
+
+CREATE, NO_CHANGE, DESTROY = "create", "no-change", "destroy"
+BATCH_CREATE, BATCH_DELETE = "AdminClient, one batch: create", "AdminClient, one batch: delete"
+ONE_BY_ONE: Final = "AdminClient, one by one: create"
+
+MOST_NO_CHANGE_SECONDS: Final = 5.0
+MOST_PEAK_MB: Final = 400.0
+MOST_GROWTH: Final = 1.25  # of the cost of one stream between the smallest and the largest stack
+
+
+def run(request: Request) -> Outcome:
+    """Measure every size on one cluster. Raises BenchmarkError where a command fails or the brokers hold what they
+    should not.
+    """
+    engines, notes = _available(request.engines)
+    with scratch_folder() as folder, running_brokers(request.base_port, request.say) as brokers:
+        deployments = _Deployments(folder, brokers, Administrator(brokers), request.say)
+        request.say(f"warming the brokers up with {WARM_UP_STREAMS} streams")
+        list(deployments.by_hand(WARM_UP_STREAMS, one_by_one=False))
+        rows = [row for engine in engines for row in deployments.by_levee(engine, 0)]
+        for streams in request.streams:
+            rows += deployments.by_hand(streams, one_by_one=True)
+            rows += [row for engine in engines for row in deployments.by_levee(engine, streams)]
+    return Outcome(benchmark="deploy", rows=rows, aims=list(_aims(rows, engines, request.streams)), notes=notes)
+
+
+def _available(engines: Iterable[str]) -> tuple[tuple[str, ...], list[str]]:
+    installed = shutil.which("pulumi") is not None
+    usable = tuple(engine for engine in engines if engine != "pulumi" or installed)
+    missing = [] if installed else ["the Pulumi CLI is not on PATH: --engine pulumi was not measured"]
+    return usable, missing
+
+
+@dataclass(frozen=True, slots=True)
+class _Deployments:
+    """The ways to bring the same streams about on one cluster; each leaves it empty."""
+
+    folder: Path
+    brokers: ClusterStatus
+    administrator: Administrator
+    say: Say
+
+    def by_levee(self, engine: str, streams: int) -> Iterator[Row]:
+        """Create, look again, destroy: each a process of its own."""
+        project = write_project(self.folder / f"{engine}-{streams}", streams, self.brokers)
+        made = KafkaObjects.of(build_plan(load_stack(project, STACK), date.today())).counts  # noqa: DTZ011 - retires nothing
+        for what, command, left in ((CREATE, "up", made), (NO_CHANGE, "up", made), (DESTROY, "destroy", NOTHING)):
+            self.say(f"{streams:,} streams: levee {command} {STACK} --engine {engine} ({what}) …")
+            cost = measure(_command(command, engine), project, _environment(project), project / f"{what}.log")
+            self.say(f"  {cost.seconds:.2f} s, {cost.peak_mb:.0f} MB")
+            self.administrator.require(left)
+            yield _row(_named(engine, what), streams, cost)
+
+    def by_hand(self, streams: int, *, one_by_one: bool) -> Iterator[Row]:
+        """The same objects by AdminClient, in one batch and, if asked for, one after the other."""
+        administrator, project = self.administrator, self.folder / f"by-hand-{streams}"
+        stack = load_stack(write_project(project, streams, self.brokers), STACK)
+        objects = KafkaObjects.of(build_plan(stack, date.today()))  # noqa: DTZ011 - nothing in it ever retires
+        self.say(f"{streams:,} streams: AdminClient, one batch …")
+        yield Row(what=BATCH_CREATE, streams=streams, seconds=administrator.create_together(objects))
+        administrator.require(objects.counts)
+        yield Row(what=BATCH_DELETE, streams=streams, seconds=administrator.delete_together(objects))
+        administrator.require(NOTHING)
+        if one_by_one:
+            self.say(
+                f"{streams:,} streams: AdminClient, one by one; this takes long, at most {ONE_BY_ONE_SECONDS:.0f} s …"
+            )
+            yield self._one_by_one(streams, objects)
+
+    def _one_by_one(self, streams: int, objects: KafkaObjects) -> Row:
+        seconds, share = self.administrator.create_one_by_one(objects, ONE_BY_ONE_SECONDS)
+        self.say(f"  {seconds:.2f} s")
+        self.administrator.delete_what_is_there(objects)
+        self.administrator.require(NOTHING)
+        remark = "" if share == 1.0 else f"scaled from the {share:.0%} made in {seconds:.0f} s"
+        return Row(what=ONE_BY_ONE, streams=streams, seconds=seconds / share, remark=remark)
+
+
+def _named(engine: str, what: str) -> str:
+    return f"levee --engine {engine}: {what}"
+
+
+def _command(command: str, engine: str) -> list[str]:
+    return [sys.executable, "-m", "levee.cli.main", command, STACK, "--yes", "--engine", engine]
+
+
+def _environment(project: Path) -> Mapping[str, str]:
+    """The user's, but for Pulumi's state: it stays in the project, whatever the user is logged in to."""
+    backend = pulumi_backend(project)
+    backend.mkdir(parents=True, exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PULUMI_CONFIG_PASSPHRASE")}
+    return {**kept, "PULUMI_BACKEND_URL": backend.as_uri()}
+
+
+def _row(what: str, streams: int, cost: Cost) -> Row:
+    return Row(what=what, streams=streams, seconds=cost.seconds, cpu_seconds=cost.cpu_seconds, peak_mb=cost.peak_mb)
+
+
+def _aims(rows: Iterable[Row], engines: Iterable[str], sizes: tuple[int, ...]) -> Iterator[Aim]:
+    """The aims at the largest size, and that one stream costs there what it costs in a small stack."""
+    at = {(row.what, row.streams): row for row in rows}
+    fewest, most = sizes[0], sizes[-1]
+    for engine in engines:
+        create, no_change = at[_named(engine, CREATE), most], at[_named(engine, NO_CHANGE), most]
+        peak = max(row.peak_mb or 0.0 for row in at.values() if row.what.startswith(f"levee --engine {engine}"))
+        allowed = 2 * at[BATCH_CREATE, most].seconds + 5
+        yield _seconds(f"{engine}: create {most:,}, at most 2 x one batch + 5 s", create, allowed)
+        yield _seconds(f"{engine}: no-change of {most:,}, at most 5 s", no_change, MOST_NO_CHANGE_SECONDS)
+        yield Aim(what=f"{engine}: peak memory, at most 400 MB", measured=peak, limit=MOST_PEAK_MB, unit="MB")
+        for what in (CREATE, NO_CHANGE, DESTROY) if most > fewest else ():
+            start_up = at[_named(engine, what), 0].seconds
+            small, large = (
+                (at[_named(engine, what), size].seconds - start_up) / size * 1000 for size in (fewest, most)
+            )
+            yield Aim(
+                what=f"{engine}: {what}, a stream of {most:,} against one of {fewest:,}, start-up apart",
+                measured=large,
+                limit=MOST_GROWTH * small,
+                unit="ms a stream",
+            )
+
+
+def _seconds(what: str, row: Row, limit: float) -> Aim:
+    return Aim(what=what, measured=row.seconds, limit=limit, unit="s")

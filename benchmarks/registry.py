@@ -1,0 +1,14 @@
+"""Every benchmark by the name that `--only` takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from benchmarks import deploy
+from benchmarks.outcome import Outcome
+from benchmarks.request import Request
+
+BENCHMARKS: Final[Mapping[str, Callable[[Request], Outcome]]] = {
+    "deploy": deploy.run,
+}
