@@ -72,13 +72,13 @@ class Batch(Generic[Item, Result]):
 
         Raises whatever the request raised for this item, or for all of them.
         """
+        ticket = next(self._tickets)
         call: _Call[Item, Result] = _Call(
             item=item,
-            key=self._key(item) if self._key else id(item),
-            weight=self._weight(item) if self._weight else 1,
+            key=ticket if self._key is None else self._key(item),
+            weight=1 if self._weight is None else self._weight(item),
             answer=asyncio.get_running_loop().create_future(),
         )
-        ticket = next(self._tickets)
         self._waiting[ticket] = call
         self._joined.set()
         if self._sender is None:

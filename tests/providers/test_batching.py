@@ -61,6 +61,13 @@ async def test_wrong_number_of_answers_fails_every_caller() -> None:
     assert all(isinstance(result, RuntimeError) for result in results)
 
 
+async def test_without_a_key_equal_items_share_a_request() -> None:
+    send = Recorder()
+    batch: Batch[int, int] = Batch(send)
+    assert await gathered(batch, 2, 2, 2) == [4, 4, 4]
+    assert send.requests == [[2, 2, 2]]
+
+
 async def test_one_name_never_appears_twice_in_a_request() -> None:
     send = Recorder()
     batch: Batch[int, int] = Batch(send, key=lambda item: item)
@@ -130,9 +137,7 @@ async def test_an_item_heavier_than_the_limit_still_goes_alone() -> None:
     limit=st.integers(min_value=1, max_value=9),
     weight=st.integers(min_value=1, max_value=50),
 )
-def test_every_call_is_answered_once_as_if_alone(
-    items: list[int], pauses: list[int], limit: int, weight: int
-) -> None:
+def test_every_call_is_answered_once_as_if_alone(items: list[int], pauses: list[int], limit: int, weight: int) -> None:
     send = Recorder()
 
     async def call(batch: Batch[int, int], item: int, pause: int) -> object:

@@ -5,6 +5,7 @@ KRaft refuses a CreateTopics request of more than 10,000 partitions (KAFKA-17604
 
 import asyncio
 import concurrent.futures
+import itertools
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -31,8 +32,9 @@ Item_contra = TypeVar("Item_contra", contravariant=True)
 
 LIMITS: Final = BatchLimits(items=1_000, weight=10_000)
 SHOWN_SECONDS: Final = 60.0
-POLL_SECONDS: Final = 0.05
-READ_TRIES: Final = 5
+POLL_SECONDS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+"""Pauses between looks at metadata: usually it lags by milliseconds, for thousands of partitions by seconds."""
+
 
 _MISSING: Final = "UNKNOWN_TOPIC_OR_PART"
 
@@ -136,12 +138,13 @@ class Topics:
         """Wait until the brokers' metadata, which lags behind the controller, shows what was committed."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + SHOWN_SECONDS
+        pauses = itertools.chain(POLL_SECONDS, itertools.repeat(POLL_SECONDS[-1]))
         while not wanted(await self._shapes.submit(name)):
             if loop.time() > deadline:
                 raise FailedError(
                     f"the controller committed topic {name} but after {SHOWN_SECONDS:.0f} s the brokers do not show it"
                 )
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(next(pauses))
 
     async def names(self) -> list[str]:
         """Return the names of all topics that the principal may see, without Kafka's own."""
@@ -166,7 +169,7 @@ class Topics:
         """Read shapes and settings together; a topic that one answer has and the other lacks is read
         again.
         """
-        for _ in range(READ_TRIES):
+        for pause in POLL_SECONDS:
             shapes, configs = await asyncio.gather(
                 self._read_shapes(names), self._session.settle(names, _start_describe_configs)
             )
@@ -176,7 +179,7 @@ class Topics:
             ]
             if not any(_is_missing(topic) for topic in topics):
                 break
-            await asyncio.sleep(POLL_SECONDS)
+            await asyncio.sleep(pause)
         return topics
 
 

@@ -59,9 +59,16 @@ class Observed:
         if self.live.denials:
             yield f"{principal} is denied {_listed(self.live.denials)}"
 
+    @property
+    def has_lost_secret(self) -> bool:
+        """Whether the user has a password that nobody can tell any more."""
+        return self.kept is None and self.live.has_user
+
     def _secret_drift(self) -> Iterator[str]:
-        if self.kept is None:
+        if self.has_lost_secret:
             yield lost_secret(self.name)
+        elif self.kept is None:
+            yield f"no secret of {self.name} is kept"
         elif self.kept.fit is not Fit.CURRENT:
             yield f"the client settings of {self.name} are not those of the cluster's connection"
 
@@ -78,8 +85,7 @@ class Observed:
 def lost_secret(name: CredentialName) -> str:
     """Announce that a password is lost, and what an update will do about it."""
     return (
-        f"the secret of {name} is gone and can't be read back from the cluster: an update gives {name} "
-        "a new password, and its clients stop working until they take the new settings"
+        f"the secret of {name} is lost: an update gives it a new password, and its clients must take the new settings"
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, TypeVar
 
 from infra.providers.differences import Change, Difference, differences
-from infra.providers.failures import FailedError, PartlyDoneError, Problem, RefusedError
+from infra.providers.failures import FailedError, PartlyDoneError, Problem, RefusedError, refused
 from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.levee.credential_cluster import CredentialCluster
 from infra.providers.levee.credential_name import CredentialName
@@ -45,15 +45,23 @@ class ServiceCredential(ResourceKind):
         self._cluster = cluster
         self._connection = connection
         self._stores: dict[StoreLocation, BatchedStore] = {}
+        self._declarers: dict[str, str] = {}
 
     async def check(self, declaration: Declaration) -> Properties:
         """Refuse what can't be declared, or can't follow what was declared before."""
         inputs = with_defaults(declaration.new)
         declared = read_credential(inputs)
         if declared is not None:
+            self._refuse_second(declared.service, declaration.naming.resource_name)
             refuse_transition(declaration.old, declared)
             await declared.store.probe()
         return inputs
+
+    def _refuse_second(self, service: str, resource_name: str) -> None:
+        """Refuse two resources for one service: each would take away what the other grants."""
+        first = self._declarers.setdefault(service, resource_name)
+        if first != resource_name:
+            raise refused("service", f"{service} is declared twice, by {first} and {resource_name}; join their acls")
 
     async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
         """Compare ACLs as sets, the rest by value, and count every drift as a difference."""
@@ -76,7 +84,7 @@ class ServiceCredential(ResourceKind):
         seen = await self._observe_new(declared, steps)
         try:
             references = await _all(steps.establish(one, declared, renew=True) for one in seen)
-        except FailedError as failure:
+        except (RefusedError, FailedError) as failure:
             raise _partly_done(new, declared, declared.names, failure) from None
         return Recorded(declared.service, new, _outputs(new, declared, references[-1]))
 
@@ -120,7 +128,7 @@ class ServiceCredential(ResourceKind):
             references = await _all(steps.establish(one, declared, renew=one.name not in before) for one in seen)
             await _all(steps.revoke(one) for one in gone)
             await _all(steps.leave_former_store(one.name) for one in seen)
-        except FailedError as failure:
+        except (RefusedError, FailedError) as failure:
             names = sorted({*before, *declared.names})
             raise _partly_done(new, declared, names, failure) from None
         return _outputs(new, declared, references[-1])
@@ -231,7 +239,7 @@ def _denied(seen: Observed) -> Iterator[Problem]:
 
 def _unannounced(seen: Observed, announcements: Sequence[object]) -> Iterator[Problem]:
     """Refuse to give a user in service a new password unless that was shown as drift first."""
-    if seen.kept is None and lost_secret(seen.name) not in announcements:
+    if seen.has_lost_secret and lost_secret(seen.name) not in announcements:
         yield Problem("secretStore", f"{lost_secret(seen.name)}. Run again with refresh, to see that first")
 
 
@@ -256,7 +264,7 @@ def _outputs(inputs: Properties, declared: DeclaredCredential, reference: str | 
 
 
 def _partly_done(
-    inputs: Properties, declared: DeclaredCredential, names: Iterable[CredentialName], failure: FailedError
+    inputs: Properties, declared: DeclaredCredential, names: Iterable[CredentialName], failure: Exception
 ) -> PartlyDoneError:
     """Put the credential into the state as it may be, so that a later run finishes it, or removes all of it."""
     reason = f"not finished: {failure}"
