@@ -62,11 +62,11 @@ class Applier:
         old = self._session.state.resources.get(declared.urn)
         if not declared.custom:
             return decide_component(declared, old)
-        if has_unknown(declared.inputs):
-            raise CannotDecide([_unknown(declared)])
         return await decide(declared, old, self._provider(declared))
 
     async def _apply(self, decision: Decision) -> Answer:
+        if has_unknown(decision.inputs):
+            raise CannotDecide([_unknown(decision.registration)])
         if decision.op is Op.SAME and decision.old:
             resource = decision.unchanged(decision.old)
             self._put_if_changed(decision.old, resource)
@@ -137,13 +137,14 @@ class Applier:
 
 def _resource(decision: Decision, live: Live) -> Resource:
     declared, old = decision.registration, decision.old
+    inputs = redact(decision.inputs, *([old.inputs] if old else []))
     return Resource(
         urn=declared.urn,
         type=declared.type,
         custom=declared.custom,
         id=live.id,
-        inputs=redact(decision.inputs, old.inputs if old else None),
-        outputs=redact(live.outputs, old.outputs if old else None),
+        inputs=inputs,
+        outputs=redact(live.outputs, inputs, *([old.outputs] if old else [])),
         parent=declared.parent,
         provider=declared.provider,
         dependencies=declared.dependencies,

@@ -123,11 +123,12 @@ class Planner:
             self.plan.drifted += 1
             self._session.emit(_vanished(old))
             return None
+        inputs = old.inputs if live.inputs is None else redact(live.inputs, old.inputs)
         found = replace(
             old,
             id=live.id,
-            inputs=old.inputs if live.inputs is None else redact(live.inputs, old.inputs),
-            outputs=redact(live.outputs, old.outputs),
+            inputs=inputs,
+            outputs=redact(live.outputs, old.outputs, inputs),
             init_errors=live.init_errors,
         )
         if found != old or old.urn in self._session.state.unfinished:

@@ -115,15 +115,7 @@ def clear_all(properties: Properties) -> Properties:
 
 def has_unknown(value: Value) -> bool:
     """Whether any part of the value is not known yet."""
-    match value:
-        case str():
-            return value == UNKNOWN
-        case dict():
-            return any(has_unknown(item) for item in value.values())
-        case list():
-            return any(has_unknown(item) for item in value)
-        case _:
-            return False
+    return UNKNOWN in repr(value)
 
 
 def unsupported_kinds(value: Value) -> Iterator[str]:

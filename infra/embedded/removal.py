@@ -147,6 +147,8 @@ class _Removal:
     async def _finish_creation(self, resource: Resource, provider: HostedProvider) -> Resource:
         """Create once more what a killed run may have created: the provider adopts it and tells its id."""
         live = await provider.create(resource.urn, resource.type, resource.inputs)
-        made = replace(resource, id=live.id, outputs=redact(live.outputs), init_errors=live.init_errors)
+        made = replace(
+            resource, id=live.id, outputs=redact(live.outputs, resource.inputs), init_errors=live.init_errors
+        )
         self._session.journal.append(Put(made))
         return made

@@ -10,7 +10,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -29,54 +29,53 @@ def has_placeholder(value: Value) -> bool:
     return _PREFIX in repr(value)
 
 
-def redact(properties: Properties, previous: Properties | None = None) -> Properties:
+def redact(properties: Properties, *stored: Properties) -> Properties:
     """The properties as they may be stored.
 
-    ``previous`` is what is stored now: a secret that did not change keeps its salt and so stays equal.
+    A secret that one of ``stored`` holds unchanged at the same place keeps its salt, and so compares equal to it.
     """
     if not (may_hold_secrets(properties) or has_placeholder(properties)):
         return properties
-    before = previous or {}
-    return {key: _walk(value, before.get(key), _redact) for key, value in properties.items()}
+    return {key: _walk(value, [other.get(key) for other in stored], _redact) for key, value in properties.items()}
 
 
 def restore(stored: Properties, known: Properties) -> Properties:
     """The stored properties with every secret filled in that ``known`` holds unchanged at the same place."""
     if not has_placeholder(stored):
         return stored
-    return {key: _walk(value, known.get(key), _restore) for key, value in stored.items()}
+    return {key: _walk(value, [known.get(key)], _restore) for key, value in stored.items()}
 
 
-def _walk(value: Value, other: Value, leaf: Callable[[Value, Value], Value]) -> Value:
+def _walk(value: Value, others: Sequence[Value], leaf: Callable[[Value, Sequence[Value]], Value]) -> Value:
+    """The value with ``leaf`` applied to what is neither list nor object, beside what ``others`` hold at its place."""
     match value:
         case dict() if not is_secret(value):
-            others = other if isinstance(other, dict) and not is_secret(other) else {}
-            return {key: _walk(item, others.get(key), leaf) for key, item in value.items()}
+            objects = [other for other in others if isinstance(other, dict)]
+            return {key: _walk(item, [other.get(key) for other in objects], leaf) for key, item in value.items()}
         case list():
-            peers = other if isinstance(other, list) else []
-            return [_walk(item, peers[i] if i < len(peers) else None, leaf) for i, item in enumerate(value)]
+            lists = [other for other in others if isinstance(other, list)]
+            return [_walk(item, [o[i] for o in lists if i < len(o)], leaf) for i, item in enumerate(value)]
         case _:
-            return leaf(value, other)
+            return leaf(value, others)
 
 
-def _redact(value: Value, previous: Value) -> Value:
+def _redact(value: Value, stored: Sequence[Value]) -> Value:
     content = clear(value)
     if is_placeholder(content):
         return secret(content)
     if not is_secret(value):
         return value
-    stored = clear(previous)
-    if isinstance(stored, str) and is_placeholder(stored) and _matches(stored, content):
-        return secret(stored)
+    for placeholder in map(clear, stored):
+        if isinstance(placeholder, str) and is_placeholder(placeholder) and _matches(placeholder, content):
+            return secret(placeholder)
     return secret(_placeholder(content, secrets.token_hex(16)))
 
 
-def _restore(stored: Value, known: Value) -> Value:
+def _restore(stored: Value, known: Sequence[Value]) -> Value:
     placeholder = clear(stored)
     if not (isinstance(placeholder, str) and is_placeholder(placeholder)):
         return stored
-    content = clear(known)
-    return secret(content) if _matches(placeholder, content) else stored
+    return next((secret(content) for content in map(clear, known) if _matches(placeholder, content)), stored)
 
 
 def _matches(placeholder: str, content: Value) -> bool:

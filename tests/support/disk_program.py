@@ -21,6 +21,7 @@ class Disk(pulumi.ProviderResource):
 
 class File(pulumi.CustomResource):
     path: pulumi.Output[str]
+    secret: pulumi.Output[str]
 
     def __init__(self, name: str, opts: pulumi.ResourceOptions, **inputs: Any) -> None:
         super().__init__(FILE, name, {"name": name, "content": "", "path": None, **inputs}, opts)

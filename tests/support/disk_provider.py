@@ -58,6 +58,7 @@ class DiskProvider(ResourceProviderServicer):
         self.calls.append("Check")
         failures = []
         name = request.news.fields["name"].string_value
+        await self._wait_while_held("check", name)
         if name.startswith("bad"):
             failures.append(pb.CheckFailure(property="name", reason=f"{name} begins with bad"))
         return pb.CheckResponse(inputs=request.news, failures=failures)
@@ -101,8 +102,10 @@ class DiskProvider(ResourceProviderServicer):
         old = from_struct(request.old_inputs)
         await self._enter("delete", old, context)
         path = self._directory / request.id
-        self._log("delete" if path.exists() else "delete-nothing", request.id)
+        existed = path.exists()
         path.unlink(missing_ok=True)
+        self._log("delete" if existed else "delete-nothing", request.id)
+        await self._wait_while_held("after-delete", request.id)
         return empty_pb2.Empty()
 
     @override
@@ -119,8 +122,12 @@ class DiskProvider(ResourceProviderServicer):
         path = self._directory / str(inputs["name"])
         content = json.dumps({"content": inputs.get("content")})
         is_adoption = verb == "create" and path.exists() and path.read_text() == content
+        # First the effect, at one stroke, then the line about it: a kill in between leaves one line too few.
+        unfinished = self._directory.with_suffix(".new")
+        unfinished.write_text(content)
+        unfinished.replace(path)
         self._log("adopt" if is_adoption else verb, path.name)
-        path.write_text(content)
+        await self._wait_while_held(f"after-{verb}", path.name)
 
     async def _enter(self, verb: str, inputs: Properties, context: Any) -> None:
         self.calls.append(verb)
@@ -135,7 +142,10 @@ class DiskProvider(ResourceProviderServicer):
             raise RuntimeError("a bug in the provider")
 
     async def _wait_while_held(self, verb: str, name: str) -> None:
-        """A test holds an operation by making ``<directory>.hold/<verb>-<name>``, and finds ``.reached`` beside it."""
+        """A test holds an operation by making ``<directory>.hold/<verb>-<name>``, and finds ``.reached`` beside it.
+
+        ``after-<verb>-<name>`` holds it when it has taken effect but nobody knows yet.
+        """
         gate = self._directory.with_suffix(".hold") / f"{verb}-{name}"
         if gate.exists():
             gate.with_suffix(".reached").touch()
