@@ -27,7 +27,9 @@ _SERVER.set_forkserver_preload([__name__])
 @contextlib.contextmanager
 def mortal(disk: DiskStack, operation: Operation, files: Files, parallel: int = 64) -> Iterator[ForkServerProcess]:
     """Run an operation in a process that is killed, as by kill -9, when the block ends."""
-    process = _SERVER.Process(target=_operate, args=(str(disk.root), operation.value, json.dumps(files), parallel))
+    process = _SERVER.Process(
+        target=_operate, args=(str(disk.root), operation.value, json.dumps(files), parallel, pause)
+    )
     process.start()
     try:
         yield process
@@ -58,8 +60,8 @@ def wait_until_reached(path: Path, process_id: int | None) -> None:
         time.sleep(0.005)
 
 
-def _operate(root: str, operation: str, files: str, parallel: int = 64) -> int:
-    disk = DiskStack(Path(root))
+def _operate(root: str, operation: str, files: str, parallel: int = 64, pause: float = 0.0) -> int:
+    disk = DiskStack(Path(root), pause)
     try:
         disk.run(Operation(operation), disk.program(json.loads(files)), parallel=parallel)
     except EngineError as error:
