@@ -143,6 +143,7 @@ def _require_startable(settings: ClusterSettings, absent: Sequence[Node]) -> Non
             _require_administrator(Administrator(settings.administrator))
         if anything_runs:
             _require_same_addresses(settings, record)
+            _require_authority(settings)
     require_free(absent)
 
 
@@ -160,6 +161,15 @@ def _require_same_addresses(settings: ClusterSettings, record: ClusterRecord) ->
             f"brokers of {settings.directory} run with base port {record.base_port} in region {record.region}, "
             f"not {settings.base_port} in {settings.region}; nothing was changed",
             "leave out --base-port, or run `levee local down` first",
+        )
+
+
+def _require_authority(settings: ClusterSettings) -> None:
+    ca = ca_path(settings.certificates)
+    if not ca.is_file():
+        raise LocalClusterError(
+            f"{ca} is missing, and brokers run with certificates that it signed; nothing was changed",
+            "put it back, or let new ones be made: levee local down, then levee local up",
         )
 
 

@@ -24,7 +24,8 @@ from confluent_kafka.admin import (
 )
 
 from infra.local import cluster as local
-from infra.local import process
+from infra.local import process, readiness
+from infra.local.private_file import write_private
 from tests.support.cluster import LocalCluster
 
 pytestmark = pytest.mark.integration
@@ -198,6 +199,33 @@ def test_up_with_other_addresses_is_refused_while_brokers_run(cluster: LocalClus
     with pytest.raises(local.LocalClusterError, match=f"run with base port {cluster.settings.base_port}"):
         local.up(settings, print)
     assert cluster.refresh().status.state == "running"
+
+
+def test_up_with_a_password_that_the_brokers_do_not_know_says_so(
+    cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    password = cluster.admin_password_file.read_text()
+    monkeypatch.setattr(readiness, "PATIENCE_WITH_REFUSAL_S", 1)
+    try:
+        write_private(cluster.admin_password_file, secrets.token_urlsafe())
+        with pytest.raises(
+            local.LocalClusterError, match=r"broker 1 isn't ready: .*[Aa]uthentication failed"
+        ) as refused:
+            local.up(cluster.settings, print)
+    finally:
+        write_private(cluster.admin_password_file, password)
+    assert password not in str(refused.value) + refused.value.help
+    assert cluster.refresh().status.state == "running"
+
+
+def test_up_without_the_authority_of_running_brokers_is_refused(cluster: LocalCluster) -> None:
+    aside = cluster.ca.with_name("aside.pem")
+    cluster.ca.rename(aside)
+    try:
+        with pytest.raises(local.LocalClusterError, match=r"ca\.pem is missing, and brokers run"):
+            local.up(cluster.settings, print)
+    finally:
+        aside.rename(cluster.ca)
 
 
 def test_status_as_json_has_what_scripts_read(cluster: LocalCluster) -> None:
