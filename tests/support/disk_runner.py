@@ -25,7 +25,9 @@ _SERVER.set_forkserver_preload([__name__])
 
 
 @contextlib.contextmanager
-def mortal(disk: DiskStack, operation: Operation, files: Files, parallel: int = 64) -> Iterator[ForkServerProcess]:
+def mortal(
+    disk: DiskStack, operation: Operation, files: Files, *, parallel: int = 64, pause: float = 0.0
+) -> Iterator[ForkServerProcess]:
     """Run an operation in a process that is killed, as by kill -9, when the block ends."""
     process = _SERVER.Process(
         target=_operate, args=(str(disk.root), operation.value, json.dumps(files), parallel, pause)
