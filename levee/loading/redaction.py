@@ -8,7 +8,7 @@ from typing import Final
 
 REDACTED: Final = "<redacted>"
 _WORDS: Final = r"pass(?:word|wd|phrase|code)|pwd|secret|token|credential|jaas"
-_LOOKS_SECRET: Final = re.compile(rf"{_WORDS}|(?:^|[^a-z])keys?$|[a-z]Keys?$", re.IGNORECASE)
+_LOOKS_SECRET: Final = re.compile(rf"(?i:{_WORDS}|(?:^|[^a-z])keys?$)|[a-z]Keys?$")
 _SECRET_IN_TEXT: Final = re.compile(rf"""([\w.-]*(?:{_WORDS}|key)[\w.-]*)["']?\s*[:=]""", re.IGNORECASE)
 _NOT_SECRET: Final = frozenset({"secrets", "customer_key_required"})
 _REFERENCES: Final = frozenset({"password_file", "password_env"})

@@ -51,16 +51,23 @@ def split_lines(text: str) -> list[str]:
 
 
 def _read_bytes(path: Path) -> bytes:
-    # O_NOFOLLOW: a link could lead out of the project. O_NONBLOCK: opening a FIFO would wait for its writer.
     try:
+        # O_NOFOLLOW: a link could lead out of the project. O_NONBLOCK: opening a FIFO would wait for its writer.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            return _content(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError as error:
         if error.errno == errno.ELOOP:
             raise UnreadableError("the file is a symbolic link", "put the file itself here") from None
-        raise UnreadableError(f"the file can't be opened: {error.strerror}", "check that it may be read") from None
-    with open(descriptor, "rb") as file:  # noqa: PTH123 - there is no path to open, only a descriptor
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise UnreadableError("this is not a plain file", "stack files are plain files")
+        raise UnreadableError(f"the file can't be read: {error.strerror}", "check that it is there and yours") from None
+
+
+def _content(descriptor: int) -> bytes:
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        raise UnreadableError("this is not a plain file", "stack files are plain files")
+    with open(descriptor, "rb", closefd=False) as file:
         content = file.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
         raise UnreadableError(f"the file is larger than {MAX_BYTES // 2**20} MiB", "a stack file is a few lines long")

@@ -83,6 +83,7 @@ class _Refusal:
     error: Any
     origin: Origin
     rules: Rules
+    around: Rules
     siblings: Fields
 
     @property
@@ -99,8 +100,8 @@ class _Refusal:
 
     @property
     def example(self) -> str:
-        """A help text: the key with a value as it may be written."""
-        example = self.rules.get("meta", {}).get("example")
+        """A help text: the key with a value as it may be written, of an item the key of its list."""
+        example = (self.rules.get("meta") or self.around.get("meta") or {}).get("example")
         return f"write for example `{self.key}: {example}`" if example else ""
 
     @property
@@ -122,8 +123,9 @@ class _Refusal:
 
 def _refusal(error: Any, fields: Fields, file: str) -> _Refusal:
     path: Path = error.document_path
-    around = _rules_at(fields, path[:-1]).get("schema", {})
-    return _Refusal(error, Origin(file, path), _rules_at(fields, path), around)
+    around = _rules_at(fields, path[:-1])
+    siblings = {} if isinstance(path[-1], int) else around.get("schema", {})
+    return _Refusal(error, Origin(file, path), _rules_at(fields, path), around, siblings)
 
 
 def _rules_at(fields: Fields, path: Path) -> Rules:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 _MILLISECONDS: Final = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
-_TERM: Final = re.compile(r"(\d{1,18})(ms|w|d|h|m|s)")
+_TERM: Final = re.compile(r"([0-9]{1,18})(ms|w|d|h|m|s)")
 _MAX_MILLISECONDS: Final = 2**63 - 1  # Kafka holds retention.ms as a signed 64-bit number
 
 

@@ -74,13 +74,13 @@ class NamePattern:
         """
         name = text.removesuffix("*")
         if not _GROUP.fullmatch(name):
-            raise ValueError(f"{text!r} must be a name of a-z A-Z 0-9 . _ - , or such a name ending in *")
+            raise ValueError(f"{text!r} is not a name; write letters, digits and . _ -, and end a prefix in *")
         if name == text:
             return cls(name)
         if name[-1] not in SEPARATORS:
-            raise ValueError(f"the prefix {text!r} must end at a separator before the *: one of . - _")
+            raise ValueError(f"the prefix {text!r} ends inside a word; write one of . - _ before the *")
         if not name.strip(SEPARATORS):
-            raise ValueError(f"the prefix {text!r} would cover everything that begins with a separator")
+            raise ValueError(f"the prefix {text!r} names nothing; write what the names begin with")
         return cls(name, PatternType.PREFIXED)
 
     def covers(self, other: NamePattern) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 _BYTES: Final = {"TiB": 2**40, "GiB": 2**30, "MiB": 2**20, "KiB": 2**10, "B": 1}
-_FORM: Final = re.compile(r"(\d{1,18})(TiB|GiB|MiB|KiB|B)")
+_FORM: Final = re.compile(r"([0-9]{1,18})(TiB|GiB|MiB|KiB|B)")
 _MAX_BYTES: Final = 2**63 - 1
 
 
