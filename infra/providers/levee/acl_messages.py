@@ -129,7 +129,7 @@ def exactly(principal: str, grant: Grant) -> Any:
 
 
 def every(principal: str, permission: int) -> Any:
-    """Choose every ACL of ``principal`` that allows, or that denies."""
+    """Choose every ACL of ``principal`` that allows, that denies, or all (``ANY``)."""
     return DeleteAclsRequest.DeleteAclsFilter(
         resource_type_filter=ANY,
         resource_name_filter=None,

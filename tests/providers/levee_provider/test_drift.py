@@ -101,12 +101,12 @@ async def test_a_lost_secret_is_told_before_a_new_password_is_given(
     before = client_settings(made)
     made.secret_file.unlink()
     untold = await failure_of(engine.update(made, declare(iterations=9_000)))
-    assert f"the secret of {service}.g1 is gone" in str(untold.details())
+    assert f"the secret of {service}.g1 is lost" in str(untold.details())
     assert login_error(before) is None
 
     live = await engine.refresh(made)
     assert live is not None
-    assert [f"the secret of {service}.g1 is gone" in sentence for sentence in live.drift] == [True]
+    assert [f"the secret of {service}.g1 is lost" in sentence for sentence in live.drift] == [True]
     again = await engine.up(made, declare())
     assert client_settings(again)["sasl.password"] != before["sasl.password"]
     assert produce(client_settings(again), topic) is None

@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
-from pulumi.runtime.proto import provider_pb2
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from infra.providers.levee.declared_credential import PROPERTIES
 from infra.providers.levee.provider import LeveeProvider
 from infra.providers.properties import UNKNOWN, Properties, encode
+from tests.support.credential_inputs import WriterInputs
 from tests.support.provider_host import failure_of, hosted
 
 PLUGIN = Path(__file__).resolve().parents[3] / "infra" / "providers" / "levee"
@@ -93,7 +96,20 @@ def test_the_plugin_starts_as_pulumi_starts_it(tmp_path: Path) -> None:
     )
     try:
         assert process.stdout is not None
-        assert int(process.stdout.readline()) > 0
+        port = int(process.stdout.readline())
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = provider_pb2_grpc.ResourceProviderStub(channel)
+            assert stub.GetPluginInfo(empty_pb2.Empty(), timeout=60).version == LeveeProvider.version
     finally:
         process.terminate()
         assert process.wait(40) == 0
+
+
+async def test_two_resources_for_one_service_are_refused(tmp_path: Path) -> None:
+    inputs = encode(WriterInputs(directory=tmp_path / "secrets")())
+    urns = [f"urn:pulumi:test::p::levee:kafka:ServiceCredential::{name}" for name in ("one", "one", "two")]
+    async with hosted(LeveeProvider()) as stub:
+        await stub.Configure(provider_pb2.ConfigureRequest(args=encode({"kafka": connection()})))
+        checked = [await stub.Check(provider_pb2.CheckRequest(urn=urn, news=inputs)) for urn in urns]
+    assert [len(response.failures) for response in checked] == [0, 0, 1]
+    assert checked[2].failures[0].reason == "billing is declared twice, by one and two; join their acls"
