@@ -235,3 +235,24 @@ def test_a_file_with_a_thousand_faults_tells_a_hundred(files: StackFiles) -> Non
     found = files.diagnostics()
     assert len(found) == 101
     assert [each.message for each in found if each.id == "more-problems"] == ["the file has 900 more problem(s)"]
+
+
+@pytest.mark.parametrize("key", ["http.auth.password", "api.token", "sasl.jaas.config", "bad key"])
+def test_settings_of_a_connector_hold_no_secret(files: StackFiles, key: str) -> None:
+    sink = f"sinks: [{{name: s, kind: http, service: detection-engine, destination: siem, settings: {{{key}: x}}}}]"
+    (found,) = files.add(files.orders, sink).diagnostics()
+    assert found.id == ("unknown-setting" if key == "bad key" else "literal-secret")
+
+
+def test_settings_of_a_connector_may_name_where_a_secret_is(files: StackFiles) -> None:
+    sink = "{name: s, kind: http, service: detection-engine, destination: siem, settings: {a.token: '${file:/x:y}'}}"
+    settings = files.add(files.orders, f"sinks: [{sink}]").load().streams[0].sinks[0].settings
+    assert settings == {"a.token": "${file:/x:y}"}
+
+
+def test_settings_of_the_brokers(files: StackFiles) -> None:
+    files.edit(files.stack, "  brokers: 3", "  brokers: 3\n  settings: {auto.create.topics.enable: false}")
+    assert files.load().cluster.settings == {"auto.create.topics.enable": "false"}
+    assert files.edit(files.stack, "auto.create.topics.enable", "ssl.key.password").found() == [
+        "literal-secret stack.yaml:10:14"
+    ]

@@ -4,24 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from cerberus import errors
-
-from levee.catalog.topic_setting import OWNED_SETTINGS, TOPIC_SETTINGS
-from levee.loading.problem import Part
-from levee.loading.schema.rules import (
-    FLAG,
-    Complaint,
-    Fields,
-    Report,
-    Rules,
-    choice,
-    field,
-    free_of,
-    mapping,
-    several,
-    text,
-    whole,
-)
+from levee.loading.schema import settings
+from levee.loading.schema.rules import FLAG, Fields, choice, field, free_of, mapping, several, text, whole
 from levee.loading.schema.values import (
     ACCOUNT,
     CLOUD_NAME,
@@ -36,41 +20,11 @@ from levee.loading.schema.values import (
     filter_problem,
     reason_problem,
 )
-from levee.loading.suggestion import Vocabulary
 from levee.model.stream import MonitorKind, SinkKind, SourceKind
 
 MAX_PARTITIONS: Final = 10_000  # of one request to create: ReplicationControlManager.MAX_PARTITIONS_PER_BATCH
 MAX_REPLICAS: Final = 32_767  # a signed 16-bit number in the protocol
 MAX_FILTER: Final = 4096
-
-
-_SETTING_NAMES: Final = Vocabulary(TOPIC_SETTINGS)
-
-
-def setting_text(value: object) -> str:
-    """A setting's value as Kafka takes it: `true`, not `True`."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _check_settings(name: str, value: object, report: Report) -> None:
-    for key, setting in value.items() if isinstance(value, dict) else ():
-        if isinstance(setting, str | int | float):
-            complaint = _setting_complaint(key, setting_text(setting))
-            if complaint is not None:
-                report(name, errors.CUSTOM, complaint)
-
-
-def _setting_complaint(key: str, value: str) -> Complaint | None:
-    if key in OWNED_SETTINGS:
-        own = OWNED_SETTINGS[key]
-        hint = f"remove it here and write `{own}: {STREAM[own]['meta']['example']}` in the stream itself"
-        return Complaint(f"`{key}` is what the stream's own `{own}` decides", hint, "owned-setting", (key,), Part.KEY)
-    if key not in TOPIC_SETTINGS:
-        hint = _SETTING_NAMES.suggest(key) or f"settings: {', '.join(sorted(TOPIC_SETTINGS.keys() - OWNED_SETTINGS))}"
-        return Complaint(f"Kafka has no topic setting `{key}`", hint, "unknown-setting", (key,), Part.KEY)
-    problem = TOPIC_SETTINGS[key].problem(value)
-    return None if problem is None else Complaint(f"`{key}` {problem}, not {value!r}", at=(key,))
-
 
 _TRUST: Final[Fields] = {
     "source_account": field(ACCOUNT, '"123456789012"'),
@@ -80,11 +34,6 @@ _TRUST: Final[Fields] = {
 _PRODUCER: Final[Fields] = {
     "acks": field(choice(("all", "1", "0")), "all", required=True),
     "idempotent": field(FLAG, "true", required=True),
-}
-
-_CONNECTOR_SETTINGS: Final[Rules] = {
-    "type": "dict",
-    "valuesrules": {"type": ["string", "integer", "float", "boolean"]},
 }
 
 _PLACE: Final[Fields] = {"account": field(ACCOUNT, '"123456789012"'), "region": field(KEY, "eu-west-1")}
@@ -115,7 +64,7 @@ _SINK: Final[Fields] = {
     ),
     "role": field(CLOUD_NAME, "arn:aws:iam::123456789012:role/siem-shipper"),
     "trust": field(mapping(_TRUST), '{source_account: "123456789012", source_arn: …}'),
-    "settings": field(_CONNECTOR_SETTINGS, "{tasks.max: 2}"),
+    "settings": field(settings.OTHER, "{tasks.max: 2}"),
     "dead_letter": field(KEY, "siem-dead-letters"),
     "external": field(FLAG, "true"),
     "register_entry": field(text(), "ICT-2026-014"),
@@ -143,12 +92,6 @@ _RETIREMENT: Final[Fields] = {
     "ticket": field(text(), "GOV-1234", required=True),
 }
 
-_SETTINGS: Final[Rules] = {
-    "type": "dict",
-    "check_with": _check_settings,
-    "valuesrules": {"type": ["string", "integer", "float", "boolean"]},
-}
-
 STREAM: Final[Fields] = {
     "topic": field(TOPIC, "eu.payments.audit.v1", required=True),
     "description": field(text(most=1000), "Every change to a payment order."),
@@ -161,7 +104,7 @@ STREAM: Final[Fields] = {
     "min_insync": field(whole(1, MAX_REPLICAS), "2"),
     "retention": field(DURATION, "7d", required=True),
     "retention_size": field(SIZE, "10GiB"),
-    "settings": field(_SETTINGS, "{compression.type: zstd}"),
+    "settings": field(settings.TOPIC, "{compression.type: zstd}"),
     "sources": field({"type": "list", "schema": mapping(_SOURCE)}, "[{service: payments-api, kind: application}]"),
     "consumers": field({"type": "list", "schema": mapping(_CONSUMER)}, "[{service: siem, groups: [siem]}]"),
     "filter": field(

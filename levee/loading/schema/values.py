@@ -141,11 +141,6 @@ def cloud_name_problem(value: str) -> str | None:
 
 
 CLOUD_NAME: Final[Rules] = text(free_of(cloud_name_problem, shown=False), most=2048)
-BROKER_SETTINGS: Final[Rules] = {
-    "type": "dict",
-    "keysrules": {"type": "string", "regex": "[a-z][a-z0-9.]{0,99}"},
-    "valuesrules": {"type": ["string", "integer", "float", "boolean"]},
-}
 DURATION: Final[Rules] = text(parsed(a_duration), most=_LONGEST)
 SIZE: Final[Rules] = text(parsed(a_size), most=_LONGEST)
 DATE: Final[Rules] = text(parsed(a_date), most=_LONGEST)

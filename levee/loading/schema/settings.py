@@ -1,0 +1,65 @@
+"""Settings by their names in Kafka: a topic's, of which there is a list, and a broker's or a connector's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Final
+
+from cerberus import errors
+
+from levee.catalog.topic_setting import OWNED_SETTINGS, TOPIC_SETTINGS
+from levee.loading.problem import Part
+from levee.loading.redaction import looks_secret
+from levee.loading.schema.rules import Check, Complaint, Report, Rules
+from levee.loading.suggestion import Vocabulary
+
+_NAMES: Final = Vocabulary(TOPIC_SETTINGS)
+_NAME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9._-]{0,199}")
+_REFERENCE: Final = re.compile(r"\$\{[^${}]+\}")  # KIP-297: ${provider:path:key}, resolved by the worker
+
+
+def setting_text(value: object) -> str:
+    """A setting's value as Kafka takes it: `true`, not `True`."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _of_topic(key: str, value: str) -> Complaint | None:
+    if key in OWNED_SETTINGS:
+        own = OWNED_SETTINGS[key]
+        hint = f"remove it here and write `{own}` in the stream itself"
+        return Complaint(f"`{key}` is what the stream's own `{own}` decides", hint, "owned-setting", (key,), Part.KEY)
+    if key not in TOPIC_SETTINGS:
+        hint = _NAMES.suggest(key) or f"settings: {', '.join(sorted(TOPIC_SETTINGS.keys() - OWNED_SETTINGS.keys()))}"
+        return Complaint(f"Kafka has no topic setting `{key}`", hint, "unknown-setting", (key,), Part.KEY)
+    problem = TOPIC_SETTINGS[key].problem(value)
+    return None if problem is None else Complaint(f"`{key}` {problem}, not {value!r}", at=(key,))
+
+
+def _of_any_kind(key: str, value: str) -> Complaint | None:
+    if not _NAME.fullmatch(key):
+        return Complaint(f"{key!r} is not a setting's name", "", "unknown-setting", (key,), Part.KEY)
+    if looks_secret(key) and not key.endswith(".class") and not _REFERENCE.fullmatch(value):
+        hint = "write a reference that is resolved where it runs: ${secretsManager:<name>:<field>}"
+        return Complaint(f"`{key}` is a secret, which is never written here", hint, "literal-secret", (key,), Part.KEY)
+    return None
+
+
+def _each(complaint_of: Callable[[str, str], Complaint | None]) -> Check:
+    def check(name: str, value: object, report: Report) -> None:
+        for key, setting in value.items() if isinstance(value, dict) else ():
+            if isinstance(setting, str | int | float):
+                complaint = complaint_of(key, setting_text(setting))
+                if complaint is not None:
+                    report(name, errors.CUSTOM, complaint)
+
+    return check
+
+
+def _settings(complaint_of: Callable[[str, str], Complaint | None]) -> Rules:
+    values = {"type": ["string", "integer", "float", "boolean"]}
+    return {"type": "dict", "check_with": _each(complaint_of), "valuesrules": values}
+
+
+TOPIC: Final[Rules] = _settings(_of_topic)
+OTHER: Final[Rules] = _settings(_of_any_kind)
