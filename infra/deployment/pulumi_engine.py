@@ -29,6 +29,7 @@ _COMMANDS: Final = {
     Action.DESTROY: ("destroy", "--yes"),
 }
 _COUNT: Final = re.compile(r"\s*[+~\-=]?\s*(\d+) (?:to )?(create|update|delete|unchanged)d?\b")
+_RAISED: Final = re.compile(r"\b\w+(?:Error|Exception)\b(?::|$)")  # the last line of a traceback
 _PARALLEL: Final = 64  # the SDK answers 4 registrations for each; providers batch what is under way at once
 
 
@@ -135,19 +136,24 @@ def _passing_on_interrupts(process: subprocess.Popen[str]) -> Iterator[None]:
 
 
 def _without_interrupted_program(lines: Iterable[str]) -> Iterator[str]:
-    """The lines, less the traceback of a program that Pulumi stopped: it says nothing of what went wrong."""
+    """The lines, less the traceback of a program that Pulumi stopped: it says nothing of what went wrong.
+
+    Pulumi puts a resource's name before each line, so a traceback is known by how its lines end.
+    """
     held: list[str] = []
     for raw in lines:
-        line = raw.rstrip("\n")
-        if held or "Traceback (most recent call last)" in line:
-            held.append(line)
-            if line.strip() == "KeyboardInterrupt":
-                held = []
-            elif not line.strip():
-                yield from held
-                held = []
-        else:
+        line = raw.rstrip()
+        if line.endswith("During handling of the above exception, another exception occurred:"):
+            continue
+        if not held and not line.endswith("Traceback (most recent call last):"):
             yield line
+            continue
+        held.append(line)
+        if line.endswith("KeyboardInterrupt"):
+            held = []
+        elif not line or _RAISED.search(line):
+            yield from held
+            held = []
     yield from held
 
 

@@ -37,5 +37,5 @@ def test_a_program_that_pulumi_stopped_is_not_shown() -> None:
 
 
 def test_another_traceback_is_shown_whole() -> None:
-    lines = ["    Traceback (most recent call last):", '      File "x"', "    ValueError: broken", "", "rest"]
+    lines = ["    Traceback (most recent call last):", '      File "x"', "    ValueError: broken", "rest"]
     assert list(_without_interrupted_program(lines)) == lines

@@ -1,0 +1,68 @@
+"""The same stack through the Pulumi CLI and through the embedded engine: the brokers hold the same."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+
+from tests.support.cluster import LocalCluster
+from tests.support.deployment import Deployment
+from tests.support.kafka_clients import produce
+
+pytestmark = [
+    pytest.mark.integration,
+    pytest.mark.engine,
+    pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH: engines not compared"),
+]
+
+
+REGULATED: Final[dict[str, Any]] = {"class": "audit", "retention": "90d", "partitions": 3}
+
+
+def holdings(deployment: Deployment) -> tuple[object, ...]:
+    """What the brokers hold for a deployment, its own word taken out."""
+
+    def anonymous(text: str) -> str:
+        return text.replace(deployment.word, "WORD")
+
+    topics = {anonymous(name): shape for name, shape in deployment.live_topics().items()}
+    settings = {key: deployment.live_settings(key) for key in ("audit", "events")}
+    acls = {tuple(map(anonymous, acl)) for acl in deployment.live_acls()}
+    return (topics, settings, acls, set(map(anonymous, deployment.live_users())))
+
+
+def test_both_engines_make_the_same(tmp_path: Path, cluster: LocalCluster) -> None:
+    held = {}
+    for engine in ("embedded", "pulumi"):
+        deployment = Deployment(tmp_path / engine, cluster, f"both-{engine}")
+        deployment.stream(
+            "events", consumers=f"[{{service: {deployment.service('reader')}, groups: [{deployment.word}]}}]"
+        )
+        deployment.stream("audit", **REGULATED)
+        first = deployment.up(engine)
+        assert first.code == 0, first.text
+        assert f"engine: {engine}" in first.out
+        again = deployment.up(engine)
+        assert (again.code, "created" in again.summary) == (0, False), again.text
+        held[engine] = holdings(deployment)
+        assert produce(deployment.client("writer"), deployment.topic("audit")) is None
+
+        deployment.set_by_hand("events", retention_ms="1000")
+        assert deployment.up(engine).code == 0
+        assert deployment.live_settings("events")["retention.ms"] == "604800000"
+
+        (deployment.streams / "audit.yaml").unlink()
+        refused = deployment.up(engine)
+        assert (refused.code, "retire:" in refused.err) == (1, True), refused.text
+        assert deployment.topic("audit") in deployment.live_topics()
+    assert held["embedded"] == held["pulumi"]
+
+
+def test_a_stack_of_one_engine_is_refused_to_the_other(deployment: Deployment) -> None:
+    deployment.stream("events")
+    assert deployment.up("embedded").code == 0
+    refused = deployment.up("pulumi")
+    assert (refused.code, "held by the embedded engine" in refused.err) == (2, True)

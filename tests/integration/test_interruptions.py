@@ -1,0 +1,113 @@
+"""`levee up` killed, interrupted, and on a cluster that loses a broker: running it again ends as declared."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.cluster import running_cluster, session_base_port
+from tests.support.deployment import Deployment
+from tests.support.kafka_clients import login_error, produce
+
+pytestmark = pytest.mark.integration
+
+STREAMS = 12
+
+
+def declare(deployment: Deployment) -> None:
+    """Many small things, so that a kill lands between them."""
+    for number in range(STREAMS):
+        service = deployment.service(f"writer-{number}")
+        deployment.stream(f"events-{number}", sources=f"[{{service: {service}, kind: application}}]")
+
+
+def assert_as_declared(deployment: Deployment) -> None:
+    services = {deployment.service(f"writer-{number}") for number in range(STREAMS)}
+    assert deployment.live_topics() == {deployment.topic(f"events-{number}"): (2, 3) for number in range(STREAMS)}
+    assert deployment.live_users() == {f"{service}.g1" for service in services}
+    assert len(deployment.live_acls()) == 2 * STREAMS
+    for number in (0, STREAMS - 1):
+        assert produce(deployment.client(f"writer-{number}"), deployment.topic(f"events-{number}")) is None
+
+
+def kill_after(process: subprocess.Popen[str], seconds: float) -> bool:
+    """Kill it at that moment of its run; whether it was still running."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return True
+    process.communicate()
+    return False
+
+
+def test_killed_at_many_points_it_converges(deployment: Deployment) -> None:
+    """Each round kills later; the moments are spread over the whole run, which the first rounds lengthen."""
+    declare(deployment)
+    moments = random.Random(7)
+    killed, seconds = 0, 0.4
+    while kill_after(deployment.start("up", "test", "--yes", "--engine", "embedded"), seconds):
+        killed += 1
+        seconds += moments.uniform(0.02, 0.2)
+        assert killed < 60
+    assert killed >= 5
+    assert deployment.up().code == 0
+    assert_as_declared(deployment)
+    again = deployment.up()
+    assert (again.code, "created" in again.summary, "updated" in again.summary) == (0, False, False)
+
+
+def test_killed_while_destroying_it_converges(deployment: Deployment) -> None:
+    declare(deployment)
+    assert deployment.up().code == 0
+    seconds = 0.4
+    while kill_after(deployment.start("destroy", "test", "--yes", "--engine", "embedded"), seconds):
+        seconds += 0.1
+    assert deployment.destroy().code == 0
+    assert (deployment.live_topics(), deployment.live_acls(), deployment.live_users()) == ({}, set(), set())
+
+
+def test_killed_during_a_rotation_the_service_always_has_a_working_login(deployment: Deployment) -> None:
+    writer = deployment.service("writer")
+    deployment.stream("events")
+    assert deployment.up().code == 0
+    deployment.write_stack(f"  {writer}: {{generation: 2}}\n")
+    seconds = 0.6
+    while kill_after(deployment.start("up", "test", "--yes", "--engine", "embedded"), seconds):
+        assert produce(deployment.client("writer", 1), deployment.topic("events")) is None
+        seconds += 0.15
+    assert deployment.up().code == 0
+    assert [login_error(deployment.client("writer", n)) for n in (1, 2)] == [None, None]
+
+
+def test_interrupted_it_stops_in_order_and_goes_on_later(deployment: Deployment) -> None:
+    declare(deployment)
+    process = deployment.start("up", "test", "--yes", "--engine", "embedded")
+    time.sleep(1.0)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert "Traceback" not in out + err
+    assert deployment.up().code == 0
+    assert_as_declared(deployment)
+
+
+def test_a_broker_that_dies_during_up(tmp_path: Path) -> None:
+    """On a cluster of its own: the session's is not to be hurt."""
+    with running_cluster(session_base_port(100)) as cluster:
+        deployment = Deployment(tmp_path, cluster, "dying")
+        declare(deployment)
+        process = deployment.start("up", "test", "--yes", "--engine", "embedded")
+        time.sleep(1.2)
+        os.kill(cluster.status.brokers[-1].pid or 0, signal.SIGKILL)
+        out, err = process.communicate(timeout=200)
+        assert "Traceback" not in out + err
+        if process.returncode != 0:
+            assert deployment.up().code == 0, out + err
+        assert_as_declared(deployment)
