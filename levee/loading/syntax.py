@@ -39,6 +39,12 @@ _SENTENCES: Final[dict[str, Sentence]] = {
         "a value cannot begin with this character",
         "indent by spaces, never by tabs; quote text that begins with @ ` % or a tab",
     ),
+    "found a tab character that violates indentation": Sentence(
+        "a tab stands where the line is indented", "indent by spaces, never by tabs"
+    ),
+    "found a tab character where an indentation space is expected": Sentence(
+        "a tab stands where the line is indented", "indent by spaces, never by tabs"
+    ),
     "found unexpected end of stream": Sentence(
         "the quote that opens here is never closed", "add the closing quote", at_start=True
     ),
