@@ -161,3 +161,17 @@ def test_broken_classes_bring_no_false_alarms(files: StackFiles) -> None:
 def test_a_broken_stack_file_brings_no_false_alarms(files: StackFiles) -> None:
     files.edit(files.stack, "brokers: 3", "brokers: x")
     assert files.found() == ["wrong-type stack.yaml:9:12"]
+
+
+@pytest.mark.parametrize(
+    ("sinks", "expected"),
+    [
+        ("[{name: s, DEAD}]", "unknown-stream"),
+        ("[{name: s, dead_letter: orders, REST}]", "dead-letter"),
+        ("[{name: s, REST}, {name: s, REST}]", "sink-twice"),
+    ],
+)
+def test_a_sink(files: StackFiles, sinks: str, expected: str) -> None:
+    rest = "kind: http, service: detection-engine, destination: siem"
+    lines = "sinks: " + sinks.replace("DEAD", "dead_letter: undelivered, REST").replace("REST", rest)
+    assert ids(files.add(files.orders, lines).diagnostics()) == [expected]

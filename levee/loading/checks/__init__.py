@@ -3,7 +3,18 @@
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from levee.loading.checks import boundary, data_class, grant, monitor, ownership, replication, retention, service, topic
+from levee.loading.checks import (
+    boundary,
+    data_class,
+    grant,
+    monitor,
+    ownership,
+    replication,
+    retention,
+    service,
+    sink,
+    topic,
+)
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
 
@@ -23,7 +34,9 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     service.unused,
     service.nothing_to_revoke,
     service.admin_is_a_credential,
-    service.sink_cannot_read,
+    sink.named_twice,
+    sink.cannot_read,
+    sink.dead_letter,
     ownership.shared_groups,
     ownership.shared_transactional_ids,
     grant.unknown_streams,

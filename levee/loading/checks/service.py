@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
-from levee.model.name import NamePattern
-from levee.model.role import Role
 from levee.model.service import Previous
 from levee.model.stream import ConsumerSpec, SourceSpec
 
@@ -69,25 +66,3 @@ def admin_is_a_credential(declared: Declared) -> Iterator[Problem]:
         hint = "name the admin without .g and a number at the end"
         origin = declared.stack.origin.at("cluster", "security", "admin", "username")
         yield Problem("admin-name", message, hint, origin)
-
-
-def sink_cannot_read(declared: Declared) -> Iterator[Problem]:
-    """The service a sink runs as may read its stream."""
-    if declared.stack is None:
-        return
-    granted: dict[str, set[str]] = defaultdict(set)
-    prefixes: dict[str, list[NamePattern]] = defaultdict(list)
-    for service, grant in declared.grants():
-        if grant.role is Role.READER:
-            granted[service.name].update(grant.streams)
-            if grant.topics is not None:
-                prefixes[service.name].append(grant.topics)
-    for stream in declared.streams:
-        readers = {consumer.service for consumer in stream.consumers}
-        topic = NamePattern(stream.topic)
-        for sink in stream.sinks:
-            by_grant = stream.key in granted[sink.service] or any(p.covers(topic) for p in prefixes[sink.service])
-            if sink.service not in readers and not by_grant:
-                message = f"the sink {sink.name} runs as {sink.service}, which may not read this stream"
-                hint = f"name {sink.service} under `consumers`, or correct the sink's `service`"
-                yield Problem("sink-reader", message, hint, sink.origin.at("service"))
