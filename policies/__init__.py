@@ -1,0 +1,1 @@
+"""What a regulated log stream must be, as rules over a plan."""

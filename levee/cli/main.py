@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from levee import __version__
-from levee.cli import deploy, env, local, plan, status, verify
+from levee.cli import check, deploy, env, explain, local, plan, status, verify
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import printable, render_text
 
@@ -18,6 +18,7 @@ levee keeps a log stream inside its banks: its account, its region, its roles.
 Declare topics, writers, readers and their boundary under stacks/, then:
 
   levee plan local       what stacks/local declares, as tables (offline)
+  levee check            every stack against the rules (offline)
   levee preview local    what `up` would change on the cluster
   levee up local         provision it
   levee verify local     prove it: who can write, read and reconfigure, tried with real clients
@@ -29,7 +30,7 @@ exit codes: 0 fine, 1 findings or a failed deployment, 2 bad usage or unreadable
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code. Never raises for anything a user can cause."""
-    arguments = _parser().parse_args(argv)
+    arguments = command_line().parse_args(argv)
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
@@ -51,13 +52,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """The whole command line, for running it and for documenting it."""
     parser = argparse.ArgumentParser(
         prog="levee", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"levee {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (plan, deploy, verify, status, local, env):
+    for command in (plan, check, explain, deploy, verify, status, local, env):
         command.register(commands)
     return parser
 

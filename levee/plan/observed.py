@@ -34,9 +34,13 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Principal:
-    """Who Kafka knows, and all that it may do. `service` is None for one that no levee credential made."""
+    """Who Kafka knows, and all that it may do. `label` is what reports call it.
+
+    `service` is None for one that no stack file declares.
+    """
 
     name: str
+    label: str
     service: str | None
     access: tuple[Access, ...]
     origin: Origin
@@ -50,10 +54,11 @@ class Principal:
 class Login:
     """A SCRAM user. `in_clear` tells whether its password stands in the program or a file; the password is not here.
 
-    `rotate_every` and `owner` are of its service, None where nothing says.
+    `rotate_every` and `owner` are of its service, None where nothing says. `label` is what reports call it.
     """
 
     name: str
+    label: str
     service: str | None
     mechanism: str
     iterations: int
@@ -113,6 +118,7 @@ def declared_principals(plan: Plan) -> Iterator[Principal]:
     for credential in plan.credentials:
         yield Principal(
             name=f"User:{credential.usernames[-1]}",
+            label=credential.service,
             service=credential.service,
             access=tuple(_access(credential)),
             origin=credential.origin,
@@ -138,6 +144,7 @@ def declared_logins(plan: Plan) -> Iterator[Login]:
     for credential in plan.credentials:
         yield Login(
             name=credential.usernames[-1],
+            label=credential.service,
             service=credential.service,
             mechanism=plan.cluster.security.mechanism.value,
             iterations=credential.iterations,

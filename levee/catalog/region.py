@@ -1,0 +1,72 @@
+"""Where the regions of the clouds lie, and which jurisdictions that puts them in.
+
+Sources: AWS "Regions and Availability Zones" (https://docs.aws.amazon.com/global-infrastructure/latest/regions/),
+IBM Cloud "Region and data center locations" (https://cloud.ibm.com/docs/overview?topic=overview-locations), both of
+2026-11. A region's name proves nothing: eu-west-2, eu-central-2 and eu-gb lie outside the European Union.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+# The member states (https://european-union.europa.eu/principles-countries-history/eu-countries_en) and the EEA's three.
+_EU: Final = frozenset(
+    "at be bg cy cz de dk ee es fi fr gr hr hu ie it lt lu lv mt nl pl pt ro se si sk".split()  # noqa: SIM905
+)
+_EEA: Final = _EU | {"is", "li", "no"}
+
+_COUNTRIES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ae": "me-central-1",
+        "au": "ap-southeast-2 ap-southeast-4 au-syd",
+        "bh": "me-south-1",
+        "br": "sa-east-1 br-sao",
+        "ca": "ca-central-1 ca-west-1 ca-tor ca-mon",
+        "ch": "eu-central-2",
+        "cn": "cn-north-1 cn-northwest-1",
+        "de": "eu-central-1 eusc-de-east-1 eu-de",
+        "es": "eu-south-2 eu-es",
+        "fr": "eu-west-3 eu-fr2",
+        "gb": "eu-west-2 eu-gb",
+        "hk": "ap-east-1",
+        "id": "ap-southeast-3",
+        "ie": "eu-west-1",
+        "il": "il-central-1",
+        "in": "ap-south-1 ap-south-2 in-che in-mum",
+        "it": "eu-south-1",
+        "jp": "ap-northeast-1 ap-northeast-3 jp-tok jp-osa",
+        "kr": "ap-northeast-2",
+        "mx": "mx-central-1",
+        "my": "ap-southeast-5",
+        "nz": "ap-southeast-6",
+        "se": "eu-north-1",
+        "sg": "ap-southeast-1",
+        "th": "ap-southeast-7",
+        "tw": "ap-east-2",
+        "us": "us-east-1 us-east-2 us-west-1 us-west-2 us-gov-east-1 us-gov-west-1 us-south us-east",
+        "za": "af-south-1",
+    }
+)
+
+REGION_COUNTRY: Final[Mapping[str, str]] = MappingProxyType(
+    {region: country for country, regions in _COUNTRIES.items() for region in regions.split()}
+)
+
+GLOBAL: Final = "global"
+
+
+def jurisdictions_of(region: str) -> frozenset[str]:
+    """The jurisdictions that a region lies in: its country's code, and `eu`, `eea`, `uk`. Empty: not known."""
+    country = REGION_COUNTRY.get(region)
+    if country is None:
+        return frozenset()
+    groups = {country}
+    if country in _EU:
+        groups.add("eu")
+    if country in _EEA:
+        groups.add("eea")
+    if country == "gb":
+        groups.add("uk")
+    return frozenset(groups)

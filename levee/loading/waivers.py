@@ -1,0 +1,57 @@
+"""The waivers of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Final
+
+from levee.diagnostics import Rejected
+from levee.loading.documents import read_document
+from levee.loading.folder import STACKS, stacks
+from levee.loading.locate import diagnose
+from levee.loading.problem import Problem
+from levee.loading.schema import waivers_file
+from levee.loading.schema.values import a_date
+from levee.loading.suggestion import Vocabulary
+from levee.loading.validation import FileSchema
+from levee.model.origin import Origin
+from levee.model.waiver import Waiver
+
+WAIVERS: Final = f"{STACKS}/waivers.yaml"
+
+
+def load_waivers(project: Path, rules: Collection[str]) -> tuple[Waiver, ...]:
+    """What `stacks/waivers.yaml` lets through, in its order; nothing where there is no such file.
+
+    `rules` are the ids that a waiver may name. Raises Rejected with everything that is wrong with the file.
+    """
+    if not (project / WAIVERS).exists() and not (project / WAIVERS).is_symlink():
+        return ()
+    document = read_document(project, WAIVERS)
+    if document.values is None or document.diagnostics:
+        raise Rejected(document.diagnostics)
+    problems = list(FileSchema(waivers_file.WAIVERS).problems(document.values, WAIVERS))
+    waivers = () if problems else tuple(_waivers(document.values))
+    names = stacks(project)
+    problems += [problem for waiver in waivers for problem in _strange(waiver, rules, names)]
+    if problems:
+        raise Rejected(diagnose(project, problems))
+    return waivers
+
+
+def _waivers(values: dict[str, object]) -> Iterator[Waiver]:
+    listed = values["waivers"]
+    assert isinstance(listed, list)
+    for index, each in enumerate(listed):
+        yield Waiver(**{**each, "expires": a_date(each["expires"])}, origin=Origin(WAIVERS, ("waivers", index)))
+
+
+def _strange(waiver: Waiver, rules: Collection[str], names: Collection[str]) -> Iterator[Problem]:
+    if waiver.rule not in rules:
+        hint = Vocabulary(rules).suggest(waiver.rule) or "`levee explain` lists the rules"
+        yield Problem("unknown-rule", f"there is no rule {waiver.rule}", hint, waiver.origin.at("rule"))
+    if waiver.stack not in names:
+        hint = Vocabulary(names).suggest(waiver.stack) or f"stacks here: {', '.join(names)}"
+        message = f"there is no stack {waiver.stack}"
+        yield Problem("unknown-stack", message, hint, waiver.origin.at("subject"))

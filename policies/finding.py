@@ -1,0 +1,79 @@
+"""What an evaluation says."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from levee.model.origin import Origin
+from levee.model.waiver import Waiver
+from policies.rule import Rule
+
+
+class Verdict(StrEnum):
+    """What a rule says of a subject. Unknown gates like fail; waived doesn't gate and stays visible."""
+
+    PASS = "pass"  # noqa: S105 - the word, not a password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    WAIVED = "waived"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One breach, or one thing that can't be told. `subject` is `<stack>/<kind>/<name>`.
+
+    `current` is what is there, `expected` what should be, `remediation` what to write instead. Where `waiver` is set,
+    `verdict` is WAIVED.
+    """
+
+    rule: Rule[Any]
+    verdict: Verdict
+    subject: str
+    origin: Origin
+    current: str
+    expected: str
+    remediation: str
+    waiver: Waiver | None = None
+
+    @property
+    def gates(self) -> bool:
+        """Whether it stops a deployment."""
+        return self.verdict in {Verdict.FAIL, Verdict.UNKNOWN}
+
+    @property
+    def sort_key(self) -> tuple[int, str, str, str, tuple[str, ...]]:
+        """Order of a report: worst first, then by rule and place."""
+        path = tuple(str(step) for step in self.origin.path)
+        return (self.rule.severity.rank, self.rule.id, self.subject, self.origin.file, path)
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same breach of the same subject, wherever in the file it moves."""
+        place = "/".join(str(step) for step in self.origin.path)
+        return hashlib.sha256(f"{self.rule.id}\n{self.subject}\n{place}".encode()).hexdigest()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """Everything that `rules` say of one stack. `looked_at` tells for each rule's id how many subjects it judged."""
+
+    stack: str
+    as_of: date
+    rules: tuple[Rule[Any], ...]
+    looked_at: Mapping[str, int]
+    findings: tuple[Finding, ...]
+
+    @property
+    def gating(self) -> tuple[Finding, ...]:
+        """What stops a deployment."""
+        return tuple(finding for finding in self.findings if finding.gates)
+
+    @property
+    def waived(self) -> tuple[Finding, ...]:
+        """What a waiver lets through."""
+        return tuple(finding for finding in self.findings if finding.verdict is Verdict.WAIVED)

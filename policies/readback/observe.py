@@ -1,0 +1,58 @@
+"""All registered resources of a stack, or one of them, as what rules look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from levee.model.origin import Origin
+from levee.plan.observed import Connection, Guarded, Observed
+from levee.plan.planned import Plan
+from policies.readback import acl, provider, scram_user, service_credential, topic
+from policies.readback.registered import Registered
+
+JUDGED = frozenset(
+    {topic.TYPE, acl.TYPE, scram_user.TYPE, service_credential.TYPE, provider.KAFKA, provider.LEVEE, *provider.CLOUDS}
+)
+
+
+def observe(resources: Iterable[Registered], plan: Plan) -> Observed:
+    """What the resources say, owners and places in the files taken from the plan where it declares the same thing."""
+    by_type: dict[str, list[Registered]] = {}
+    for resource in resources:
+        by_type.setdefault(resource.type, []).append(resource)
+    topics = {each.name: each for each in plan.topics}
+    services = {each.service: each for each in plan.credentials}
+    credentials = by_type.get(service_credential.TYPE, [])
+    users = by_type.get(scram_user.TYPE, [])
+    return Observed(
+        topics=tuple(topic.topic(each, topics) for each in by_type.get(topic.TYPE, ())),
+        principals=(
+            *(service_credential.principal(each, services) for each in credentials),
+            *acl.principals(by_type.get(acl.TYPE, ())),
+        ),
+        logins=(
+            *(service_credential.login(each, services) for each in credentials),
+            *(scram_user.login(each) for each in users),
+        ),
+        connections=tuple(_connections(by_type, plan.origin.at("cluster"))),
+        clouds=tuple(provider.cloud(each) for kind in provider.CLOUDS for each in by_type.get(kind, ())),
+        guarded=tuple(_guarded(by_type)),
+    )
+
+
+def _connections(by_type: dict[str, list[Registered]], origin: Origin) -> Iterator[tuple[str, Connection]]:
+    for kind in (provider.KAFKA, provider.LEVEE):
+        for resource in by_type.get(kind, ()):
+            yield resource.name, provider.connection(resource, origin)
+
+
+def _guarded(by_type: dict[str, list[Registered]]) -> Iterator[Guarded]:
+    for kind in (topic.TYPE, acl.TYPE, scram_user.TYPE, service_credential.TYPE):
+        for resource in by_type.get(kind, ()):
+            yield Guarded(
+                name=resource.name,
+                type=resource.type,
+                protected=resource.protected,
+                ignored=resource.ignored,
+                origin=Origin("", (), resource.urn),
+            )

@@ -1,0 +1,1 @@
+"""A report in the words of those who read it: people, pipelines, code hosts."""

@@ -1,0 +1,81 @@
+"""A report as JUnit XML, the dialect that Jenkins, GitLab and Azure read.
+
+A suite for each stack; a case for each rule that found nothing, so that green rules show, and for each finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+from xml.etree import ElementTree as ET
+
+from policies.finding import Finding, Report, Verdict
+from policies.report.places import Places
+from policies.rule import Rule
+
+# What XML 1.0 can't hold (https://www.w3.org/TR/xml/#charsets).
+_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def as_junit(reports: Sequence[Report], places: Places) -> str:
+    """The reports as one XML document. Waived findings, and rules that had nothing to look at, are skipped cases."""
+    root = ET.Element("testsuites", name="levee check")
+    for report in reports:
+        cases = list(_cases(report, places))
+        suite = ET.SubElement(
+            root,
+            "testsuite",
+            name=report.stack,
+            tests=str(len(cases)),
+            failures=str(len(report.gating)),
+            errors="0",
+            skipped=str(sum(case.find("skipped") is not None for case in cases)),
+        )
+        suite.extend(cases)
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+
+
+def _cases(report: Report, places: Places) -> Iterator[ET.Element]:
+    found: dict[str, list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        found[finding.rule.id].append(finding)
+    for rule in report.rules:
+        for finding in found[rule.id]:
+            yield _broken(report, finding, places)
+        if not found[rule.id]:
+            yield _kept(report, rule, report.looked_at[rule.id])
+
+
+def _case(report: Report, rule: Rule[Any], name: str) -> ET.Element:
+    return ET.Element("testcase", classname=f"{report.stack}.{rule.id}", name=_xml(name), time="0")
+
+
+def _kept(report: Report, rule: Rule[Any], looked_at: int) -> ET.Element:
+    case = _case(report, rule, f"{rule.title}: {looked_at} looked at")
+    if not looked_at:
+        ET.SubElement(case, "skipped", message="the stack has nothing that this rule is about")
+    return case
+
+
+def _broken(report: Report, finding: Finding, places: Places) -> ET.Element:
+    case = _case(report, finding.rule, f"{finding.rule.title}: {finding.subject}")
+    place = places.get(finding.origin)
+    if place is not None:
+        case.set("file", _xml(place.location.file))
+        case.set("line", str(place.location.line))
+    if finding.verdict is Verdict.WAIVED and finding.waiver is not None:
+        ET.SubElement(case, "skipped", message=_xml(f"waived until {finding.waiver.expires}: {finding.waiver.reason}"))
+        return case
+    failure = ET.SubElement(case, "failure", type=finding.verdict.value, message=_xml(finding.current))
+    where = f"{place.location}\n" if place else ""
+    failure.text = _xml(
+        f"{where}now: {finding.current}\nexpected: {finding.expected}\nwhat to do: {finding.remediation}"
+    )
+    return case
+
+
+def _xml(text: str) -> str:
+    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

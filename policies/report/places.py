@@ -1,0 +1,37 @@
+"""Where in the files findings stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from levee.diagnostics import Location
+from levee.loading.locate import SourceText
+from levee.loading.problem import Part
+from levee.model.origin import Origin
+from policies.finding import Finding
+
+
+class Place(NamedTuple):
+    """A region of a file, and its lines as they may be shown."""
+
+    location: Location
+    lines: tuple[str, ...]
+
+
+Places = Mapping[Origin, Place]
+
+
+def locate_findings(project: Path, findings: Iterable[Finding]) -> dict[Origin, Place]:
+    """The place of every finding that has a file. Each file is read once."""
+    origins: dict[str, set[Origin]] = {}
+    for finding in findings:
+        if finding.origin.file:
+            origins.setdefault(finding.origin.file, set()).add(finding.origin)
+    places: dict[Origin, Place] = {}
+    for file in sorted(origins):
+        text = SourceText.read(project, file)
+        for origin in origins[file]:
+            places[origin] = Place(*text.at(origin.path, Part.VALUE))
+    return places

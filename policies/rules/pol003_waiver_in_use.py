@@ -1,0 +1,52 @@
+"""Every waiver excuses something.
+
+## What
+
+A waiver that matches no finding, or whose findings an earlier waiver lets through already, is a finding.
+
+## Why
+
+An exception that nothing needs waits for a breach to excuse: the next one it matches passes unseen.
+
+## Fix
+
+Remove the waiver. Where two overlap, keep the narrower one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from policies.facts import Facts
+from policies.population import waivers
+from policies.rule import Rule, Severity, Surface, Violation
+from policies.waivers import WaiverUse
+
+
+def check(use: WaiverUse, _: Facts) -> Iterator[Violation]:
+    """Judge one waiver."""
+    if use.matched == 0:
+        yield Violation(
+            current=f"the waiver of {use.rule.id} for {use.waiver.subject} matches no finding",
+            expected="waivers that are needed only",
+            fix="remove it; if it should match, correct its subject (reports print the subject of each finding)",
+        )
+    elif use.shadowed_by is not None:
+        yield Violation(
+            current=f"the waiver for {use.shadowed_by.subject} lets the same findings through",
+            expected="one waiver for each finding",
+            fix="keep the narrower of the two",
+        )
+
+
+RULE = Rule(
+    id="RLS-POL-003",
+    title="Every waiver excuses something",
+    severity=Severity.MEDIUM,
+    surfaces=frozenset(Surface),
+    authorities=("levee Waivers", "NIST CM-3"),
+    subjects=waivers,
+    check=check,
+    page=__doc__,
+    waivable=False,
+)

@@ -1,0 +1,14 @@
+"""What the environment of a run says of the account and the region it runs for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Final
+
+VARIABLES: Final = ("AWS_ACCOUNT_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "IBMCLOUD_ACCOUNT_ID", "IBMCLOUD_REGION")
+
+
+def surroundings(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables that are set, and no others: a report may repeat them."""
+    return {name: environment[name] for name in VARIABLES if environment.get(name)}

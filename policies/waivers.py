@@ -1,0 +1,101 @@
+"""Which findings a dated exception lets through, and on what terms."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from fnmatch import translate
+from types import MappingProxyType
+from typing import Any, Final
+
+from levee.model.waiver import Waiver
+from policies.finding import Finding, Verdict
+from policies.rule import Rule, Severity
+
+# How many days ahead a waiver may end at most. The worse the breach, the sooner somebody looks again.
+LONGEST_DAYS: Final[Mapping[Severity, int]] = MappingProxyType(
+    {Severity.CRITICAL: 14, Severity.HIGH: 30, Severity.MEDIUM: 60, Severity.LOW: 90}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaiverUse:
+    """What became of one waiver in an evaluation. `matched` counts the findings it speaks of.
+
+    `shadowed_by` is the earlier waiver that lets all of them through already.
+    """
+
+    waiver: Waiver
+    rule: Rule[Any]
+    expired: bool
+    too_long: bool
+    matched: int
+    shadowed_by: Waiver | None
+
+    @property
+    def longest(self) -> int:
+        """The most days ahead on which it may end."""
+        return LONGEST_DAYS[self.rule.severity]
+
+
+def apply(
+    findings: Iterable[Finding], waivers: Iterable[Waiver], *, rules: Iterable[Rule[Any]], stack: str, as_of: date
+) -> tuple[list[Finding], tuple[WaiverUse, ...]]:
+    """The findings, those that a waiver in force speaks of as waived; and what became of each waiver of these rules.
+
+    A waiver that has expired, that ends too late, or whose rule allows none, lets nothing through.
+    """
+    by_id = {rule.id: rule for rule in rules}
+    entries: dict[str, list[_Entry]] = defaultdict(list)
+    for waiver in waivers:
+        if waiver.stack == stack and waiver.rule in by_id:
+            entries[waiver.rule].append(_Entry(waiver, by_id[waiver.rule], as_of))
+    judged = [_judged(finding, entries.get(finding.rule.id, ())) for finding in findings]
+    return judged, tuple(entry.use for listed in entries.values() for entry in listed)
+
+
+class _Entry:
+    """A waiver while findings go by."""
+
+    def __init__(self, waiver: Waiver, rule: Rule[Any], as_of: date) -> None:
+        self.waiver = waiver
+        self._rule = rule
+        self._matches = re.compile(translate(waiver.subject)).match
+        self._expired = waiver.expires < as_of
+        self._too_long = waiver.expires > as_of + timedelta(days=LONGEST_DAYS[rule.severity])
+        self._matched = 0
+        self._shadowing: list[Waiver | None] = []
+        self.in_force = rule.waivable and not self._expired and not self._too_long
+
+    def speaks_of(self, finding: Finding) -> bool:
+        return self._matches(finding.subject) is not None
+
+    def count(self, earlier: Waiver | None) -> None:
+        """Note a finding that it matches, and the earlier waiver that lets it through, if one does."""
+        self._matched += 1
+        self._shadowing.append(earlier)
+
+    @property
+    def use(self) -> WaiverUse:
+        shadowed = self._shadowing and None not in self._shadowing
+        return WaiverUse(
+            waiver=self.waiver,
+            rule=self._rule,
+            expired=self._expired,
+            too_long=self._too_long,
+            matched=self._matched,
+            shadowed_by=self._shadowing[0] if shadowed else None,
+        )
+
+
+def _judged(finding: Finding, entries: Sequence[_Entry]) -> Finding:
+    letting: Waiver | None = None
+    for entry in entries:
+        if entry.speaks_of(finding):
+            entry.count(letting)
+            if letting is None and entry.in_force:
+                letting = entry.waiver
+    return finding if letting is None else replace(finding, verdict=Verdict.WAIVED, waiver=letting)

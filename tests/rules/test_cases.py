@@ -1,0 +1,76 @@
+"""Each rule on stacks that keep it and stacks that break it, written as files and read by the real loader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from levee.diagnostics import Rejected
+from policies.registry import BY_ID, RULES, on
+from policies.rule import Surface
+from tests.support.registered import evaluated
+from tests.support.rule_cases import Case, cases, cases_of, fired, plan_of, report_of
+
+OFFLINE = on(Surface.FILES)
+OBSERVABLE = tuple(rule for rule in RULES if rule.surfaces & {Surface.RESOURCE, Surface.STACK})
+COMPLIANT = Case("none", "compliant", fails=False, text="")
+
+
+def name(case: Case) -> str:
+    return f"{case.rule}-{case.name}"
+
+
+def test_the_compliant_stack_breaks_nothing() -> None:
+    report = report_of(COMPLIANT, OFFLINE)
+    assert [(finding.rule.id, finding.subject, finding.current) for finding in report.findings] == []
+
+
+def test_every_offline_rule_has_something_to_look_at_in_the_compliant_stack() -> None:
+    looked_at = report_of(COMPLIANT, OFFLINE).looked_at
+    idle = {rule.id for rule in OFFLINE if rule.group != "POL" and not looked_at[rule.id]}
+    assert idle == set()
+
+
+@pytest.mark.parametrize("case", [each for each in cases() if not each.refused and not each.resources], ids=name)
+def test_a_case_fires_exactly_what_it_names(case: Case) -> None:
+    report = report_of(case, OFFLINE)
+    assert fired(report) == case.expected, [(f.rule.id, f.subject, f.current) for f in report.findings]
+
+
+def test_the_compliant_stack_breaks_nothing_when_it_is_registered() -> None:
+    report = evaluated(COMPLIANT, OBSERVABLE)
+    assert [(finding.rule.id, finding.subject, finding.current) for finding in report.findings] == []
+
+
+@pytest.mark.parametrize("case", [each for each in cases() if each.resources], ids=name)
+def test_a_registered_case_fires_exactly_what_it_names(case: Case) -> None:
+    report = evaluated(case, OBSERVABLE)
+    assert fired(report) == case.expected, [(f.rule.id, f.subject, f.current) for f in report.findings]
+
+
+BOTH = [
+    case
+    for case in cases()
+    if not case.refused and not case.resources and any(BY_ID[each] in OBSERVABLE for each in case.expected)
+]
+
+
+@pytest.mark.parametrize("case", BOTH, ids=name)
+def test_what_files_break_is_found_on_the_registered_resources_too(case: Case) -> None:
+    observable = {rule.id for rule in OBSERVABLE}
+    assert fired(evaluated(case, OBSERVABLE)) == case.expected & observable
+
+
+@pytest.mark.parametrize("case", [each for each in cases() if each.refused], ids=name)
+def test_a_case_that_no_file_may_say_is_refused_when_it_is_read(case: Case, tmp_path: Path) -> None:
+    with pytest.raises(Rejected) as rejected:
+        plan_of(case, tmp_path)
+    assert {diagnostic.id for diagnostic in rejected.value.diagnostics} == case.refused
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.group != "POL"], ids=lambda rule: rule.id)
+def test_every_rule_has_cases_that_pass_and_cases_that_fail(rule: object) -> None:
+    found = cases_of(rule)  # type: ignore[arg-type]
+    assert any(case.fails for case in found)
+    assert any(not case.fails for case in found)

@@ -1,0 +1,36 @@
+"""The cases of a rule notice when its conditions are turned round."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from policies.registry import RULES
+from policies.rule import Rule, Surface
+from tests.support.mutants import mutants
+from tests.support.registered import evaluated
+from tests.support.rule_cases import Case, cases_of, fired, report_of
+
+
+def outcome(rule: Rule[Any], case: Case) -> bool:
+    """Whether the rule fires on the case, on the feed that the case is for."""
+    report = evaluated(case, (rule,)) if case.resources else report_of(case, (rule,))
+    if any(finding.rule.id == "RLS-POL-004" for finding in report.findings):
+        return rule.id not in case.expected  # it broke: noticed
+    return rule.id in fired(report)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.group not in {"POL"}], ids=lambda rule: rule.id)
+def test_every_mutant_is_noticed(rule: Rule[Any]) -> None:
+    tried = [case for case in cases_of(rule) if not case.refused]
+    if Surface.FILES not in rule.surfaces:
+        tried = [case for case in tried if case.resources]
+    for case in tried:
+        assert outcome(rule, case) == (rule.id in case.expected), case.name
+    survivors = [
+        change
+        for change, mutant in mutants(rule)
+        if all(outcome(mutant, case) == (rule.id in case.expected) for case in tried)
+    ]
+    assert survivors == []

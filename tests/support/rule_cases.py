@@ -1,0 +1,144 @@
+"""What rules are tried on: one compliant stack, and cases that differ from it in one place.
+
+A case is a YAML file under tests/rules/fixtures/<ID>/{pass,fail}/ or a block in a rule's page. Its keys are files of
+the compliant stack, its values are merged into them as RFC 7396 merges JSON: null removes. The keys `expect` (ids; without
+it the rule's own), `refused` (ids of loading problems: the file can't even be written), `resources` (what is registered
+beside and instead, see tests/support/registered.py), `surroundings` and `as_of` say more of the case.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+import shutil
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from levee.loading.load import load_stack
+from levee.plan.build import build_plan
+from levee.plan.planned import Plan
+from policies.engine import evaluate
+from policies.facts import Context
+from policies.finding import Report
+from policies.registry import RULES
+from policies.rule import Rule
+
+COMPLIANT: Final = Path(__file__).parents[1] / "rules" / "compliant"
+FIXTURES: Final = Path(__file__).parents[1] / "rules" / "fixtures"
+STACK: Final = "prod"
+AS_OF: Final = date(2026, 11, 21)
+_ABOUT: Final = frozenset({"expect", "refused", "resources", "surroundings", "as_of"})
+_BLOCK: Final = re.compile(r"^## (Fails|Passes)\n\n```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One variation of the compliant stack, and what the rules shall say of it."""
+
+    rule: str
+    name: str
+    fails: bool
+    text: str
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return yaml.safe_load(self.text) or {}
+
+    @property
+    def expected(self) -> set[str]:
+        """The ids that fire on it."""
+        return set(self.values.get("expect", [self.rule] if self.fails else []))
+
+    @property
+    def refused(self) -> set[str]:
+        """The problems for which it doesn't load."""
+        return set(self.values.get("refused", []))
+
+    @property
+    def resources(self) -> list[dict[str, Any]]:
+        return list(self.values.get("resources", []))
+
+    @property
+    def context(self) -> Context:
+        values = self.values
+        return Context(as_of=values.get("as_of", AS_OF), surroundings=values.get("surroundings", {}))
+
+    @property
+    def changes(self) -> dict[str, Any]:
+        return {file: change for file, change in self.values.items() if file not in _ABOUT}
+
+
+def cases() -> list[Case]:
+    """Every case of every rule: fixtures first, then the blocks of its page."""
+    return [case for rule in RULES for case in cases_of(rule)]
+
+
+def cases_of(rule: Rule[Any]) -> list[Case]:
+    """The cases of one rule."""
+    found = [
+        Case(rule.id, f"{path.parent.name}/{path.stem}", path.parent.name == "fail", path.read_text(encoding="utf-8"))
+        for path in sorted((FIXTURES / rule.id).glob("*/*.yaml"))
+    ]
+    found += [
+        Case(rule.id, f"page/{section.lower()}", section == "Fails", block)
+        for section, block in _BLOCK.findall(rule.page)
+    ]
+    return found
+
+
+def write(case: Case, project: Path) -> Path:
+    """The case's stack as files under `project`."""
+    shutil.copytree(COMPLIANT / "stacks", project / "stacks")
+    for file, change in case.changes.items():
+        path = project / "stacks" / (file if file in {"classes.yaml", "waivers.yaml"} else f"{STACK}/{file}")
+        before = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
+        path.write_text(yaml.safe_dump(merged(before, change), sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return project
+
+
+def merged(before: Any, change: Any) -> Any:
+    """RFC 7396, and one step more: a mapping with whole numbers as keys changes those items of a list."""
+    if isinstance(before, list) and isinstance(change, dict) and all(isinstance(key, int) for key in change):
+        return [merged(item, change[at]) if at in change else item for at, item in enumerate(before)]
+    if not isinstance(change, dict):
+        return copy.deepcopy(change)
+    result = dict(before) if isinstance(before, dict) else {}
+    for key, value in change.items():
+        if value is None:
+            result.pop(key, None)
+        else:
+            result[key] = merged(result.get(key), value)
+    return result
+
+
+def plan_of(case: Case, project: Path) -> Plan:
+    """The case's plan, through the real loader. Raises Rejected."""
+    return build_plan(load_stack(write(case, project), STACK), case.context.as_of)
+
+
+@cache
+def _loaded(case: Case) -> Plan:
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        return plan_of(case, Path(folder))
+
+
+def loaded(case: Case) -> Plan:
+    """The case's plan, made once for all tests. Raises Rejected."""
+    return _loaded(case)
+
+
+def report_of(case: Case, rules: tuple[Rule[Any], ...]) -> Report:
+    """What the rules say of the case's files."""
+    return evaluate(loaded(case), rules, case.context)
+
+
+def fired(report: Report) -> set[str]:
+    """The ids of all findings."""
+    return {finding.rule.id for finding in report.findings}
