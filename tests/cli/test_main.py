@@ -1,0 +1,108 @@
+"""How commands end: exit codes, where the words go, and never a traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from levee.cli.main import main
+from tests.support.stack_files import StackFiles
+
+COMMANDS = ("plan", "up", "preview", "destroy", "verify", "status", "local", "env")
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> StackFiles:
+    return StackFiles(tmp_path)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([command, "--help"])
+    assert ended.value.code == 0
+    assert len(capsys.readouterr().out.splitlines()) > 5
+
+
+def test_a_command_line_that_makes_no_sense_is_exit_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["plam", "local"])
+    assert ended.value.code == 2
+    assert "plam" in capsys.readouterr().err
+
+
+def test_a_plan_goes_to_stdout(files: StackFiles, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "test", "--project", str(files.project)]) == 0
+    assert "eu.orders.audit.v1" in capsys.readouterr().out
+
+
+def test_wrong_files_are_exit_2_with_every_error_and_its_place(
+    files: StackFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files.edit(files.orders, "partitions: 3", "partitions: three")
+    files.edit(files.stack, "region: eu-west-1", "regoin: eu-west-1")
+    assert main(["plan", "test", "--project", str(files.project)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert "orders.yaml:5:13" in captured.err
+    assert "regoin" in captured.err
+    assert "nothing was changed" in captured.err
+
+
+def test_a_stack_that_does_not_exist_is_exit_2(files: StackFiles, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "tset", "--project", str(files.project)]) == 2
+    assert "test" in capsys.readouterr().err
+
+
+def test_a_folder_without_stacks_is_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", "test", "--project", str(tmp_path)]) == 2
+    assert "--project" in capsys.readouterr().err
+
+
+def test_the_project_is_found_from_below(
+    files: StackFiles, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(files.folder / "streams")
+    assert main(["plan", "test"]) == 0
+    assert capsys.readouterr().out
+
+
+def test_an_engine_that_is_not_installed_is_exit_2(
+    files: StackFiles, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    arguments = ["preview", "test", "--engine", "pulumi", "--project", str(files.project)]
+    assert main(arguments) == 2
+    assert "install the Pulumi CLI" in capsys.readouterr().err
+
+
+def test_a_cluster_whose_authority_is_missing_is_told_which_file(
+    files: StackFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["preview", "test", "--engine", "embedded", "--project", str(files.project)]) == 1
+    assert "certs/ca.pem" in capsys.readouterr().err
+
+
+def test_a_reader_that_leaves_early_is_no_error(files: StackFiles) -> None:
+    command = [sys.executable, "-m", "levee.cli.main", "plan", "test", "--json", "--project", str(files.project)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    process.wait(30)
+
+
+def test_planning_imports_neither_pulumi_nor_a_kafka_client(files: StackFiles) -> None:
+    """`plan` is for every keystroke of a reviewer: heavy imports are for commands that need them."""
+    code = (
+        "import sys; from levee.cli.main import main; "
+        f"main(['plan', 'test', '--project', {str(files.project)!r}]); "
+        "print(sorted({'pulumi', 'grpc', 'boto3', 'confluent_kafka', 'kafka'} & sys.modules.keys()), file=sys.stderr)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ended.stderr.strip() == "[]"
