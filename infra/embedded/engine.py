@@ -9,10 +9,12 @@ import gc
 import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import FrameType
 
 from infra.embedded.applier import Applier
 from infra.embedded.errors import DeploymentFailed, EngineError, Interrupted, Refused
@@ -22,7 +24,7 @@ from infra.embedded.journal import Identity, Journal
 from infra.embedded.lock import hold
 from infra.embedded.monitor import Engine, Monitor, Registrar
 from infra.embedded.planner import Plan, Planner
-from infra.embedded.program import Program, run_program
+from infra.embedded.program import AnswerExecutor, Program, run_program
 from infra.embedded.provider_setup import ProviderSetup, needs_program
 from infra.embedded.registration import Naming
 from infra.embedded.removal import plan_removals, remove
@@ -48,7 +50,7 @@ class Run:
 
     ``providers`` makes a servicer for each package name (``kafka`` for ``pulumi:providers:kafka``). ``config`` has full
     keys (``project:key``). ``refresh`` reads every resource first. ``parallel`` bounds provider operations under way at
-    once. ``on_event`` is called on the thread that called ``run`` and should return soon.
+    once. ``on_event`` is called on the engine's thread, while the caller of ``run`` waits; it should return soon.
     """
 
     project: str
@@ -82,13 +84,36 @@ def run(request: Run) -> Summary:
         ProgramFailed: the program raised.
         LockHeld, StateUnreadable, StateUnwritable: see there.
     """
-    with hold(request.state_directory, request.operation.value), _garbage_left_alone():
-        return asyncio.run(_Deployment(request).run())
+    deployment = _Deployment(request)
+    with _garbage_left_alone(), _interruptible(deployment.interrupt):
+        # A thread of its own, and a daemon: an interrupted caller need not wait for a program that hangs.
+        threading.Thread(target=deployment.carry_out, name="embedded-engine", daemon=True).start()
+        return deployment.outcome.result()
 
 
 class _Deployment:
     def __init__(self, request: Run) -> None:
+        self.outcome: Future[Summary] = Future()
         self._request = request
+        self._interrupted = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def carry_out(self) -> None:
+        """Run to the end and set the outcome."""
+        request = self._request
+        try:
+            with hold(request.state_directory, request.operation.value):
+                summary = asyncio.run(self.run())
+        except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits
+            self.outcome.set_exception(error)
+        else:
+            self.outcome.set_result(summary)  # once the lock is free
+
+    def interrupt(self) -> None:
+        """Start nothing new. Called from another thread."""
+        self._interrupted.set()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._stop)
 
     async def run(self) -> Summary:
         request = self._request
@@ -96,12 +121,17 @@ class _Deployment:
         journal = Journal(request.state_directory, identity)
         hosting = Hosting(request.providers)
         self._session = Session(journal, hosting, request.on_event, refresh=request.refresh, parallel=request.parallel)
-        with _interruptible(self._stop):
-            try:
-                return await self._deploy()
-            finally:
-                await hosting.end()
-                journal.close()
+        self._loop = asyncio.get_running_loop()
+        self._loop.set_default_executor(AnswerExecutor())
+        # Tasks that fail after the program did are consequences; the cause is raised.
+        self._loop.set_exception_handler(lambda _loop, _context: None)
+        if self._interrupted.is_set():
+            self._stop()
+        try:
+            return await self._deploy()
+        finally:
+            await hosting.end()
+            journal.close()
 
     async def _deploy(self) -> Summary:
         plan = await self._plan()
@@ -162,7 +192,7 @@ class _Deployment:
         monitor = Monitor(self._session, registrar, naming, loop)
         program = Program(request.program, request.project, request.stack, request.config)
         try:
-            await run_program(program, monitor, Engine(request.on_event, loop), preview=registrar.preview)
+            await run_program(program, monitor, Engine(request.on_event), preview=registrar.preview)
         finally:
             if monitor.fault is not None:
                 raise monitor.fault
@@ -186,28 +216,26 @@ class _Deployment:
 
 @contextmanager
 def _interruptible(stop: Callable[[], None]) -> Iterator[None]:
-    """First SIGINT: ``stop``. Second: the run is cancelled where it stands."""
+    """First SIGINT: ``stop``. Second: the caller gets control back where it stands."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    loop = asyncio.get_running_loop()
-    task = asyncio.current_task()
-    assert task is not None
 
-    def first() -> None:
-        loop.add_signal_handler(signal.SIGINT, task.cancel)
-        stop()
-
-    loop.add_signal_handler(signal.SIGINT, first)
-    try:
-        yield
-    except asyncio.CancelledError:
+    def second(_number: int, _frame: FrameType | None) -> None:
         raise Interrupted(
             "stopped at once; operations that were under way may have taken effect",
             help="run the same command again: it looks at what exists and goes on from there",
-        ) from None
+        )
+
+    def first(_number: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, second)
+        stop()
+
+    before = signal.signal(signal.SIGINT, first)
+    try:
+        yield
     finally:
-        loop.remove_signal_handler(signal.SIGINT)
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

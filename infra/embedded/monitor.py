@@ -1,11 +1,12 @@
 """The two objects the Pulumi SDK talks to: a resource monitor and an engine, in this process.
 
-The SDK calls them on the program's thread. Registrations are answered on the engine's loop, so a call returns a Future
-at once; ``program.AnswerExecutor`` hands it on to the SDK. Every registration can thus be under way at the same time.
+A registration takes a while to answer, so a call returns a Future at once, which ``program.AnswerExecutor`` hands on to
+the SDK. Every registration can thus be under way at the same time.
 Messages: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto
 """
 
 import asyncio
+import contextvars
 import threading
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import Future
@@ -28,7 +29,7 @@ T = TypeVar("T")
 
 
 class NeedsThread(Exception):
-    """The call waits for its answer and must not be made on the thread that runs the program's loop."""
+    """The call waits for its answer and must not be made on the thread that runs the loop."""
 
 
 class Registrar(Protocol):
@@ -56,12 +57,12 @@ class Monitor:
         self._registrar = registrar
         self._naming = naming
         self._loop = loop
-        self._thread = 0
+        self._thread = threading.get_ident()
+        self._context = contextvars.copy_context()
         self._under_way: set[asyncio.Task[None]] = set()
 
     def GetDeploymentInfo(self, _request: empty_pb2.Empty) -> pb.DeploymentInfo:  # noqa: N802
         """What the SDK may send. More than is supported, so that it is refused here, by name, and not by the SDK."""
-        self._thread = threading.get_ident()
         offered = [
             pb.RESOURCE_MONITOR_FEATURE_SECRETS,
             pb.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
@@ -136,11 +137,15 @@ class Monitor:
         answer: Future[T] = Future()
         # Running, so that the SDK, when it gives up, cannot cancel what a provider is in the middle of.
         answer.set_running_or_notify_cancel()
-        self._loop.call_soon_threadsafe(self._begin, coroutine, answer)
+        if threading.get_ident() == self._thread:
+            self._begin(coroutine, answer)
+        else:
+            self._loop.call_soon_threadsafe(self._begin, coroutine, answer)
         return answer
 
     def _begin(self, coroutine: Coroutine[Any, Any, T], answer: "Future[T]") -> None:
-        task = self._loop.create_task(self._settle(coroutine, answer))
+        # In the engine's context, not in the program's, from which this is called.
+        task = self._loop.create_task(self._settle(coroutine, answer), context=self._context)
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
@@ -219,16 +224,14 @@ class Engine:
         engine_pb2.ERROR: Severity.ERROR,
     }
 
-    def __init__(self, listener: Callable[[Event], None], loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, listener: Callable[[Event], None]) -> None:
         self._listener = listener
-        self._loop = loop
 
     def Log(self, request: engine_pb2.LogRequest) -> None:  # noqa: N802
         """Pass a log line on, debug ones excepted."""
         severity = self._SEVERITIES.get(request.severity)
         if severity is not None:
-            event = Diagnostic(severity, request.message, request.urn)
-            self._loop.call_soon_threadsafe(self._listener, event)
+            self._listener(Diagnostic(severity, request.message, request.urn))
 
     def RequirePulumiVersion(self, _request: Any) -> NoReturn:  # noqa: N802
         """Refused: there is no CLI whose version could be required."""

@@ -1,9 +1,13 @@
-"""Runs the user's program once, in a thread of its own, with the Pulumi SDK connected to our monitor."""
+"""Runs the user's program once, on the engine's own loop, with the Pulumi SDK connected to our monitor.
+
+One loop for program, engine and providers: with a thread for each, thousands of answers would queue for the
+interpreter lock.
+"""
 
 import asyncio
-import threading
+import contextvars
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +22,8 @@ from pulumi.runtime.stack import run_in_stack
 from infra.embedded.errors import EngineError, ProgramFailed
 from infra.embedded.monitor import Engine, Monitor, NeedsThread
 
-_NOT_THE_USERS: Final = (
-    str(Path(pulumi.__file__).parent),
-    str(Path(asyncio.__file__).parent),
-    str(Path(__file__).parent),
-)
+_NOT_THE_USERS: Final = tuple(str(Path(module).parent) for module in (pulumi.__file__, asyncio.__file__, __file__))
+_in_program: Final = contextvars.ContextVar("in_program", default=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,38 +43,32 @@ async def run_program(program: Program, monitor: Monitor, engine: Engine, *, pre
         EngineError: the program asked for what is not supported.
         ProgramFailed: the program raised.
     """
+    context = contextvars.copy_context()
+    context.run(_connect, program, monitor, engine, preview=preview)
     loop = asyncio.get_running_loop()
-    ended: asyncio.Future[None] = loop.create_future()
-
-    def settle(error: BaseException | None) -> None:
-        if not ended.done():
-            ended.set_exception(error) if error else ended.set_result(None)
-
-    def run() -> None:
-        error: BaseException | None = None
-        try:
-            _run(program, monitor, engine, preview=preview)
-        except BaseException as raised:  # noqa: BLE001 - carried over to the engine's thread
-            error = raised
-        loop.call_soon_threadsafe(settle, error)
-
-    # A daemon: a program that hangs must not keep an interrupted run alive.
-    threading.Thread(target=run, name="program", daemon=True).start()
+    tasks = _Tasks()
+    loop.set_task_factory(tasks.create)
     try:
-        await ended
+        await loop.create_task(run_in_stack(_beginning(program.main)), context=context)
     except (Exception, SystemExit) as error:
         raise _blame(error) from error
+    finally:
+        loop.set_task_factory(None)
+        tasks.cancel()
+        context.run(_disconnect)
 
 
 class AnswerExecutor(ThreadPoolExecutor):
-    """The SDK's executor: calls our monitor at once, on the loop's own thread, and passes its Future on.
+    """The loop's executor: calls of the SDK to our monitor are made in place, and the Future they return passed on.
 
     The SDK makes each call in a pool thread, as it would block. Ours does not block, and threads would bound how many
-    registrations are under way. A call that does block says so (NeedsThread) and gets a thread.
+    registrations are under way. A call that does block says so (NeedsThread) and gets a thread, as do the providers'.
     """
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
         """Make the call."""
+        if not _in_program.get():
+            return super().submit(fn, *args, **kwargs)
         answer: Future[Any] = Future()
         try:
             result = fn(*args, **kwargs)
@@ -88,35 +83,36 @@ class AnswerExecutor(ThreadPoolExecutor):
         return answer
 
 
-def _run(program: Program, monitor: Monitor, engine: Engine, *, preview: bool) -> None:
-    loop = asyncio.new_event_loop()
-    asyncio.set_event_loop(loop)
-    # Tasks that fail after the program did are consequences; the SDK raises the cause.
-    loop.set_exception_handler(lambda _loop, _context: None)
-    executor = AnswerExecutor()
-    loop.set_default_executor(executor)
-    _connect(program, monitor, engine, preview=preview)
+class _Tasks:
+    """Remembers the program's tasks: those that it leaves behind must not go on."""
 
-    async def main() -> None:
-        program.main()
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def create(self, loop: asyncio.AbstractEventLoop, coroutine: Any, /, **options: Any) -> "asyncio.Task[Any]":
+        task = asyncio.Task(coroutine, loop=loop, **options)
+        if _in_program.get():
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return task
+
+    def cancel(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+
+def _beginning(main: Callable[[], None]) -> Callable[[], Coroutine[Any, Any, None]]:
+    async def begin() -> None:
+        main()
         # Lets the registrations begin. While none has, the SDK waits for all outputs at once, over and over,
         # which takes quadratic time; afterwards it waits for one registration after the other.
         await asyncio.sleep(0)
 
-    try:
-        loop.run_until_complete(run_in_stack(main))
-    finally:
-        pending = asyncio.all_tasks(loop)
-        for task in pending:
-            task.cancel()
-        if pending:
-            loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-        executor.shutdown(wait=False)
-        loop.close()
-        _disconnect()
+    return begin
 
 
 def _connect(program: Program, monitor: Monitor, engine: Engine, *, preview: bool) -> None:
+    _in_program.set(True)
     settings.ROOT.set(None)
     settings.configure(
         settings.Settings(
