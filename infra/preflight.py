@@ -125,9 +125,9 @@ async def _look(connection: Connection) -> LiveCluster:
     session = Session(connection)
     try:
         await session.require(*REQUIRED_OPERATIONS)
-        client = await session.client()
-        cluster = await asyncio.wrap_future(client.describe_cluster(request_timeout=connection.timeout_seconds))
-        metadata = await asyncio.to_thread(client.list_topics, timeout=connection.timeout_seconds)
+        timeout = connection.timeout_seconds
+        cluster = await session.ask(lambda client: client.describe_cluster(request_timeout=timeout))
+        metadata = await session.call(lambda client: client.list_topics(timeout=timeout))
     except FailedError as error:
         raise LeveeError(str(error), "check that the cluster is up (`levee local status`) and reachable") from None
     finally:

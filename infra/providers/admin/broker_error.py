@@ -17,6 +17,7 @@ MAX_TEXT: Final = 300
 TRANSIENT: Final = frozenset(
     {
         "_TRANSPORT",
+        "_DESTROY_BROKER",  # a broker left the metadata, for a moment or for good: the client lets its requests go
         "_TIMED_OUT",
         "_TIMED_OUT_QUEUE",
         "_WAIT_COORD",

@@ -79,6 +79,21 @@ class Session:
             raise result
         return cast("T", result)
 
+    async def call(self, work: Callable[[AdminClient], T]) -> T:
+        """Make a call that blocks, on a thread, and return its result. Raises BrokerError.
+
+        What fails because a broker moved is tried again: ``work`` must be safe to repeat.
+        """
+        (result,) = await settled([work], self._blocking)
+        if isinstance(result, Exception):
+            raise result
+        return cast("T", result)
+
+    async def _blocking(self, works: Sequence[Callable[[AdminClient], T]]) -> list[Any]:
+        client = await self.client()
+        outcomes = await asyncio.gather(*(asyncio.to_thread(work, client) for work in works), return_exceptions=True)
+        return [broker_error(one) if isinstance(one, BaseException) else one for one in outcomes]
+
     async def _once(self, items: Sequence[K], request: Request[K]) -> list[Any]:
         client = await self.client()
         try:

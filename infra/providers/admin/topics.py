@@ -148,9 +148,8 @@ class Topics:
 
     async def names(self) -> list[str]:
         """Return the names of all topics that the principal may see, without Kafka's own."""
-        client = await self._session.client()
         timeout = self._session.connection.timeout_seconds
-        metadata = await asyncio.to_thread(client.list_topics, timeout=timeout)
+        metadata = await self._session.call(lambda client: client.list_topics(timeout=timeout))
         return sorted(name for name in metadata.topics if not name.startswith("__"))
 
     async def _delete(self, names: Sequence[str]) -> list[Any]:
