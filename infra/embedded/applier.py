@@ -1,12 +1,13 @@
 """The second pass: what the plan decided is done, each operation recorded before it begins and when it ends."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from infra.embedded.decision import CannotDecide, Decision, decide, decide_component, with_secrets
 from infra.embedded.errors import Refusal, StateUnwritable
 from infra.embedded.event import Op, Stage
 from infra.embedded.hosted_provider import HostedProvider, Live
+from infra.embedded.interrupted import finish, other_creation
 from infra.embedded.planner import Plan, same_answer
 from infra.embedded.properties import Properties, has_unknown, is_secret, secret
 from infra.embedded.registration import Registration
@@ -90,23 +91,40 @@ class Applier:
         session, declared = self._session, decision.registration
         begun = Begun.CREATE if decision.old is None else Begun.UPDATE
         expected = _resource(decision, Live(decision.old.id if decision.old else "", None, {}))
-        session.journal.append(Begin(begun, expected))
-        await session.journal.commit()
+        other = other_creation(session, declared.urn, decision.inputs)
+        if other is None:
+            session.journal.append(Begin(begun, expected))
+            await session.journal.commit()
         session.tell(Stage.STARTED, decision.op, expected, decision.changes)
         try:
             live = await self._ask(decision, self._provider(declared))
         except CallFailed as failed:
+            if other is not None:
+                return await self._finish_and_change(other, decision, failed)
             if failed.outcome_is_known:
                 session.journal.append(Over(declared.urn))
-            session.fail(decision.op, declared.urn, declared.type, failed.reasons)
-            return Answer.failure(declared.urn)
+            return self._failed(decision, failed.reasons)
         live = replace(live, outputs=_with_secret_outputs(declared, decision.inputs, live.outputs))
         session.journal.append(Put(_resource(decision, live)))
         if live.init_errors:
-            session.fail(decision.op, declared.urn, declared.type, live.init_errors)
-            return Answer.failure(declared.urn)
+            return self._failed(decision, live.init_errors)
         session.tell(Stage.DONE, decision.op, expected, decision.changes)
         return Answer(declared.urn, live.id, live.outputs)
+
+    async def _finish_and_change(self, begun: Resource, decision: Decision, refusal: CallFailed) -> Answer:
+        """It may be refused because a killed run made it otherwise: take that over, then change it."""
+        declared = decision.registration
+        provider = self._provider(declared)
+        try:
+            finished = await finish(self._session, begun, provider, decision.inputs)
+        except CallFailed:
+            return self._failed(decision, refusal.reasons)
+        return await self._apply(await decide(declared, finished, provider))
+
+    def _failed(self, decision: Decision, reasons: Sequence[str]) -> Answer:
+        declared = decision.registration
+        self._session.fail(decision.op, declared.urn, declared.type, reasons)
+        return Answer.failure(declared.urn)
 
     async def _ask(self, decision: Decision, provider: HostedProvider) -> Live:
         declared = decision.registration

@@ -2,24 +2,24 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 
 from infra.embedded.decision import CannotDecide
 from infra.embedded.errors import Refusal, StateUnwritable
 from infra.embedded.event import Op, Stage
 from infra.embedded.hosted_provider import HostedProvider
 from infra.embedded.hosting import CannotHost
+from infra.embedded.interrupted import finish, undeclared_creations
 from infra.embedded.planner import Planner
-from infra.embedded.secrecy import has_placeholder, redact
+from infra.embedded.secrecy import has_placeholder
 from infra.embedded.servicer_call import CallFailed
 from infra.embedded.session import Session
-from infra.embedded.state import Begin, Begun, Gone, Over, Put, Resource, provider_urn
+from infra.embedded.state import Begin, Begun, Gone, Over, Resource, provider_urn
 
 
 async def plan_removals(session: Session, planner: Planner, declared: Callable[[str], bool]) -> None:
     """Find what is to be removed and why it may not be; what turns out to be gone already is only forgotten."""
     doomed = [resource for urn, resource in session.state.resources.items() if not declared(urn)]
-    doomed += _interrupted_creations(session, declared)
+    doomed += undeclared_creations(session, declared)
     providers = await _providers(session, planner, doomed)
     found = await asyncio.gather(*(_find(planner, resource, providers) for resource in doomed))
     removals = [resource for resource in found if resource is not None]
@@ -33,15 +33,6 @@ async def remove(session: Session, doomed: Iterable[Resource]) -> None:
     """Delete the resources, each after everything that depends on it."""
     removal = _Removal(session, {resource.urn: resource for resource in doomed})
     await removal.run()
-
-
-def _interrupted_creations(session: Session, declared: Callable[[str], bool]) -> list[Resource]:
-    """Resources whose creation began and was not seen to end, and which nobody declares now."""
-    return [
-        begin.resource
-        for urn, begin in session.state.unfinished.items()
-        if begin.operation is Begun.CREATE and urn not in session.state.resources and not declared(urn)
-    ]
 
 
 def _protected(doomed: Iterable[Resource]) -> list[Refusal]:
@@ -136,19 +127,10 @@ class _Removal:
             recorded = session.state.resources.get(provider_urn(resource.provider))
             provider = await session.hosting.for_recorded(recorded, provider_urn(resource.provider))
             if not resource.id:
-                resource = await self._finish_creation(resource, provider)
+                resource = await finish(session, resource, provider, {})
             session.journal.append(Begin(Begun.DELETE, resource))
             await session.journal.commit()
             session.tell(Stage.STARTED, Op.DELETE, resource)
             await provider.delete(resource)
         session.journal.append(Gone(resource.urn))
         session.tell(Stage.DONE, Op.DELETE, resource)
-
-    async def _finish_creation(self, resource: Resource, provider: HostedProvider) -> Resource:
-        """Create once more what a killed run may have created: the provider adopts it and tells its id."""
-        live = await provider.create(resource.urn, resource.type, resource.inputs)
-        made = replace(
-            resource, id=live.id, outputs=redact(live.outputs, resource.inputs), init_errors=live.init_errors
-        )
-        self._session.journal.append(Put(made))
-        return made

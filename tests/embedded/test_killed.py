@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from infra.embedded.engine import Operation
+from infra.embedded.errors import DeploymentFailed
 from infra.embedded.event import Stage
 from tests.support.disk_program import DiskStack
 from tests.support.disk_runner import Files, gate, mortal, wait_until_reached
@@ -58,6 +59,24 @@ def test_taking_the_change_back_after_a_kill_leads_back(disk: DiskStack, where: 
     assert disk.on_disk() == disk.names() == set(BEFORE)
     assert '"1"' in (disk.files / "changed").read_text()
     assert disk.state.unfinished == {}
+
+
+@pytest.mark.parametrize("when", ["", "after-"])
+@pytest.mark.parametrize("refresh", [True, False])
+def test_a_declaration_changed_after_a_kill_is_met(disk: DiskStack, when: str, refresh: bool) -> None:
+    kill_at(disk, f"{when}create-a", Operation.UP, {"a": {"content": "1"}})
+    disk.up(disk.program({"a": {"content": "2"}}), refresh=refresh)
+    assert '"2"' in (disk.files / "a").read_text()
+    assert real(disk) == Counter(["create a"])
+    assert disk.state.unfinished == {}
+
+
+def test_what_a_killed_run_made_is_not_forgotten_when_changing_it_fails(disk: DiskStack) -> None:
+    kill_at(disk, "after-create-a", Operation.UP, {"a": {"content": "1"}})
+    with pytest.raises(DeploymentFailed):
+        disk.up(disk.program({"a": {"content": "2", "kind": "other"}}))  # would need a replacement
+    disk.destroy()
+    assert disk.on_disk() == set()
 
 
 @pytest.mark.parametrize("where", GATES)

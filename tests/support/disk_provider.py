@@ -121,7 +121,9 @@ class DiskProvider(ResourceProviderServicer):
         await self._enter(verb, inputs, context)
         path = self._directory / str(inputs["name"])
         content = json.dumps({"content": inputs.get("content")})
-        is_adoption = verb == "create" and path.exists() and path.read_text() == content
+        is_adoption = verb == "create" and path.exists()
+        if is_adoption and path.read_text() != content:
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{path.name} exists and is not as declared")
         # First the effect, at one stroke, then the line about it: a kill in between leaves one line too few.
         unfinished = self._directory.with_suffix(".new")
         unfinished.write_text(content)
