@@ -15,6 +15,7 @@ class Naming:
 
     resource_name: str
     """The name that the program gave the resource."""
+    urn: str = ""
     seed: bytes = b""
     """Repeats for the same resource in a preview and in the update after it."""
     proposed: str = ""
@@ -41,6 +42,8 @@ class Recorded:
     inputs: Properties = field(repr=False)
     """Empty where the engine knows only the id, as in an import."""
     outputs: Properties = field(repr=False)
+    urn: str = field(default="", compare=False)
+    """Whose record this is."""
 
 
 class ResourceKind(ABC):

@@ -59,10 +59,15 @@ class Topic(ResourceKind):
     def __init__(self, topics: Topics) -> None:
         self._topics = topics
         self._adopted: set[str] = set()
+        self._declarers: dict[str, str] = {}
 
     async def check(self, declaration: Declaration) -> Properties:
-        """Refuse what no topic can be, or what an existing one cannot become."""
-        return check_declaration(declaration)
+        """Refuse what no topic can be, what an existing one cannot become, and one topic declared by two resources."""
+        inputs = check_declaration(declaration)
+        name, urn = reveal(inputs.get("name")), declaration.naming.urn
+        if isinstance(name, str) and self._declarers.setdefault(name, urn) != urn:
+            raise refused("name", f"topic {name} is declared twice: {self._declarers[name]} declares it too; keep one")
+        return inputs
 
     async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
         """Compare with the live topic, whose replication factor is as good as any if the cluster's default is
@@ -117,10 +122,13 @@ class Topic(ResourceKind):
         return _outputs(new, changes.live.shape.replication_factor)
 
     async def delete(self, recorded: Recorded) -> None:
-        """Remove the topic and wait until no broker shows it."""
+        """Remove the topic and wait until no broker shows it.
+
+        A topic that another resource declares now lives on: the program only calls it by another name, or the user
+        forced a replacement. Giving up the old record is the whole move.
+        """
         name = recorded.id
-        if name in self._adopted:
-            # A replacement that the user forced: the new resource has adopted this very topic, so it must live on.
+        if name in self._adopted or self._declarers.get(name, recorded.urn) != recorded.urn:
             return
         try:
             await self._topics.delete(name)
