@@ -13,7 +13,7 @@ from infra.local.jvm import Jvm, drop_archive, keep_archive
 @pytest.fixture
 def jvm(tmp_path: Path) -> Jvm:
     (tmp_path / "jars").mkdir()
-    return Jvm(Java(Path("/opt/bin/java"), "17.0.15"), (tmp_path / "jars" / "a.jar", tmp_path / "jars" / "b.jar"))
+    return Jvm(Java(Path("/usr/bin/java"), "17.0.15"), (tmp_path / "jars" / "a.jar", tmp_path / "jars" / "b.jar"))
 
 
 def test_a_broker_sees_the_checked_jars_and_none_of_our_secrets(jvm: Jvm, monkeypatch: pytest.MonkeyPatch) -> None:
