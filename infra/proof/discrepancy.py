@@ -9,6 +9,7 @@ from typing import Final
 
 from infra.proof.live_state import LiveAcl, LiveState, LiveTopic
 from infra.providers.levee.credential_name import CredentialName
+from levee.catalog.rack import region_of_rack
 from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
 
 MECHANISM: Final = "SCRAM-SHA-512"
@@ -17,6 +18,7 @@ MECHANISM: Final = "SCRAM-SHA-512"
 class Matter(StrEnum):
     """What a discrepancy is about."""
 
+    CLUSTER = "cluster"
     TOPIC = "topic"
     USER = "user"
     ACL = "acl"
@@ -34,7 +36,8 @@ class Discrepancy:
 
 
 def discrepancies(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
-    """Every difference in topics, users and the ACLs of the plan's own services."""
+    """Every difference in brokers, topics, users and the ACLs of the plan's own services."""
+    yield from _brokers(plan, live)
     for topic in plan.topics:
         yield from _topic(topic, live.topics.get(topic.name))
     yield from _users(plan, live)
@@ -52,6 +55,17 @@ def service_of(name: str) -> CredentialName | None:
 def service_of_principal(principal: str) -> CredentialName | None:
     """The service and generation behind a principal such as `User:payments-api.g1`."""
     return service_of(principal.removeprefix("User:")) if principal.startswith("User:") else None
+
+
+def _brokers(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
+    # More brokers than declared are no harm: the number only bounds how often a record can be kept.
+    if len(live.racks) < plan.cluster.brokers:
+        yield Discrepancy(Matter.CLUSTER, "brokers that are up", str(plan.cluster.brokers), str(len(live.racks)))
+    for broker, rack in sorted(live.racks.items()):
+        region = region_of_rack(rack)
+        if region != plan.boundary.region:
+            found = f"unknown: its rack is {rack!r}" if region is None else f"{region} (rack {rack})"
+            yield Discrepancy(Matter.CLUSTER, f"region of broker {broker}", plan.boundary.region, found)
 
 
 def _topic(planned: PlannedTopic, live: LiveTopic | None) -> Iterator[Discrepancy]:

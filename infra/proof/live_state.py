@@ -45,10 +45,12 @@ class LiveAcl:
 class LiveState:
     """Everything a plan is compared with. `topics` are the planned ones that exist.
 
-    `users` are all SCRAM users with the iterations of each mechanism's password, by mechanism.
+    `racks` are of the brokers that are up, by broker id. `users` are all SCRAM users with the iterations of each
+    mechanism's password, by mechanism.
     """
 
     cluster_id: str
+    racks: Mapping[int, str | None]
     topics: Mapping[str, LiveTopic]
     acls: frozenset[LiveAcl]
     users: Mapping[str, Mapping[str, int]]

@@ -37,6 +37,7 @@ SETTLING_S: Final = 1.0
 """Before what isn't as declared is looked at again: brokers hear of a change a moment after it was made."""
 
 USER_SECONDS: Final = 180.0
+KIND: Final = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def prove(plan: Plan, project: Path, services: Collection[str], report: Report, 
     """Try every credential of `services`, or of all where that is empty, and compare the whole live state.
 
     `write` adds what leaves a trace: one marked record a stream and a topic that is made and deleted again.
-    Raises LeveeError where the cluster can't be read, isn't the declared one, or a service isn't declared.
+    Raises LeveeError where the cluster or the passwords can't be read, the cluster isn't the declared one, or a service
+    isn't declared.
     """
     known = {credential.service for credential in plan.credentials}
     if unknown := sorted(set(services) - known):
@@ -70,6 +72,11 @@ def prove(plan: Plan, project: Path, services: Collection[str], report: Report, 
             f"stack {plan.stack} has no service {', '.join(unknown)}",
             f"services with credentials are: {', '.join(sorted(known)) or 'none'}",
             exit_code=2,
+        )
+    if plan.secrets.kind != KIND:
+        raise LeveeError(
+            f"stack {plan.stack} keeps its passwords in {plan.secrets.kind}, and this version of levee can't read them",
+            "nothing was tried; a proof needs `secrets: {store: file}`",
         )
     chosen = [credential for credential in plan.credentials if not services or credential.service in services]
     return asyncio.run(_prove(plan, project, chosen, report, write=write))

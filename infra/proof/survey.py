@@ -52,22 +52,28 @@ async def survey(client: Client, plan: Plan) -> LiveState:
     Raises SurveyFailed, Unreachable, LoginRefused. A list that the administrator may not see is a failure, never an
     empty list.
     """
-    cluster_id = await _identity(client)
+    cluster = await _cluster(client)
     names = [topic.name for topic in plan.topics]
     keys = sorted({key for topic in plan.topics for key, _ in topic.settings})
     topics: dict[str, LiveTopic] = {}
     for start in range(0, len(names), BATCH):
         topics.update(await _topics(client, names[start : start + BATCH], keys))
-    return LiveState(cluster_id, topics, frozenset([acl async for acl in _acls(client)]), await _users(client))
+    return LiveState(
+        cluster_id=str(cluster.cluster_id),
+        racks={broker.broker_id: broker.rack for broker in cluster.brokers},
+        topics=topics,
+        acls=frozenset([acl async for acl in _acls(client)]),
+        users=await _users(client),
+    )
 
 
-async def _identity(client: Client) -> str:
+async def _cluster(client: Client) -> Any:
     answer = await client.ask(own_cluster_rights())
     _require(answer.error_code, "describing the cluster")
     missing = {"DESCRIBE", "DESCRIBE_CONFIGS"} - operation_names(answer.authorized_operations)
     if missing:
         raise SurveyFailed(f"{client.login.username} lacks {', '.join(sorted(missing))} on the cluster")
-    return str(answer.cluster_id)
+    return answer
 
 
 async def _topics(client: Client, names: Sequence[str], keys: Sequence[str]) -> dict[str, LiveTopic]:

@@ -32,8 +32,12 @@ async def make_and_delete(creation: Claim, manager: Client, administrator: Clien
     outcomes = [Outcome(creation, created)]
     if created.answer is Answer.REFUSED:
         return outcomes
-    await _until_seen(name, manager)
-    deleted = await _observed(_delete(name, manager))
+    try:
+        await _until_seen(name, manager)
+        deleted = await _observed(_delete(name, manager))
+    except asyncio.CancelledError:  # by Ctrl-C or a time limit
+        await _observed(_delete(name, administrator))
+        raise
     if not deleted.done:
         removed = await _observed(_delete(name, administrator))
         rest = "the administrator deleted it" if removed.done else f"delete topic {name} by hand, it may be left"

@@ -32,6 +32,7 @@ def compliant(plan: Plan) -> LiveState:
     credentials = [(user, credential) for credential in plan.credentials for user in credential.usernames]
     return LiveState(
         cluster_id=plan.cluster.id,
+        racks={broker: f"{plan.boundary.region}/zone-{broker}" for broker in range(1, plan.cluster.brokers + 1)},
         topics={
             topic.name: LiveTopic(
                 topic.partitions,

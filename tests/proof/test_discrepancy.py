@@ -39,6 +39,19 @@ def test_a_compliant_cluster_has_none(plan: Plan, live: LiveState) -> None:
     assert found(plan, live) == []
 
 
+def test_a_broker_that_is_down(plan: Plan, live: LiveState) -> None:
+    racks = {broker: rack for broker, rack in live.racks.items() if broker != 2}
+    assert found(plan, replace(live, racks=racks)) == [Discrepancy(Matter.CLUSTER, "brokers that are up", "3", "2")]
+
+
+def test_a_broker_outside_the_region_and_one_that_could_be_anywhere(plan: Plan, live: LiveState) -> None:
+    racks = {**live.racks, 2: "us-east-1/us-east-1a", 3: None, 4: "eu-west-1/eu-west-1d"}
+    assert [(d.what, d.found) for d in found(plan, replace(live, racks=racks))] == [
+        ("region of broker 2", "us-east-1 (rack us-east-1/us-east-1a)"),
+        ("region of broker 3", "unknown: its rack is None"),
+    ]
+
+
 def test_a_missing_topic(plan: Plan, live: LiveState) -> None:
     assert found(plan, replace(live, topics={})) == [
         Discrepancy(Matter.TOPIC, f"{ORDERS}: the topic", "exists", "missing")
