@@ -165,21 +165,26 @@ class Topics:
         return [outcome if isinstance(outcome, Exception) else _shape(outcome) for outcome in map(_absent, outcomes)]
 
     async def _describe(self, names: Sequence[str]) -> list[LiveTopic | Exception | None]:
-        """Read shapes and settings together; a topic that one answer has and the other lacks is read
-        again.
-        """
+        """Read shapes and settings together; what one broker knows and another does not yet is read again."""
+        topics = await self._describe_once(names)
         for pause in POLL_SECONDS:
-            shapes, configs = await asyncio.gather(
-                self._read_shapes(names), self._session.settle(names, _start_describe_configs)
-            )
-            topics = [
-                _live_topic(name, shape, _absent(config))
-                for name, shape, config in zip(names, shapes, configs, strict=True)
-            ]
-            if not any(_is_missing(topic) for topic in topics):
+            partly = [index for index, topic in enumerate(topics) if _is_missing(topic)]
+            if not partly:
                 break
             await asyncio.sleep(pause)
+            again = await self._describe_once([names[index] for index in partly])
+            for index, topic in zip(partly, again, strict=True):
+                topics[index] = topic
         return topics
+
+    async def _describe_once(self, names: Sequence[str]) -> list[LiveTopic | Exception | None]:
+        shapes, configs = await asyncio.gather(
+            self._read_shapes(names), self._session.settle(names, _start_describe_configs)
+        )
+        return [
+            _live_topic(name, shape, _absent(config))
+            for name, shape, config in zip(names, shapes, configs, strict=True)
+        ]
 
 
 class _Write(Generic[Item]):
