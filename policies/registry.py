@@ -7,8 +7,11 @@ from typing import Any, Final
 
 from policies.rule import Rule, Surface
 from policies.rules import (
+    con002_approved_destinations,
+    con003_connectors_keep_secrets,
     dur002_two_replicas_in_sync,
     idn001_writers_only_write,
+    nam001_name_says_where,
     nam002_owned_and_accounted,
     pol001_waiver_within_its_terms,
     pol002_waiver_in_force,
@@ -19,8 +22,11 @@ from policies.rules import (
 )
 
 RULES: Final[tuple[Rule[Any], ...]] = (
+    con002_approved_destinations.RULE,
+    con003_connectors_keep_secrets.RULE,
     dur002_two_replicas_in_sync.RULE,
     idn001_writers_only_write.RULE,
+    nam001_name_says_where.RULE,
     nam002_owned_and_accounted.RULE,
     pol001_waiver_within_its_terms.RULE,
     pol002_waiver_in_force.RULE,

@@ -1,0 +1,141 @@
+"""A connector speaks TLS, holds no secret, and keeps what it can't deliver under the same rules.
+
+## What
+
+A sink's destination and the addresses in its settings are reached by TLS, with the broker's and the destination's
+names verified. Neither the destination nor a setting holds a login or a token. A sink of a regulated stream names a
+`dead_letter` stream of the same class; what goes there is not named by a connector setting instead, and no failed
+record is written to the worker's log.
+
+The catalogue this began with asked for a dead letter topic under the same rules and overlooked the two other ways out:
+`errors.deadletterqueue.topic.name` names a topic that no stream file declares, and `errors.log.include.messages` writes
+the records into a log that no class protects.
+
+## Why
+
+A connector holds the records of a stream and the login of a destination at once. What it can't deliver is the same data
+as what it can: in a topic of a laxer class it is kept too short, read by too many, or kept too long. Without a dead
+letter topic it stops, or it drops records and nobody knows (KIP-298).
+
+## Fails
+
+```yaml
+streams/payments-audit.yaml:
+  sinks:
+    0: {dead_letter: payments-events}
+```
+
+## Passes
+
+```yaml
+streams/payments-audit.yaml:
+  sinks:
+    0: {dead_letter: payments-dead-letters}
+```
+
+## Fix
+
+Write the destination with `https://`, secrets as `${provider:path:key}`, and a `dead_letter` stream of the same class.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from levee.loading.redaction import may_hold_secret, without_logins
+from levee.model.stream import SinkSpec
+from levee.plan.planned import PlannedSink
+from policies.facts import Facts
+from policies.population import sinks
+from policies.rule import Rule, Severity, Surface, Violation
+
+ENCRYPTED: Final = ("https://", "s3://", "cos://", "arn:", "crn:")  # the clouds' own libraries speak TLS
+# KIP-297, with what leads up to it: `token: Bearer ${provider:path:key}` holds no secret.
+_REFERENCE: Final = re.compile(r"(?:[:=]\s*(?:[A-Za-z]+\s+)?)?\$\{[^${}]+\}")
+_WAY: Final = re.compile(r"[a-z][a-z0-9+.-]*(?=://)")
+
+
+def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
+    """Judge one sink."""
+    yield from _destination(each.sink)
+    for name, value in each.sink.settings.items():
+        problem = _setting_problem(name, value)
+        if problem is not None:
+            yield Violation(
+                current=f"the setting {name} {problem}",
+                expected="TLS with verified names, secrets by reference, failed records in the dead letter stream only",
+                fix=f"correct or remove {name}",
+                at=("settings", name),
+            )
+    yield from _dead_letters(each, facts)
+
+
+def _destination(sink: SinkSpec) -> Iterator[Violation]:
+    if not sink.destination.startswith(ENCRYPTED):
+        way = _WAY.match(sink.destination)
+        yield Violation(
+            current=f"it delivers by {way[0]}" if way else "its destination doesn't say how it is reached",
+            expected="a destination that is reached by TLS",
+            fix="write the destination with https://, or s3:// or cos:// for a bucket",
+            at=("destination",),
+            unknown=not way,
+        )
+    if _holds_secret(sink.destination):
+        yield Violation(
+            current="its destination holds what looks like a secret",
+            expected="a destination without a secret",
+            fix="remove it from the address, and write it as a reference in `settings`: ${provider:path:key}",
+            at=("destination",),
+        )
+
+
+def _setting_problem(name: str, value: str) -> str | None:
+    """What is wrong with a setting, without its value: it may be a secret."""
+    if _holds_secret(value):
+        return "holds what looks like a secret"
+    if value.startswith("http://") or (name.endswith("security.protocol") and value not in {"SSL", "SASL_SSL"}):
+        return "turns TLS off"
+    if name.endswith("ssl.endpoint.identification.algorithm") and value != "https":
+        return "leaves the other side's name unverified"
+    if name == "errors.deadletterqueue.topic.name":
+        return "names a topic where `dead_letter` names a stream"
+    if name == "errors.log.include.messages" and value == "true":
+        return "writes failed records to the worker's log"
+    return None
+
+
+def _holds_secret(text: str) -> bool:
+    plain = _REFERENCE.sub("", text)
+    return may_hold_secret(plain) or without_logins(plain) != plain
+
+
+def _dead_letters(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
+    data_class, dead_letter = facts.class_of_stream(each.stream), each.sink.dead_letter
+    if not data_class.regulated:
+        return
+    if dead_letter is None:
+        current = "what it can't deliver is lost: there is no dead_letter"
+    elif facts.class_of_stream(dead_letter).name != data_class.name:
+        current = f"what it can't deliver goes to {dead_letter}, of class {facts.class_of_stream(dead_letter).name}"
+    else:
+        return
+    yield Violation(
+        current=current,
+        expected=f"a dead letter stream of class {data_class.name}",
+        fix=f"write `dead_letter: <a stream of class {data_class.name}>`",
+        at=("dead_letter",),
+    )
+
+
+RULE = Rule(
+    id="RLS-CON-003",
+    title="A connector speaks TLS, holds no secret, and keeps what it can't deliver under the same rules",
+    severity=Severity.HIGH,
+    surfaces=frozenset({Surface.FILES}),
+    authorities=("NIST SC-8(1)", "NIST IA-5", "NIST AU-9", "PCI 4.2.1", "PCI 8.6.2", "GDPR Art. 32"),
+    subjects=sinks,
+    check=check,
+    page=__doc__,
+)
