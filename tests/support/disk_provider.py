@@ -15,6 +15,7 @@ import grpc
 from google.protobuf import any_pb2, empty_pb2
 from google.protobuf.struct_pb2 import Struct
 from google.rpc import status_pb2
+from pulumi.runtime.proto import plugin_pb2
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from typing_extensions import override
@@ -37,6 +38,23 @@ class DiskProvider(ResourceProviderServicer):
 
     async def close(self) -> None:
         self.closed = True
+
+    @override
+    async def Handshake(self, request: pb.ProviderHandshakeRequest, context: Any) -> pb.ProviderHandshakeResponse:
+        return pb.ProviderHandshakeResponse(accept_secrets=True)
+
+    @override
+    async def GetPluginInfo(self, request: empty_pb2.Empty, context: Any) -> plugin_pb2.PluginInfo:
+        return plugin_pb2.PluginInfo(version="1.0.0")
+
+    @override
+    async def Cancel(self, request: empty_pb2.Empty, context: Any) -> empty_pb2.Empty:
+        return empty_pb2.Empty()
+
+    @override
+    async def DiffConfig(self, request: pb.DiffRequest, context: Any) -> pb.DiffResponse:
+        some = pb.DiffResponse.DIFF_NONE if request.old_inputs == request.news else pb.DiffResponse.DIFF_SOME
+        return pb.DiffResponse(changes=some)
 
     @override
     async def Configure(self, request: pb.ConfigureRequest, context: Any) -> pb.ConfigureResponse:
@@ -74,6 +92,8 @@ class DiskProvider(ResourceProviderServicer):
     @override
     async def Create(self, request: pb.CreateRequest, context: Any) -> pb.CreateResponse:
         inputs = from_struct(request.properties)
+        if request.preview:
+            return pb.CreateResponse(properties=request.properties)
         await self._act("create", inputs, context)
         await self._fail_partly(inputs, context)
         return pb.CreateResponse(id=str(inputs["name"]), properties=self._outputs(inputs))
@@ -93,6 +113,8 @@ class DiskProvider(ResourceProviderServicer):
     @override
     async def Update(self, request: pb.UpdateRequest, context: Any) -> pb.UpdateResponse:
         inputs = from_struct(request.news)
+        if request.preview:
+            return pb.UpdateResponse(properties=request.news)
         await self._act("update", inputs, context)
         await self._fail_partly(inputs, context)
         return pb.UpdateResponse(properties=self._outputs(inputs))
