@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from levee.model.data_class import DataClass
+from levee.model.stream import MonitorKind
 from levee.model.waiver import Waiver
 from levee.plan.observed import Observed
-from levee.plan.planned import Flow, Plan, PlannedArchive, PlannedTopic
+from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
 from levee.plan.unknown import UnknownValueError
 
 if TYPE_CHECKING:
     from policies.failure import Failure
     from policies.waivers import WaiverUse
+
+
+LAST: Final = "\U0010ffff"  # sorts after every character of a topic's name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +60,42 @@ class Facts:
         return {topic.stream: topic for topic in self.plan.topics}
 
     @cached_property
+    def named(self) -> Mapping[str, PlannedTopic]:
+        """The declared topics by their name in Kafka, in order of name."""
+        return {topic.name: topic for topic in sorted(self.plan.topics, key=lambda topic: topic.name)}
+
+    @cached_property
     def archives(self) -> Mapping[str, PlannedArchive]:
         """The archives by stream."""
         return {archive.stream: archive for archive in self.plan.archives}
 
     @cached_property
-    def flows(self) -> Mapping[str, Flow]:
-        """The flows by stream."""
-        return {flow.stream: flow for flow in self.plan.flows}
+    def monitored(self) -> Mapping[str, frozenset[MonitorKind]]:
+        """What is watched for, by stream."""
+        kinds: dict[str, set[MonitorKind]] = {}
+        for each in self.plan.monitors:
+            kinds.setdefault(each.stream, set()).add(each.monitor.kind)
+        return {stream: frozenset(found) for stream, found in kinds.items()}
+
+    @cached_property
+    def credentials(self) -> Mapping[str, PlannedCredential]:
+        """The declared credentials by service."""
+        return {credential.service: credential for credential in self.plan.credentials}
+
+    def covered(self, name: str, pattern: str) -> Sequence[PlannedTopic]:
+        """The declared topics that an ACL on topics reaches."""
+        if pattern == "literal":
+            if name == "*":
+                return list(self.named.values())
+            return [self.named[name]] if name in self.named else []
+        names = self._names
+        first = bisect_left(names, name)
+        last = bisect_left(names, name + LAST)
+        return [self.named[each] for each in names[first:last]]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return list(self.named)
 
     def class_of(self, topic: PlannedTopic) -> DataClass:
         """The topic's data class. Raises UnknownValueError where no stream file gives it one."""
@@ -71,7 +104,5 @@ class Facts:
         return self.classes[topic.data_class]
 
     def class_of_stream(self, stream: str) -> DataClass:
-        """The data class of the stream with this key. Raises UnknownValueError where there is no such stream."""
-        if stream not in self.topics:
-            raise UnknownValueError(f"the data class of stream {stream}")
+        """The data class of the declared stream with this key."""
         return self.class_of(self.topics[stream])

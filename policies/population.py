@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
+from levee.model.cluster import Link, Peer, PolicySpec
 from levee.model.data_class import DataClass
+from levee.model.origin import Origin, Path
+from levee.model.stream import Trust
 from levee.plan.observed import (
     CloudProvider,
     Connection,
@@ -17,6 +21,8 @@ from levee.plan.observed import (
 )
 from levee.plan.planned import (
     Flow,
+    Hop,
+    HopKind,
     Plan,
     PlannedArchive,
     PlannedConsumer,
@@ -137,3 +143,97 @@ def consumers(facts: Facts) -> Iterator[Subject[PlannedConsumer]]:
     """Every declared consumer."""
     for each in facts.plan.consumers:
         yield Subject(f"stream/{each.stream}/consumer/{each.consumer.service}", each.consumer.origin, each)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An ARN or CRN that the stack's files hold, and what it is the name of."""
+
+    what: str
+    text: str
+    is_key: bool
+
+
+def cloud_names(facts: Facts) -> Iterator[Subject[Named]]:
+    """Every ARN and CRN of the declaration."""
+    plan = facts.plan
+    yield from cloud_keys(facts)
+    for source in plan.sources:
+        yield from _names(
+            f"stream/{source.stream}/source/{source.source.service}",
+            source.source.origin,
+            ("identity", source.source.identity, ("identity",)),
+            ("trusted caller", _caller(source.source.trust), ("trust", "source_arn")),
+        )
+    for sink in plan.sinks:
+        destination = sink.sink.destination
+        yield from _names(
+            f"stream/{sink.stream}/sink/{sink.sink.name}",
+            sink.sink.origin,
+            ("role", sink.sink.role, ("role",)),
+            ("trusted caller", _caller(sink.sink.trust), ("trust", "source_arn")),
+            ("destination", destination if destination.startswith(("arn:", "crn:")) else None, ("destination",)),
+        )
+
+
+def _caller(trust: Trust | None) -> str | None:
+    return None if trust is None else trust.source_arn
+
+
+def cloud_keys(facts: Facts) -> Iterator[Subject[Named]]:
+    """Every encryption key that the declaration names, and its copies."""
+    plan = facts.plan
+    origin = plan.origin.at("cluster", "encryption")
+    replicas = plan.cluster.encryption.replicas
+    yield from _names("cluster/key", origin, ("key", plan.cluster.encryption.key, ("encrypted_by",)), is_key=True)
+    for index, replica in enumerate(replicas):
+        yield from _names("cluster/key", origin, ("copy of the key", replica, ("replicas", index)), is_key=True)
+    secrets = plan.origin.at("secrets")
+    yield from _names("secrets/key", secrets, ("key", plan.secrets.key, ("encrypted_by",)), is_key=True)
+    for each in plan.archives:
+        name = f"stream/{each.stream}/archive"
+        yield from _names(name, each.archive.origin, ("key", each.archive.key, ("encrypted_by",)), is_key=True)
+
+
+def _names(
+    subject: str, origin: Origin, *names: tuple[str, str | None, Path], is_key: bool = False
+) -> Iterator[Subject[Named]]:
+    for what, text, path in names:
+        if text is not None:
+            yield Subject(subject, origin.at(*path), Named(what, text, is_key))
+
+
+def peers(facts: Facts) -> Iterator[Subject[Peer]]:
+    """Other accounts that reach the brokers."""
+    for peer in facts.plan.cluster.network.peers:
+        yield Subject(f"cluster/peer/{peer.name}", peer.origin, peer)
+
+
+def resource_policies(facts: Facts) -> Iterator[Subject[PolicySpec]]:
+    """The cluster's resource policy, where it has one."""
+    policy = facts.plan.cluster.policy
+    if policy is not None:
+        yield Subject("cluster/policy", policy.origin, policy)
+
+
+def links(facts: Facts) -> Iterator[Subject[Link]]:
+    """Replicators and links to other clusters."""
+    for link in facts.plan.cluster.links:
+        yield Subject(f"cluster/link/{link.name}", link.origin, link)
+
+
+def placed(facts: Facts) -> Iterator[Subject[Hop]]:
+    """Every place that the stack's records pass, and those of the brokers' own logs."""
+    for flow in facts.plan.flows:
+        for hop in flow.hops:
+            yield Subject(f"stream/{flow.stream}/{hop.kind.value}/{hop.name}", hop.origin, hop)
+    boundary = facts.plan.boundary
+    for sink in facts.plan.cluster.logs:
+        hop = Hop(
+            kind=HopKind.SINK,
+            name=sink.name,
+            account=sink.account or boundary.account,
+            region=sink.region or boundary.region,
+            origin=sink.origin,
+        )
+        yield Subject(f"cluster/logs/{sink.name}", sink.origin, hop)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from levee.model.duration import Duration
 from levee.model.name import NamePattern
@@ -21,6 +22,9 @@ class SourceKind(StrEnum):
     CLOUDWATCH_LOGS = "cloudwatch-logs"
     SYSLOG = "syslog"
     HTTP = "http"
+
+
+CLOUD_SERVICES: Final = frozenset({SourceKind.CLOUD_LOGS, SourceKind.CLOUDWATCH_LOGS})
 
 
 class SinkKind(StrEnum):

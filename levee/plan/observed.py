@@ -36,12 +36,13 @@ class Access:
 class Principal:
     """Who Kafka knows, and all that it may do. `label` is what reports call it.
 
-    `service` is None for one that no stack file declares.
+    `service` and `owner` are None for one that no stack file declares.
     """
 
     name: str
     label: str
     service: str | None
+    owner: str | None
     access: tuple[Access, ...]
     origin: Origin
 
@@ -120,6 +121,7 @@ def declared_principals(plan: Plan) -> Iterator[Principal]:
             name=f"User:{credential.usernames[-1]}",
             label=credential.service,
             service=credential.service,
+            owner=credential.owner,
             access=tuple(_access(credential)),
             origin=credential.origin,
         )

@@ -31,6 +31,7 @@ def _principal(name: Any, label: str, group: list[Registered]) -> Principal:
         name=name,
         label=label,
         service=None,
+        owner=None,
         access=tuple(access(resource) for resource in group),
         origin=Origin("", (), group[0].urn),
     )

@@ -23,6 +23,7 @@ def principal(resource: Registered, declared: Mapping[str, PlannedCredential]) -
         name=_user(resource),
         label=service.service if service else resource.name,
         service=service.service if service else None,
+        owner=service.owner if service else None,
         access=_access(resource, origin),
         origin=origin,
     )

@@ -1,0 +1,68 @@
+"""No replicator copies the cluster out of its jurisdiction.
+
+## What
+
+Every link of the cluster (a replicator, MirrorMaker, a cluster link) leads to a region of the stack's jurisdiction.
+
+## Why
+
+A replicator copies every record, continuously. A region guardrail acts on the call that makes it, and never on what it
+copies.
+
+## Fails
+
+```yaml
+stack.yaml:
+  cluster:
+    links:
+      0: {region: us-east-1}
+```
+
+## Passes
+
+```yaml
+stack.yaml:
+  cluster:
+    links:
+      0: {region: eu-north-1}
+```
+
+## Fix
+
+Keep the standby in the jurisdiction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from levee.model.cluster import Link
+from policies.facts import Facts
+from policies.population import links
+from policies.residency import astray
+from policies.rule import Rule, Severity, Surface, Violation
+
+
+def check(link: Link, facts: Facts) -> Iterator[Violation]:
+    """Judge where one link leads."""
+    fix = "keep the standby in the jurisdiction"
+    violation = astray(f"link {link.name}", link.region, facts.plan.boundary.jurisdiction, fix)
+    if violation is not None:
+        yield violation
+
+
+RULE = Rule(
+    id="RLS-RES-005",
+    title="No replicator copies the cluster out of its jurisdiction",
+    severity=Severity.CRITICAL,
+    surfaces=frozenset({Surface.FILES}),
+    authorities=(
+        "DORA Art. 30",
+        "GDPR Art. 44",
+        "NIST SA-9(5)",
+    ),
+    subjects=links,
+    check=check,
+    page=__doc__,
+    waivable=False,
+)

@@ -1,0 +1,82 @@
+"""The brokers' addresses are of the stack's region.
+
+## What
+
+Where the address of a broker names its region, as those of Amazon MSK and IBM Event Streams do, it is the stack's
+region. On the targets `aws` and `ibm` every address must name one. On plain Kafka an address that names none is left to
+preflight, which asks the brokers' racks.
+
+## Why
+
+A copied `bootstrap` line takes a stack to the cluster of another region, where everything else would still work.
+
+## Fails
+
+```yaml
+stack.yaml:
+  cluster:
+    bootstrap: ["b-1.logs.abc123.c2.kafka.us-east-1.amazonaws.com:9096"]
+```
+
+## Passes
+
+```yaml
+stack.yaml:
+  cluster:
+    bootstrap: ["broker-0-x.kafka.svc01.eu-west-1.eventstreams.cloud.ibm.com:9093"]
+```
+
+## Fix
+
+Correct `cluster.bootstrap`, or declare the region in which the cluster really is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from levee.model.stack import Target
+from levee.plan.observed import Connection
+from policies.facts import Facts
+from policies.population import connections
+from policies.rule import Rule, Severity, Surface, Violation
+
+NAMED: Final = (
+    re.compile(r"\.kafka(?:-serverless)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?:\d+", re.ASCII),
+    re.compile(r"\.([a-z0-9-]+)\.eventstreams\.cloud\.ibm\.com:\d+", re.ASCII),
+    re.compile(r"\.private\.([a-z0-9-]+)\.messagehub\.appdomain\.cloud:\d+", re.ASCII),
+)
+
+
+def check(connection: Connection, facts: Facts) -> Iterator[Violation]:
+    """Judge the addresses of one connection."""
+    region, target = facts.plan.boundary.region, facts.plan.target
+    for index, address in enumerate(connection.bootstrap):
+        named = next((found[1] for each in NAMED if (found := each.search(address.lower()))), None)
+        if named == region or (named is None and target is Target.KAFKA):
+            continue
+        yield Violation(
+            current=f"{address} is in {named}" if named else f"{address} names no region",
+            expected=f"an address in {region}",
+            fix="correct `cluster.bootstrap`, or declare the region in which the cluster really is",
+            at=("bootstrap", index),
+            unknown=named is None,
+        )
+
+
+RULE = Rule(
+    id="RLS-RES-006",
+    title="The brokers' addresses are of the stack's region",
+    severity=Severity.HIGH,
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
+    authorities=(
+        "NIST AC-4",
+        "AWS CT.MULTISERVICE.PV.1",
+        "IBM Streaming",
+    ),
+    subjects=connections,
+    check=check,
+    page=__doc__,
+)

@@ -1,0 +1,66 @@
+"""A reader outside the jurisdiction has a basis for the transfer.
+
+## What
+
+A consumer in a region outside the stack's jurisdiction says in `transfer_basis` what allows it.
+
+## Why
+
+Reading from a third country is a transfer to it, although nothing is stored there (EDPB guidelines 05/2021).
+
+## Fails
+
+```yaml
+streams/payments-audit.yaml:
+  consumers:
+    1: {region: us-east-1}
+```
+
+## Passes
+
+```yaml
+streams/payments-audit.yaml:
+  consumers:
+    1: {region: us-east-1, transfer_basis: "standard contractual clauses of 2026-03-01, module two"}
+```
+
+## Fix
+
+Move the reader into the jurisdiction, or write the transfer's basis, which the data protection officer gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from levee.plan.planned import PlannedConsumer
+from policies.facts import Facts
+from policies.population import consumers
+from policies.residency import astray
+from policies.rule import Rule, Severity, Surface, Violation
+
+
+def check(planned: PlannedConsumer, facts: Facts) -> Iterator[Violation]:
+    """Judge where one consumer reads."""
+    consumer = planned.consumer
+    if consumer.place.region is None or consumer.transfer_basis:
+        return
+    fix = "move the reader into the jurisdiction, or write `transfer_basis`"
+    violation = astray(consumer.service, consumer.place.region, facts.plan.boundary.jurisdiction, fix)
+    if violation is not None:
+        yield violation
+
+
+RULE = Rule(
+    id="RLS-RES-009",
+    title="A reader outside the jurisdiction has a basis for the transfer",
+    severity=Severity.HIGH,
+    surfaces=frozenset({Surface.FILES}),
+    authorities=(
+        "GDPR Art. 44",
+        "DORA Art. 30",
+    ),
+    subjects=consumers,
+    check=check,
+    page=__doc__,
+)
