@@ -101,11 +101,12 @@ async def test_one_that_is_not_the_clusters(certificates: Path, tmp_path_factory
 
 
 async def test_one_that_takes_no_tls(certificates: Path) -> None:
-    async def wait(*_: object) -> None:
-        return
+    async def speak(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"no TLS here")
+        writer.close()
 
-    async with server(certificates, wait, tls=False) as somebody:
-        await complaint(somebody)
+    async with server(certificates, speak, tls=False) as somebody:
+        assert "TLS failed" in await complaint(somebody)
 
 
 async def test_nobody_there(certificates: Path) -> None:

@@ -1,0 +1,74 @@
+"""Proofs of a deployment, and faults planted on its cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from confluent_kafka.admin import (
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    ResourcePatternType,
+    ResourceType,
+)
+
+from infra.proof.answer import Verdict
+from infra.proof.discrepancy import Matter
+from infra.proof.probe import Probe
+from infra.proof.proof import Proof, prove
+from levee.plan.planned import Plan
+from tests.support.cluster import LocalCluster
+from tests.support.deployment import Deployment
+from tests.support.live_credentials import create_acl, delete_acl
+
+
+def proof_of(stack: Deployment, plan: Plan, *services: str, write: bool = False) -> Proof:
+    return prove(plan, stack.project, [stack.service(name) for name in services], lambda _: None, write=write)
+
+
+def differences(proof: Proof) -> set[tuple[Matter, str, str]]:
+    return {(each.matter, each.what, each.found) for each in proof.discrepancies}
+
+
+def surprises(proof: Proof) -> set[tuple[str, Probe]]:
+    """Who could do what it may not, or could not do what it may."""
+    return {(o.claim.username, o.claim.probe) for o in proof.outcomes if o.verdict is Verdict.SURPRISE}
+
+
+def unknowns(proof: Proof) -> set[str]:
+    return {o.observation.evidence for o in proof.outcomes if o.verdict is Verdict.UNKNOWN}
+
+
+def acl(
+    principal: str, kind: str, name: str, operation: str, *, prefixed: bool = False, deny: bool = False
+) -> AclBinding:
+    return AclBinding(
+        ResourceType[kind],  # BROKER is what this client calls the cluster
+        name,
+        ResourcePatternType.PREFIXED if prefixed else ResourcePatternType.LITERAL,
+        f"User:{principal}",
+        "*",
+        AclOperation[operation],
+        AclPermissionType.DENY if deny else AclPermissionType.ALLOW,
+    )
+
+
+@contextmanager
+def planted(cluster: LocalCluster, *acls: AclBinding) -> Iterator[None]:
+    for each in acls:
+        create_acl(cluster, each)
+    try:
+        yield
+    finally:
+        for each in acls:
+            delete_acl(cluster, each)
+
+
+@contextmanager
+def removed(cluster: LocalCluster, each: AclBinding) -> Iterator[None]:
+    delete_acl(cluster, each)
+    try:
+        yield
+    finally:
+        create_acl(cluster, each)
