@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
-from infra.providers.admin.connection import Connection, read_connection
-from infra.providers.failures import FailedError
+from infra.providers.admin.connection import PASSWORD_VARIABLE, Connection, read_connection
+from infra.providers.failures import RefusedError
 from levee.diagnostics import LeveeError
 from levee.model.cluster import ClusterSpec
 
@@ -29,16 +30,22 @@ def provider_connection(cluster: ClusterSpec, project: Path) -> dict[str, Any]:
     if password.file is not None:
         connection["saslPasswordFile"] = str(project / password.file)
     else:
-        connection["saslPasswordEnvironment"] = password.environment
+        connection[PASSWORD_VARIABLE] = password.environment
     return connection
 
 
 def admin_connection(cluster: ClusterSpec, project: Path) -> Connection:
     """The connection with its secret read. Raises LeveeError saying which file or variable is missing."""
     try:
-        return read_connection(provider_connection(cluster, project), {})
-    except FailedError as error:
+        return read_connection(provider_connection(cluster, project), _named_variable(cluster))
+    except RefusedError as error:
         raise LeveeError(f"cluster {cluster.id}: {error}", _START) from None
+
+
+def _named_variable(cluster: ClusterSpec) -> dict[str, str]:
+    """Of the environment, the one variable that the stack names: nothing ambient decides how a cluster is reached."""
+    name = cluster.security.admin_password.environment
+    return {name: os.environ[name]} if name is not None and name in os.environ else {}
 
 
 def _authority(file: Path) -> str:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from infra.connection import admin_connection
 from infra.providers.admin.connection import Connection
 from infra.providers.admin.session import Session
-from infra.providers.failures import FailedError
+from infra.providers.failures import FailedError, RefusedError
 from levee.catalog.rack import region_of_rack
 from levee.diagnostics import LeveeError, Rejected
 from levee.loading.locate import diagnose
@@ -128,7 +128,7 @@ async def _look(connection: Connection) -> LiveCluster:
         timeout = connection.timeout_seconds
         cluster = await session.ask(lambda client: client.describe_cluster(request_timeout=timeout))
         metadata = await session.call(lambda client: client.list_topics(timeout=timeout))
-    except FailedError as error:
+    except (FailedError, RefusedError) as error:
         raise LeveeError(str(error), "check that the cluster is up (`levee local status`) and reachable") from None
     finally:
         await session.close()

@@ -106,3 +106,17 @@ def test_planning_imports_neither_pulumi_nor_a_kafka_client(files: StackFiles) -
     )
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ended.stderr.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("reference", "says"),
+    [("password_file: secrets/admin.password", "secrets/admin.password"), ("password_env: NO_SUCH", "NO_SUCH")],
+)
+def test_an_administrators_password_that_is_missing_is_told_by_its_reference(
+    files: StackFiles, capsys: pytest.CaptureFixture[str], reference: str, says: str
+) -> None:
+    files.edit(files.stack, "      password_file: secrets/admin.password\n", f"      {reference}\n")
+    (files.project / "certs").mkdir()
+    (files.project / "certs" / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    assert main(["preview", "test", "--engine", "embedded", "--project", str(files.project)]) == 1
+    assert says in capsys.readouterr().err

@@ -137,3 +137,15 @@ def test_no_server_at_all() -> None:
 
 def test_check_takes_unknown_values() -> None:
     check_connection(configured(bootstrapServers=UNKNOWN, saslPassword=UNKNOWN), {})
+
+
+def test_password_from_a_named_variable_of_the_environment() -> None:
+    config = configured(saslPassword=None, saslPasswordEnvironment="ADMIN_PASSWORD")
+    password = read_connection(config, {"ADMIN_PASSWORD": "s3cret", "KAFKA_SASL_PASSWORD": "other"}).password
+    assert password is not None
+    assert password.value == "s3cret"
+
+
+def test_a_named_variable_that_is_not_set_is_said() -> None:
+    config = configured(saslPassword=None, saslPasswordEnvironment="ADMIN_PASSWORD")
+    assert "ADMIN_PASSWORD is not set" in refusals(config)["saslPasswordEnvironment"]

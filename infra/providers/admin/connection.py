@@ -36,6 +36,9 @@ ENVIRONMENT: Final = {
 }
 """Where a property that is not configured is looked up."""
 
+PASSWORD_VARIABLE: Final = "saslPasswordEnvironment"  # noqa: S105 - a property, no password
+"""Names the variable of the provider's environment that holds the password; like saslPasswordFile, not published."""
+
 DEPRECATED: Final = {
     "caCertFile": "caCert",
     "clientCertFile": "clientCert",
@@ -116,6 +119,9 @@ def check_connection(config: Properties, environment: Mapping[str, str]) -> None
     fields.integer("timeout")
     for name in ("tlsEnabled", "skipTlsVerify"):
         fields.boolean(name)
+    variable = reveal(config.get(PASSWORD_VARIABLE))
+    if isinstance(variable, str) and not environment.get(variable):
+        fields.refuse(PASSWORD_VARIABLE, f"the environment variable {variable} is not set")
     if config.get("saslPassword") and config.get("saslPasswordFile"):
         fields.refuse("saslPasswordFile", "saslPassword is set too; keep one of them")
     fields.raise_problems()
@@ -152,14 +158,17 @@ def read_connection(config: Properties, environment: Mapping[str, str]) -> Conne
 def _fields(config: Properties, environment: Mapping[str, str]) -> Fields:
     """Complete the configuration from deprecated names, then from the environment."""
     complete: dict[str, Value] = {key: value for key, value in config.items() if reveal(value) not in (None, "")}
+    variable = reveal(complete.pop(PASSWORD_VARIABLE, None))
+    if isinstance(variable, str) and environment.get(variable):
+        complete["saslPassword"] = environment[variable]
     for old, name in DEPRECATED.items():
         if old in complete and name not in complete:
             complete[name] = complete[old]
-    for name, variable in ENVIRONMENT.items():
+    for name, ambient in ENVIRONMENT.items():
         # One way to give the password is enough: the environment's does not join the configuration's.
         has_password = name.startswith("saslPassword") and {"saslPassword", "saslPasswordFile"} & complete.keys()
-        if name not in complete and not has_password and environment.get(variable):
-            complete[name] = environment[variable]
+        if name not in complete and not has_password and environment.get(ambient):
+            complete[name] = environment[ambient]
     return Fields(complete, what="the Kafka provider configuration")
 
 
