@@ -9,6 +9,7 @@ from infra.providers.failures import FailedError, PartlyDoneError, Problem, Refu
 from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.levee.credential_cluster import CredentialCluster
 from infra.providers.levee.credential_name import CredentialName
+from infra.providers.levee.credential_refusals import denied, strange, unannounced
 from infra.providers.levee.credential_steps import CredentialSteps
 from infra.providers.levee.declared_credential import (
     DeclaredCredential,
@@ -17,10 +18,10 @@ from infra.providers.levee.declared_credential import (
     refuse_transition,
     with_defaults,
 )
-from infra.providers.levee.live_credential import Observed, lost_secret
+from infra.providers.levee.live_credential import Observed
 from infra.providers.levee.secret_store.batched_store import BatchedStore
 from infra.providers.levee.secret_store.client_settings import ClientConnection
-from infra.providers.levee.secret_store.contract import Fit, StoreLocation
+from infra.providers.levee.secret_store.contract import StoreLocation
 from infra.providers.properties import UNKNOWN, Properties, Value, reveal
 
 SETTLING_SECONDS: Final = (0.2, 0.8)
@@ -147,7 +148,7 @@ class ServiceCredential(ResourceKind):
 
     async def _observe_new(self, declared: DeclaredCredential, steps: CredentialSteps) -> Sequence[Observed]:
         seen = await _all(steps.observe(name, to_change=True) for name in declared.names)
-        _refuse([problem for one in seen for problem in _strange(one, declared)])
+        _refuse([problem for one in seen for problem in strange(one, declared)])
         return seen
 
     async def _observe_recorded(
@@ -162,10 +163,10 @@ class ServiceCredential(ResourceKind):
         problems: list[Problem] = []
         for one in seen:
             if one.name not in before:
-                problems.extend(_strange(one, declared))
+                problems.extend(strange(one, declared))
             else:
-                problems.extend(_denied(one))
-                problems.extend(_unannounced(one, announcements))
+                problems.extend(denied(one))
+                problems.extend(unannounced(one, announcements))
         _refuse(problems)
         return seen, gone
 
@@ -197,50 +198,6 @@ def _drift(seen: Iterable[Observed], declared: DeclaredCredential) -> Iterator[s
             yield from one.drift(declared.grants, declared.iterations)
         elif not one.is_absent:
             yield f"{one.name} should be revoked, and isn't altogether"
-
-
-def _strange(seen: Observed, declared: DeclaredCredential) -> Iterator[Problem]:
-    """Say why a credential that isn't in the state can't be made: what is there isn't levee's."""
-    name = seen.name
-    yield from _denied(seen)
-    if seen.kept is not None and seen.kept.fit is Fit.ELSEWHERE:
-        yield Problem(
-            "secretStore",
-            f"{seen.kept.reference} is a credential of another cluster; give each cluster a store of its own, or "
-            "move the file away",
-        )
-    if seen.kept is not None:
-        return
-    if seen.live.has_user:
-        yield Problem(
-            "service",
-            f"user {name} exists on the cluster, and levee holds no secret of it. If no client uses it, delete it "
-            "(kafka-configs --alter --delete-config SCRAM-SHA-512 --entity-type users --entity-name "
-            f"{name}) and run again; else declare generation {declared.generation + 1} with previous revoked, "
-            f"move its clients, and then delete it",
-        )
-    if extra := seen.live.grants - declared.grants:
-        yield Problem(
-            "acls",
-            f"{name.principal} already has ACLs that levee didn't make: {'; '.join(map(str, sorted(extra)))}. "
-            "Declare them, or remove them (kafka-acls --remove)",
-        )
-
-
-def _denied(seen: Observed) -> Iterator[Problem]:
-    if seen.live.denials:
-        denials = "; ".join(map(str, sorted(seen.live.denials)))
-        yield Problem(
-            "acls",
-            f"{seen.name.principal} is denied {denials}. levee made no such ACL and doesn't lift a denial that "
-            "somebody may have meant; remove it (kafka-acls --remove), or remove the service",
-        )
-
-
-def _unannounced(seen: Observed, announcements: Sequence[object]) -> Iterator[Problem]:
-    """Refuse to give a user in service a new password unless that was shown as drift first."""
-    if seen.has_lost_secret and lost_secret(seen.name) not in announcements:
-        yield Problem("secretStore", f"{lost_secret(seen.name)}. Run again with refresh, to see that first")
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

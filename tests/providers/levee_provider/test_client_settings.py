@@ -1,7 +1,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.providers.levee.password import Password
@@ -42,6 +42,7 @@ def test_without_a_ca_the_machines_own_are_trusted() -> None:
     assert "ssl.truststore.type" not in java_settings(connection, None, "billing.g1", PASSWORD)
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.from_regex(r"[a-z.]{1,9}", fullmatch=True), st.text(st.characters(exclude_categories=["C", "Z"]))
@@ -51,6 +52,7 @@ def test_librdkafka_settings_read_back(settings: dict[str, str]) -> None:
     assert read_librdkafka("# a comment\n\n" + write_librdkafka(settings)) == settings
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1))
 def test_java_reads_any_path_from_seven_bit_text(path: str) -> None:
     line = write_java({"ssl.truststore.location": path})

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.providers.levee.credential_name import CredentialName
@@ -7,6 +7,7 @@ from infra.providers.levee.credential_name import CredentialName
 SERVICES = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(SERVICES, st.integers(min_value=1, max_value=999_999_999))
 def test_every_name_is_read_back_from_its_username(service: str, generation: int) -> None:
     name = CredentialName(service, generation)

@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.providers.failures import RefusedError
@@ -132,6 +132,7 @@ def test_without_a_state_any_generation_can_be_declared() -> None:
     assert transition_problems({}, credential_inputs(generation=7)) == {}
 
 
+@settings(deadline=None)
 @given(
     st.integers(1, 6),
     st.sampled_from(["valid", "revoked"]),

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.providers.levee.grant import OPERATIONS, Grant, read_grant
@@ -68,6 +68,7 @@ def test_a_grant_with_an_unknown_part_is_neither_read_nor_refused() -> None:
     assert read_grant({**WRITE, "name": UNKNOWN}, "acls[0]") == (None, [])
 
 
+@settings(deadline=None)
 @given(
     st.sampled_from(sorted(OPERATIONS)),
     st.text(max_size=30),

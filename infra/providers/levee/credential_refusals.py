@@ -1,0 +1,53 @@
+"""Why a credential is left as it is: what stands on the cluster or in the store isn't levee's to change."""
+
+from collections.abc import Iterator, Sequence
+
+from infra.providers.failures import Problem
+from infra.providers.levee.declared_credential import DeclaredCredential
+from infra.providers.levee.live_credential import Observed, lost_secret
+from infra.providers.levee.secret_store.contract import Fit
+
+
+def strange(seen: Observed, declared: DeclaredCredential) -> Iterator[Problem]:
+    """Say why a credential that isn't in the state can't be made: what is there isn't levee's."""
+    name = seen.name
+    yield from denied(seen)
+    if seen.kept is not None and seen.kept.fit is Fit.ELSEWHERE:
+        yield Problem(
+            "secretStore",
+            f"{seen.kept.reference} is a credential of another cluster; give each cluster a store of its own, or "
+            "move the file away",
+        )
+    if seen.kept is not None:
+        return
+    if seen.live.has_user:
+        yield Problem(
+            "service",
+            f"user {name} exists on the cluster, and levee holds no secret of it. If no client uses it, delete it "
+            "(kafka-configs --alter --delete-config SCRAM-SHA-512 --entity-type users --entity-name "
+            f"{name}) and run again; else declare generation {declared.generation + 1} with previous revoked, "
+            f"move its clients, and then delete it",
+        )
+    if extra := seen.live.grants - declared.grants:
+        yield Problem(
+            "acls",
+            f"{name.principal} already has ACLs that levee didn't make: {'; '.join(map(str, sorted(extra)))}. "
+            "Declare them, or remove them (kafka-acls --remove)",
+        )
+
+
+def denied(seen: Observed) -> Iterator[Problem]:
+    """Say which denials stand in the way of what is declared."""
+    if seen.live.denials:
+        denials = "; ".join(map(str, sorted(seen.live.denials)))
+        yield Problem(
+            "acls",
+            f"{seen.name.principal} is denied {denials}. levee made no such ACL and doesn't lift a denial that "
+            "somebody may have meant; remove it (kafka-acls --remove), or remove the service",
+        )
+
+
+def unannounced(seen: Observed, announcements: Sequence[object]) -> Iterator[Problem]:
+    """Say that a user in service would get a new password, unless that was shown as drift first."""
+    if seen.has_lost_secret and lost_secret(seen.name) not in announcements:
+        yield Problem("secretStore", f"{lost_secret(seen.name)}. Run again with refresh, to see that first")
