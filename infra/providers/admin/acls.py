@@ -1,6 +1,7 @@
 """The cluster's access control list: entries made, removed and read in batches."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, Final, TypeVar
 
@@ -14,8 +15,9 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from infra.providers.admin.session import Session
+from infra.providers.admin.session import Request, Session
 from infra.providers.batching import Batch
+from infra.providers.lag import until_shown
 from infra.providers.snapshot import Snapshot
 
 T = TypeVar("T")
@@ -73,8 +75,12 @@ class Acls:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._created: Batch[AclEntry, None] = Batch(self._create, key=lambda entry: entry)
-        self._deleted: Batch[AclEntry, None] = Batch(self._delete, key=lambda entry: entry)
+        self._created: Batch[AclEntry, None] = Batch(
+            functools.partial(self._write, start=_start_create, present=True), key=lambda entry: entry
+        )
+        self._deleted: Batch[AclEntry, None] = Batch(
+            functools.partial(self._write, start=_start_delete, present=False), key=lambda entry: entry
+        )
         self._live = Snapshot(self._load)
 
     async def require_write(self) -> None:
@@ -89,29 +95,36 @@ class Acls:
         """Remove exactly this entry; one that is not there is fine."""
         await self._deleted.submit(entry)
 
-    async def live(self) -> frozenset[AclEntry]:
-        """Return all entries, possibly read a moment ago for somebody else."""
-        return await self._live.get()
+    async def live(self, expected: Callable[[frozenset[AclEntry]], bool]) -> frozenset[AclEntry]:
+        """Return all entries: as expected, or read when the brokers had caught up."""
+        return await self._session.lag.confirmed(expected, self._live.get, self._live.fresh)
 
     async def live_now(self) -> frozenset[AclEntry]:
         """Return all entries, read after this call."""
         return await self._live.fresh()
 
-    async def _create(self, entries: Sequence[AclEntry]) -> list[Any]:
+    async def _write(self, entries: Sequence[AclEntry], *, start: Request[AclEntry], present: bool) -> list[Any]:
         await self.require_write()
-        self._live.forget()
+        self._wrote()
         try:
-            return await self._session.settle(entries, _start_create)
+            outcomes = await self._session.settle(entries, start)
+            done = [
+                entry for entry, outcome in zip(entries, outcomes, strict=True) if not isinstance(outcome, Exception)
+            ]
+            if done:
+                # Brokers take writes over in their order: the last one brings the others along.
+                await until_shown(f"the entry {done[-1]}", functools.partial(self._is, done[-1], present=present))
         finally:
-            self._live.forget()
+            self._wrote()
+        return outcomes
 
-    async def _delete(self, entries: Sequence[AclEntry]) -> list[Any]:
-        await self.require_write()
+    async def _is(self, entry: AclEntry, *, present: bool) -> bool:
+        only = AclBindingFilter(*_arguments(entry))
+        return bool(await self._session.ask(lambda client: client.describe_acls(only))) is present
+
+    def _wrote(self) -> None:
         self._live.forget()
-        try:
-            return await self._session.settle(entries, _start_delete)
-        finally:
-            self._live.forget()
+        self._session.lag.wrote()
 
     async def _load(self) -> frozenset[AclEntry]:
         await self._session.require("DESCRIBE")

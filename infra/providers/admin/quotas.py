@@ -1,8 +1,9 @@
 """Client quotas of the cluster (KIP-546): read and altered in batches."""
 
-from collections.abc import Mapping, Sequence
+import functools
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from kafka.protocol.admin import AlterClientQuotasRequest, DescribeClientQuotasRequest
 
@@ -10,7 +11,12 @@ from infra.providers.admin.broker_error import error_of, settled
 from infra.providers.admin.session import Session
 from infra.providers.admin.wire import Wire
 from infra.providers.batching import Batch
+from infra.providers.lag import until_shown
 from infra.providers.snapshot import Snapshot
+
+_EXACT: Final = 0
+_DEFAULT: Final = 1
+"""How DescribeClientQuotas matches a name (KIP-546): this one, or the default of the type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +57,11 @@ class Quotas:
         """Let the cluster judge a change without carrying it out."""
         await self._rehearsed.submit(change)
 
-    async def live(self) -> Mapping[QuotaEntity, Mapping[str, float]]:
-        """Return all limits of single entities, possibly read a moment ago for somebody else."""
-        return await self._live.get()
+    async def live(
+        self, expected: Callable[[Mapping[QuotaEntity, Mapping[str, float]]], bool]
+    ) -> Mapping[QuotaEntity, Mapping[str, float]]:
+        """Return all limits of single entities: as expected, or read when the brokers had caught up."""
+        return await self._session.lag.confirmed(expected, self._live.get, self._live.fresh)
 
     async def live_now(self) -> Mapping[QuotaEntity, Mapping[str, float]]:
         """Return all limits of single entities, read after this call."""
@@ -61,11 +69,25 @@ class Quotas:
 
     async def _alter(self, changes: Sequence[QuotaChange]) -> list[Any]:
         await self._session.require("DESCRIBE_CONFIGS", "ALTER_CONFIGS")
-        self._live.forget()
+        self._wrote()
         try:
-            return await settled(changes, lambda some: self._send(some, validate_only=False))
+            outcomes = await settled(changes, lambda some: self._send(some, validate_only=False))
+            done = [one for one, outcome in zip(changes, outcomes, strict=True) if not isinstance(outcome, Exception)]
+            if done:
+                # Brokers take writes over in their order: the last one brings the others along.
+                await until_shown(f"the quota of {done[-1].entity}", functools.partial(self._is, done[-1]))
         finally:
-            self._live.forget()
+            self._wrote()
+        return outcomes
+
+    async def _is(self, change: QuotaChange) -> bool:
+        match = (
+            (change.entity.type, _DEFAULT, None)
+            if change.entity.name is None
+            else (change.entity.type, _EXACT, change.entity.name)
+        )
+        limits = (await self._describe([match], strict=True)).get(change.entity, {})
+        return all(limits.get(key) == value for key, value in change.put.items()) and not change.remove & limits.keys()
 
     async def _rehearse(self, changes: Sequence[QuotaChange]) -> list[Any]:
         await self._session.require("DESCRIBE_CONFIGS", "ALTER_CONFIGS")
@@ -77,9 +99,18 @@ class Quotas:
         errors = {_entity(entry.entity): error_of(entry.error_code, entry.error_message) for entry in response.entries}
         return [errors[change.entity] for change in changes]
 
+    def _wrote(self) -> None:
+        self._live.forget()
+        self._session.lag.wrote()
+
     async def _load(self) -> Mapping[QuotaEntity, Mapping[str, float]]:
         await self._session.require("DESCRIBE_CONFIGS")
-        response = await self._wire.send(DescribeClientQuotasRequest(components=[], strict=False))
+        return await self._describe([], strict=False)
+
+    async def _describe(
+        self, components: Sequence[tuple[str, int, str | None]], *, strict: bool
+    ) -> Mapping[QuotaEntity, Mapping[str, float]]:
+        response = await self._wire.send(DescribeClientQuotasRequest(components=list(components), strict=strict))
         if error := error_of(response.error_code, response.error_message):
             raise error
         return {

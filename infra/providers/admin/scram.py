@@ -4,9 +4,10 @@ Source: RFC 5802; KIP-554 (AlterUserScramCredentials takes the salted password).
 """
 
 import asyncio
+import functools
 import hashlib
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from infra.providers.admin.broker_error import error_of, settled
 from infra.providers.admin.session import Session
 from infra.providers.admin.wire import Wire
 from infra.providers.batching import Batch
+from infra.providers.lag import until_shown
 from infra.providers.snapshot import Snapshot
 
 MECHANISM_NUMBERS: Final = {"SCRAM-SHA-256": 1, "SCRAM-SHA-512": 2}
@@ -75,9 +77,9 @@ class ScramUsers:
         """Remove the credential; one that is not there is fine."""
         await self._altered.submit(user)
 
-    async def live(self) -> Mapping[ScramUser, int]:
-        """Return every credential's iterations, possibly read a moment ago for somebody else."""
-        return await self._live.get()
+    async def live(self, expected: Callable[[Mapping[ScramUser, int]], bool]) -> Mapping[ScramUser, int]:
+        """Return every credential's iterations: as expected, or read when the brokers had caught up."""
+        return await self._session.lag.confirmed(expected, self._live.get, self._live.fresh)
 
     async def live_now(self) -> Mapping[ScramUser, int]:
         """Return every credential's iterations, read after this call."""
@@ -85,11 +87,23 @@ class ScramUsers:
 
     async def _alter(self, wanted: Sequence[SaltedPassword | ScramUser]) -> list[Any]:
         await self.require_write()
-        self._live.forget()
+        self._wrote()
         try:
-            return await settled(wanted, self._alter_once)
+            outcomes = await settled(wanted, self._alter_once)
+            done = [one for one, outcome in zip(wanted, outcomes, strict=True) if not isinstance(outcome, Exception)]
+            if done:
+                # Brokers take writes over in their order: the last one brings the others along.
+                await until_shown(f"the credential of {_username(done[-1])}", functools.partial(self._is, done[-1]))
         finally:
-            self._live.forget()
+            self._wrote()
+        return outcomes
+
+    async def _is(self, wanted: SaltedPassword | ScramUser) -> bool:
+        """Say whether a broker shows what was written; a changed password alone cannot be seen."""
+        shown = await self._describe([_username(wanted)])
+        if isinstance(wanted, ScramUser):
+            return wanted not in shown
+        return shown.get(wanted.user) == wanted.iterations
 
     async def _alter_once(self, wanted: Sequence[SaltedPassword | ScramUser]) -> list[Any]:
         upserts = [one for one in wanted if isinstance(one, SaltedPassword)]
@@ -111,9 +125,18 @@ class ScramUsers:
                 errors[one.username] = None
         return [errors[_username(one)] for one in wanted]
 
+    def _wrote(self) -> None:
+        self._live.forget()
+        self._session.lag.wrote()
+
     async def _load(self) -> Mapping[ScramUser, int]:
         await self._session.require("DESCRIBE")
-        response = await self._wire.send(DescribeUserScramCredentialsRequest(users=None))
+        return await self._describe(None)
+
+    async def _describe(self, usernames: Sequence[str] | None) -> Mapping[ScramUser, int]:
+        """Read the credentials of these users, or of all."""
+        users = None if usernames is None else [(username,) for username in usernames]
+        response = await self._wire.send(DescribeUserScramCredentialsRequest(users=users))
         if error := error_of(response.error_code, response.error_message):
             raise error
         names = {number: name for name, number in MECHANISM_NUMBERS.items()}

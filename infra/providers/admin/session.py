@@ -14,6 +14,7 @@ from confluent_kafka.admin import AclOperation, AdminClient
 from infra.providers.admin.broker_error import broker_error, settled, trimmed
 from infra.providers.admin.connection import Connection
 from infra.providers.failures import FailedError
+from infra.providers.lag import Lag
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Session:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
+        self.lag = Lag()
         self._client: AdminClient | None = None
         self._opening = asyncio.Lock()
         self._granted: frozenset[str] = frozenset()

@@ -5,7 +5,6 @@ KRaft refuses a CreateTopics request of more than 10,000 partitions (KAFKA-17604
 
 import asyncio
 import concurrent.futures
-import itertools
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -24,18 +23,13 @@ from confluent_kafka.admin import (
 from infra.providers.admin.broker_error import BrokerError
 from infra.providers.admin.session import Session
 from infra.providers.batching import Batch, BatchLimits
-from infra.providers.failures import FailedError
+from infra.providers.lag import POLL_SECONDS, until_shown
 from infra.providers.read_ahead import ReadAhead
 
 Item = TypeVar("Item")
 Item_contra = TypeVar("Item_contra", contravariant=True)
 
 LIMITS: Final = BatchLimits(items=1_000, weight=10_000)
-SHOWN_SECONDS: Final = 60.0
-POLL_SECONDS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
-"""Pauses between looks at metadata: usually it lags by milliseconds, for thousands of partitions by seconds."""
-
-
 _MISSING: Final = "UNKNOWN_TOPIC_OR_PART"
 
 
@@ -104,10 +98,11 @@ class Topics:
         self._ahead: ReadAhead[LiveTopic | None] = ReadAhead(self._describe, self.names)
         self._shapes: Batch[str, Shape | None] = Batch(self._read_shapes, key=str)
         self._topics: Batch[str, LiveTopic | None] = Batch(self._describe, key=str)
-        forget = self._ahead.forget
-        self._created: _Write[NewTopicSettings] = _Write(session, forget, _start_create, lambda one: one.partitions)
-        self._configured: _Write[ConfigChange] = _Write(session, forget, _start_configure)
-        self._grown: _Write[Growth] = _Write(session, forget, _start_grow, lambda one: one.partitions)
+        self._created: _Write[NewTopicSettings] = _Write(
+            session, self._wrote, _start_create, lambda one: one.partitions
+        )
+        self._configured: _Write[ConfigChange] = _Write(session, self._wrote, _start_configure)
+        self._grown: _Write[Growth] = _Write(session, self._wrote, _start_grow, lambda one: one.partitions)
         self._deleted: Batch[str, None] = Batch(self._delete, key=str)
 
     async def create(self, topic: NewTopicSettings, *, rehearse: bool = False) -> None:
@@ -126,9 +121,9 @@ class Topics:
         """Remove a topic with its records; one that is not there is fine."""
         await self._deleted.submit(name)
 
-    async def live(self, name: str) -> LiveTopic | None:
-        """Return the topic, possibly read a moment ago together with others."""
-        return await self._ahead.get(name)
+    async def live(self, name: str, expected: Callable[[LiveTopic | None], bool]) -> LiveTopic | None:
+        """Return the topic: as expected, or read when the brokers had caught up."""
+        return await self._session.lag.confirmed(expected, lambda: self._ahead.get(name), lambda: self.live_now(name))
 
     async def live_now(self, name: str) -> LiveTopic | None:
         """Return the topic, read after this call."""
@@ -136,15 +131,11 @@ class Topics:
 
     async def until_shown(self, name: str, wanted: Callable[[Shape | None], bool]) -> None:
         """Wait until the brokers' metadata, which lags behind the controller, shows what was committed."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + SHOWN_SECONDS
-        pauses = itertools.chain(POLL_SECONDS, itertools.repeat(POLL_SECONDS[-1]))
-        while not wanted(await self._shapes.submit(name)):
-            if loop.time() > deadline:
-                raise FailedError(
-                    f"the controller committed topic {name} but after {SHOWN_SECONDS:.0f} s the brokers do not show it"
-                )
-            await asyncio.sleep(next(pauses))
+
+        async def is_shown() -> bool:
+            return wanted(await self._shapes.submit(name))
+
+        await until_shown(f"topic {name}", is_shown)
 
     async def names(self) -> list[str]:
         """Return the names of all topics that the principal may see, without Kafka's own."""
@@ -153,12 +144,16 @@ class Topics:
         return sorted(name for name in metadata.topics if not name.startswith("__"))
 
     async def _delete(self, names: Sequence[str]) -> list[Any]:
-        self._ahead.forget()
+        self._wrote()
         try:
             outcomes = await self._session.settle(names, _start_delete)
         finally:
-            self._ahead.forget()
+            self._wrote()
         return [None if _is_missing(outcome) else outcome for outcome in outcomes]
+
+    def _wrote(self) -> None:
+        self._ahead.forget()
+        self._session.lag.wrote()
 
     async def _read_shapes(self, names: Sequence[str]) -> list[Shape | Exception | None]:
         outcomes = await self._session.settle(names, _start_describe)
@@ -193,12 +188,12 @@ class _Write(Generic[Item]):
     def __init__(
         self,
         session: Session,
-        forget: Callable[[], None],
+        wrote: Callable[[], None],
         start: _Start[Item],
         weight: Callable[[Item], int] | None = None,
     ) -> None:
         self._session = session
-        self._forget = forget
+        self._wrote = wrote
         self._start = start
         self._carried_out: Batch[Item, None] = Batch(self._carry_out, key=_name, weight=weight, limits=LIMITS)
         self._rehearsed: Batch[Item, None] = Batch(self._rehearse, key=_name, weight=weight, limits=LIMITS)
@@ -207,13 +202,13 @@ class _Write(Generic[Item]):
         await (self._rehearsed if rehearse else self._carried_out).submit(item)
 
     async def _carry_out(self, items: Sequence[Item]) -> list[Any]:
-        self._forget()
+        self._wrote()
         try:
             return await self._session.settle(
                 items, lambda client, some: self._start(client, some, validate_only=False)
             )
         finally:
-            self._forget()
+            self._wrote()
 
     async def _rehearse(self, items: Sequence[Item]) -> list[Any]:
         return await self._session.settle(items, lambda client, some: self._start(client, some, validate_only=True))

@@ -8,7 +8,6 @@ from infra.providers.failures import FailedError, PartlyDoneError, refused
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.properties import Properties
-from infra.providers.second_look import second_look
 
 RESOURCE_TYPE: Final = "kafka:index/acl:Acl"
 
@@ -94,7 +93,7 @@ class Acl(ResourceKind):
         entry = (
             _entry(recorded.outputs or recorded.inputs) if recorded.outputs or recorded.inputs else _parse(recorded.id)
         )
-        if entry not in await second_look(lambda live: entry in live, self._acls.live, self._acls.live_now):
+        if entry not in await self._acls.live(lambda live: entry in live):
             return None
         properties = _properties(entry)
         return Recorded(str(entry), {"__defaults": []} | recorded.inputs | properties, _META | properties)

@@ -10,7 +10,6 @@ from infra.providers.failures import FailedError, refused
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.properties import Properties, Value, reveal
-from infra.providers.second_look import second_look
 
 RESOURCE_TYPE: Final = "kafka:index/quota:Quota"
 
@@ -66,11 +65,7 @@ class Quota(ResourceKind):
         """Read the declared limits; all of them in an import."""
         state = recorded.outputs or recorded.inputs
         entity = _entity(state) if state else _parse(recorded.id)
-        live = await second_look(
-            lambda live: _is_as_recorded(recorded, _seen(recorded, entity, live)),
-            self._quotas.live,
-            self._quotas.live_now,
-        )
+        live = await self._quotas.live(lambda live: _is_as_recorded(recorded, _seen(recorded, entity, live)))
         return _seen(recorded, entity, live)
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:

@@ -18,7 +18,6 @@ from infra.providers.kafka.topic_declaration import (
 )
 from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.properties import Properties, Value, reveal
-from infra.providers.second_look import second_look
 
 RESOURCE_TYPE: Final = "kafka:index/topic:Topic"
 
@@ -97,11 +96,7 @@ class Topic(ResourceKind):
 
     async def read(self, recorded: Recorded) -> Recorded | None:
         """Read the declared part of the live topic; all that is its own in an import."""
-        live = await second_look(
-            lambda live: _seen(recorded, live) == recorded,
-            lambda: self._topics.live(recorded.id),
-            lambda: self._topics.live_now(recorded.id),
-        )
+        live = await self._topics.live(recorded.id, lambda live: _seen(recorded, live) == recorded)
         return _seen(recorded, live)
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:

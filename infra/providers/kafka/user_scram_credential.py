@@ -18,7 +18,6 @@ from infra.providers.failures import FailedError, refused
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.properties import UNKNOWN, Properties, Secret, Unknown, Value, is_known, reveal
-from infra.providers.second_look import second_look
 
 RESOURCE_TYPE: Final = "kafka:index/userScramCredential:UserScramCredential"
 DEFAULT_ITERATIONS: Final = 4_096
@@ -89,9 +88,7 @@ class UserScramCredential(ResourceKind):
         state = recorded.outputs or recorded.inputs
         user = _user(state) if state else _parse(recorded.id)
         last = reveal(recorded.outputs.get("scramIterations"))
-        users = await second_look(
-            lambda users: user in users and users[user] == last, self._users.live, self._users.live_now
-        )
+        users = await self._users.live(lambda users: user in users and users[user] == last)
         iterations = users.get(user)
         if iterations is None:
             return None

@@ -1,7 +1,8 @@
 """A principal without privilege: every answer it gets is an error, never "there is nothing"."""
 
+import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from infra.providers.kafka.provider import KafkaProvider
 from infra.providers.properties import Properties
 from tests.providers.kafka_provider import test_acl, test_quota, test_topic, test_user_scram_credential
 from tests.support.cluster import LocalCluster
+from tests.support.kafka_clients import login_error
 from tests.support.provider_host import failure_of
 from tests.support.resource_engine import Resource, ResourceEngine, resource_engine
 
@@ -25,6 +27,14 @@ DECLARED: tuple[tuple[str, Any], ...] = (
 )
 
 
+async def until_let_in(settings: Mapping[str, Any]) -> None:
+    """Wait for a broker to know a new user: one broker knowing it does not mean that all do."""
+    for _ in range(100):
+        if await asyncio.to_thread(login_error, settings) is None:
+            return
+    raise AssertionError(f"{settings['bootstrap.servers']} does not let {settings['sasl.username']} in")
+
+
 @pytest_asyncio.fixture
 async def nobody(engine: ResourceEngine, cluster: LocalCluster) -> AsyncIterator[ResourceEngine]:
     """The provider as a user who can log in and may do nothing."""
@@ -34,6 +44,8 @@ async def nobody(engine: ResourceEngine, cluster: LocalCluster) -> AsyncIterator
         "nobody",
         {"username": name, "scramMechanism": "SCRAM-SHA-512", "password": password},
     )
+    for server in cluster.bootstrap_servers:
+        await until_let_in({**cluster.client_config(name, password), "bootstrap.servers": server})
     config = {**cluster.provider_config(), "saslUsername": name, "saslPassword": password}
     del config["saslPasswordFile"]
     async with resource_engine(KafkaProvider(), cast("Any", config)) as running:

@@ -148,6 +148,7 @@ async def test_resources_share_requests(
 
     requests.clear()
     read = await in_parallel([functools.partial(engine.refresh, one) for one in made], workers=WORKERS)
+    assert [one for one in read if one is None] == []
     assert read == made
     # Without reading ahead there would be one for each burst of WORKERS.
     assert requests["describe_configs"] < COUNT / WORKERS
