@@ -14,8 +14,15 @@ from policies.rules import (
     acc005_provider_bound_to_account,
     acc006_peers_are_trusted,
     acc007_run_matches_the_stack,
+    aud001_brokers_logs_are_kept,
+    aud002_logs_out_of_reach,
+    aud003_streams_are_watched,
+    aud004_brokers_are_measured,
+    con001_connectors_are_bound,
     con002_approved_destinations,
     con003_connectors_keep_secrets,
+    del001_regulated_topics_protected,
+    del002_nothing_ignored,
     dur001_three_replicas,
     dur002_two_replicas_in_sync,
     dur003_no_unclean_leader,
@@ -55,6 +62,10 @@ from policies.rules import (
     res008_archives_in_jurisdiction,
     res009_readers_at_home_or_with_basis,
     ret001_kept_long_enough,
+    ret002_not_kept_too_long,
+    ret003_not_compacted,
+    ret004_no_limit_by_size,
+    ret005_archived,
 )
 
 RULES: Final[tuple[Rule[Any], ...]] = (
@@ -65,8 +76,15 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     acc005_provider_bound_to_account.RULE,
     acc006_peers_are_trusted.RULE,
     acc007_run_matches_the_stack.RULE,
+    aud001_brokers_logs_are_kept.RULE,
+    aud002_logs_out_of_reach.RULE,
+    aud003_streams_are_watched.RULE,
+    aud004_brokers_are_measured.RULE,
+    con001_connectors_are_bound.RULE,
     con002_approved_destinations.RULE,
     con003_connectors_keep_secrets.RULE,
+    del001_regulated_topics_protected.RULE,
+    del002_nothing_ignored.RULE,
     dur001_three_replicas.RULE,
     dur002_two_replicas_in_sync.RULE,
     dur003_no_unclean_leader.RULE,
@@ -106,6 +124,10 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     res008_archives_in_jurisdiction.RULE,
     res009_readers_at_home_or_with_basis.RULE,
     ret001_kept_long_enough.RULE,
+    ret002_not_kept_too_long.RULE,
+    ret003_not_compacted.RULE,
+    ret004_no_limit_by_size.RULE,
+    ret005_archived.RULE,
 )
 
 BY_ID: Final = MappingProxyType({rule.id: rule for rule in RULES})

@@ -49,7 +49,7 @@ from policies.facts import Facts
 from policies.population import sinks
 from policies.rule import Rule, Severity, Surface, Violation
 
-_PARTS: Final = re.compile(r"((?:[a-z][a-z0-9+.-]*://)?[^/?#]*)(.*)", re.DOTALL)
+_HOST: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*")
 
 
 def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
@@ -82,9 +82,9 @@ def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
 @lru_cache(maxsize=1024)
 def _form(pattern: str) -> re.Pattern[str]:
     """The pattern as an expression: a `*` in the host never reaches beyond it."""
-    parts = _PARTS.fullmatch(pattern)
-    host, rest = parts.groups() if parts else (pattern, "")
-    return re.compile(_with(host, "[A-Za-z0-9.-]*") + _with(rest, ".*"), re.DOTALL)
+    form = _HOST.match(pattern)
+    host = form[0] if form else ""
+    return re.compile(_with(host, "[A-Za-z0-9.-]*") + _with(pattern.removeprefix(host), ".*"), re.DOTALL)
 
 
 def _with(part: str, star: str) -> str:

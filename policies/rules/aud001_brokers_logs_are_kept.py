@@ -1,0 +1,91 @@
+"""The brokers' own logs are kept, in the jurisdiction and in an account that is trusted.
+
+## What
+
+The stack names at least one place that takes the logs of the brokers and of their authorizer. Each such place lies in
+the stack's jurisdiction, and in the stack's account or one of its `trusted_accounts`. A place that names no region is
+in the stack's, which RLS-RES-001 judges.
+
+The catalogue this began with asked for any place at all. The authorizer's log holds the names of people, services and
+streams: it goes abroad no more freely than the streams do.
+
+## Why
+
+Who was refused, who was let in, and which broker lost which replica stands in these logs and nowhere else. A broker's
+own disk is where they are lost with it.
+
+## Fails
+
+```yaml
+stack.yaml:
+  cluster:
+    logs:
+      0: {region: us-east-1}
+```
+
+## Passes
+
+```yaml
+stack.yaml:
+  cluster:
+    logs: [{name: security-lake, destination: s3://lake/kafka, account: "210987654321", region: eu-north-1}]
+```
+
+## Fix
+
+Write `logs: [{name: …, destination: …}]` under `cluster`, with the account and the region where they are not the
+stack's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from levee.model.cluster import LogSink
+from levee.plan.planned import Plan
+from policies.facts import Facts
+from policies.population import stack
+from policies.residency import astray
+from policies.rule import Rule, Severity, Surface, Violation
+
+
+def check(plan: Plan, _: Facts) -> Iterator[Violation]:
+    """Judge where the logs go."""
+    if not plan.cluster.logs:
+        yield Violation(
+            current="nothing says where the brokers' logs go",
+            expected="at least one place that takes them",
+            fix="write `logs: [{name: broker-logs, destination: …}]` under `cluster`",
+            at=("cluster", "logs"),
+        )
+    for sink in plan.cluster.logs:
+        for violation in _place(sink, plan):
+            yield replace(violation, origin=sink.origin)
+
+
+def _place(sink: LogSink, plan: Plan) -> Iterator[Violation]:
+    boundary, what = plan.boundary, f"the place {sink.name}"
+    if sink.region is not None:
+        abroad = astray(what, sink.region, boundary.jurisdiction, "keep the logs in the jurisdiction")
+        if abroad is not None:
+            yield abroad
+    if sink.account is not None and sink.account not in (boundary.account, *plan.trusted_accounts):
+        yield Violation(
+            current=f"{what} is in account {sink.account}, which the stack doesn't trust",
+            expected="the stack's account or a trusted one",
+            fix="correct the account, or list it in `trusted_accounts`",
+            at=("account",),
+        )
+
+
+RULE = Rule(
+    id="RLS-AUD-001",
+    title="The brokers' own logs are kept, in the jurisdiction and in an account that is trusted",
+    severity=Severity.MEDIUM,
+    surfaces=frozenset({Surface.FILES}),
+    authorities=("NIST AU-12", "NIST AU-4(1)", "PCI 10.3.3", "DORA Art. 10", "GDPR Art. 44"),
+    subjects=stack,
+    check=check,
+    page=__doc__,
+)
