@@ -204,9 +204,14 @@ def _names(
 
 
 def peers(facts: Facts) -> Iterator[Subject[Peer]]:
-    """Other accounts that reach the brokers."""
-    for peer in facts.plan.cluster.network.peers:
+    """Other accounts that reach the brokers: by a connection of their own, or by the cluster's policy."""
+    cluster = facts.plan.cluster
+    for peer in cluster.network.peers:
         yield Subject(f"cluster/peer/{peer.name}", peer.origin, peer)
+    if cluster.policy is not None:
+        for account in cluster.policy.accounts:
+            peer = Peer(name="the cluster's policy", account=account, origin=cluster.policy.origin.at("accounts"))
+            yield Subject(f"cluster/policy/{account}", peer.origin, peer)
 
 
 def resource_policies(facts: Facts) -> Iterator[Subject[PolicySpec]]:

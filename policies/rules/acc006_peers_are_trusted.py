@@ -13,7 +13,10 @@ A VPC connection outlives the project it was made for. The list of trusted accou
 
 ```yaml
 stack.yaml:
-  trusted_accounts: []
+  cluster:
+    network:
+      peers:
+        0: {account: "999999999999"}
 ```
 
 ## Passes

@@ -22,7 +22,7 @@ resources:
       aclHost: 10.0.0.1
       aclOperation: Describe
       aclPermissionType: Allow
-      aclResourceName: eu.payments.audit.v1
+      aclResourceName: another.topic
       aclResourceType: Topic
 ```
 
@@ -37,7 +37,7 @@ resources:
       aclHost: 10.0.0.1
       aclOperation: Write
       aclPermissionType: Deny
-      aclResourceName: eu.payments.audit.v1
+      aclResourceName: another.topic
       aclResourceType: Topic
 ```
 

@@ -49,7 +49,7 @@ def check(principal: Principal, facts: Facts) -> Iterator[Violation]:
     for access in principal.access:
         if access.allows:
             yield from _pattern(access)
-            if access.resource_type == "topic" and (access.pattern, access.name) != ("literal", "*"):
+            if access.resource_type == "topic" and access.pattern == "prefixed":
                 yield from _owners(access, principal.owner, facts)
 
 
@@ -61,8 +61,6 @@ def _pattern(access: Access) -> Iterator[Violation]:
 
 
 def _owners(access: Access, owner: str | None, facts: Facts) -> Iterator[Violation]:
-    if access.pattern != "prefixed":
-        return
     for topic in facts.covered(access.name, access.pattern):
         if topic.owner != owner:
             current = f"the prefix {access.name} of {owner or 'nobody'} reaches {topic.name} of {topic.owner}"

@@ -12,9 +12,11 @@ Who reads evidence and can add to it can answer what it reads. Auditors ask for 
 ## Fails
 
 ```yaml
-expect: [RLS-IDN-006]
 streams/payments-dead-letters.yaml:
   sources:
+    - service: dead-letter-writer
+      kind: application
+      producer: {acks: all, idempotent: true}
     - service: auditor
       kind: application
       producer: {acks: all, idempotent: true}
@@ -25,6 +27,8 @@ streams/payments-dead-letters.yaml:
 ```yaml
 streams/payments-events.yaml:
   consumers:
+    - service: payments-dashboard
+      groups: [payments-dashboard]
     - service: payments-api
       groups: [payments-api]
 ```

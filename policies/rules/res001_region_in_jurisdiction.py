@@ -14,15 +14,19 @@ them there is a transfer under GDPR chapter V. A region's name proves nothing: e
 ## Fails
 
 ```yaml
-stack.yaml:
-  jurisdiction: us
+classes.yaml:
+  classes:
+    audit:
+      jurisdictions: [us, de]
 ```
 
 ## Passes
 
 ```yaml
-stack.yaml:
-  jurisdiction: eea
+classes.yaml:
+  classes:
+    audit:
+      jurisdictions: [eea]
 ```
 
 ## Fix

@@ -45,8 +45,27 @@ def mutants(rule: Rule[Any]) -> Iterator[tuple[str, Rule[Any]]]:
 
 
 def _nodes(tree: ast.Module) -> list[ast.AST]:
+    """The nodes of all functions, without what only chooses words."""
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return [node for function in functions for node in ast.walk(function)]
+    return [node for function in functions for node in _judging(function)]
+
+
+def _judging(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.JoinedStr) or _is_wording(node):
+        return
+    yield node
+    for child in ast.iter_child_nodes(node):
+        yield from _judging(child)
+
+
+def _is_wording(node: ast.AST) -> bool:
+    if isinstance(node, ast.IfExp):
+        return all(isinstance(side, ast.JoinedStr) or _is_text(side) for side in (node.body, node.orelse))
+    return isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and _is_text(node.values[-1])
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _changes(tree: ast.Module) -> Iterator[tuple[int, Any]]:

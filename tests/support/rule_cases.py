@@ -1,9 +1,13 @@
 """What rules are tried on: one compliant stack, and cases that differ from it in one place.
 
 A case is a YAML file under tests/rules/fixtures/<ID>/{pass,fail}/ or a block in a rule's page. Its keys are files of
-the compliant stack, its values are merged into them as RFC 7396 merges JSON: null removes. The keys `expect` (ids; without
-it the rule's own), `refused` (ids of loading problems: the file can't even be written), `resources` (what is registered
-beside and instead, see tests/support/registered.py), `surroundings` and `as_of` say more of the case.
+the compliant stack, its values are merged into them as RFC 7396 merges JSON: null removes. These keys say more of it:
+
+- `expect`: the ids that fire; without it the rule's own.
+- `verdict`: what the rule's own findings are, `fail` without it, or `unknown`.
+- `refused`: ids of loading problems; the file can't even be written.
+- `resources`: what is registered beside and instead, see tests/support/registered.py.
+- `surroundings`, `as_of`: of the evaluation.
 """
 
 from __future__ import annotations
@@ -32,7 +36,7 @@ COMPLIANT: Final = Path(__file__).parents[1] / "rules" / "compliant"
 FIXTURES: Final = Path(__file__).parents[1] / "rules" / "fixtures"
 STACK: Final = "prod"
 AS_OF: Final = date(2026, 11, 21)
-_ABOUT: Final = frozenset({"expect", "refused", "resources", "surroundings", "as_of"})
+_ABOUT: Final = frozenset({"expect", "verdict", "refused", "resources", "surroundings", "as_of"})
 _BLOCK: Final = re.compile(r"^## (Fails|Passes)\n\n```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -53,6 +57,11 @@ class Case:
     def expected(self) -> set[str]:
         """The ids that fire on it."""
         return set(self.values.get("expect", [self.rule] if self.fails else []))
+
+    @property
+    def verdicts(self) -> set[str]:
+        """What the case's own rule says."""
+        return {self.values.get("verdict", "fail")} if self.rule in self.expected else set()
 
     @property
     def refused(self) -> set[str]:
@@ -137,6 +146,11 @@ def loaded(case: Case) -> Plan:
 def report_of(case: Case, rules: tuple[Rule[Any], ...]) -> Report:
     """What the rules say of the case's files."""
     return evaluate(loaded(case), rules, case.context)
+
+
+def verdicts(report: Report, rule: str) -> set[str]:
+    """What the rule with this id says of its subjects, passes left out."""
+    return {finding.verdict.value for finding in report.findings if finding.rule.id == rule}
 
 
 def fired(report: Report) -> set[str]:
