@@ -9,6 +9,7 @@ import logging
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias, TypeVar, cast
 
@@ -91,7 +92,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         """Return the package schema as JSON text."""
 
     @abstractmethod
-    def check_config(self, config: Properties) -> object:
+    def check_config(self, config: Properties) -> None:
         """Validate the configuration, parts of which may be unknown yet. Raises RefusedError."""
 
     @abstractmethod
@@ -240,7 +241,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @override
     @_answering
     async def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
-        recorded = _recorded(request.id, request.old_inputs, request.properties)
+        recorded = replace(_recorded(request.id, request.old_inputs, request.properties), urn=request.urn)
         await self._kind(request.urn).delete(recorded)
         return empty_pb2.Empty()
 
@@ -271,6 +272,7 @@ def _naming(request: provider_pb2.CheckRequest) -> Naming:
     options = request.autonaming if request.HasField("autonaming") else None
     return Naming(
         resource_name=request.urn.split("::")[-1],
+        urn=request.urn,
         seed=request.randomSeed,
         proposed=options.proposed_name if options else "",
         explicit_only=options is not None and options.mode == provider_pb2.CheckRequest.AutonamingOptions.DISABLE,

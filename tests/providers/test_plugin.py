@@ -79,10 +79,9 @@ class NoteProvider(PluginProvider):
     def schema(self) -> str:
         return "{}"
 
-    def check_config(self, config: Properties) -> Properties:
+    def check_config(self, config: Properties) -> None:
         if config.get("where") == "nowhere":
             raise refused("where", "nowhere is no place")
-        return config
 
     def configure(self, config: Properties) -> Package:
         return Package(kinds=(self.note,), close=self._count_close)

@@ -32,10 +32,9 @@ class KafkaProvider(PluginProvider):
         """Return the package schema."""
         return (resources.files("infra.providers.kafka") / "schema.json").read_text(encoding="utf-8")
 
-    def check_config(self, config: Properties) -> Properties:
+    def check_config(self, config: Properties) -> None:
         """Validate the connection."""
         check_connection(config, os.environ)
-        return config
 
     def configure(self, config: Properties) -> Package:
         """Prepare a session; it connects when it is first used."""

@@ -31,7 +31,7 @@ class LeveeProvider(PluginProvider):
             package = _joined(package, part)
         return json.dumps(package, indent=2, sort_keys=True)
 
-    def check_config(self, config: Properties) -> Properties:
+    def check_config(self, config: Properties) -> None:
         """Validate every section."""
         problems: list[Problem] = []
         for name, section in self._sections(config).items():
@@ -41,7 +41,6 @@ class LeveeProvider(PluginProvider):
                 problems.extend(_within(name, refusal))
         if problems:
             raise RefusedError(*problems)
-        return config
 
     def configure(self, config: Properties) -> Package:
         """Make the resources of every section."""
