@@ -12,7 +12,7 @@ from typing import Final
 from infra.connection import admin_connection
 from infra.proof.access import Access, PlannedNames
 from infra.proof.answer import Answer, Observation, Outcome, Verdict
-from infra.proof.broker_connection import BrokerConnection, LoginRefused, Unreachable
+from infra.proof.broker_connection import LoginRefused, Unreachable
 from infra.proof.claim import MARK, Claim, claims
 from infra.proof.client import Client
 from infra.proof.client_file import kept_credentials, read_login
@@ -23,7 +23,7 @@ from infra.proof.login import Login, UnusableLogin
 from infra.proof.probe import Probe, Subject
 from infra.proof.stranger import strangers
 from infra.proof.survey import SurveyFailed, survey
-from infra.proof.trial import Trial, not_tried
+from infra.proof.trial import Trial, not_tried, try_login
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan, PlannedCredential
 
@@ -190,10 +190,7 @@ class _Prover:
         claim = Claim(username, Subject.CREDENTIAL, "revoked", username, Probe.LOG_IN, allowed=False)
         async with self._gate:
             try:
-                login = read_login(self._store, username)
-                (await BrokerConnection.open(login.bootstrap[0], login)).close()
-            except LoginRefused as error:
-                return Outcome(claim, Observation(Answer.REFUSED, str(error)))
-            except (UnusableLogin, Unreachable) as error:
-                return Outcome(claim, Observation(Answer.UNCLEAR, str(error)))
-            return Outcome(claim, Observation(Answer.ALLOWED, "logged in with its old settings", done=True))
+                observation = await try_login(await asyncio.to_thread(read_login, self._store, username))
+            except UnusableLogin as error:
+                observation = Observation(Answer.UNCLEAR, str(error))
+        return Outcome(claim, observation)

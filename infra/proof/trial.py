@@ -10,7 +10,7 @@ from typing import Final
 
 from infra.proof.access import Access
 from infra.proof.answer import Answer, Observation, Outcome
-from infra.proof.broker_connection import BrokerConnection, LoginRefused, Unreachable
+from infra.proof.broker_connection import LoginRefused, Unreachable
 from infra.proof.claim import Claim
 from infra.proof.client import Client
 from infra.proof.cluster_request import CLUSTER_REQUESTS
@@ -64,15 +64,7 @@ class Trial:
     async def _try_login(self, claim: Claim, login: Login) -> Observation:
         if claim.probe is Probe.LOG_IN:
             return await asyncio.to_thread(log_in, login.settings)
-        try:
-            address = login.bootstrap[self.turn % len(login.bootstrap)]
-            connection = await BrokerConnection.open(address, login.with_password(secrets.token_urlsafe()))
-        except LoginRefused:
-            return Observation(Answer.REFUSED, "SASL_AUTHENTICATION_FAILED")
-        except Unreachable as error:
-            return Observation(Answer.UNCLEAR, str(error))
-        connection.close()
-        return Observation(Answer.ALLOWED, "logged in")
+        return await try_login(login.with_password(secrets.token_urlsafe()), self.turn)
 
     async def _observe(self, claim: Claim, client: Client) -> Observation:
         try:
@@ -98,6 +90,18 @@ class Trial:
                 return await _persistently(lambda: _ask(client, GROUP_REQUESTS[probe](claim.name)))
             case probe:
                 return await _persistently(lambda: _ask(client, CLUSTER_REQUESTS[probe](self.nobody)))
+
+
+async def try_login(login: Login, turn: int = 0) -> Observation:
+    """Log in once, with the first broker that answers."""
+    try:
+        async with Client(login, turn=turn) as client:
+            await client.ask(own_cluster_rights())
+    except LoginRefused as error:
+        return Observation(Answer.REFUSED, str(error))
+    except Unreachable as error:
+        return Observation(Answer.UNCLEAR, str(error))
+    return Observation(Answer.ALLOWED, "logged in", done=True)
 
 
 def not_tried(claims: Iterable[Claim], why: str) -> list[Outcome]:
