@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.brokers import PROJECT
-from benchmarks.machine import describe
+from benchmarks.machine import describe, other_work
 from benchmarks.outcome import Outcome
 from benchmarks.registry import BENCHMARKS
 from benchmarks.report import render
@@ -36,12 +36,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         engines=tuple(arguments.engine or ENGINES),
         say=_say,
     )
-    machine, began = describe(), datetime.now(UTC)
+    machine, busy, began = describe(), other_work(), datetime.now(UTC)
     outcomes = []
     try:
         for name in arguments.only or BENCHMARKS:
             outcomes.append(BENCHMARKS[name](request))
             print(f"\n{render(outcomes[-1])}", flush=True)
+            if busy:
+                print(busy, flush=True)
     except LeveeError as error:
         _say(f"error: {error.message}\n  help: {error.help}")
         return 1

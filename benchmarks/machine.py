@@ -23,6 +23,14 @@ def describe() -> Mapping[str, object]:
     }
 
 
+def other_work() -> str:
+    """A warning if the machine is busy already: times then say little, processor time somewhat more. Else empty."""
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if load < cores / 2:
+        return ""
+    return f"  the machine was busy with other work at the start (load {load:.1f} on {cores} cores): times are too long"
+
+
 def _processor() -> str:
     try:
         with open("/proc/cpuinfo", encoding="utf-8") as lines:  # noqa: PTH123 - a kernel file, read line by line
