@@ -46,6 +46,7 @@ account: local
 region: eu-west-1
 jurisdiction: eu
 owner: bench-team
+cost_centre: CC-1
 cluster:
   id: {cluster_id}
   bootstrap: {bootstrap}
@@ -57,13 +58,17 @@ cluster:
     admin:
       username: admin
       password_file: {password_file}
+  settings: {{auto.create.topics.enable: false, allow.everyone.if.no.acl.found: false}}
+  network: {{public: false, unauthenticated: false, boundary: the loopback interface}}
+  encryption: {{clients: tls, between_brokers: true}}
+  logs: [{{name: broker-logs, destination: a folder of the test run}}]
 secrets:
   store: file
   directory: .levee/secrets/bench
 """
 
 _STREAM: Final = """\
-topic: bench.stream-{number:05}.v1
+topic: eu.bench.stream-{number:05}.v1
 description: One of many.
 owner: bench-team
 class: diagnostic

@@ -82,8 +82,8 @@ class _Deployments:
             yield _row(_named(engine, what), streams, cost)
 
     def _environment(self, project: Path) -> Mapping[str, str]:
-        """The user's, but for what would carry over from outside: Pulumi's state stays in the project, whatever the user
-        is logged in to, and compiled Python in our own folder, whatever the user's Python may keep.
+        """The user's, but for what would carry over from outside: Pulumi's state stays in the project, whatever the
+        user is logged in to, and compiled Python in our own folder, whatever the user's Python may keep.
         """
         backend = pulumi_backend(project)
         backend.mkdir(parents=True, exist_ok=True)
