@@ -18,7 +18,8 @@ class DataClass:
     `min_insync` are what a stream gets that names none. What follows is what rules hold a stream to: an archive, a key
     of one's own, the brokers' logs in another account, monitors, credentials renewed at least every
     `rotation_ceiling`. `personal_data` asks for a legal basis and a ceiling. `readers` are the services that may read
-    it, `destinations` (with `*`) where sinks may deliver it (empty: any).
+    it, `destinations` (with `*`) where sinks may deliver it (empty: any, but not
+    for a regulated class).
     """
 
     name: str

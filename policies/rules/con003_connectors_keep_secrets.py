@@ -4,12 +4,11 @@
 
 A sink's destination and the addresses in its settings are reached by TLS, with the broker's and the destination's
 names verified. Neither the destination nor a setting holds a login or a token. A sink of a regulated stream names a
-`dead_letter` stream of the same class; what goes there is not named by a connector setting instead, and no failed
-record is written to the worker's log.
+`dead_letter` stream of the same class, and no setting names another topic in its place.
 
-The catalogue this began with asked for a dead letter topic under the same rules and overlooked the two other ways out:
-`errors.deadletterqueue.topic.name` names a topic that no stream file declares, and `errors.log.include.messages` writes
-the records into a log that no class protects.
+The catalogue this began with asked for a dead letter topic under the same rules and overlooked the other way out:
+`errors.deadletterqueue.topic.name` names a topic that no stream file declares. (`errors.log.include.messages` is none:
+of a sink's records it logs the place, not what they hold.)
 
 ## Why
 
@@ -65,7 +64,7 @@ def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
         if problem is not None:
             yield Violation(
                 current=f"the setting {name} {problem}",
-                expected="TLS with verified names, secrets by reference, failed records in the dead letter stream only",
+                expected="TLS with verified names, secrets by reference, dead letters in a stream",
                 fix=f"correct or remove {name}",
                 at=("settings", name),
             )
@@ -101,8 +100,6 @@ def _setting_problem(name: str, value: str) -> str | None:
         return "leaves the other side's name unverified"
     if name == "errors.deadletterqueue.topic.name":
         return "names a topic where `dead_letter` names a stream"
-    if name == "errors.log.include.messages" and value == "true":
-        return "writes failed records to the worker's log"
     return None
 
 
