@@ -12,6 +12,8 @@ from levee.model.name import NamePattern
 from levee.model.origin import Origin
 from levee.model.size import Size
 
+_SPELLED = (Duration, Size, NamePattern)
+
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
 
@@ -20,23 +22,24 @@ def plain(value: object) -> Plain:
 
     Origins are left out: two declarations that mean the same have the same JSON.
     """
+    if is_dataclass(value) and not isinstance(value, _SPELLED):
+        kept = (field.name for field in fields(value) if not isinstance(getattr(value, field.name), Origin))
+        return {name: plain(getattr(value, name)) for name in kept}
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(item) for item in value]
+    return _scalar(value)
+
+
+def _scalar(value: object) -> Plain:
     match value:
         case Enum():
-            return plain(value.value)
+            return str(value.value)
         case None | bool() | int() | float() | str():
             return value
         case Duration() | Size() | NamePattern():
             return str(value)
         case date():
             return value.isoformat()
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case tuple() | list():
-            return [plain(item) for item in value]
-    if is_dataclass(value):
-        return {
-            field.name: plain(getattr(value, field.name))
-            for field in fields(value)
-            if not isinstance(getattr(value, field.name), Origin)
-        }
     raise TypeError(f"{type(value).__name__} has no plain form")
