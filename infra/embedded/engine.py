@@ -6,17 +6,14 @@ name. A run plans first (reads, checks, compares) and changes nothing if anythin
 
 import asyncio
 import gc
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Future
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from types import FrameType
+from typing import Final
 
 from infra.embedded.applier import Applier
+from infra.embedded.engine_thread import run_to_its_end
 from infra.embedded.errors import DeploymentFailed, EngineError, Interrupted, Refused
 from infra.embedded.event import Diagnostic, Event, Op, PlanReady, Severity
 from infra.embedded.hosting import Factory, Hosting
@@ -30,6 +27,9 @@ from infra.embedded.registration import Naming
 from infra.embedded.removal import plan_removals, remove
 from infra.embedded.session import Session
 from infra.embedded.state import Gone, Put
+
+MANY: Final = 10_000
+"""From so many registrations on, memory of the first pass is freed before the second. It takes 0.1 s per thousand."""
 
 
 class Operation(StrEnum):
@@ -85,53 +85,38 @@ def run(request: Run) -> Summary:
         LockHeld, StateUnreadable, StateUnwritable: see there.
     """
     deployment = _Deployment(request)
-    with _garbage_left_alone(), _interruptible(deployment.interrupt):
-        # A thread of its own, and a daemon: an interrupted caller need not wait for a program that hangs.
-        threading.Thread(target=deployment.carry_out, name="embedded-engine", daemon=True).start()
-        return deployment.outcome.result()
+    return run_to_its_end(deployment.run, deployment.stop, AnswerExecutor())
 
 
 class _Deployment:
     def __init__(self, request: Run) -> None:
-        self.outcome: Future[Summary] = Future()
         self._request = request
-        self._interrupted = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
-
-    def carry_out(self) -> None:
-        """Run to the end and set the outcome."""
-        request = self._request
-        try:
-            with hold(request.state_directory, request.operation.value):
-                summary = asyncio.run(self.run())
-        except BaseException as error:  # noqa: BLE001 - carried over to the thread that waits
-            self.outcome.set_exception(error)
-        else:
-            self.outcome.set_result(summary)  # once the lock is free
-
-    def interrupt(self) -> None:
-        """Start nothing new. Called from another thread."""
-        self._interrupted.set()
-        if self._loop is not None:
-            self._loop.call_soon_threadsafe(self._stop)
+        self._interrupted = False
 
     async def run(self) -> Summary:
         request = self._request
-        identity = Identity(request.project, request.stack)
-        journal = Journal(request.state_directory, identity)
-        hosting = Hosting(request.providers)
-        self._session = Session(journal, hosting, request.on_event, refresh=request.refresh, parallel=request.parallel)
-        self._loop = asyncio.get_running_loop()
-        self._loop.set_default_executor(AnswerExecutor())
-        # Tasks that fail after the program did are consequences; the cause is raised.
-        self._loop.set_exception_handler(lambda _loop, _context: None)
-        if self._interrupted.is_set():
-            self._stop()
-        try:
-            return await self._deploy()
-        finally:
-            await hosting.end()
-            journal.close()
+        with hold(request.state_directory, request.operation.value):
+            journal = Journal(request.state_directory, Identity(request.project, request.stack))
+            hosting = Hosting(request.providers)
+            self._session = Session(
+                journal,
+                hosting,
+                request.on_event,
+                lambda: self._interrupted,
+                refresh=request.refresh,
+                parallel=request.parallel,
+            )
+            try:
+                return await self._deploy()
+            finally:
+                await hosting.end()
+                journal.close()
+
+    def stop(self) -> None:
+        """Start nothing new."""
+        self._interrupted = True
+        message = "stopping: waiting for what is under way; interrupt again to stop at once"
+        self._request.on_event(Diagnostic(Severity.WARNING, message))
 
     async def _deploy(self) -> Summary:
         plan = await self._plan()
@@ -171,6 +156,8 @@ class _Deployment:
             journal.append(Put(live) if live else Gone(urn))
         if self._request.operation is Operation.UP:
             if plan.changes_something:
+                if len(plan.decisions) >= MANY:
+                    gc.collect()
                 await self._pass(Applier(self._session, plan))
             else:
                 await self._record_unchanged(plan)
@@ -204,52 +191,5 @@ class _Deployment:
             raise session.fault
         if session.failures:
             raise DeploymentFailed(session.failures)
-        if session.interrupted:
+        if self._interrupted:
             raise Interrupted("stopped before everything was done", help="run the same command again to go on")
-
-    def _stop(self) -> None:
-        self._session.interrupted = True
-        self._session.emit(
-            Diagnostic(Severity.WARNING, "stopping: waiting for what is under way; interrupt again to stop at once")
-        )
-
-
-@contextmanager
-def _interruptible(stop: Callable[[], None]) -> Iterator[None]:
-    """First SIGINT: ``stop``. Second: the caller gets control back where it stands."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def second(_number: int, _frame: FrameType | None) -> None:
-        raise Interrupted(
-            "stopped at once; operations that were under way may have taken effect",
-            help="run the same command again: it looks at what exists and goes on from there",
-        )
-
-    def first(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, second)
-        stop()
-
-    before = signal.signal(signal.SIGINT, first)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-@contextmanager
-def _garbage_left_alone() -> Iterator[None]:
-    """No cycle collection during a run: among the SDK's many live tasks it costs several times the work itself.
-
-    Afterwards everything counts as long-lived, so that it is looked at when collection is next due and not at once.
-    """
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.freeze()
-            gc.unfreeze()
-            gc.enable()

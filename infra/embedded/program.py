@@ -102,8 +102,12 @@ class _Tasks:
 
 
 def _beginning(main: Callable[[], None]) -> Callable[[], Coroutine[Any, Any, None]]:
-    async def begin() -> None:
+    async def call() -> None:
         main()
+
+    async def begin() -> None:
+        # In a task, which begins with a short stack: the SDK walks it at each registration.
+        await asyncio.create_task(call())
         # Lets the registrations begin. While none has, the SDK waits for all outputs at once, over and over,
         # which takes quadratic time; afterwards it waits for one registration after the other.
         await asyncio.sleep(0)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from infra.embedded.errors import EngineError, Failure
-from infra.embedded.event import Change, Diagnostic, Event, Op, ResourceEvent, Severity, Stage
+from infra.embedded.event import Change, Event, Op, ResourceEvent, Stage
 from infra.embedded.hosting import Hosting
 from infra.embedded.journal import Journal
 from infra.embedded.properties import Properties
@@ -20,6 +20,7 @@ class Session:
         journal: Journal,
         hosting: Hosting,
         listener: Callable[[Event], None],
+        interrupted: Callable[[], bool],
         *,
         refresh: bool,
         parallel: int,
@@ -31,7 +32,7 @@ class Session:
         self.slots = asyncio.Semaphore(parallel)
         self.failures: list[Failure] = []
         self.fault: EngineError | None = None
-        self.interrupted = False
+        self._interrupted = interrupted
         self.done: Counter[Op] = Counter()
 
     @property
@@ -42,7 +43,7 @@ class Session:
     @property
     def stopping(self) -> bool:
         """Whether nothing new may be started: something failed, or the user wants an end."""
-        return self.interrupted or bool(self.failures) or self.fault is not None
+        return self._interrupted() or bool(self.failures) or self.fault is not None
 
     def tell(
         self, stage: Stage, op: Op, resource: Resource, changes: tuple[Change, ...] = (), reasons: Sequence[str] = ()
@@ -63,10 +64,6 @@ class Session:
         if stage is Stage.DONE and op is not Op.REFRESH:
             self.done[op] += 1
         self.emit(ResourceEvent(stage, op, urn, type_, name_of(urn), changes, tuple(reasons)))
-
-    def warn(self, message: str, urn: str = "") -> None:
-        """Tell the listener something that is not an error."""
-        self.emit(Diagnostic(Severity.WARNING, message, urn))
 
     def fail(self, op: Op, urn: str, type_: str, reasons: Sequence[str]) -> None:
         """One operation failed: nothing new is started from here on."""
