@@ -144,6 +144,7 @@ class _Deployment:
             if planner.plan.refusals:  # what the program made of a refusal is not the cause
                 raise Refused(planner.plan.refusals) from error
             raise
+        self._raise_for_failures()
         await plan_removals(self._session, planner, seen.__contains__)
         self._raise_for_failures()
         if planner.plan.refusals:

@@ -31,16 +31,19 @@ def run_to_its_end(
     thread = threading.Thread(target=loop.run_forever, name="embedded-engine", daemon=True)
     with _garbage_left_alone(), _interruptible(lambda: loop.call_soon_threadsafe(stop)):
         thread.start()
+        ending = asyncio.run_coroutine_threadsafe(_with_an_end(work()), loop)
         try:
-            return asyncio.run_coroutine_threadsafe(_with_an_end(work()), loop).result()
+            return ending.result()
         except KeyboardInterrupt:
             raise Interrupted(
                 "stopped at once; operations that were under way may have taken effect",
                 help="run the same command again: it looks at what exists and goes on from there",
             ) from None
         finally:
-            # Nobody waits for it: after a second SIGINT it may never get there.
-            loop.call_soon_threadsafe(loop.stop)
+            if ending.done():
+                loop.call_soon_threadsafe(loop.stop)
+                thread.join()
+                loop.close()
 
 
 async def _with_an_end(work: Coroutine[Any, Any, T]) -> T:

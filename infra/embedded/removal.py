@@ -98,22 +98,25 @@ class _Removal:
                 group.create_task(self._remove(urn))
 
     async def _remove(self, urn: str) -> None:
-        resource = self._doomed[urn]
         async with self._session.slots:
-            if self._session.stopping:
-                self._session.tell(Stage.SKIPPED, Op.DELETE, resource)
-                return
-            try:
-                await self._delete(resource)
-            except CallFailed as failed:
-                if failed.outcome_is_known:
-                    self._session.journal.append(Over(urn))
-                self._session.fail(Op.DELETE, urn, resource.type, failed.reasons)
-                return
-            except StateUnwritable as error:
-                self._session.fault = self._session.fault or error
-                return
-        self._release(urn)
+            is_gone = await self._try(self._doomed[urn])
+        if is_gone:
+            self._release(urn)
+
+    async def _try(self, resource: Resource) -> bool:
+        session = self._session
+        if session.stopping:
+            session.tell(Stage.SKIPPED, Op.DELETE, resource)
+            return False
+        try:
+            await self._delete(resource)
+        except CallFailed as failed:
+            session.fail(Op.DELETE, resource.urn, resource.type, failed.reasons)
+            return False
+        except StateUnwritable as error:
+            session.fault = session.fault or error
+            return False
+        return True
 
     def _release(self, urn: str) -> None:
         for needed in self._needs[urn]:
@@ -131,6 +134,14 @@ class _Removal:
             session.journal.append(Begin(Begun.DELETE, resource))
             await session.journal.commit()
             session.tell(Stage.STARTED, Op.DELETE, resource)
-            await provider.delete(resource)
+            await self._ask(resource, provider)
         session.journal.append(Gone(resource.urn))
         session.tell(Stage.DONE, Op.DELETE, resource)
+
+    async def _ask(self, resource: Resource, provider: HostedProvider) -> None:
+        try:
+            await provider.delete(resource)
+        except CallFailed as failed:
+            if failed.outcome_is_known:
+                self._session.journal.append(Over(resource.urn))
+            raise

@@ -3,9 +3,10 @@
 import pulumi
 import pytest
 
-from infra.embedded.errors import DeploymentFailed, Failure, ProgramFailed, Refused
+from infra.embedded.errors import DeploymentFailed, Failure, ProgramFailed, Refused, StateUnwritable
 from infra.embedded.event import Diagnostic, Severity, Stage
 from tests.support.disk_program import Disk, DiskStack, File
+from tests.support.disk_provider import DiskProvider
 
 
 def test_a_failure_is_told_with_its_reason_and_the_rest_is_recorded(disk: DiskStack) -> None:
@@ -141,3 +142,27 @@ def test_log_lines_of_the_program_become_events(disk: DiskStack) -> None:
     disk.preview(main)
     logged = [event for event in disk.events if isinstance(event, Diagnostic)]
     assert logged == [Diagnostic(Severity.WARNING, "a filter is declared")]
+
+
+def test_a_full_disk_ends_the_run_in_order(disk: DiskStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    disk.up(disk.program({"old": {}}))
+
+    def full(_descriptor: int, _content: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("infra.embedded.journal.os.write", full)
+    with pytest.raises(StateUnwritable, match="No space left on device"):
+        disk.up(disk.program({"old": {}, "new": {}}))
+    with pytest.raises(StateUnwritable, match="No space left on device"):
+        disk.destroy()
+    monkeypatch.undo()
+    assert disk.on_disk() == disk.names() == {"old"}
+
+
+def test_a_provider_that_fails_to_close_spoils_nothing(disk: DiskStack, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def close(_provider: DiskProvider) -> None:
+        raise RuntimeError("connection reset")
+
+    monkeypatch.setattr(DiskProvider, "close", close)
+    disk.up(disk.program({"a": {}}))
+    assert disk.names() == {"a"}
