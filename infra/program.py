@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import assert_never
 
 import pulumi
-from levee.loading.load import load_stack
 
 from infra.components.log_stream import LogStream, LogStreamArgs
 from infra.components.service_credential import ServiceCredential, ServiceCredentialArgs
@@ -16,23 +15,29 @@ from infra.targets.contract import Target
 from infra.targets.kafka import KafkaTarget
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import render_text
+from levee.loading.load import load_stack
 from levee.model.stack import Target as Platform
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
+from policies.gate import enforce
+from policies.report.as_text import headline
 
 
 def run(project: Path, stack: str, as_of: date) -> None:
-    """Load, check and register one stack. Nothing is registered when a check fails.
+    """Load, judge, check and register one stack. Nothing is registered when a rule or a check fails.
 
     Raises pulumi.RunError, whose text Pulumi prints as it is.
     """
     try:
         plan = build_plan(load_stack(project, stack), as_of)
+        report = enforce(plan, project, as_of)
         preflight(plan, project)
     except Rejected as rejected:
         raise pulumi.RunError(render_text(rejected.diagnostics)) from None
     except LeveeError as error:
         raise pulumi.RunError(f"{error.message}\n  help: {error.help}" if error.help else error.message) from None
+    for finding in report.waived:
+        pulumi.log.warn(headline(finding))
     for pending in plan.pending:
         pulumi.log.warn(f"{pending.stream}: {pending.what}")
     provision(plan, project)

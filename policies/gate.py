@@ -6,13 +6,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from levee.diagnostics import Rejected
 from levee.loading.waivers import load_waivers
 from levee.plan.planned import Plan
 from policies.engine import evaluate
 from policies.facts import Context
 from policies.finding import Report
 from policies.registry import RULES, on
-from policies.report.as_text import as_text
+from policies.report.as_text import diagnostic_of
 from policies.report.places import locate_findings
 from policies.rule import Rule, Surface
 from policies.surroundings import surroundings
@@ -34,8 +35,13 @@ def judge(plan: Plan, project: Path, as_of: date) -> Report:
     return evaluate(plan, offline_rules(), context_of(project, as_of))
 
 
-def refusal(report: Report, project: Path) -> str | None:
-    """Why the plan may not be carried out, for a person to read; None where nothing stops it."""
-    if not report.gating:
-        return None
-    return as_text([report], locate_findings(project, report.findings), passed=False)
+def enforce(plan: Plan, project: Path, as_of: date) -> Report:
+    """Let a plan through that nothing stops; what is waived stands in the report.
+
+    Raises Rejected (exit 1) with every finding that does, and (exit 2) where the waivers can't be read.
+    """
+    report = judge(plan, project, as_of)
+    if report.gating:
+        places = locate_findings(project, report.gating)
+        raise Rejected((diagnostic_of(finding, places) for finding in report.gating), exit_code=1)
+    return report

@@ -57,16 +57,21 @@ def run(name: str, arguments: argparse.Namespace) -> int:
     from infra.preflight import preflight
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
+    from policies.gate import enforce
+    from policies.report.as_text import headline
 
     began = time.monotonic()
     action, project = Action(name), project_of(arguments)
     spec = load_stack(project, arguments.stack)
-    plan = build_plan(spec, date.today())  # noqa: DTZ011 - a day in the operator's calendar
+    today = date.today()  # noqa: DTZ011 - a day in the operator's calendar
+    plan = build_plan(spec, today)
     engine = choose(EngineName(arguments.engine), project, arguments.stack)
     say(engine.introduction)
     boundary = plan.boundary
     say(f"stack {plan.stack}: {plan.target}, account {boundary.account}, {boundary.region}, {boundary.jurisdiction}")
     if action is not Action.DESTROY:
+        for finding in enforce(plan, project, today).waived:
+            say(f"warning: {headline(finding)}")
         for pending in plan.pending:
             say(f"warning: {pending.stream}: {pending.what}")
         preflight(plan, project)

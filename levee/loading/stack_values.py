@@ -47,6 +47,7 @@ def stack_spec(
         region=values["region"],
         jurisdiction=values["jurisdiction"],
         owner=values["owner"],
+        cost_centre=values.get("cost_centre"),
         trusted_accounts=tuple(values.get("trusted_accounts", ())),
         global_names=tuple(Exemption(**each, origin=at) for each, at in items(values, "global_names", origin)),
         cluster=_cluster(values["cluster"], origin.at("cluster")),

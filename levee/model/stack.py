@@ -35,7 +35,8 @@ class StackSpec:
     """Everything declared for one environment, cross-references checked: `stack.yaml`, its streams and the classes.
 
     `streams` are in order of key, `services` and `classes` by name. Every stream's class exists, every grant's
-    streams exist, no two topics or groups collide. `trusted_accounts` may reach what the stack holds; `global_names`
+    streams exist, no two topics or groups collide. `cost_centre` pays for streams that name none.
+    `trusted_accounts` may reach what the stack holds; `global_names`
     are the only hops that may lie in no region.
     """
 
@@ -45,6 +46,7 @@ class StackSpec:
     region: str
     jurisdiction: str
     owner: str
+    cost_centre: str | None
     trusted_accounts: tuple[str, ...]
     global_names: tuple[Exemption, ...]
     cluster: ClusterSpec

@@ -66,7 +66,7 @@ def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
         stream=stream.key,
         name=stream.topic,
         owner=stream.owner,
-        cost_centre=stream.cost_centre,
+        cost_centre=stream.cost_centre or spec.cost_centre,
         legal_basis=stream.legal_basis,
         data_class=stream.data_class,
         partitions=stream.partitions,

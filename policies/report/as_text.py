@@ -15,12 +15,13 @@ from policies.report.places import Places
 def as_text(reports: Sequence[Report], places: Places, *, passed: bool = True) -> str:
     """Every finding with its place, lines and help; then a line for each stack. `passed`: also where all is well."""
     findings = list(chain.from_iterable(report.findings for report in reports))
-    text = render_text(_diagnostic(finding, places) for finding in findings)
+    text = render_text(diagnostic_of(finding, places) for finding in findings)
     lines = [_summary(report) for report in reports if passed or report.gating]
     return (text + "\n" if text else "") + "\n".join(lines) + "\n"
 
 
-def _diagnostic(finding: Finding, places: Places) -> Diagnostic:
+def diagnostic_of(finding: Finding, places: Places) -> Diagnostic:
+    """The finding as levee's other complaints are shown."""
     place = places.get(finding.origin)
     return Diagnostic(
         id=finding.rule.id,

@@ -2,8 +2,9 @@
 
 ## What
 
-A service's `rotate_every` is written, and is at most the least `rotation_ceiling` of the classes whose streams it
-reaches; where none of them names one, a year. The service has an owner.
+Every credential has an owner. A service that reaches a stream of a regulated class, or of one with a
+`rotation_ceiling`, says in `rotate_every` how often it is renewed: at most the least ceiling of the classes it reaches,
+a year where none names one. A login that no stack file declares is judged as if it reached a regulated stream.
 
 ## Why
 
@@ -24,7 +25,7 @@ stack.yaml:
 stack.yaml:
   services:
     payments-dashboard:
-      rotate_every: 365d
+      rotate_every: null
 ```
 
 ## Fix
@@ -51,22 +52,29 @@ def check(login: Login, facts: Facts) -> Iterator[Violation]:
     if not login.owner:
         yield _violation("nobody owns it", "an owner", "owner")
     ceiling = _ceiling(login, facts)
+    if ceiling is None:
+        return
     if login.rotate_every is None:
         yield _violation("nothing says how often it is renewed", f"every {ceiling} or sooner", "rotate_every")
     elif login.rotate_every > ceiling:
         yield _violation(f"it is renewed every {login.rotate_every}", f"every {ceiling} or sooner", "rotate_every")
 
 
-def _ceiling(login: Login, facts: Facts) -> Duration:
-    """The least ceiling among the classes of the streams that the login's service reaches."""
-    credential = facts.credentials.get(login.service or "")
-    ceilings = {
-        facts.class_of(topic).rotation_ceiling
-        for grant in (credential.grants if credential else ())
+def _ceiling(login: Login, facts: Facts) -> Duration | None:
+    """How often the classes of what the login reaches want it renewed; None where none asks for it."""
+    if login.service is None:
+        return LONGEST
+    reached = {
+        topic.data_class
+        for grant in facts.credentials[login.service].grants
         for pattern in grant.topics
         for topic in facts.covered(pattern.name, pattern.type.value)
     }
-    return min((each for each in ceilings if each is not None), default=LONGEST)
+    classes = [facts.classes[name] for name in reached]
+    ceilings = [each.rotation_ceiling for each in classes if each.rotation_ceiling is not None]
+    if any(each.regulated for each in classes):
+        ceilings.append(LONGEST)
+    return min(ceilings, default=None)
 
 
 def _violation(current: str, expected: str, key: str) -> Violation:

@@ -2,7 +2,8 @@
 
 ## What
 
-A stream's file names an owner, a data class and a cost centre; where the class holds personal data, a legal basis too.
+A stream's file names an owner and a data class, and it or its stack a cost centre; where the class holds personal data,
+a legal basis too.
 A topic that no stream file declares has none of them.
 
 ## Why
@@ -26,7 +27,8 @@ streams/payments-audit.yaml:
 
 ## Fix
 
-Write `owner`, `class` and `cost_centre` in the stream's file; for personal data `legal_basis` as well.
+Write `owner`, `class` and `cost_centre` in the stream's file, or `cost_centre` in stack.yaml for all of its streams.
+For personal data write `legal_basis` as well.
 """
 
 from __future__ import annotations

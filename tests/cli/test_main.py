@@ -16,7 +16,7 @@ COMMANDS = ("plan", "up", "preview", "destroy", "verify", "status", "local", "en
 
 @pytest.fixture
 def files(tmp_path: Path) -> StackFiles:
-    return StackFiles(tmp_path)
+    return StackFiles(tmp_path).comply()
 
 
 @pytest.mark.parametrize("command", COMMANDS)

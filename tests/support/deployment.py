@@ -101,6 +101,7 @@ account: local
 region: eu-west-1
 jurisdiction: eu
 owner: platform-team
+cost_centre: CC-1
 cluster:
   id: {self.cluster.cluster_id}
   bootstrap: {json.dumps(self.cluster.bootstrap_servers)}
@@ -110,6 +111,10 @@ cluster:
     mechanism: SCRAM-SHA-512
     ca_file: {self.cluster.ca}
     admin: {{username: {self.cluster.admin_username}, password_file: {self.cluster.admin_password_file}}}
+  settings: {{auto.create.topics.enable: false, allow.everyone.if.no.acl.found: false}}
+  network: {{public: false, unauthenticated: false, boundary: the loopback interface}}
+  encryption: {{clients: tls, between_brokers: true}}
+  logs: [{{name: broker-logs, destination: a folder of the test run}}]
 secrets: {{store: file, directory: secrets}}
 """
         (self.folder / "stack.yaml").write_text(text + (f"services:\n{services}" if services else ""))

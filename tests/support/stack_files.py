@@ -66,6 +66,15 @@ services:
         topics: eu.orders.*
 """
 
+POSTURE: Final = """\
+  settings: {auto.create.topics.enable: false, allow.everyone.if.no.acl.found: false}
+  network: {public: false, unauthenticated: false, boundary: the loopback interface}
+  encryption: {clients: tls, between_brokers: true}
+  logs: [{name: broker-logs, destination: a folder of the test run}]
+"""
+
+PRODUCER: Final = "    producer: {acks: all, idempotent: true}\n"
+
 ORDERS: Final = """\
 topic: eu.orders.audit.v1
 description: Every change to an order.
@@ -124,6 +133,17 @@ class StackFiles:
         file = self.folder / "streams" / f"{key}.yaml"
         file.write_text("".join(f"{name}: {value}\n" for name, value in fields.items() if value))
         return file
+
+    def comply(self) -> Self:
+        """Add what the rules ask of every stack, so that it may be carried out."""
+        self.edit(self.stack, "owner: platform-team\n", "owner: platform-team\ncost_centre: CC-1\n")
+        self.edit(self.stack, "secrets:\n", POSTURE + "secrets:\n")
+        rotation = "  orders-api: {rotate_every: 90d}\n  detection-engine: {rotate_every: 90d}\n"
+        self.edit(self.stack, "services:\n", "services:\n" + rotation)
+        self.edit(
+            self.stack, "  orders-operator:\n", "  orders-operator:\n    owner: orders-team\n    rotate_every: 90d\n"
+        )
+        return self.edit(self.orders, "    kind: application\n", "    kind: application\n" + PRODUCER)
 
     def load(self) -> StackSpec:
         """The stack as loaded. Raises what loading raises."""

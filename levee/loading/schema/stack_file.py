@@ -169,6 +169,7 @@ STACK: Final[Fields] = {
     "region": field(KEY, "eu-west-1", required=True),
     "jurisdiction": field(KEY, "eu", required=True),
     "owner": field(text(), "platform-team", required=True),
+    "cost_centre": field(text(), "CC-4711"),
     "trusted_accounts": field(several(ACCOUNT), '["210987654321"]'),
     "global_names": field({"type": "list", "schema": mapping(_EXEMPTION)}, "[{name: audit-index, reason: …}]"),
     "cluster": field(mapping(_CLUSTER), "{id: …, bootstrap: […], brokers: 3, security: {…}}", required=True),
