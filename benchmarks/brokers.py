@@ -37,6 +37,6 @@ def running_brokers(base_port: int, say: Say) -> Iterator[cluster.ClusterStatus]
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A folder for a generated project and the commands' output; it is removed with them."""
+    """A folder for generated projects; it is removed with them."""
     with tempfile.TemporaryDirectory(prefix="levee-bench-") as folder:
         yield Path(folder)

@@ -32,6 +32,7 @@ class Cost:
 
 def measure(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str], log: Path) -> Cost:
     """Run `command` in `folder`, its output in `log`. Raises BenchmarkError with its last lines if it fails."""
+    log.parent.mkdir(parents=True, exist_ok=True)
     began = time.perf_counter()
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -49,7 +50,7 @@ def measure(command: Sequence[str | Path], folder: Path, environment: Mapping[st
     if process.returncode != 0:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()[-LAST_LINES:]
         words = " ".join(str(word) for word in command)
-        raise BenchmarkError("\n  ".join([f"{words} failed (exit {process.returncode}):", *lines]))
+        raise BenchmarkError("\n  ".join([f"{words} failed (exit {process.returncode}), see {log}:", *lines]))
     # The kernel's own maximum misses no peak, but is of the largest process alone; samples see them all.
     peak = max(usage.ru_maxrss * RSS_UNIT, sampling.peak_bytes)
     return Cost(seconds, usage.ru_utime + usage.ru_stime, peak / 1e6)

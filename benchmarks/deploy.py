@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.admin_client import Administrator, KafkaObjects
-from benchmarks.brokers import running_brokers, scratch_folder
+from benchmarks.brokers import PROJECT, running_brokers, scratch_folder
 from benchmarks.command import Cost, measure
 from benchmarks.declared_project import STACK, write_project
 from benchmarks.outcome import Aim, Outcome, Row
@@ -26,6 +26,8 @@ WARM_UP_STREAMS: Final = 50
 ONE_BY_ONE_SECONDS: Final = 300.0
 _LEFT_OUT: Final = frozenset({"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "PYTHONDONTWRITEBYTECODE"})
 NOTHING: Final = {"topics": 0, "users": 0, "ACLs": 0}
+
+LOGS: Final = PROJECT / "build" / "bench"
 
 CREATE, NO_CHANGE, DESTROY = "create", "no-change", "destroy"
 BATCH_CREATE, BATCH_DELETE = "AdminClient, one batch: create", "AdminClient, one batch: delete"
@@ -76,7 +78,8 @@ class _Deployments:
         made = KafkaObjects.of(build_plan(load_stack(project, STACK), date.today())).counts  # noqa: DTZ011 - retires nothing
         for what, command, left in ((CREATE, "up", made), (NO_CHANGE, "up", made), (DESTROY, "destroy", NOTHING)):
             self.say(f"{streams:,} streams: levee {command} {STACK} --engine {engine} ({what}) …")
-            cost = measure(_command(command, engine), project, self._environment(project), project / f"{what}.log")
+            log = LOGS / f"{project.name}-{what}.log"
+            cost = measure(_command(command, engine), project, self._environment(project), log)
             self.say(f"  {cost.seconds:.2f} s, {cost.peak_mb:.0f} MB")
             self.administrator.require(left)
             yield _row(_named(engine, what), streams, cost)
