@@ -35,6 +35,9 @@ integration: .venv/dev.stamp  ## on its own real brokers, on other ports than `m
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
 
+docs: .venv/dev.stamp  ## the rules' pages, made from the rules
+	$(BIN)/python -m policies.pages docs/rules
+
 venv: .venv/dev.stamp
 
 lock: .venv/dev.stamp  ## write the pinned requirements anew; names no index
