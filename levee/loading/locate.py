@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from levee.diagnostics import Diagnostic, Location
+from levee.diagnostics.redaction import REDACTED, may_hold_secret, without_logins, without_references
 from levee.loading.problem import Part, Problem
-from levee.loading.redaction import REDACTED, may_hold_secret, without_logins, without_references
 from levee.loading.text import UnreadableError, read_text, split_lines
 from levee.loading.tree import Mapping, Node, Scalar, Sequence, Span, Tree, parse
 from levee.model import origin as origins

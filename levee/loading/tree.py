@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Protocol
 
 import yaml
 
-from levee.loading.redaction import looks_secret
+from levee.diagnostics.redaction import looks_secret
 from levee.loading.scalar import AmbiguousError, Value, is_text, meaning
 from levee.loading.syntax import explain
 

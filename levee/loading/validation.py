@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from cerberus import TypeDefinition, Validator, errors
 
+from levee.diagnostics.redaction import looks_secret, without_logins
 from levee.loading.problem import Part, Problem
-from levee.loading.redaction import looks_secret, without_logins
 from levee.loading.schema.rules import Complaint, Fields, Rules
 from levee.loading.suggestion import Vocabulary
 from levee.model.origin import Origin, Path

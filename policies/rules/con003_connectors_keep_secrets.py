@@ -43,7 +43,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from levee.loading.redaction import may_hold_secret, without_logins
+from levee.diagnostics.redaction import may_hold_secret, without_logins
 from levee.model.stream import SinkSpec
 from levee.plan.planned import PlannedSink
 from policies.facts import Facts

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from levee.loading.redaction import looks_secret, may_hold_secret, without_logins
+from levee.diagnostics.redaction import looks_secret, may_hold_secret, without_logins
 from tests.support.stack_files import StackFiles
 
 SECRET = "hunter2-correct-horse"

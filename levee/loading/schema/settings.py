@@ -9,8 +9,8 @@ from typing import Final
 from cerberus import errors
 
 from levee.catalog.topic_setting import OWNED_SETTINGS, TOPIC_SETTINGS
+from levee.diagnostics.redaction import looks_secret
 from levee.loading.problem import Part
-from levee.loading.redaction import looks_secret
 from levee.loading.schema.rules import Check, Complaint, Report, Rules
 from levee.loading.suggestion import Vocabulary
 
