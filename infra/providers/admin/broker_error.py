@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, TypeVar
 
@@ -38,6 +39,9 @@ TRANSIENT: Final = frozenset(
 
 RETRY_SECONDS: Final = (0.1, 0.2, 0.4, 0.8, 1.6, 3.0, 3.0, 5.0, 5.0, 5.0, 5.0)
 """Pauses between tries while a broker or controller moves: half a minute in all."""
+
+PATIENCE_SECONDS: Final = 60.0
+"""No new try begins after this long: a try alone may take as long as one request is allowed to."""
 
 
 class BrokerError(FailedError):
@@ -77,13 +81,14 @@ async def settled(
 
     ``attempt`` must be safe to repeat: a request that timed out may have been carried out.
     """
+    deadline = time.monotonic() + PATIENCE_SECONDS
     results: dict[int, Result | Exception] = {}
     pending = list(range(len(items)))
     for pause in (*RETRY_SECONDS, None):
         outcomes = await attempt([items[index] for index in pending])
         results.update(zip(pending, outcomes, strict=True))
         pending = [index for index in pending if _is_transient(results[index])]
-        if not pending or pause is None:
+        if not pending or pause is None or time.monotonic() > deadline:
             break
         await asyncio.sleep(pause)
     return [results[index] for index in range(len(items))]

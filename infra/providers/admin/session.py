@@ -20,6 +20,10 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 CONNECT_SECONDS: Final = 20.0
+
+REFRESH_MILLISECONDS: Final = 1_000
+"""How soon the client learns that a broker is gone. Meanwhile a request to it waits for the broker to come back."""
+
 _CLIENT_NOISE: Final = re.compile(r"^\w+://\S+: | \(after \d+ms in state .*$")
 """What librdkafka puts around a message: the URL of the broker, and its own state."""
 
@@ -144,6 +148,7 @@ class Session:
             "bootstrap.servers": ",".join(connection.bootstrap),
             "security.protocol": connection.security_protocol,
             "client.id": "levee",
+            "topic.metadata.refresh.interval.ms": REFRESH_MILLISECONDS,
             "socket.timeout.ms": int(connection.timeout_seconds * 1000),
             "error_cb": self._note,
             "log_level": 0,
