@@ -29,7 +29,8 @@ ENGINES: Final = ("embedded", "pulumi")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the benchmarks that the command line names, all by default; the exit code."""
     arguments = _parser().parse_args(argv)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # its own cluster is stopped all the same
+    for number in (signal.SIGINT, signal.SIGTERM):  # also where a shell had the first ignored, as it does after `&`
+        signal.signal(number, signal.default_int_handler)
     request = Request(
         streams=tuple(sorted(set(arguments.streams))),
         base_port=arguments.base_port,
