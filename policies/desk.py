@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -13,11 +13,11 @@ from typing import Any, Final
 from levee.diagnostics import LeveeError
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
-from levee.plan.planned import Plan
-from policies.engine import META_GROUP, evaluate, without
+from policies.engine import META_GROUP, evaluate
 from policies.facts import Context
 from policies.finding import Finding
 from policies.gate import context_of
+from policies.index import Index
 from policies.readback import acl
 from policies.readback.observe import JUDGED, observe
 from policies.readback.registered import Registered
@@ -26,6 +26,7 @@ from policies.rule import Rule, Surface
 
 _OF_RESOURCES: Final = tuple(rule for rule in RULES if Surface.RESOURCE in rule.surfaces and rule.group != META_GROUP)
 _OF_STACK: Final = tuple(rule for rule in RULES if Surface.STACK in rule.surfaces and rule.group != META_GROUP)
+_OF_EITHER: Final = tuple(rule for rule in RULES if rule in _OF_RESOURCES or rule in _OF_STACK)
 _OF_FILES: Final = tuple(rule for rule in RULES if Surface.FILES in rule.surfaces)
 
 
@@ -41,9 +42,9 @@ class Desk:
     as_of: date
 
     @cached_property
-    def _declared(self) -> tuple[Plan, Context]:
+    def _declared(self) -> tuple[Index, Context]:
         plan = build_plan(load_stack(self.project, self.stack), self.as_of)
-        return plan, context_of(self.project, self.as_of)
+        return Index(plan), context_of(self.project, self.as_of)
 
     def resource(self, resource: Registered) -> tuple[Finding, ...]:
         """What the rules say of one resource, before it is made. Nothing of a kind that no rule is about."""
@@ -55,25 +56,22 @@ class Desk:
         What one resource shows by itself is left out: `resource` says it. A service credential holds all its ACLs.
         """
         acls = [resource for resource in resources if resource.type == acl.TYPE]
-        alone = chain.from_iterable(self._observed([each], _OF_STACK) for each in acls)
-        plan, context = self._declared
-        report = evaluate(plan, _OF_STACK, replace(context, observed=observe(acls, plan)))
-        return without(report, alone).findings
+        alone = {each.key for each in chain.from_iterable(self._observed([one], _OF_STACK) for one in acls)}
+        return tuple(finding for finding in self._observed(acls, _OF_STACK) if finding.key not in alone)
+
+    def everything(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:
+        """What the rules say of resources that are all known at once."""
+        return self._observed(list(resources), _OF_EITHER)
 
     def declaration(self) -> tuple[Finding, ...]:
         """What the rules say of the files themselves, for a program that doesn't ask them."""
-        plan, context = self._declared
-        return evaluate(plan, _OF_FILES, context).findings
-
-    def all(self, resources: Sequence[Registered]) -> Iterator[Finding]:
-        """Everything that is to be said of these resources."""
-        for resource in resources:
-            yield from self.resource(resource)
-        yield from self.together(resources)
+        index, context = self._declared
+        return evaluate(index.plan, _OF_FILES, context, index).findings
 
     def _observed(self, resources: list[Registered], rules: tuple[Rule[Any], ...]) -> tuple[Finding, ...]:
-        plan, context = self._declared
-        return evaluate(plan, rules, replace(context, observed=observe(resources, plan))).findings
+        index, context = self._declared
+        observed = replace(context, observed=observe(resources, index))
+        return evaluate(index.plan, rules, observed, index).findings
 
 
 def stack_of(urn: str) -> str:

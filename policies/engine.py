@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from levee.plan.planned import Plan
@@ -11,6 +10,7 @@ from levee.plan.unknown import UnknownValueError
 from policies.facts import Context, Facts
 from policies.failure import Failure
 from policies.finding import Finding, Report, Verdict
+from policies.index import Index
 from policies.rule import Rule, Subject, Violation
 from policies.rules.pol004_could_not_be_evaluated import RULE as COULD_NOT_BE_EVALUATED
 from policies.waivers import apply
@@ -21,20 +21,22 @@ AnyRule = Rule[Any]
 Subjects = Sequence[Subject[Any]]
 
 
-def evaluate(plan: Plan, rules: Iterable[AnyRule], context: Context) -> Report:
+def evaluate(plan: Plan, rules: Iterable[AnyRule], context: Context, index: Index | None = None) -> Report:
     """What the rules say of the plan. Never raises: a rule that breaks is a finding of RLS-POL-004.
+
+    Who judges one plan many times hands in its `index`.
 
     Rules of the group POL judge the evaluation itself, after all others: its waivers, and last what broke. That last
     one is judged whether `rules` holds it or not.
     """
-    rules = tuple(rules)
+    rules, index = tuple(rules), index or Index(plan)
     judged = [rule for rule in rules if rule.group != META_GROUP]
     meta = [rule for rule in rules if rule.group == META_GROUP and rule is not COULD_NOT_BE_EVALUATED]
-    first = _Run(Facts(plan, context), judged)
+    first = _Run(Facts(index, context), judged)
     findings, uses = apply(first.findings, context.waivers, rules=judged, stack=plan.stack, as_of=context.as_of)
-    second = _Run(Facts(plan, context, uses), meta)
+    second = _Run(Facts(index, context, uses), meta)
     failures = (*first.failures, *second.failures)
-    last = _Run(Facts(plan, context, uses, failures), [COULD_NOT_BE_EVALUATED])
+    last = _Run(Facts(index, context, uses, failures), [COULD_NOT_BE_EVALUATED])
     everything = (*findings, *second.findings, *last.findings)
     return Report(
         stack=plan.stack,
@@ -101,13 +103,6 @@ def _unknown(error: UnknownValueError) -> Violation:
     return Violation(
         current=str(error),
         expected="a value that is known when the rules are asked",
-        fix="write it as a plain value in the stack's files; what can't be judged is not let through",
+        fix=error.fix,
         unknown=True,
     )
-
-
-def without(report: Report, others: Iterable[Finding]) -> Report:
-    """The report without what `others` say already."""
-    known = {(finding.rule.id, finding.subject, finding.current) for finding in others}
-    left = (each for each in report.findings if (each.rule.id, each.subject, each.current) not in known)
-    return replace(report, findings=tuple(left))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from levee.model.data_class import DataClass
 from levee.model.stream import MonitorKind
@@ -15,13 +13,11 @@ from levee.model.waiver import Waiver
 from levee.plan.observed import Observed
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
 from levee.plan.unknown import UnknownValueError
+from policies.index import Index
 
 if TYPE_CHECKING:
     from policies.failure import Failure
     from policies.waivers import WaiverUse
-
-
-LAST: Final = "\U0010ffff"  # sorts after every character of a topic's name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,63 +40,54 @@ class Context:
 class Facts:
     """A plan in its context. `waiver_uses` and `failures` are of the rules that were judged first."""
 
-    plan: Plan
+    index: Index
     context: Context
     waiver_uses: tuple[WaiverUse, ...] = ()
     failures: tuple[Failure, ...] = ()
 
-    @cached_property
+    @property
+    def plan(self) -> Plan:
+        """What is declared."""
+        return self.index.plan
+
+    @property
     def classes(self) -> Mapping[str, DataClass]:
         """The data classes by name."""
-        return {each.name: each for each in self.plan.classes}
+        return self.index.classes
 
-    @cached_property
+    @property
     def topics(self) -> Mapping[str, PlannedTopic]:
-        """The topics by stream."""
-        return {topic.stream: topic for topic in self.plan.topics}
+        """The declared topics by stream."""
+        return self.index.topics
 
-    @cached_property
+    @property
     def named(self) -> Mapping[str, PlannedTopic]:
         """The declared topics by their name in Kafka, in order of name."""
-        return {topic.name: topic for topic in sorted(self.plan.topics, key=lambda topic: topic.name)}
+        return self.index.named
 
-    @cached_property
+    @property
     def archives(self) -> Mapping[str, PlannedArchive]:
         """The archives by stream."""
-        return {archive.stream: archive for archive in self.plan.archives}
+        return self.index.archives
 
-    @cached_property
+    @property
     def monitored(self) -> Mapping[str, frozenset[MonitorKind]]:
         """What is watched for, by stream."""
-        kinds: dict[str, set[MonitorKind]] = {}
-        for each in self.plan.monitors:
-            kinds.setdefault(each.stream, set()).add(each.monitor.kind)
-        return {stream: frozenset(found) for stream, found in kinds.items()}
+        return self.index.monitored
 
-    @cached_property
+    @property
     def credentials(self) -> Mapping[str, PlannedCredential]:
         """The declared credentials by service."""
-        return {credential.service: credential for credential in self.plan.credentials}
+        return self.index.credentials
 
     def covered(self, name: str, pattern: str) -> Sequence[PlannedTopic]:
         """The declared topics that an ACL on topics reaches."""
-        if pattern == "literal":
-            if name == "*":
-                return list(self.named.values())
-            return [self.named[name]] if name in self.named else []
-        names = self._names
-        first = bisect_left(names, name)
-        last = bisect_left(names, name + LAST)
-        return [self.named[each] for each in names[first:last]]
-
-    @cached_property
-    def _names(self) -> list[str]:
-        return list(self.named)
+        return self.index.covered(name, pattern)
 
     def class_of(self, topic: PlannedTopic) -> DataClass:
         """The topic's data class. Raises UnknownValueError where no stream file gives it one."""
         if topic.data_class not in self.classes:
-            raise UnknownValueError(f"the data class of topic {topic.name}")
+            raise UnknownValueError(f"the data class of topic {topic.name}", "declare the topic in a stream file")
         return self.classes[topic.data_class]
 
     def class_of_stream(self, stream: str) -> DataClass:

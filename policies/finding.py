@@ -46,6 +46,11 @@ class Finding:
         return self.verdict in {Verdict.FAIL, Verdict.UNKNOWN}
 
     @property
+    def key(self) -> tuple[str, str, str]:
+        """What it says, of whom, by which rule."""
+        return (self.rule.id, self.subject, self.current)
+
+    @property
     def sort_key(self) -> tuple[int, str, str, str, tuple[str, ...]]:
         """Order of a report: worst first, then by rule and place."""
         path = tuple(str(step) for step in self.origin.path)

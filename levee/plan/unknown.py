@@ -6,11 +6,12 @@ from typing import Any, Final, NoReturn
 
 
 class UnknownValueError(Exception):
-    """Somebody used a value that isn't known. `what` names it."""
+    """Somebody used a value that isn't known. `what` names it, `fix` says how it could be."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"{what} is not known before the deployment")
+    def __init__(self, what: str, fix: str = "write it as a plain value, not as another resource's output") -> None:
+        super().__init__(f"{what} is not known")
         self.what = what
+        self.fix = fix
 
 
 class Unknown:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from levee.model.origin import Origin
 from levee.plan.observed import Connection, Guarded, Observed
-from levee.plan.planned import Plan
+from policies.index import Index
 from policies.readback import acl, provider, scram_user, service_credential, topic
 from policies.readback.registered import Registered
 
@@ -15,13 +15,12 @@ JUDGED = frozenset(
 )
 
 
-def observe(resources: Iterable[Registered], plan: Plan) -> Observed:
+def observe(resources: Iterable[Registered], index: Index) -> Observed:
     """What the resources say, owners and places in the files taken from the plan where it declares the same thing."""
+    topics, services = index.named, index.credentials
     by_type: dict[str, list[Registered]] = {}
     for resource in resources:
         by_type.setdefault(resource.type, []).append(resource)
-    topics = {each.name: each for each in plan.topics}
-    services = {each.service: each for each in plan.credentials}
     credentials = by_type.get(service_credential.TYPE, [])
     users = by_type.get(scram_user.TYPE, [])
     return Observed(
@@ -34,7 +33,7 @@ def observe(resources: Iterable[Registered], plan: Plan) -> Observed:
             *(service_credential.login(each, services) for each in credentials),
             *(scram_user.login(each) for each in users),
         ),
-        connections=tuple(_connections(by_type, plan.origin.at("cluster"))),
+        connections=tuple(_connections(by_type, index.plan.origin.at("cluster"))),
         clouds=tuple(provider.cloud(each) for kind in provider.CLOUDS for each in by_type.get(kind, ())),
         guarded=tuple(_guarded(by_type)),
     )

@@ -52,7 +52,7 @@ def check(topic: PlannedTopic, facts: Facts) -> Iterator[Violation]:
 
 
 def _missing(key: str) -> Violation:
-    return Violation(current=f"no {key}", expected=f"a {key}", fix=f"write `{key}` in the stream's file", at=(key,))
+    return Violation(current=f"no {key}", expected=f"`{key}`", fix=f"write `{key}` in the stream's file", at=(key,))
 
 
 RULE = Rule(

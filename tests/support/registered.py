@@ -14,6 +14,7 @@ from levee.plan.planned import Plan
 from levee.plan.unknown import unknown
 from policies.engine import evaluate
 from policies.finding import Report
+from policies.index import Index
 from policies.readback.observe import observe
 from policies.readback.registered import Registered
 from policies.rule import Rule
@@ -31,7 +32,7 @@ def evaluated(case: Case, rules: tuple[Rule[Any], ...]) -> Report:
 @cache
 def _observed(case: Case) -> Observed:
     plan = loaded(case)
-    return observe(registered(plan, case), plan)
+    return observe(registered(plan, case), Index(plan))
 
 
 def registered(plan: Plan, case: Case) -> list[Registered]:

@@ -1,0 +1,68 @@
+"""Look-ups over a plan that cost nothing twice: whoever judges resources one by one keeps one index for all of them."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from levee.model.data_class import DataClass
+from levee.model.stream import MonitorKind
+from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
+
+LAST: Final = "\U0010ffff"  # sorts after every character of a topic's name
+
+
+@dataclass(frozen=True)
+class Index:
+    """A declared plan by its keys."""
+
+    plan: Plan
+
+    @cached_property
+    def classes(self) -> Mapping[str, DataClass]:
+        """The data classes by name."""
+        return {each.name: each for each in self.plan.classes}
+
+    @cached_property
+    def topics(self) -> Mapping[str, PlannedTopic]:
+        """The topics by stream."""
+        return {topic.stream: topic for topic in self.plan.topics}
+
+    @cached_property
+    def named(self) -> Mapping[str, PlannedTopic]:
+        """The topics by their name in Kafka, in order of name."""
+        return {topic.name: topic for topic in sorted(self.plan.topics, key=lambda topic: topic.name)}
+
+    @cached_property
+    def archives(self) -> Mapping[str, PlannedArchive]:
+        """The archives by stream."""
+        return {archive.stream: archive for archive in self.plan.archives}
+
+    @cached_property
+    def monitored(self) -> Mapping[str, frozenset[MonitorKind]]:
+        """What is watched for, by stream."""
+        kinds: dict[str, set[MonitorKind]] = {}
+        for each in self.plan.monitors:
+            kinds.setdefault(each.stream, set()).add(each.monitor.kind)
+        return {stream: frozenset(found) for stream, found in kinds.items()}
+
+    @cached_property
+    def credentials(self) -> Mapping[str, PlannedCredential]:
+        """The credentials by service."""
+        return {credential.service: credential for credential in self.plan.credentials}
+
+    def covered(self, name: str, pattern: str) -> Sequence[PlannedTopic]:
+        """The topics that an ACL on topics reaches."""
+        if pattern == "literal":
+            if name == "*":
+                return list(self.named.values())
+            return [self.named[name]] if name in self.named else []
+        names = self._names
+        return [self.named[each] for each in names[bisect_left(names, name) : bisect_left(names, name + LAST)]]
+
+    @cached_property
+    def _names(self) -> list[str]:
+        return list(self.named)
