@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -42,7 +43,14 @@ def record(program: Callable[[], None]) -> Recorder:
     """Run the program to its end and answer what it registered; absence can be asserted on it too."""
     recorder = Recorder()
     pulumi.runtime.set_mocks(_Echo(), project="levee", stack="test", preview=False, monitor=recorder)
-    run = pulumi.runtime.test(program)  # type: ignore[no-untyped-call]
-    run()
+    # The SDK takes the thread's event loop, which any asyncio.run() before has taken away.
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        run = pulumi.runtime.test(program)  # type: ignore[no-untyped-call]
+        run()
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
     recorder.requests.pop(("pulumi:pulumi:Stack", "levee-test"), None)
     return recorder
