@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from levee.model.data_class import DataClass
 from levee.model.stream import MonitorKind
 from levee.model.waiver import Waiver
+from levee.plan.change import ChangeSet
 from levee.plan.observed import Observed
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
 from levee.plan.unknown import UnknownValueError
@@ -25,14 +26,16 @@ class Context:
     """What an evaluation needs beside the plan.
 
     `as_of` is the day on which the plan is judged: rules know no clock. `surroundings` are the variables of the
-    environment that say for which account and region a pipeline runs (see `policies.surroundings`). `before` is what
-    is deployed, where a change is judged. `observed` is what registered resources say, where those are judged.
+    environment that say for which account and region a pipeline runs (see `policies.surroundings`). `changes` is
+    what the plan changes of what is deployed, where that is judged, and `max_removed` how many percent of it may go in
+    one run. `observed` is what registered resources say, where those are judged.
     """
 
     as_of: date
     waivers: tuple[Waiver, ...] = ()
     surroundings: Mapping[str, str] = field(default_factory=dict)
-    before: Plan | None = None
+    changes: ChangeSet | None = None
+    max_removed: int = 20
     observed: Observed | None = None
 
 

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import argparse
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
+from levee.cli.report import add_report_options, write_reports
 from levee.diagnostics import Diagnostic, LeveeError, Rejected
 
 if TYPE_CHECKING:
     from policies.finding import Report
-    from policies.report.places import Places
     from policies.rule import Rule
-
-FORMATS: Final = ("text", "json", "sarif", "junit", "github")
 
 DESCRIPTION = """\
 Judge stacks by every rule that files can show: roles, account, location, encryption, durability, retention, ownership.
@@ -45,9 +42,7 @@ def register(commands: Commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("paths", nargs="*", metavar="PATH", help="a stack's folder or a file in it (default: all)")
-    parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
-    parser.add_argument("--output", metavar="FILE", type=Path, help="write there, whole or not at all")
-    parser.add_argument("--as-of", metavar="DATE", type=_day, help="judge as on that day, YYYY-MM-DD (default: today)")
+    add_report_options(parser)
     parser.add_argument("--rule", action="append", metavar="ID", help="only this rule; can be given again")
     add_project_option(parser)
     parser.set_defaults(run=run)
@@ -55,26 +50,11 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge, write the report, answer 1 where something stops a deployment."""
-    from policies.report.places import locate_findings
-
     as_of = arguments.as_of or date.today()  # noqa: DTZ011 - a day in the operator's calendar
     rules = list(_rules(arguments.rule))
     project, names = _stacks(arguments)
     reports = _reports(project, names, rules, as_of)
-    findings = [finding for report in reports for finding in report.findings]
-    text = _formatter(arguments.format)(reports, locate_findings(project, findings))
-    if arguments.output is None:
-        sys.stdout.write(text)
-    else:
-        _write(arguments.output, text)
-    return 1 if any(report.gating for report in reports) else 0
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write YYYY-MM-DD") from None
+    return write_reports(arguments, project, reports)
 
 
 def _rules(ids: Sequence[str] | None) -> Iterator[Rule[Any]]:
@@ -139,34 +119,3 @@ def _reports(project: Path, names: Sequence[str], rules: Sequence[Rule[Any]], as
     if rejected:
         raise Rejected(rejected)
     return reports
-
-
-def _formatter(name: str) -> Callable[[Sequence[Report], Places], str]:
-    match name:
-        case "json":
-            from policies.report.as_json import as_json as render
-        case "sarif":
-            from policies.report.as_sarif import as_sarif as render
-        case "junit":
-            from policies.report.as_junit import as_junit as render
-        case "github":
-            from policies.report.as_github import as_github as render
-        case _:
-            from policies.report.as_text import as_text as render
-    return render
-
-
-def _write(file: Path, text: str) -> None:
-    import os
-    from tempfile import NamedTemporaryFile
-
-    try:
-        with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=".levee-", delete=False) as temporary:
-            temporary.write(text)
-            temporary.flush()
-            os.fsync(temporary.fileno())
-        Path(temporary.name).chmod(0o644)
-        Path(temporary.name).replace(file)
-    except OSError as error:
-        hint = "name a file in a folder that is there and may be written"
-        raise LeveeError(f"{file} can't be written: {error.strerror}", hint, exit_code=2) from None

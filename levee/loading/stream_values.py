@@ -7,6 +7,7 @@ from typing import Any
 
 from levee.loading.schema.settings import setting_text
 from levee.loading.schema.values import a_date, a_duration, a_size
+from levee.model.approval import Approval, GuardedChange
 from levee.model.data_class import DataClass
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
@@ -54,6 +55,7 @@ def stream_spec(key: str, values: Values, data_class: DataClass | None, origin: 
         archive=None if archive is None else _archive(archive, origin.at("archive")),
         monitors=tuple(_monitor(*each) for each in items(values, "monitors", origin)),
         retire=None if retire is None else _retirement(retire, origin.at("retire")),
+        approvals=tuple(_approval(*each) for each in items(values, "approve", origin)),
         origin=origin,
     )
 
@@ -142,6 +144,18 @@ def _monitor(values: Values, origin: Origin) -> MonitorSpec:
 def _retirement(values: Values, origin: Origin) -> Retirement:
     return Retirement(
         on=a_date(values["on"]),
+        approved_by=values["approved_by"],
+        reason=values["reason"],
+        ticket=values["ticket"],
+        origin=origin,
+    )
+
+
+def _approval(values: Values, origin: Origin) -> Approval:
+    return Approval(
+        change=GuardedChange(values["change"]),
+        service=values.get("service"),
+        until=a_date(values["until"]),
         approved_by=values["approved_by"],
         reason=values["reason"],
         ticket=values["ticket"],

@@ -8,6 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
+from levee.model.approval import Approval
 from levee.model.duration import Duration
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
@@ -190,4 +191,5 @@ class StreamSpec:
     archive: ArchiveSpec | None
     monitors: tuple[MonitorSpec, ...]
     retire: Retirement | None
+    approvals: tuple[Approval, ...] = ()
     origin: Origin

@@ -74,6 +74,7 @@ def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
         settings=tuple(sorted(_settings(stream).items())),
         protected=spec.classes[stream.data_class].regulated and not retiring,
         retire=stream.retire,
+        approvals=stream.approvals,
         origin=stream.origin,
     )
 

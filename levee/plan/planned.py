@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from levee.model.acl import Acl
+from levee.model.approval import Approval
 from levee.model.cluster import ClusterSpec, SecretStoreSpec
 from levee.model.data_class import DataClass
 from levee.model.duration import Duration
@@ -45,6 +46,7 @@ class PlannedTopic:
     settings: tuple[tuple[str, str], ...]
     protected: bool
     retire: Retirement | None
+    approvals: tuple[Approval, ...] = ()
     origin: Origin
 
 

@@ -11,7 +11,7 @@ import pytest
 from levee.cli.main import main
 from tests.support.stack_files import StackFiles
 
-COMMANDS = ("plan", "up", "preview", "destroy", "verify", "status", "local", "env")
+COMMANDS = ("plan", "guard", "up", "preview", "destroy", "verify", "status", "local", "env")
 
 
 @pytest.fixture

@@ -9,6 +9,10 @@ import pytest
 from levee.model.name import NamePattern
 from tests.support.stack_files import StackFiles, ids
 
+TERMS = "until: 2026-12-31, approved_by: dpo, reason: agreed with its owner, ticket: G-1"
+WIDENING = f"{{change: grant-widening, {TERMS}}}"
+UNPROTECT = f"{{change: unprotect, {TERMS}}}"
+
 
 @pytest.fixture
 def files(tmp_path: Path) -> StackFiles:
@@ -33,6 +37,11 @@ def files(tmp_path: Path) -> StackFiles:
          "monitor-threshold orders.yaml:13:51"),
         ("consumers:", "sinks: [{name: s, kind: http, service: siem, destination: x}]\nconsumers:",
          "sink-reader orders.yaml:13:40"),
+        ("consumers:", f"approve: [{WIDENING}]\nconsumers:", "approval-service orders.yaml:13:11"),
+        ("consumers:", f"approve: [{{service: siem, change: unprotect, {TERMS}}}]\nconsumers:",
+         "approval-service orders.yaml:13:21"),
+        ("consumers:", f"approve: [{UNPROTECT}, {UNPROTECT}]\nconsumers:",
+         "approved-twice orders.yaml:13:113"),
     ],
 )  # fmt: skip
 def test_a_stream(files: StackFiles, old: str, new: str, expected: str) -> None:

@@ -52,6 +52,13 @@ def test_every_optional_field(files: StackFiles) -> None:
           - {kind: silence, window: 15m}
           - {kind: lag, window: 5m, threshold: 1000}
         retire: {on: 2026-12-31, approved_by: dpo, reason: Replaced by the second version, ticket: GOV-1}
+        approve:
+          - change: grant-widening
+            service: siem
+            until: 2026-12-31
+            approved_by: dpo
+            reason: The second version has more readers
+            ticket: GOV-2
         """,
     )
     files.edit(files.stack, "owner: security-team", "owner: security-team\n    generation: 2\n    previous: revoked")
@@ -61,6 +68,9 @@ def test_every_optional_field(files: StackFiles) -> None:
     assert stream.archive is not None
     assert (stream.archive.locked, stream.archive.place.region) == (True, "eu-west-1")
     assert [monitor.threshold for monitor in stream.monitors] == [None, 1000]
+    assert [(each.change, each.service, each.until.isoformat()) for each in stream.approvals] == [
+        ("grant-widening", "siem", "2026-12-31")
+    ]
     assert stream.retire is not None
     assert stream.retire.on.isoformat() == "2026-12-31"
     assert files.load().services["siem-shipper"].previous is Previous.REVOKED
@@ -139,6 +149,12 @@ def test_a_broken_stream_file(files: StackFiles, old: str, new: str, expected: s
         ("retire: {on: 2026-02-30, approved_by: dpo, reason: Replaced by another stream, ticket: G-1}", "bad-value"),
         ("retire: {on: 20261231, approved_by: dpo, reason: Replaced by another stream, ticket: G-1}", "wrong-type"),
         ("retire: {on: 2026-12-31, approved_by: dpo, reason: too short, ticket: G-1}", "bad-value"),
+        (
+            "approve: [{change: rm, until: 2026-12-31, approved_by: dpo, reason: Agreed with its owner, ticket: G-1}]",
+            "bad-value",
+        ),
+        ("approve: [{change: unprotect, approved_by: dpo, reason: Agreed with its owner, ticket: G-1}]", "missing-key"),
+        ("approve: {change: unprotect}", "wrong-type"),
         ("archive: {bucket: b, retention: 7d}", "missing-key"),
         ("archive: {bucket: b, retention: 7d, locked: 1}", "wrong-type"),
         ("archive: {bucket: b, retention: 7d, locked: yes}", "ambiguous-scalar"),

@@ -13,6 +13,7 @@ from tests.support.registered import evaluated
 from tests.support.rule_cases import Case, cases, cases_of, fired, plan_of, report_of, verdicts
 
 OFFLINE = on(Surface.FILES)
+CHANGING = on(Surface.CHANGE)
 OBSERVABLE = tuple(rule for rule in RULES if rule.surfaces & {Surface.RESOURCE, Surface.STACK})
 COMPLIANT = Case("none", "compliant", fails=False, text="")
 
@@ -32,11 +33,27 @@ def test_every_offline_rule_has_something_to_look_at_in_the_compliant_stack() ->
     assert idle == set()
 
 
-@pytest.mark.parametrize("case", [each for each in cases() if not each.refused and not each.resources], ids=name)
+@pytest.mark.parametrize("case", [each for each in cases() if each.of_files], ids=name)
 def test_a_case_fires_exactly_what_it_names(case: Case) -> None:
     report = report_of(case, OFFLINE)
     assert fired(report) == case.expected, [(f.rule.id, f.subject, f.current) for f in report.findings]
     assert verdicts(report, case.rule) == case.verdicts
+
+
+@pytest.mark.parametrize("case", [each for each in cases() if each.before], ids=name)
+def test_a_change_fires_exactly_what_it_names(case: Case) -> None:
+    report = report_of(case, CHANGING)
+    assert fired(report) == case.expected, [(f.rule.id, f.subject, f.current) for f in report.findings]
+    assert verdicts(report, case.rule) == case.verdicts
+
+
+def test_no_change_breaks_nothing() -> None:
+    report = report_of(Case("none", "no change", fails=False, text="before: {}"), CHANGING)
+    assert [(finding.rule.id, finding.subject, finding.current) for finding in report.findings] == []
+
+
+def test_a_rule_of_changes_without_a_change_has_not_been_evaluated() -> None:
+    assert fired(report_of(COMPLIANT, CHANGING)) == {"RLS-POL-004"}
 
 
 def test_the_compliant_stack_breaks_nothing_when_it_is_registered() -> None:
@@ -54,7 +71,7 @@ def test_a_registered_case_fires_exactly_what_it_names(case: Case) -> None:
 BOTH = [
     case
     for case in cases()
-    if not case.refused and not case.resources and any(BY_ID[each] in OBSERVABLE for each in case.expected)
+    if case.of_files and any(BY_ID[each] in OBSERVABLE for each in case.expected)
     if case.changes.get("stack.yaml", {}).get("target", "kafka") == "kafka"  # the only one the program provisions
 ]
 

@@ -24,7 +24,9 @@ def outcome(rule: Rule[Any], case: Case) -> set[str]:
 @pytest.mark.parametrize("rule", [rule for rule in RULES if rule.group not in {"POL"}], ids=lambda rule: rule.id)
 def test_every_mutant_is_noticed(rule: Rule[Any]) -> None:
     tried = [case for case in cases_of(rule) if not case.refused]
-    if Surface.FILES not in rule.surfaces:
+    if Surface.CHANGE in rule.surfaces:
+        tried = [case for case in tried if case.before]
+    elif Surface.FILES not in rule.surfaces:
         tried = [case for case in tried if case.resources]
     for case in tried:
         assert outcome(rule, case) == case.verdicts, case.name

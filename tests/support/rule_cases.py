@@ -7,7 +7,8 @@ the compliant stack, its values are merged into them as RFC 7396 merges JSON: nu
 - `verdict`: what the rule's own findings are, `fail` without it, or `unknown`.
 - `refused`: ids of loading problems; the file can't even be written.
 - `resources`: what is registered beside and instead, see tests/support/registered.py.
-- `surroundings`, `as_of`: of the evaluation.
+- `before`: what is deployed, as another variation of the compliant stack; the case is then one of a change.
+- `surroundings`, `as_of`, `max_removed`: of the evaluation.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import copy
 import re
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ import yaml
 
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
+from levee.plan.change import as_deployed, compare
 from levee.plan.planned import Plan
 from policies.engine import evaluate
 from policies.facts import Context
@@ -36,7 +38,9 @@ COMPLIANT: Final = Path(__file__).parents[1] / "rules" / "compliant"
 FIXTURES: Final = Path(__file__).parents[1] / "rules" / "fixtures"
 STACK: Final = "prod"
 AS_OF: Final = date(2026, 11, 21)
-_ABOUT: Final = frozenset({"expect", "verdict", "refused", "resources", "surroundings", "as_of"})
+_ABOUT: Final = frozenset(
+    {"expect", "verdict", "refused", "resources", "surroundings", "as_of", "before", "max_removed"}
+)
 _BLOCK: Final = re.compile(r"^## (Fails|Passes)\n\n```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -69,13 +73,30 @@ class Case:
         return set(self.values.get("refused", []))
 
     @property
+    def of_files(self) -> bool:
+        """Whether it is about what files say, as against a change or registered resources."""
+        return not self.refused and not self.resources and self.before is None
+
+    @property
     def resources(self) -> list[dict[str, Any]]:
         return list(self.values.get("resources", []))
 
     @property
     def context(self) -> Context:
         values = self.values
-        return Context(as_of=values.get("as_of", AS_OF), surroundings=values.get("surroundings", {}))
+        return Context(
+            as_of=values.get("as_of", AS_OF),
+            surroundings=values.get("surroundings", {}),
+            max_removed=values.get("max_removed", 20),
+        )
+
+    @property
+    def before(self) -> Case | None:
+        """The stack as it is deployed, where the case is one of a change."""
+        if "before" not in self.values:
+            return None
+        text = yaml.safe_dump({**self.values["before"], "as_of": self.context.as_of})
+        return Case(self.rule, f"{self.name} before", fails=False, text=text)
 
     @property
     def changes(self) -> dict[str, Any]:
@@ -145,7 +166,9 @@ def loaded(case: Case) -> Plan:
 
 def report_of(case: Case, rules: tuple[Rule[Any], ...]) -> Report:
     """What the rules say of the case's files."""
-    return evaluate(loaded(case), rules, case.context)
+    before = case.before
+    changes = compare(loaded(case), as_deployed(loaded(before), "tests")) if before else None
+    return evaluate(loaded(case), rules, replace(case.context, changes=changes))
 
 
 def verdicts(report: Report, rule: str) -> set[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from levee.loading.checks import (
+    approval,
     boundary,
     data_class,
     grant,
@@ -43,6 +44,8 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     grant.reaches_nothing,
     grant.groups_of_role,
     monitor.threshold,
+    approval.service_of_grant,
+    approval.approved_twice,
 )
 
 

@@ -20,6 +20,7 @@ from levee.loading.schema.values import (
     filter_problem,
     reason_problem,
 )
+from levee.model.approval import GuardedChange
 from levee.model.stream import MonitorKind, SinkKind, SourceKind
 
 MAX_PARTITIONS: Final = 10_000  # of one request to create: ReplicationControlManager.MAX_PARTITIONS_PER_BATCH
@@ -92,6 +93,15 @@ _RETIREMENT: Final[Fields] = {
     "ticket": field(text(), "GOV-1234", required=True),
 }
 
+_APPROVAL: Final[Fields] = {
+    "change": field(choice(GuardedChange), "retention-cut", required=True),
+    "service": field(SERVICE, "fraud-detection"),
+    "until": field(DATE, "2026-12-31", required=True),
+    "approved_by": field(text(), "data-protection-officer", required=True),
+    "reason": field(text(free_of(reason_problem), most=1000), "The archive keeps what is older", required=True),
+    "ticket": field(text(), "GOV-1234", required=True),
+}
+
 STREAM: Final[Fields] = {
     "topic": field(TOPIC, "eu.payments.audit.v1", required=True),
     "description": field(text(most=1000), "Every change to a payment order."),
@@ -115,4 +125,5 @@ STREAM: Final[Fields] = {
     "archive": field(mapping(_ARCHIVE), "{bucket: payments-audit, retention: 2555d, locked: true}"),
     "monitors": field({"type": "list", "schema": mapping(_MONITOR)}, "[{kind: silence, window: 15m}]"),
     "retire": field(mapping(_RETIREMENT), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
+    "approve": field({"type": "list", "schema": mapping(_APPROVAL)}, "[{change: retention-cut, until: 2026-12-31, …}]"),
 }

@@ -1,0 +1,89 @@
+"""What `pulumi preview --json` says is deployed, and what it would delete.
+
+The document is PreviewDigest of sdk/go/common/display/json.go: `steps`, each with `op`, `urn`, `oldState` and
+`newState`; `diagnostics`; `changeSummary`, the number of resources by operation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from infra.baseline.resources import deployed
+from infra.deployment.embedded_engine import PROJECT
+from levee.diagnostics import LeveeError
+from levee.plan.change import Deployed
+from policies.readback.registered import Registered
+
+_DELETES: Final = frozenset({"delete", "replace", "delete-replaced", "create-replacement"})
+_OF_DEPLOYED: Final = ("same", "update", "delete", "replace")  # of changeSummary: operations on what is there
+
+
+def from_preview(file: Path, stack: str) -> Deployed:
+    """The stack's resources before the previewed change.
+
+    Raises LeveeError (exit 2) where the file holds no preview of this stack, one that failed, or not all of it.
+    """
+    document = _document(file)
+    try:
+        steps = [_step(each, stack) for each in document["steps"]]
+        summary = document["changeSummary"]
+        expected = sum(int(summary.get(operation, 0)) for operation in _OF_DEPLOYED)
+        failed = [each["message"] for each in document.get("diagnostics", ()) if each.get("severity") == "error"]
+        before = dict(_before(steps))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _unreadable(file, f"it is not the output of a preview of stack {stack}") from error
+    if failed:
+        raise _unreadable(
+            file, f"that preview failed: {failed[0].strip().splitlines()[0] if failed[0].strip() else ''}"
+        )
+    if len(before) < expected:
+        raise _unreadable(file, f"it shows {len(before)} of {expected} deployed resources")
+    return deployed(f"the preview in {file}", before.values(), _doomed(steps))
+
+
+def _document(file: Path) -> Mapping[str, Any]:
+    try:
+        document = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise _unreadable(file, error.strerror or "it is not a file") from None
+    except (ValueError, RecursionError):
+        raise _unreadable(file, "it is not JSON, or more than one document") from None
+    if not isinstance(document, Mapping):
+        raise _unreadable(file, "it is not the output of a preview")
+    return document
+
+
+def _step(step: Mapping[str, Any], stack: str) -> Mapping[str, Any]:
+    if not step["urn"].startswith(f"urn:pulumi:{stack}::{PROJECT}::"):
+        raise ValueError("a resource of another stack")
+    return {"op": step["op"], "urn": step["urn"], "oldState": step.get("oldState")}
+
+
+def _before(steps: list[Mapping[str, Any]]) -> Iterator[tuple[str, Registered]]:
+    for step in steps:
+        state = step["oldState"]
+        if state is not None:
+            yield (
+                step["urn"],
+                Registered(
+                    urn=step["urn"],
+                    type=state["type"],
+                    name=step["urn"].split("::", 3)[3],
+                    properties=dict(state.get("inputs", {})),
+                    protected=bool(state.get("protect", False)),
+                ),
+            )
+
+
+def _doomed(steps: list[Mapping[str, Any]]) -> set[str]:
+    """What is deleted or replaced. A topic that a refresh found gone is made again, which deletes nothing."""
+    made = {step["urn"] for step in steps if step["op"] == "create"}
+    return {step["urn"] for step in steps if step["op"] in _DELETES} - made
+
+
+def _unreadable(file: Path, why: str) -> LeveeError:
+    hint = "write it with `pulumi preview --stack STACK --json --show-sames > FILE`"
+    return LeveeError(f"{file} can't be used: {why}", hint, exit_code=2)

@@ -1,0 +1,103 @@
+"""What a git revision declares: read from git's objects, without a checkout, attributes, filters or hooks."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from levee.diagnostics import LeveeError, Rejected
+from levee.diagnostics.text import render_text
+from levee.loading.load import load_stack
+from levee.plan.build import build_plan
+from levee.plan.change import Deployed, as_deployed
+
+_PLAIN: Final = frozenset({"100644", "100755"})  # modes of files; links and submodules lead out of the revision
+
+
+def from_revision(project: Path, stack: str, revision: str, as_of: date) -> Deployed:
+    """What the stack's files at a revision come to on the day `as_of`; nothing where the revision has no such stack.
+
+    Raises LeveeError (exit 2) where git doesn't know the revision, it holds no stacks/ folder here, or its files
+    can't be read.
+    """
+    commit = _git(project, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}").strip()
+    entries = list(_entries(project, commit.decode("ascii")))
+    if not entries:
+        raise _unusable(revision, "it has no stacks/ folder here")
+    kept = [each for each in entries if _is_of(each[0], stack)]
+    source = f"git revision {revision}"
+    if not any(path.parts[1] == stack for path, _ in kept if len(path.parts) > 2):
+        return Deployed(source=source, topics=(), principals=())
+    with tempfile.TemporaryDirectory(prefix="levee-guard-") as folder:
+        _write(project, Path(folder), kept)
+        try:
+            return as_deployed(build_plan(load_stack(Path(folder), stack), as_of), source)
+        except Rejected as rejected:
+            raise _unusable(revision, f"its files are not valid:\n{render_text(rejected.diagnostics)}") from None
+        except LeveeError as error:
+            raise _unusable(revision, error.message) from None
+
+
+def _is_of(path: PurePosixPath, stack: str) -> bool:
+    return path.parts[1] == stack or path.parts == ("stacks", "classes.yaml")
+
+
+def _entries(project: Path, commit: str) -> Iterator[tuple[PurePosixPath, str]]:
+    """The files under stacks/ with their objects, as paths below the project."""
+    listed = _git(project, "ls-tree", "-r", "-z", commit, "--", "stacks")
+    for line in listed.split(b"\0")[:-1]:
+        about, _, name = line.partition(b"\t")
+        mode, _, object_id = about.decode("ascii").split(" ")
+        path = PurePosixPath(os.fsdecode(name))
+        if len(path.parts) < 2 or ".." in path.parts:
+            raise _unusable(commit, f"{path} is not a file below stacks/")
+        if mode not in _PLAIN:
+            raise _unusable(commit, f"{path} is a link or a submodule")
+        yield path, object_id
+
+
+def _write(project: Path, folder: Path, entries: list[tuple[PurePosixPath, str]]) -> None:
+    wanted = "".join(f"{object_id}\n" for _, object_id in entries)
+    contents = _git(project, "cat-file", "--batch", given=wanted.encode("ascii"))
+    at = 0
+    for path, object_id in entries:
+        header, _, _ = contents[at : at + 200].partition(b"\n")
+        name, kind, size = header.decode("ascii").split(" ")
+        if name != object_id or kind != "blob":
+            raise _unusable(name, f"{path} can't be read")
+        start = at + len(header) + 1
+        at = start + int(size) + 1
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_bytes(contents[start : at - 1])
+
+
+def _git(project: Path, *arguments: str, given: bytes = b"") -> bytes:
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_NO_LAZY_FETCH": "1", "GIT_NO_REPLACE_OBJECTS": "1"}
+    try:
+        done = subprocess.run(
+            ["git", "-c", "core.fsmonitor=false", *arguments],
+            cwd=project,
+            env=environment,
+            input=given,
+            capture_output=True,
+            check=False,
+        )
+    except OSError as error:
+        raise LeveeError(
+            f"git can't be run: {error.strerror}", "install git, or compare with a state", exit_code=2
+        ) from None
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        what = arguments[-1].removesuffix("^{commit}") if arguments[0] == "rev-parse" else arguments[0]
+        raise _unusable(what, said[-1] if said else "git doesn't know it")
+    return done.stdout
+
+
+def _unusable(revision: str, why: str) -> LeveeError:
+    hint = "name a commit, branch or tag that is here: a shallow clone has few (`git fetch --unshallow`)"
+    return LeveeError(f"git revision {revision} can't be compared with: {why}", hint, exit_code=2)

@@ -1,0 +1,105 @@
+"""`levee guard`: judge what a stack's files change of what is deployed."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from levee.cli.command import Commands
+from levee.cli.project import add_project_option, project_of
+from levee.cli.report import add_report_options, write_reports
+from levee.diagnostics import LeveeError
+
+if TYPE_CHECKING:
+    from levee.plan.change import Deployed
+
+DESCRIPTION = """\
+Judge a change before it is deployed: topics that would be deleted or replaced, partitions, retention that is cut,
+access that grows, and how much of the stack would go. A deletion needs a retirement that is deployed, most other
+changes a dated approval in the stream's file. Asks no cluster; `levee explain RLS-BLR-001` (to 007) tells what each
+rule demands.
+"""
+
+EPILOG = """\
+examples:
+  levee guard local                                        against the embedded engine's state
+  levee guard prod --against git origin/main               against what a branch declares, as in a pull request
+  levee guard prod --against preview preview.json          against `pulumi preview --json --show-sames > preview.json`
+  levee guard prod --against git v1.4 --max-removed 50     a big clearance, meant so
+exit codes: 0 nothing found, 1 findings that no approval or waiver lets through, 2 bad usage, or nothing to compare with
+"""
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "guard",
+        help="judge a change against what is deployed (offline)",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("stack", help="the stack's name: the folder under stacks/")
+    parser.add_argument(
+        "--against",
+        nargs="+",
+        metavar=("WHAT", "NAME"),
+        default=["state"],
+        help="state (default), preview FILE, or git REV",
+    )
+    parser.add_argument(
+        "--max-removed",
+        metavar="PERCENT",
+        type=_percent,
+        default=20,
+        help="how much of what is deployed may go in one run (default: 20)",
+    )
+    add_report_options(parser)
+    add_project_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare, judge, write the report; answer 1 where something stops the change."""
+    from levee.loading.load import load_stack
+    from levee.plan.build import build_plan
+    from levee.plan.change import compare
+    from policies.engine import evaluate
+    from policies.gate import context_of
+    from policies.registry import on
+    from policies.rule import Surface
+
+    as_of = arguments.as_of or date.today()  # noqa: DTZ011 - a day in the operator's calendar
+    project = project_of(arguments)
+    plan = build_plan(load_stack(project, arguments.stack), as_of)
+    changes = compare(plan, _deployed(arguments.against, project, arguments.stack, as_of))
+    context = replace(context_of(project, as_of), changes=changes, max_removed=arguments.max_removed)
+    return write_reports(arguments, project, [evaluate(plan, on(Surface.CHANGE), context)])
+
+
+def _deployed(against: Sequence[str], project: Path, stack: str, as_of: date) -> Deployed:
+    match against:
+        case ["state"]:
+            from infra.baseline.state import from_state
+
+            return from_state(project, stack)
+        case ["preview", file]:
+            from infra.baseline.preview import from_preview
+
+            return from_preview(Path(file), stack)
+        case ["git", revision]:
+            from infra.baseline.revision import from_revision
+
+            return from_revision(project, stack, revision, as_of)
+    message = f"--against {' '.join(against)}: there is no such thing to compare with"
+    raise LeveeError(message, "write --against state, --against preview FILE or --against git REV", exit_code=2)
+
+
+def _percent(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 100):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a percentage; write a whole number from 0 to 100")
+    return int(text)

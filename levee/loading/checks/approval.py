@@ -1,0 +1,34 @@
+"""Approvals: each says exactly what it lets through, once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from levee.loading.checks.declared import Declared
+from levee.loading.problem import Problem
+from levee.model.approval import Approval, GuardedChange
+
+
+def service_of_grant(declared: Declared) -> Iterator[Problem]:
+    """A widened grant is some service's; no other change is."""
+    for stream in declared.streams:
+        for approval in stream.approvals:
+            is_grant = approval.change is GuardedChange.GRANT_WIDENING
+            if is_grant and approval.service is None:
+                hint = "write `service: …`: the one that may do more"
+                yield Problem("approval-service", "nothing says whose grant may grow", hint, approval.origin)
+            if not is_grant and approval.service is not None:
+                message = f"an approval of {approval.change} has no service"
+                hint = "remove the key; only grant-widening is about a service"
+                yield Problem("approval-service", message, hint, approval.origin.at("service"))
+
+
+def approved_twice(declared: Declared) -> Iterator[Problem]:
+    """A stream approves a change once."""
+    for stream in declared.streams:
+        first: dict[tuple[GuardedChange, str | None], Approval] = {}
+        for approval in stream.approvals:
+            other = first.setdefault((approval.change, approval.service), approval)
+            if other is not approval:
+                message = f"{approval.change} is approved twice"
+                yield Problem("approved-twice", message, "keep one of the two", approval.origin, other=other.origin)

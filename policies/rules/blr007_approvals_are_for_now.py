@@ -1,0 +1,110 @@
+"""Every approval is in force and for a change of this run.
+
+## What
+
+An entry of `approve` ends today or later, at most 30 days ahead, and speaks of a change that this run makes.
+
+## Why
+
+An approval that outlives its change waits for another one: the next cut of the same stream's retention would pass
+unseen.
+
+## Fails
+
+```yaml
+before: {}
+streams/payments-audit.yaml:
+  approve:
+    - change: retention-cut
+      until: 2026-11-30
+      approved_by: data-protection-officer
+      reason: the archive keeps what is older
+      ticket: GOV-1234
+```
+
+## Passes
+
+```yaml
+before: {}
+streams/payments-events.yaml:
+  retention: 1d
+  approve:
+    - change: retention-cut
+      until: 2026-11-30
+      approved_by: data-protection-officer
+      reason: the archive keeps what is older
+      ticket: GOV-1234
+```
+
+## Fix
+
+Remove an approval whose change is deployed. Renew one that ended before its change was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from levee.model.approval import Approval, GuardedChange
+from levee.plan.change import TopicChange, widenings
+from policies.approvals import LONGEST_DAYS, in_force
+from policies.changes import Approved, approvals, changes_of, loses_protection, retention_cuts
+from policies.facts import Facts
+from policies.rule import Rule, Severity, Surface, Violation
+
+
+def check(approved: Approved, facts: Facts) -> Iterator[Violation]:
+    """Judge one approval."""
+    approval, as_of = approved.approval, facts.context.as_of
+    if not in_force(approval, as_of):
+        yield Violation(
+            current=f"the approval of {approval.change} is until {approval.until.isoformat()}",
+            expected=f"a day from {as_of.isoformat()} on, at most {LONGEST_DAYS} days ahead",
+            fix="remove it where its change is deployed; else have it approved for the days around the change",
+            at=("until",),
+        )
+    elif not _is_needed(approved, facts):
+        yield Violation(
+            current=f"this run makes no change of the kind {approval.change} that it could let through",
+            expected="approvals of this run's changes only",
+            fix="remove it",
+            at=("change",),
+        )
+
+
+def _is_needed(approved: Approved, facts: Facts) -> bool:
+    topic = changes_of(facts).by_stream.get(approved.stream)
+    if topic is None:
+        return False
+    if approved.approval.change is GuardedChange.GRANT_WIDENING:
+        return _widens(approved, facts)
+    return _changes(topic, approved.approval, facts)
+
+
+def _changes(topic: TopicChange, approval: Approval, facts: Facts) -> bool:
+    before, after = topic.before, facts.topics[topic.before.stream]
+    match approval.change:
+        case GuardedChange.UNPROTECT:
+            return loses_protection(before, after, facts.context.as_of)
+        case GuardedChange.RETENTION_CUT:
+            return any(retention_cuts(before, after))
+        case _:
+            return after.partitions > before.partitions
+
+
+def _widens(approved: Approved, facts: Facts) -> bool:
+    changes = changes_of(facts)
+    change = changes.by_service.get(approved.approval.service or "")
+    return change is not None and any(approved.stream in each.streams for each in widenings(changes, change))
+
+
+RULE = Rule(
+    id="RLS-BLR-007",
+    title="Every approval is in force and for a change of this run",
+    severity=Severity.MEDIUM,
+    surfaces=frozenset({Surface.CHANGE}),
+    authorities=("levee Waivers", "NIST CM-3"),
+    subjects=approvals,
+    check=check,
+    page=__doc__,
+)
