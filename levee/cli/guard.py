@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -77,6 +78,9 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_of(arguments)
     plan = build_plan(load_stack(project, arguments.stack), as_of)
     changes = compare(plan, _deployed(arguments.against, project, arguments.stack, as_of))
+    sys.stderr.write(
+        f"against {changes.source}: {changes.resources_before} topics and credentials, {len(changes.removed)} go\n"
+    )
     context = replace(context_of(project, as_of), changes=changes, max_removed=arguments.max_removed)
     return write_reports(arguments, project, [evaluate(plan, on(Surface.CHANGE), context)])
 

@@ -137,8 +137,11 @@ class Widening:
 def widenings(changes: ChangeSet, change: PrincipalChange) -> Iterator[Widening]:
     """What a service may do on topics that it could not do before.
 
-    A grant by exact name on a topic that isn't deployed yet opens nothing that is there, and is left out.
+    A grant by exact name on a topic that isn't deployed yet opens nothing that is there, and is left out; so is every
+    grant of a stack of which nothing is deployed.
     """
+    if changes.resources_before == 0:
+        return
     held = _Held(change.before)
     wider: dict[tuple[str, str], list[Access]] = {}
     for access in change.after.access:

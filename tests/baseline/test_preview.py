@@ -11,8 +11,13 @@ import pytest
 from infra.baseline.preview import from_preview
 from levee.diagnostics import LeveeError
 from levee.plan.change import compare
+from policies.engine import evaluate
+from policies.facts import Context
+from policies.finding import Verdict
+from policies.registry import on
+from policies.rule import Surface
 from tests.support.changing import preview, write_preview
-from tests.support.rule_cases import STACK, Case, loaded
+from tests.support.rule_cases import AS_OF, STACK, Case, loaded
 
 PLAN = loaded(Case("none", "compliant", fails=False, text=""))
 
@@ -84,6 +89,20 @@ def test_a_preview_that_is_not_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(LeveeError) as refused:
         from_preview(tmp_path / "p.json", STACK)
     assert refused.value.exit_code == 2
+
+
+def test_what_a_preview_does_not_know_is_not_let_through(tmp_path: Path) -> None:
+    document = preview()
+    for step in document["steps"]:
+        if step["urn"].endswith("::payments-audit"):
+            step["oldState"]["inputs"]["partitions"] = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+    deployed = from_preview(write_preview(tmp_path / "p.json", document), STACK)
+    context = Context(as_of=AS_OF, changes=compare(PLAN, deployed))
+    gating = evaluate(PLAN, on(Surface.CHANGE), context).gating
+    assert {(each.rule.id, each.verdict) for each in gating} == {
+        ("RLS-BLR-002", Verdict.UNKNOWN),
+        ("RLS-BLR-003", Verdict.UNKNOWN),
+    }
 
 
 def test_secrets_of_a_preview_are_not_needed(tmp_path: Path) -> None:

@@ -82,6 +82,12 @@ def test_a_retirement_takes_two_steps(deployed: Path) -> None:
     assert guard(deployed, "--against", "git", "HEAD") == 0
 
 
+def test_a_stack_that_is_new_is_not_a_change(deployed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (deployed / "stacks/prod").rename(deployed / "stacks/next")
+    assert main(["guard", "next", "--project", str(deployed), *DAY, "--against", "git", "HEAD"]) == 0
+    assert "0 topics and credentials" in capsys.readouterr().err
+
+
 def test_how_much_may_go_can_be_said(deployed: Path) -> None:
     (deployed / EVENTS).unlink()
     edit(
