@@ -5,6 +5,7 @@ readable.
 import asyncio
 import concurrent.futures
 import re
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeVar, cast
 
@@ -20,6 +21,9 @@ K = TypeVar("K")
 T = TypeVar("T")
 
 CONNECT_SECONDS: Final = 20.0
+
+TRY_AGAIN_SECONDS: Final = 10.0
+"""A failure to connect stands for this long."""
 
 REFRESH_MILLISECONDS: Final = 1_000
 """How soon the client learns that a broker is gone. Meanwhile a request to it waits for the broker to come back."""
@@ -42,20 +46,21 @@ class Session:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.lag = Lag()
-        self._client: AdminClient | None = None
-        self._opening = asyncio.Lock()
+        self._opened: asyncio.Future[AdminClient] | None = None
+        self._failed_at = 0.0
         self._granted: frozenset[str] = frozenset()
         self._fatal = ""
         self._hint = ""
 
     async def client(self) -> AdminClient:
-        """Return the connected client. Raises FailedError, saying why, if the cluster cannot be reached."""
-        async with self._opening:
-            if self._client is None:
-                client = await asyncio.to_thread(AdminClient, self._settings())
-                self._granted = await self._connect(client)
-                self._client = client
-            return self._client
+        """Return the connected client. Raises FailedError, saying why, if the cluster cannot be reached.
+
+        All who ask together share one attempt, and whoever asks soon after a failure gets that failure: a cluster
+        that is not there must not cost every resource its own wait.
+        """
+        if self._opened is None or self._may_try_again(self._opened):
+            self._opened = asyncio.ensure_future(self._open())
+        return await asyncio.shield(self._opened)
 
     async def require(self, *operations: str) -> None:
         """Prove that the principal holds these operations on the cluster, e.g. ``DESCRIBE``, ``ALTER``.
@@ -111,7 +116,20 @@ class Session:
 
     async def close(self) -> None:
         """Let go of the connection; a later use opens a new one."""
-        self._client = None
+        self._opened = None
+
+    def _may_try_again(self, opened: "asyncio.Future[AdminClient]") -> bool:
+        failed = opened.done() and (opened.cancelled() or opened.exception() is not None)
+        return failed and time.monotonic() - self._failed_at > TRY_AGAIN_SECONDS
+
+    async def _open(self) -> AdminClient:
+        try:
+            client = await asyncio.to_thread(AdminClient, self._settings())
+            self._granted = await self._connect(client)
+        except BaseException:
+            self._failed_at = time.monotonic()
+            raise
+        return client
 
     async def _connect(self, client: AdminClient) -> frozenset[str]:
         """Wait until the cluster answers; return the operations on it that the principal holds."""

@@ -162,7 +162,7 @@ def _change(recorded: Recorded, new: Properties) -> QuotaChange:
 
 
 def _is_as_recorded(recorded: Recorded, seen: Recorded | None) -> bool:
-    return seen is not None and _limits(seen.outputs) == _limits(recorded.outputs)
+    return seen is not None and (not recorded.outputs or _limits(seen.outputs) == _limits(recorded.outputs))
 
 
 def _seen(recorded: Recorded, entity: QuotaEntity, live: Mapping[QuotaEntity, Mapping[str, float]]) -> Recorded | None:

@@ -96,7 +96,7 @@ class Topic(ResourceKind):
 
     async def read(self, recorded: Recorded) -> Recorded | None:
         """Read the declared part of the live topic; all that is its own in an import."""
-        live = await self._topics.live(recorded.id, lambda live: _seen(recorded, live) == recorded)
+        live = await self._topics.live(recorded.id, lambda live: _is_as_recorded(recorded, live))
         return _seen(recorded, live)
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
@@ -213,12 +213,22 @@ def _declared_settings(recorded: Recorded) -> Mapping[str, Value]:
     return config if isinstance(config, dict) else {}
 
 
+def _is_as_recorded(recorded: Recorded, live: LiveTopic | None) -> bool:
+    seen = _seen(recorded, live)
+    if seen is None or _is_import(recorded):
+        return seen is not None
+    return (reveal(seen.inputs), reveal(seen.outputs)) == (reveal(recorded.inputs), reveal(recorded.outputs))
+
+
+def _is_import(recorded: Recorded) -> bool:
+    return not recorded.inputs and not recorded.outputs
+
+
 def _seen(recorded: Recorded, live: LiveTopic | None) -> Recorded | None:
     """Return the live topic as the recorded one would look today."""
     if live is None:
         return None
-    is_import = not recorded.inputs and not recorded.outputs
-    declared = live.config if is_import else _declared_settings(recorded)
+    declared = live.config if _is_import(recorded) else _declared_settings(recorded)
     config: dict[str, Value] = {key: live.config[key] for key in sorted(declared) if key in live.config}
     shape = live.shape
     outputs: Properties = {
@@ -233,7 +243,7 @@ def _seen(recorded: Recorded, live: LiveTopic | None) -> Recorded | None:
         inputs["config"] = config
     if reveal(recorded.inputs.get("replicationFactor")) == CLUSTER_DEFAULT:
         inputs["replicationFactor"] = CLUSTER_DEFAULT
-    if is_import:
+    if _is_import(recorded):
         inputs["__defaults"] = []
     return Recorded(live.name, inputs, outputs)
 

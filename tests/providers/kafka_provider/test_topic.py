@@ -1,7 +1,5 @@
 """Topics on real brokers: made, kept, grown, and never lost."""
 
-import asyncio
-
 import pytest
 
 from infra.providers.properties import Properties, Value
@@ -311,15 +309,3 @@ async def test_functions_look_topics_up(engine: ResourceEngine, cluster: LocalCl
     with pytest.raises(CheckFailedError) as caught:
         await engine.invoke("kafka:index:getTopic", {"name": "no-such"})
     assert caught.value.reasons.keys() == {"name"}
-
-
-async def test_concurrent_changes_of_one_topic_all_take_effect(
-    engine: ResourceEngine, cluster: LocalCluster, unique: str
-) -> None:
-    topic = await engine.create(TOPIC, "t", declared(unique))
-    await asyncio.gather(
-        engine.update(topic, declared(unique, partitions=5), preview=False),
-        engine.update(topic, declared(unique, config={"retention.ms": "7", "cleanup.policy": "delete"}), preview=False),
-    )
-    assert partitions_of(cluster, unique) == 5
-    assert settings_of(cluster, unique)["retention.ms"] == "7"
