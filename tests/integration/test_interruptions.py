@@ -52,12 +52,12 @@ def test_killed_at_many_points_it_converges(deployment: Deployment) -> None:
     """Each round kills later; the moments are spread over the whole run, which the first rounds lengthen."""
     declare(deployment)
     moments = random.Random(7)
-    killed, seconds = 0, 0.4
+    killed, seconds = 0, 0.8
     while kill_after(deployment.start("up", "test", "--yes", "--engine", "embedded"), seconds):
         killed += 1
-        seconds += moments.uniform(0.02, 0.2)
-        assert killed < 60
-    assert killed >= 5
+        seconds += moments.uniform(0.1, 0.3)
+        assert killed < 40
+    assert killed >= 3
     assert deployment.up().code == 0
     assert_as_declared(deployment)
     again = deployment.up()
@@ -67,9 +67,9 @@ def test_killed_at_many_points_it_converges(deployment: Deployment) -> None:
 def test_killed_while_destroying_it_converges(deployment: Deployment) -> None:
     declare(deployment)
     assert deployment.up().code == 0
-    seconds = 0.4
+    seconds = 0.8
     while kill_after(deployment.start("destroy", "test", "--yes", "--engine", "embedded"), seconds):
-        seconds += 0.1
+        seconds += 0.2
     assert deployment.destroy().code == 0
     assert (deployment.live_topics(), deployment.live_acls(), deployment.live_users()) == ({}, set(), set())
 
@@ -79,10 +79,10 @@ def test_killed_during_a_rotation_the_service_always_has_a_working_login(deploym
     deployment.stream("events")
     assert deployment.up().code == 0
     deployment.write_stack(f"  {writer}: {{generation: 2}}\n")
-    seconds = 0.6
+    seconds = 0.8
     while kill_after(deployment.start("up", "test", "--yes", "--engine", "embedded"), seconds):
         assert produce(deployment.client("writer", 1), deployment.topic("events")) is None
-        seconds += 0.15
+        seconds += 0.25
     assert deployment.up().code == 0
     assert [login_error(deployment.client("writer", n)) for n in (1, 2)] == [None, None]
 
