@@ -99,5 +99,5 @@ def _git(project: Path, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def _unusable(revision: str, why: str) -> LeveeError:
-    hint = "name a commit, branch or tag that is here: a shallow clone has few (`git fetch --unshallow`)"
+    hint = "name a commit, branch or tag that is here (a shallow clone has few: `git fetch --unshallow`) and loads"
     return LeveeError(f"git revision {revision} can't be compared with: {why}", hint, exit_code=2)
