@@ -42,9 +42,9 @@ def test_schema_has_the_published_properties(token: str, arguments: type) -> Non
     assert SCHEMA["resources"][token]["properties"].keys() == published
 
 
-def test_schema_has_the_published_configuration_and_one_thing_more() -> None:
+def test_schema_has_the_published_configuration_and_two_things_more() -> None:
     published = set(input_type_py_to_pulumi_names(pulumi_kafka.ProviderArgs).values())
-    assert SCHEMA["provider"]["inputProperties"].keys() == published | {"saslPasswordFile"}
+    assert SCHEMA["provider"]["inputProperties"].keys() == published | {"saslPasswordFile", "saslPasswordEnvironment"}
     assert SCHEMA["config"]["variables"] == SCHEMA["provider"]["inputProperties"]
 
 
