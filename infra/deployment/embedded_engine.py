@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -11,11 +12,13 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import Display
+from infra.deployment.judging import judge
 from infra.deployment.location import embedded_state
 from infra.embedded import engine
 from infra.embedded.errors import EngineError
 from infra.embedded.journal import Identity, load
 from levee.diagnostics import LeveeError
+from policies.desk import Desk
 
 PROJECT: Final = "levee"  # the name in Pulumi.yaml: both engines write the same URNs
 
@@ -30,6 +33,8 @@ class EmbeddedEngine:
     def run(self, deployment: Deployment, report: Report) -> Outcome:
         """Plan everything, then change what differs. Raises LeveeError; a refused plan has changed nothing."""
         display = Display(report, preview=deployment.action is Action.PREVIEW)
+        today = date.today()  # noqa: DTZ011 - a day in the operator's calendar
+        desk = Desk(deployment.project, deployment.stack, today)
         request = engine.Run(
             project=PROJECT,
             stack=deployment.stack,
@@ -39,6 +44,7 @@ class EmbeddedEngine:
             state_directory=embedded_state(deployment.project, deployment.stack),
             config={},
             on_event=display.show,
+            judge=partial(judge, desk),
         )
         try:
             summary = engine.run(request)

@@ -6,7 +6,7 @@ name. A run plans first (reads, checks, compares) and changes nothing if anythin
 
 import asyncio
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Final
 
 from infra.embedded.applier import Applier
 from infra.embedded.engine_thread import run_to_its_end
-from infra.embedded.errors import DeploymentFailed, EngineError, Interrupted, Refused
+from infra.embedded.errors import DeploymentFailed, EngineError, Interrupted, Refusal, Refused
 from infra.embedded.event import Diagnostic, Event, Op, PlanReady, Severity
 from infra.embedded.hosting import Factory, Hosting
 from infra.embedded.journal import Identity, Journal
@@ -23,7 +23,7 @@ from infra.embedded.monitor import Engine, Monitor, Registrar
 from infra.embedded.planner import Plan, Planner
 from infra.embedded.program import AnswerExecutor, Program, run_program
 from infra.embedded.provider_setup import ProviderSetup, needs_program
-from infra.embedded.registration import Naming
+from infra.embedded.registration import Naming, Registration
 from infra.embedded.removal import plan_removals, remove
 from infra.embedded.session import Session
 from infra.embedded.state import Gone, Put
@@ -44,6 +44,10 @@ def _ignore(_event: Event) -> None:
     return
 
 
+def _let_pass(_declared: Sequence[Registration]) -> Iterable[Refusal]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """One run.
@@ -51,6 +55,7 @@ class Run:
     ``providers`` makes a servicer for each package name (``kafka`` for ``pulumi:providers:kafka``). ``config`` has full
     keys (``project:key``). ``refresh`` reads every resource first. ``parallel`` bounds provider operations under way at
     once. ``on_event`` is called on the engine's thread, while the caller of ``run`` waits; it should return soon.
+    ``judge`` is asked once about everything that the program registered, before anything is changed.
     """
 
     project: str
@@ -63,6 +68,7 @@ class Run:
     refresh: bool = True
     parallel: int = 4096
     on_event: Callable[[Event], None] = _ignore
+    judge: Callable[[Sequence[Registration]], Iterable[Refusal]] = _let_pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,8 @@ class _Deployment:
         try:
             if self._request.operation is not Operation.DESTROY:
                 seen = await self._pass(planner)
+                declared = [decision.registration for decision in planner.plan.decisions.values()]
+                planner.refuse(self._request.judge(declared))
             elif needs_program(self._session):
                 await self._pass(ProviderSetup(self._session, planner))
         except EngineError as error:

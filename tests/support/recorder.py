@@ -41,11 +41,12 @@ class Recorder(MockMonitor):
 
 def record(program: Callable[[], None]) -> Recorder:
     """Run the program to its end and answer what it registered; absence can be asserted on it too."""
-    recorder = Recorder()
-    pulumi.runtime.set_mocks(_Echo(), project="levee", stack="test", preview=False, monitor=recorder)
-    # The SDK takes the thread's event loop, which any asyncio.run() before has taken away.
+    # The SDK takes the thread's event loop, which any asyncio.run() before has taken away. The mocks' own state is
+    # bound to it as well: it comes first.
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
+    recorder = Recorder()
+    pulumi.runtime.set_mocks(_Echo(), project="levee", stack="test", preview=False, monitor=recorder)
     try:
         run = pulumi.runtime.test(program)  # type: ignore[no-untyped-call]
         run()

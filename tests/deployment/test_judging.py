@@ -1,0 +1,80 @@
+"""What the embedded engine's program registered is judged by the same rules as Pulumi's."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.deployment.judging import judge
+from infra.embedded.properties import SECRET, SIGNATURE, UNKNOWN
+from infra.embedded.registration import Registration
+from levee.diagnostics import LeveeError
+from policies.desk import Desk
+from tests.support.rule_cases import AS_OF, Case, write
+
+COMPLIANT = Case("none", "compliant", fails=False, text="")
+TOPIC = "kafka:index/topic:Topic"
+USER = "kafka:index/userScramCredential:UserScramCredential"
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(write(COMPLIANT, tmp_path), "prod", AS_OF)
+
+
+def registration(type_: str, name: str, inputs: dict[str, Any], *, protect: bool = True) -> Registration:
+    return Registration(
+        urn=f"urn:pulumi:prod::levee::{type_}::{name}",
+        type=type_,
+        custom=True,
+        inputs=inputs,
+        parent="",
+        provider="",
+        dependencies=(),
+        protect=protect,
+        secret_outputs=(),
+        fingerprint=b"",
+    )
+
+
+SETTINGS = {
+    "cleanup.policy": "delete",
+    "min.insync.replicas": "2",
+    "retention.ms": "34560000000",
+    "unclean.leader.election.enable": "false",
+}
+AUDIT = {"name": "eu.payments.audit.v1", "partitions": 3, "replicationFactor": 3, "config": SETTINGS}
+
+
+def told(desk: Desk, *declared: Registration) -> set[str]:
+    return {refusal.message.partition(" ")[0] for refusal in judge(desk, declared)}
+
+
+def test_what_is_declared_passes(desk: Desk) -> None:
+    assert told(desk, registration(TOPIC, "payments-audit", AUDIT)) == set()
+
+
+def test_what_breaks_a_rule_is_refused_by_its_urn(desk: Desk) -> None:
+    rogue = registration(TOPIC, "payments-audit", AUDIT, protect=False)
+    (refusal,) = judge(desk, [rogue])
+    assert (refusal.urn, refusal.message.split()[0]) == (rogue.urn, "RLS-DEL-001")
+
+
+def test_what_is_not_known_yet_is_refused(desk: Desk) -> None:
+    topic = registration(TOPIC, "payments-audit", AUDIT | {"replicationFactor": UNKNOWN})
+    assert told(desk, topic) == {"RLS-DUR-001", "RLS-DUR-002"}
+
+
+def test_a_secret_is_never_told(desk: Desk) -> None:
+    inputs = {"username": "u", "password": {SIGNATURE: SECRET, "value": "hunter2"}, "scramMechanism": "PLAIN"}
+    messages = [refusal.message for refusal in judge(desk, [registration(USER, "u", inputs)])]
+    assert any(message.startswith("RLS-IDN-009") for message in messages)
+    assert "hunter2" not in "".join(messages)
+
+
+def test_nothing_passes_where_no_files_declare_the_stack(tmp_path: Path) -> None:
+    desk = Desk(write(COMPLIANT, tmp_path), "unheard-of", AS_OF)
+    with pytest.raises(LeveeError):
+        list(judge(desk, [registration(TOPIC, "payments-audit", AUDIT)]))

@@ -1,0 +1,184 @@
+"""The rules as a policy pack, asked as the Pulumi SDK asks: proxies, floats, unknown values, secrets in clear."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pulumi_policy import (
+    EnforcementLevel,
+    PolicyCustomTimeouts,
+    PolicyResource,
+    PolicyResourceOptions,
+    ResourceValidationArgs,
+    ResourceValidationPolicy,
+    StackValidationArgs,
+    StackValidationPolicy,
+)
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
+
+from levee.plan.unknown import Unknown
+from policies.crossguard import policies
+from policies.readback.registered import Registered
+from policies.registry import BY_ID
+from policies.rule import Surface
+from tests.support.registered import registered
+from tests.support.rule_cases import Case, cases, loaded, write
+
+COMPLIANT = Case("none", "compliant", fails=False, text="")
+
+
+def name(case: Case) -> str:
+    return f"{case.rule}-{case.name}"
+
+
+def as_sent(value: Any) -> Any:
+    """A value as the engine sends it: numbers are doubles, what is not known is one fixed text."""
+    if isinstance(value, Unknown):
+        return UNKNOWN_STRING_VALUE
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return float(value)
+    if isinstance(value, dict):
+        return {key: as_sent(item) for key, item in value.items()}
+    return [as_sent(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def options(resource: Registered) -> PolicyResourceOptions:
+    timeouts = PolicyCustomTimeouts(0, 0, 0)
+    return PolicyResourceOptions(resource.protected, list(resource.ignored), None, [], timeouts, [], None)
+
+
+def args(resource: Registered) -> ResourceValidationArgs:
+    props = unknown_checking_proxy(as_sent(dict(resource.properties)))
+    return ResourceValidationArgs(resource.type, props, resource.urn, resource.name, options(resource), None)
+
+
+class Pack:
+    """The pack over one project, its reports kept."""
+
+    def __init__(self, project: Path) -> None:
+        self.policies = policies(project)
+        self.reports: list[tuple[str, str | None]] = []
+
+    def report(self, message: str, urn: str | None = None) -> None:
+        self.reports.append((message, urn))
+
+    def resources(self, resources: Iterable[Registered]) -> set[str]:
+        for policy in self.policies:
+            if isinstance(policy, ResourceValidationPolicy):
+                for resource in resources:
+                    policy.validate(args(resource), self.report)
+        return self.ids
+
+    def stack(self, resources: Iterable[Registered]) -> set[str]:
+        shown = [
+            PolicyResource(each.type, args(each).props, each.urn, each.name, options(each), None, None, [], {})
+            for each in resources
+        ]
+        for policy in self.policies:
+            if isinstance(policy, StackValidationPolicy):
+                policy.validate(StackValidationArgs(shown), self.report)
+        return self.ids
+
+    @property
+    def ids(self) -> set[str]:
+        return {message.partition(" ")[0] for message, _ in self.reports}
+
+
+def test_every_policy_is_mandatory_and_there_are_few(tmp_path: Path) -> None:
+    pack = Pack(write(COMPLIANT, tmp_path)).policies
+    assert {policy.enforcement_level for policy in pack} == {EnforcementLevel.MANDATORY}
+    assert len(pack) == len({policy.name for policy in pack}) == 8
+
+
+def test_what_the_program_registers_passes(tmp_path: Path) -> None:
+    pack = Pack(write(COMPLIANT, tmp_path))
+    resources = registered(loaded(COMPLIANT), COMPLIANT)
+    assert pack.resources(resources) == set()
+    assert pack.stack(resources) == set()
+
+
+@pytest.mark.parametrize("case", [each for each in cases() if each.resources], ids=name)
+def test_a_registered_case_is_found_one_resource_at_a_time(case: Case, tmp_path: Path) -> None:
+    pack = Pack(write(case, tmp_path))
+    found = pack.resources(registered(loaded(case), case))
+    assert found == {each for each in case.expected if Surface.RESOURCE in BY_ID[each].surfaces}
+
+
+def acl(name: str, operation: str) -> Registered:
+    return Registered(
+        urn=f"urn:pulumi:prod::levee::kafka:index/acl:Acl::{name}",
+        type="kafka:index/acl:Acl",
+        name=name,
+        properties={
+            "aclPrincipal": "User:two-faced",
+            "aclHost": "10.0.0.1",
+            "aclOperation": operation,
+            "aclPermissionType": "Allow",
+            "aclResourceName": "another.topic",
+            "aclResourceType": "Topic",
+        },
+    )
+
+
+def test_what_only_two_resources_show_is_found_on_the_stack(tmp_path: Path) -> None:
+    two = [acl("writes", "Write"), acl("deletes", "Delete")]
+    pack = Pack(write(COMPLIANT, tmp_path))
+    assert pack.resources(two) == set()
+    assert pack.stack(two) == {"RLS-IDN-001"}
+
+
+def test_what_one_resource_shows_is_not_told_again_of_the_stack(tmp_path: Path) -> None:
+    pack = Pack(write(COMPLIANT, tmp_path))
+    pack.resources([acl("all", "All")])
+    said = len(pack.reports)
+    pack.stack([acl("all", "All")])
+    assert said
+    assert len(pack.reports) == said
+
+
+def test_the_files_are_judged_for_a_program_that_does_not_ask_them(tmp_path: Path) -> None:
+    case = Case(
+        "RLS-RES-002", "abroad", fails=True, text="streams/payments-audit.yaml: {sources: {0: {region: us-east-1}}}"
+    )
+    assert Pack(write(case, tmp_path)).stack([acl("a", "Describe")]) == {"RLS-RES-002"}
+
+
+def test_an_unknown_value_is_a_violation_and_not_an_exception_that_the_sdk_softens(tmp_path: Path) -> None:
+    case = next(each for each in cases() if each.rule == "RLS-ENC-001" and each.name == "fail/not_known_yet")
+    assert Pack(write(case, tmp_path)).resources(registered(loaded(case), case)) == {"RLS-ENC-001"}
+
+
+def test_no_message_holds_a_secret(tmp_path: Path) -> None:
+    user = Registered(
+        urn="urn:pulumi:prod::levee::kafka:index/userScramCredential:UserScramCredential::u",
+        type="kafka:index/userScramCredential:UserScramCredential",
+        name="u",
+        properties={"username": "u", "password": "hunter2", "passwordWo": "hunter2", "scramMechanism": "SCRAM-SHA-256"},
+    )
+    pack = Pack(write(COMPLIANT, tmp_path))
+    assert {"RLS-IDN-008", "RLS-IDN-009"} <= pack.resources([user])
+    assert "hunter2" not in str(pack.reports)
+
+
+def test_resources_of_other_kinds_are_left_alone(tmp_path: Path) -> None:
+    other = Registered(urn="urn:pulumi:prod::levee::a:b:C::x", type="a:b:C", name="x", properties={"a": 1})
+    assert Pack(write(COMPLIANT, tmp_path)).resources([other]) == set()
+
+
+def test_nothing_passes_where_the_files_cannot_be_used(tmp_path: Path) -> None:
+    project = write(COMPLIANT, tmp_path)
+    (project / "stacks" / "prod" / "stack.yaml").write_text("target: [")
+    pack = Pack(project)
+    assert pack.resources([acl("a", "Describe")]) == {"RLS-POL-004"}
+    assert len(pack.reports) == 1
+
+
+def test_nothing_passes_where_no_files_declare_the_stack(tmp_path: Path) -> None:
+    pack = Pack(tmp_path)
+    (tmp_path / "stacks").mkdir()
+    assert pack.resources([acl("a", "Describe")]) == {"RLS-POL-004"}
