@@ -25,9 +25,7 @@ Send = Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]]
 
 @dataclass(frozen=True)
 class BatchLimits:
-    """How large one request may grow: ``items`` callers; ``weight`` in the request's own unit, e.g.
-    partitions.
-    """
+    """How large one request may grow: ``items`` callers; ``weight`` in the request's own unit, e.g. partitions."""
 
     items: int = 1_000
     weight: int = 10_000
@@ -118,8 +116,7 @@ class Batch(Generic[Item, Result]):
         weight = 0
         for ticket, call in list(self._waiting.items()):
             fits = len(taken) < self._limits.items and weight + call.weight <= self._limits.weight
-            # The first call always goes, however heavy: the broker, not this queue, says whether it is too
-            # big.
+            # The first call always goes, however heavy: the broker, not this queue, says whether it is too big.
             if (fits or not taken) and call.key not in keys:
                 taken.append(call)
                 weight += call.weight

@@ -8,9 +8,7 @@ from infra.providers.properties import Value
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with the declaration: where (``property``, may be empty) and what, with what to do
-    instead.
-    """
+    """One thing wrong with the declaration: where (``property``, may be empty) and what, with what to do instead."""
 
     property: str
     reason: str
@@ -36,15 +34,11 @@ def refused(property_name: str, reason: str) -> RefusedError:
 
 
 class FailedError(Exception):
-    """The operation failed and nothing was changed, or nothing that a second run would not find and
-    finish.
-    """
+    """The operation failed and nothing was changed, or nothing that a second run would not find and finish."""
 
 
 class PartlyDoneError(Exception):
-    """The operation stopped half way: ``outputs`` is the live state now, ``reasons`` what was and was not
-    done.
-    """
+    """The operation stopped half way: ``outputs`` is the live state now, ``reasons`` what was and was not done."""
 
     def __init__(self, resource_id: str, outputs: Mapping[str, Value], reasons: Sequence[str]) -> None:
         super().__init__("; ".join(reasons))

@@ -1,6 +1,4 @@
-"""Typed reading of properties: every problem of a declaration at once, none of it shown if it may be
-secret.
-"""
+"""Typed reading of properties: every problem of a declaration at once, none of it shown if it may be secret."""
 
 import difflib
 import json
@@ -59,9 +57,7 @@ class Fields:
         return self._read(name, _as_texts, "a list of strings", required=required)
 
     def mapping(self, name: str) -> dict[str, str | Unknown] | Unknown | None:
-        """Read an object of strings; numbers and booleans become text as Kafka writes them, nulls are
-        absent.
-        """
+        """Read an object of strings; numbers and booleans become text as Kafka writes them, nulls are absent."""
         return self._read(name, _as_mapping, "an object of strings", required=False)
 
     def nested(self, name: str) -> Properties | Unknown | None:

@@ -15,7 +15,6 @@ class Naming:
 
     resource_name: str
     """The name that the program gave the resource."""
-    urn: str = ""
     seed: bytes = b""
     """Repeats for the same resource in a preview and in the update after it."""
     proposed: str = ""
@@ -32,6 +31,8 @@ class Declaration:
     old: Properties = field(repr=False)
     """Empty for a resource that is not in the state."""
     naming: Naming
+    urn: str = ""
+    """Whose declaration this is."""
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,9 @@ Source: ``proto/pulumi/provider.proto`` in pulumi/pulumi, and the engine's side 
 """
 
 import functools
-import logging
 import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias, TypeVar, cast
 
@@ -35,8 +33,6 @@ from infra.providers.properties import (
     without_internal,
 )
 
-log = logging.getLogger(__name__)
-
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
 Method = TypeVar("Method", bound=Callable[..., Awaitable[Any]])
 
@@ -45,7 +41,6 @@ _KINDS_OF_CHANGE: Final = {
     Change.DELETE: provider_pb2.PropertyDiff.DELETE,
     Change.UPDATE: provider_pb2.PropertyDiff.UPDATE,
 }
-
 
 ENGINE_OPTIONS: Final = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 """Provider configuration that is meant for the engine: where the plugin comes from."""
@@ -66,8 +61,7 @@ def _answering(method: Method) -> Method:
             return await _abort_partly_done(context, failure)
         except Exception as error:  # noqa: BLE001 - the boundary: no traceback, and no value, reaches the user
             text = _unexpected(error)
-        # Not UNKNOWN or INTERNAL: the engine takes those to mean that nobody knows what became of the
-        # resource.
+        # Not UNKNOWN or INTERNAL: the engine takes those to mean that nobody knows what became of the resource.
         return await context.abort(grpc.StatusCode.FAILED_PRECONDITION, text)
 
     return cast(Method, answered)
@@ -141,8 +135,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     @override
     async def Cancel(self, request: empty_pb2.Empty, context: Context) -> empty_pb2.Empty:
-        # What is under way runs to its end, each request having its own deadline, so that the state tells
-        # the truth.
+        # What is under way runs to its end, each request having its own deadline, so that the state tells the truth.
         self.cancelled = True
         return empty_pb2.Empty()
 
@@ -186,6 +179,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
             new=without_internal(decode(request.news)),
             old=without_internal(decode(request.olds)),
             naming=_naming(request),
+            urn=request.urn,
         )
         kind = self._kind(request.urn)
         try:
@@ -197,7 +191,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @override
     @_answering
     async def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
-        recorded = _recorded(request.id, request.old_inputs, request.olds)
+        recorded = _recorded(request, request.old_inputs, request.olds)
         new = _wanted(request.news, recorded, request.ignoreChanges)
         return _diff_response(await self._kind(request.urn).diff(recorded, new))
 
@@ -208,15 +202,14 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         if not request.preview:
             made = await kind.create(new)
             return provider_pb2.CreateResponse(id=made.id, properties=_marked(made.outputs, new))
-        # What depends on an unknown value cannot be rehearsed; the update will check it before it changes
-        # anything.
+        # What depends on an unknown value cannot be rehearsed; the update will check it before it changes anything.
         outputs = await kind.preview_create(new) if is_known(new) else new
         return provider_pb2.CreateResponse(properties=_marked(outputs, new))
 
     @override
     @_answering
     async def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
-        recorded = _recorded(request.id, request.inputs, request.properties)
+        recorded = _recorded(request, request.inputs, request.properties)
         live = await self._kind(request.urn).read(recorded)
         if live is None:
             return provider_pb2.ReadResponse()
@@ -230,7 +223,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @_answering
     async def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
         kind = self._kind(request.urn)
-        recorded = _recorded(request.id, request.old_inputs, request.olds)
+        recorded = _recorded(request, request.old_inputs, request.olds)
         new = _wanted(request.news, recorded, request.ignoreChanges)
         if not request.preview:
             outputs = await kind.update(recorded, new)
@@ -241,7 +234,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @override
     @_answering
     async def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
-        recorded = replace(_recorded(request.id, request.old_inputs, request.properties), urn=request.urn)
+        recorded = _recorded(request, request.old_inputs, request.properties)
         await self._kind(request.urn).delete(recorded)
         return empty_pb2.Empty()
 
@@ -272,16 +265,16 @@ def _naming(request: provider_pb2.CheckRequest) -> Naming:
     options = request.autonaming if request.HasField("autonaming") else None
     return Naming(
         resource_name=request.urn.split("::")[-1],
-        urn=request.urn,
         seed=request.randomSeed,
         proposed=options.proposed_name if options else "",
         explicit_only=options is not None and options.mode == provider_pb2.CheckRequest.AutonamingOptions.DISABLE,
     )
 
 
-def _recorded(resource_id: str, inputs: struct_pb2.Struct, outputs: struct_pb2.Struct) -> Recorded:
+def _recorded(request: Any, inputs: struct_pb2.Struct, outputs: struct_pb2.Struct) -> Recorded:
     return Recorded(
-        id=resource_id,
+        id=request.id,
+        urn=request.urn,
         inputs=without_internal(decode(inputs)),
         outputs=without_internal(decode(outputs)),
     )
@@ -331,8 +324,7 @@ def _diff_response(found: Mapping[str, Difference]) -> provider_pb2.DiffResponse
 
 
 async def _abort_partly_done(context: Context, failure: PartlyDoneError) -> NoReturn:
-    # The detail makes the engine keep the resource in its state with these outputs, and try it again next
-    # time.
+    # The detail makes the engine keep the resource in its state with these outputs, and try it again next time.
     detail = any_pb2.Any()
     detail.Pack(
         provider_pb2.ErrorResourceInitFailed(
@@ -348,5 +340,4 @@ def _unexpected(error: Exception) -> str:
     """Name a bug by its place only: the message of an arbitrary exception may quote a value."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno}"
-    log.debug("unexpected error at %s", place)
     return f"unexpected {type(error).__name__} at {place}; this is a bug in the provider, please report it"

@@ -44,9 +44,7 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that must never be shown: ``str``, ``repr`` and formatting hide it, :attr:`value` is the
-    only way in.
-    """
+    """A value that must never be shown: ``str``, ``repr`` and formatting hide it, :attr:`value` is the only way in."""
 
     value: "Value" = field(repr=False)
 
@@ -195,9 +193,7 @@ def marked_like(value: Value, model: Value) -> Value:
 
 
 def without_internal(properties: Mapping[str, Value]) -> Properties:
-    """Drop keys that providers keep for themselves, such as a bridged provider's ``__meta`` and
-    ``__defaults``.
-    """
+    """Drop keys that providers keep for themselves, such as a bridged provider's ``__meta`` and ``__defaults``."""
     return {key: value for key, value in properties.items() if not key.startswith("__")}
 
 

@@ -1,6 +1,4 @@
-"""One administrative session with a cluster: a client kept alive, its privileges proved, its errors
-readable.
-"""
+"""One administrative session with a cluster: a client kept alive, its privileges proved, its errors readable."""
 
 import asyncio
 import concurrent.futures

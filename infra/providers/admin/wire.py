@@ -87,8 +87,7 @@ def _tls(connection: Connection) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if connection.certificate and connection.key:
-        # The ssl module reads a client certificate from files only; this one lives for a moment, readable
-        # by us alone.
+        # The ssl module reads a client certificate from files only; this one lives for a moment, readable by us alone.
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "client.pem"
             path.touch(mode=0o600)

@@ -63,15 +63,13 @@ class Topic(ResourceKind):
     async def check(self, declaration: Declaration) -> Properties:
         """Refuse what no topic can be, what an existing one cannot become, and one topic declared by two resources."""
         inputs = check_declaration(declaration)
-        name, urn = reveal(inputs.get("name")), declaration.naming.urn
+        name, urn = reveal(inputs.get("name")), declaration.urn
         if isinstance(name, str) and self._declarers.setdefault(name, urn) != urn:
             raise refused("name", f"topic {name} is declared twice: {self._declarers[name]} declares it too; keep one")
         return inputs
 
     async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
-        """Compare with the live topic, whose replication factor is as good as any if the cluster's default is
-        declared.
-        """
+        """Compare with the live topic; any replication factor will do where the cluster's default is declared."""
         live_factor = recorded.outputs.get("replicationFactor")
         if reveal(new.get("replicationFactor")) == CLUSTER_DEFAULT and live_factor is not None:
             new = {**new, "replicationFactor": live_factor}
@@ -83,9 +81,7 @@ class Topic(ResourceKind):
         return new
 
     async def create(self, new: Properties) -> Recorded:
-        """Make the topic, or adopt one that is exactly as declared: an interrupted run's. Waits until brokers show
-        it.
-        """
+        """Make the topic, or adopt one that is exactly as declared, and wait until a broker shows it."""
         topic = read_declaration(new)
         await self._make(topic, rehearse=False)
         await self._topics.until_shown(topic.name, lambda shape: shape is not None)
