@@ -42,6 +42,8 @@ def test_both_engines_make_the_same(tmp_path: Path, cluster: LocalCluster) -> No
             "events", consumers=f"[{{service: {deployment.service('reader')}, groups: [{deployment.word}]}}]"
         )
         deployment.stream("audit", **REGULATED)
+        services = "".join(f"  {deployment.service(name)}: {{rotate_every: 90d}}\n" for name in ("reader", "writer"))
+        deployment.write_stack(services)
         first = deployment.up(engine)
         assert first.code == 0, first.text
         assert f"engine: {engine}" in first.out

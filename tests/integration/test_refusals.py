@@ -17,6 +17,7 @@ pytestmark = pytest.mark.integration
 def audit(deployment: Deployment) -> Deployment:
     """A deployed, regulated stream `audit` with a record in it, beside an unregulated one."""
     regulated = {"class": "audit", "retention": "90d"}
+    deployment.write_stack(f"  {deployment.service('writer')}: {{rotate_every: 90d}}\n")
     deployment.stream("audit", **regulated)
     deployment.stream("debug")
     assert deployment.up().code == 0

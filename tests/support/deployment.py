@@ -41,6 +41,8 @@ classes:
     min_insync: 2
 """
 
+PRODUCER: Final = "{acks: all, idempotent: true}"
+
 PULUMI: Final = """\
 name: levee
 runtime:
@@ -135,7 +137,7 @@ secrets: {{store: file, directory: secrets}}
             "class": "diagnostic",
             "partitions": 2,
             "retention": "7d",
-            "sources": f"[{{service: {self.service('writer')}, kind: application}}]",
+            "sources": f"[{{service: {self.service('writer')}, kind: application, producer: {PRODUCER}}}]",
         } | changes
         file = self.streams / f"{key}.yaml"
         file.write_text("".join(f"{name}: {value}\n" for name, value in fields.items() if value is not None) + extra)
