@@ -1,0 +1,227 @@
+"""Reports for people, programs, code scanning, CI systems and code hosts."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
+
+import jsonschema
+import pytest
+
+from levee.diagnostics import Location
+from levee.model.origin import Origin
+from policies.engine import evaluate
+from policies.finding import Finding, Report, Verdict
+from policies.registry import on
+from policies.report.as_github import SHOWN, as_github
+from policies.report.as_json import as_json
+from policies.report.as_junit import as_junit
+from policies.report.as_sarif import as_sarif
+from policies.report.as_text import as_text
+from policies.report.places import Place, Places, locate_findings
+from policies.rule import Surface
+from tests.policies.test_waivers import BROKEN, SUBJECT, waiver
+from tests.support.rule_cases import plan_of
+from tests.support.sarif import SCHEMA
+
+OFFLINE = on(Surface.FILES)
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> tuple[Report, Places]:
+    plan = plan_of(BROKEN, tmp_path)
+    report = evaluate(plan, OFFLINE, BROKEN.context)
+    return report, locate_findings(tmp_path, report.findings)
+
+
+@pytest.fixture
+def waived(tmp_path: Path) -> tuple[Report, Places]:
+    plan = plan_of(BROKEN, tmp_path)
+    report = evaluate(plan, OFFLINE, replace(BROKEN.context, waivers=(waiver(),)))
+    return report, locate_findings(tmp_path, report.findings)
+
+
+def clean(report: Report) -> Report:
+    return replace(report, findings=())
+
+
+def many(finding: Finding, count: int, **changes: Any) -> tuple[Finding, ...]:
+    return tuple(replace(finding, subject=f"{SUBJECT}-{number:04}", **changes) for number in range(count))
+
+
+# Text
+
+
+def test_text_has_place_lines_and_help(broken: tuple[Report, Places]) -> None:
+    text = as_text([broken[0]], broken[1])
+    assert "error[RLS-DUR-002] prod/stream/payments-audit: min.insync.replicas 1 of 3 replicas; expected" in text
+    assert "--> stacks/prod/streams/payments-audit.yaml:" in text
+    assert "| min_insync: 1" in text
+    assert "help: write `min_insync: 2`" in text
+    assert text.splitlines()[-1].startswith("prod: 1 failed; ")
+
+
+def test_text_tells_what_is_waived_and_why(waived: tuple[Report, Places]) -> None:
+    text = as_text([waived[0]], waived[1])
+    assert "note[RLS-DUR-002] waived: " in text
+    assert "GOV-1, approved by risk@example.com): the third broker" in text
+    assert text.splitlines()[-1].startswith("prod: 1 waived; ")
+
+
+def test_text_says_of_a_clean_stack_how_much_was_judged(broken: tuple[Report, Places]) -> None:
+    (line,) = as_text([clean(broken[0])], {}).splitlines()
+    assert "nothing found" in line
+    assert "0 judgements" not in line
+
+
+# JSON
+
+
+def test_json_holds_every_finding_and_every_population(broken: tuple[Report, Places]) -> None:
+    document = json.loads(as_json([broken[0]], broken[1]))
+    (stack,) = document["stacks"]
+    (finding,) = stack["findings"]
+    assert (stack["clean"], finding["verdict"], finding["rule"]) == (False, "fail", "RLS-DUR-002")
+    assert finding["location"]["file"] == "stacks/prod/streams/payments-audit.yaml"
+    assert stack["rules"]["RLS-DUR-002"]["looked_at"] == 3
+
+
+def test_json_keeps_waived_findings(waived: tuple[Report, Places]) -> None:
+    (stack,) = json.loads(as_json([waived[0]], waived[1]))["stacks"]
+    assert stack["clean"]
+    assert [(each["verdict"], each["waiver"]["ticket"]) for each in stack["findings"]] == [("waived", "GOV-1")]
+
+
+# SARIF
+
+
+def sarif(report: Report, places: Places) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(as_sarif([report], places))
+    validator = jsonschema.Draft7Validator(SCHEMA, format_checker=jsonschema.FormatChecker())
+    assert [error.message for error in validator.iter_errors(document)] == []
+    official = os.environ.get("SARIF_SCHEMA")
+    if official:  # a copy of the standard's own schema, where one is at hand
+        jsonschema.validate(document, json.loads(Path(official).read_text()))
+    run: dict[str, Any] = document["runs"][0]
+    return run
+
+
+def test_sarif_lists_every_rule_with_its_page(broken: tuple[Report, Places]) -> None:
+    rules = sarif(*broken)["tool"]["driver"]["rules"]
+    assert {rule["id"] for rule in rules} == {rule.id for rule in OFFLINE}
+    assert all("## Fix" in rule["help"]["markdown"] for rule in rules)
+    assert all(len(rule["properties"]["tags"]) <= 20 for rule in rules)
+
+
+def test_sarif_points_at_the_value(broken: tuple[Report, Places]) -> None:
+    (result,) = sarif(*broken)["results"]
+    region = result["locations"][0]["physicalLocation"]["region"]
+    line = region["snippet"]["text"]
+    assert line[region["startColumn"] - 1 : region["endColumn"] - 1] == "1"
+    assert sarif(*broken)["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+
+
+def test_a_fingerprint_survives_a_move_within_the_file(broken: tuple[Report, Places], tmp_path: Path) -> None:
+    report, places = broken
+    file = tmp_path / "stacks" / "prod" / "streams" / "payments-audit.yaml"
+    file.write_text("# moved down\n" + file.read_text())
+    moved = locate_findings(tmp_path, report.findings)
+    assert moved != places
+    before, after = (sarif(report, each)["results"][0]["partialFingerprints"] for each in (places, moved))
+    assert before == after
+
+
+def test_sarif_suppresses_what_is_waived(waived: tuple[Report, Places]) -> None:
+    (result,) = sarif(*waived)["results"]
+    (suppression,) = result["suppressions"]
+    assert suppression["status"] == "accepted"
+    assert "the third broker arrives" in suppression["justification"]
+
+
+@pytest.mark.parametrize("file", ["stacks/a b/stack.yaml", "stacks/prüfung/stack.yaml", "stacks/50%#?/ñ.yaml"])
+def test_sarif_paths_are_uris(broken: tuple[Report, Places], file: str) -> None:
+    report, _ = broken
+    finding = replace(report.findings[0], origin=Origin(file))
+    places = {finding.origin: Place(Location(file), ("x",))}
+    (result,) = sarif(replace(report, findings=(finding,)), places)["results"]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert unquote(uri) == file
+    assert not set(uri) & set(" #?")
+
+
+def test_sarif_without_a_place_is_about_the_subject(broken: tuple[Report, Places]) -> None:
+    (result,) = sarif(broken[0], {})["results"]
+    assert result["locations"] == [{"logicalLocations": [{"fullyQualifiedName": SUBJECT, "kind": "resource"}]}]
+
+
+# JUnit
+
+
+def junit(report: Report, places: Places) -> ET.Element:
+    return ET.fromstring(as_junit([report], places).split("\n", 1)[1])
+
+
+def test_junit_counts_what_it_holds(broken: tuple[Report, Places]) -> None:
+    (suite,) = junit(*broken)
+    cases = suite.findall("testcase")
+    assert (suite.get("name"), suite.get("tests"), suite.get("failures")) == ("prod", str(len(cases)), "1")
+    assert len(cases) == len(OFFLINE)
+    (failure,) = suite.findall("testcase/failure")
+    assert failure.text is not None
+    assert "payments-audit.yaml" in failure.text
+
+
+def test_junit_skips_what_is_waived(waived: tuple[Report, Places]) -> None:
+    (suite,) = junit(*waived)
+    assert suite.get("failures") == "0"
+    assert any("waived until" in (case.get("message") or "") for case in suite.findall("testcase/skipped"))
+
+
+def test_junit_takes_any_character(broken: tuple[Report, Places]) -> None:
+    report, places = broken
+    finding = replace(report.findings[0], current="a\x00b\x1b[31m<&>\ud800")
+    assert junit(replace(report, findings=(finding,)), places).find("testsuite/testcase/failure") is not None
+
+
+# GitHub
+
+
+def test_github_annotates_the_line(broken: tuple[Report, Places]) -> None:
+    (line,) = as_github([broken[0]], broken[1]).splitlines()
+    assert line.startswith("::error title=RLS-DUR-002 ")
+    assert ",file=stacks/prod/streams/payments-audit.yaml,line=" in line
+
+
+def test_github_notices_what_is_waived(waived: tuple[Report, Places]) -> None:
+    (line,) = as_github([waived[0]], waived[1]).splitlines()
+    assert line.startswith("::notice ")
+
+
+def test_github_escapes_what_it_would_read_as_its_own(broken: tuple[Report, Places]) -> None:
+    report, _ = broken
+    finding = replace(report.findings[0], current="100%\nnext", origin=Origin("a,b:c.yaml"))
+    places = {finding.origin: Place(Location("a,b:c.yaml"), ())}
+    (line,) = as_github([replace(report, findings=(finding,))], places).splitlines()
+    assert "file=a%2Cb%3Ac.yaml" in line
+    assert "100%25%0Anext" in line
+
+
+@pytest.mark.parametrize(("found", "left"), [(SHOWN, 0), (SHOWN + 1, 2), (1000, 991)])
+def test_github_shows_the_worst_and_counts_the_rest(broken: tuple[Report, Places], found: int, left: int) -> None:
+    report, places = broken
+    lines = as_github([replace(report, findings=many(report.findings[0], found))], places).splitlines()
+    assert len(lines) == SHOWN
+    assert (f"{left} more findings" in lines[-1]) == (left > 0)
+
+
+def test_all_formats_take_a_report_without_findings(broken: tuple[Report, Places]) -> None:
+    report = clean(broken[0])
+    for form in (as_text, as_json, as_sarif, as_junit, as_github):
+        form([report], {})
+    assert as_github([report], {}) == ""
+    assert all(finding.verdict is not Verdict.PASS for finding in report.findings)
