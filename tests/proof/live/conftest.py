@@ -30,6 +30,7 @@ def stack(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> It
     grants:
       - {{role: reader, streams: [orders, audit], groups: [{deployment.service("shipper")}]}}
   {deployment.service("operator")}:
+    owner: orders-team
     grants:
       - {{role: manager, topics: "eu.{deployment.word}.*"}}
 """
