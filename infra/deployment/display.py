@@ -18,7 +18,8 @@ PROGRESS_SECONDS: Final = 1.0
 _SIGNS: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-", Op.SAME: " ", Op.REFRESH: "!"}
 _DONE: Final = {Op.CREATE: "created", Op.UPDATE: "updated", Op.DELETE: "deleted"}
 PROTECTED_ADVICE: Final = (
-    "a regulated stream is retired by a dated entry in its file, `retire: {on: …, approved_by: …, reason: …, ticket: …}`; "
+    "a regulated stream is retired by a dated entry in its file, "
+    "`retire: {on: …, approved_by: …, reason: …, ticket: …}`; "
     "`levee up` on or after that day lifts the protection, then the file can go (docs/how-to/retire-a-stream.md)"
 )
 

@@ -4,8 +4,9 @@
 
 A service that may do more on a topic that is deployed - another operation, another topic, a wider prefix, or a service
 that is new - has an approval of `grant-widening`, with its name, in the file of each stream that it comes to reach. A
-wider prefix that reaches no deployed topic yet has no such file and takes a waiver. A grant on a stream or in a stack that is
-itself new opens nothing that is there, and needs none; groups and transactional ids are kept apart when files are read.
+wider prefix that reaches no deployed topic yet has no such file and takes a waiver. A grant on a stream or in a stack
+that is itself new opens nothing that is there, and needs none; groups and transactional ids are kept apart when files
+are read.
 
 ## Why
 
