@@ -95,13 +95,13 @@ class Display:
 
     @staticmethod
     def text_of(error: EngineError) -> str:
-        """An engine's error with every reason it holds."""
+        """An engine's error with the reasons it holds: a cluster that went away is one for every resource."""
         match error:
             case Refused():
-                return "\n".join([error.message, *(f"  {_about(r.urn)}{r.message}" for r in error.refusals)])
+                return _listed(error.message, [f"{_about(r.urn)}{r.message}" for r in error.refusals])
             case DeploymentFailed():
-                lines = [f"  {_about(f.urn)}{f.operation}: {'; '.join(f.reasons)}" for f in error.failures[:LISTED]]
-                return "\n".join([error.message, *lines])
+                reasons = [f"{_about(f.urn)}{f.operation}: {'; '.join(f.reasons)}" for f in error.failures]
+                return _listed(error.message, reasons)
         return str(error) if not error.help else error.message
 
     @staticmethod
@@ -116,6 +116,13 @@ class Display:
 
 def _is_component(type_: str) -> bool:
     return type_.startswith(("levee:index:", "pulumi:"))
+
+
+def _listed(title: str, reasons: Sequence[str]) -> str:
+    lines = [title, *(f"  {reason}" for reason in reasons[:LISTED])]
+    if len(reasons) > LISTED:
+        lines.append(f"  … and {len(reasons) - LISTED:,} more")
+    return "\n".join(lines)
 
 
 def _about(urn: str) -> str:
