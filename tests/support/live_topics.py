@@ -1,12 +1,12 @@
 """What the brokers hold of topics, asked of them directly, and ways to change it by hand."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from confluent_kafka import TopicCollection, TopicPartition
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, ConfigSource, NewPartitions, NewTopic
 
 from tests.support.cluster import LocalCluster
+from tests.support.everywhere import until_everywhere
 
 
 def settings_of(cluster: LocalCluster, topic: str) -> dict[str, str]:
@@ -31,7 +31,7 @@ def set_by_hand(cluster: LocalCluster, topic: str, settings: Mapping[str, str | 
     resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=entries)
     admin = cluster.admin()
     admin.incremental_alter_configs([resource])[resource].result()
-    _until(lambda: all(settings_of(cluster, topic).get(key) == value for key, value in settings.items()))
+    until_everywhere(lambda: all(settings_of(cluster, topic).get(key) == value for key, value in settings.items()))
 
 
 def partitions_of(cluster: LocalCluster, topic: str) -> int:
@@ -55,21 +55,21 @@ def create_by_hand(
     new = NewTopic(topic, num_partitions=partitions, replication_factor=3, config=dict(settings or {}))
     admin = cluster.admin()
     admin.create_topics([new])[topic].result()
-    _until(lambda: partitions_of(cluster, topic) == partitions)
+    until_everywhere(lambda: partitions_of(cluster, topic) == partitions)
 
 
 def grow_by_hand(cluster: LocalCluster, topic: str, partitions: int) -> None:
     """Add partitions and wait until brokers show it."""
     admin = cluster.admin()
     admin.create_partitions([NewPartitions(topic, partitions)])[topic].result()
-    _until(lambda: partitions_of(cluster, topic) == partitions)
+    until_everywhere(lambda: partitions_of(cluster, topic) == partitions)
 
 
 def delete_by_hand(cluster: LocalCluster, topic: str) -> None:
     """Remove a topic and wait until brokers show it."""
     admin = cluster.admin()
     admin.delete_topics([topic])[topic].result()
-    _until(lambda: partitions_of(cluster, topic) == 0)
+    until_everywhere(lambda: partitions_of(cluster, topic) == 0)
 
 
 def write_records(cluster: LocalCluster, topic: str, count: int) -> None:
@@ -91,10 +91,3 @@ def records_in(cluster: LocalCluster, topic: str) -> int:
         return sum(high - low for low, high in marks)
     finally:
         consumer.close()
-
-
-def _until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not reached():
-        assert time.monotonic() < deadline, "brokers did not show the change in 20 s"
-        time.sleep(0.05)

@@ -7,9 +7,16 @@ from typing import Any, cast
 import pytest
 import pytest_asyncio
 
+from infra.providers import lag
 from infra.providers.kafka.provider import KafkaProvider
 from tests.support.cluster import LocalCluster
 from tests.support.resource_engine import ResourceEngine, resource_engine
+
+
+@pytest.fixture(autouse=True)
+def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What tests change by hand they wait for on every broker, so that drift need not be waited for again."""
+    monkeypatch.setattr(lag, "SETTLE_SECONDS", 1.0)
 
 
 @pytest_asyncio.fixture

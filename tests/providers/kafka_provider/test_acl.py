@@ -1,7 +1,5 @@
 """Entries of the access control list on real brokers."""
 
-import asyncio
-
 import pytest
 from confluent_kafka.admin import (
     AclBindingFilter,
@@ -13,6 +11,7 @@ from confluent_kafka.admin import (
 
 from infra.providers.properties import Properties, Value
 from tests.support.cluster import LocalCluster
+from tests.support.everywhere import until_everywhere
 from tests.support.live_credentials import acls_of
 from tests.support.provider_host import failure_of
 from tests.support.resource_engine import CheckFailedError, Resource, ResourceEngine
@@ -42,12 +41,8 @@ def remove_by_hand(cluster: LocalCluster, principal: str) -> None:
     admin.delete_acls([everything])[everything].result()
 
 
-async def until_held(cluster: LocalCluster, principal: str, expected: set[tuple[str, str]]) -> None:
-    for _ in range(200):
-        if acls_of(cluster, principal) == expected:
-            return
-        await asyncio.sleep(0.05)
-    assert acls_of(cluster, principal) == expected
+def until_held(cluster: LocalCluster, principal: str, expected: set[tuple[str, str]]) -> None:
+    until_everywhere(lambda: acls_of(cluster, principal) == expected)
 
 
 async def test_entry_has_the_published_id_and_comes_and_goes(
@@ -58,12 +53,12 @@ async def test_entry_has_the_published_id_and_comes_and_goes(
     acl = await engine.create(ACL, "a", declared(unique))
     assert acl.id == f"User:{unique}|*|Write|Allow|Topic|{unique}|Literal"
     assert acl.outputs["__meta"] == '{"schema_version":"1"}'
-    await until_held(cluster, f"User:{unique}", {("WRITE", unique)})
+    until_held(cluster, f"User:{unique}", {("WRITE", unique)})
     assert await engine.refresh(acl) == acl
     assert await engine.changed(acl, declared(unique)) == set()
     await engine.delete(acl)
     await engine.delete(acl)
-    await until_held(cluster, f"User:{unique}", set())
+    until_held(cluster, f"User:{unique}", set())
 
 
 async def test_create_again_is_the_same_entry(engine: ResourceEngine, unique: str) -> None:
@@ -78,7 +73,7 @@ async def test_changed_entry_is_made_before_the_old_one_goes(
     wider = declared(unique, aclOperation="Read", resourcePatternTypeFilter="Prefixed")
     assert await engine.changed(acl, wider) == {"aclOperation", "resourcePatternTypeFilter"}
     changed = await engine.update(acl, wider)
-    await until_held(cluster, f"User:{unique}", {("READ", unique)})
+    until_held(cluster, f"User:{unique}", {("READ", unique)})
     refreshed = await engine.refresh(changed)
     assert refreshed is not None
     assert refreshed.id == f"User:{unique}|*|Read|Allow|Topic|{unique}|Prefixed"
@@ -94,13 +89,14 @@ async def test_an_update_left_half_way_leaves_nothing_behind(
     half = Resource(ACL, "a", old.id, new.inputs, old.outputs)
     assert await engine.changed(half, declared(unique, aclOperation="Read")) == {"aclOperation"}
     await engine.delete(half)
-    await until_held(cluster, f"User:{unique}", set())
+    until_held(cluster, f"User:{unique}", set())
 
 
 async def test_entry_removed_by_hand_is_gone(engine: ResourceEngine, cluster: LocalCluster, unique: str) -> None:
     acl = await engine.create(ACL, "a", declared(unique))
-    await until_held(cluster, f"User:{unique}", {("WRITE", unique)})
+    until_held(cluster, f"User:{unique}", {("WRITE", unique)})
     remove_by_hand(cluster, f"User:{unique}")
+    until_held(cluster, f"User:{unique}", set())
     assert await engine.refresh(acl) is None
 
 
