@@ -46,6 +46,10 @@ ENGINE_OPTIONS: Final = frozenset({"version", "pluginDownloadURL", "pluginChecks
 """Provider configuration that is meant for the engine: where the plugin comes from."""
 
 
+RAW_STATE_DELTA: Final = "__pulumi_raw_state_delta"
+"""How the Terraform bridge turns outputs back into its own state (``pkg/tfbridge/rawstate.go``)."""
+
+
 def _answering(method: Method) -> Method:
     """End a call that raises with a status whose text is one clean line."""
 
@@ -216,7 +220,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         return provider_pb2.ReadResponse(
             id=live.id,
             inputs=_marked(live.inputs | internal(decode(request.inputs)), recorded.inputs),
-            properties=_marked(live.outputs | internal(decode(request.properties)), recorded.outputs),
+            properties=_marked(_kept(live.id, live.outputs, request.properties), recorded.outputs),
         )
 
     @override
@@ -229,7 +233,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
             outputs = await kind.update(recorded, new)
         else:
             outputs = await kind.preview_update(recorded, new) if is_known(new) else new
-        return provider_pb2.UpdateResponse(properties=_marked(outputs | internal(decode(request.olds)), new))
+        return provider_pb2.UpdateResponse(properties=_marked(_kept(request.id, outputs, request.olds), new))
 
     @override
     @_answering
@@ -287,6 +291,16 @@ def _own_config(config: struct_pb2.Struct) -> Properties:
 
 def _wanted(news: struct_pb2.Struct, recorded: Recorded, ignored: Any) -> Properties:
     return with_ignored(without_internal(decode(news)), recorded.outputs, list(ignored))
+
+
+def _kept(resource_id: str, outputs: Properties, state: struct_pb2.Struct) -> Properties:
+    """Add what bridged providers keep in a resource's outputs for themselves, so that they can take it back."""
+    old = decode(state)
+    kept = internal(old)
+    if without_internal(outputs) != {key: value for key, value in without_internal(old).items() if key != "id"}:
+        # It describes the old outputs value by value; without it the bridge works out its own state anew.
+        kept.pop(RAW_STATE_DELTA, None)
+    return outputs | kept | ({"id": resource_id} if "id" in old else {})
 
 
 def _marked(properties: Properties, model: Properties) -> struct_pb2.Struct:

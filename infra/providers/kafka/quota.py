@@ -174,4 +174,7 @@ def _seen(recorded: Recorded, entity: QuotaEntity, live: Mapping[QuotaEntity, Ma
     outputs: Properties = {"entityType": entity.type, "config": config}
     if entity.name is not None:
         outputs["entityName"] = entity.name
-    return Recorded(_id(entity), {"__defaults": []} | outputs, outputs)
+    inputs: Properties = {"__defaults": [], **outputs}
+    if "entityName" in recorded.outputs:
+        outputs["entityName"] = entity.name or ""  # as the stock plugin writes it
+    return Recorded(_id(entity), inputs, outputs)

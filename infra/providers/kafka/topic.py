@@ -232,15 +232,12 @@ def _seen(recorded: Recorded, live: LiveTopic | None) -> Recorded | None:
         "partitions": shape.partitions,
         "replicationFactor": shape.replication_factor,
     }
-    if config or "config" in recorded.outputs:
-        outputs["config"] = config
-    inputs = dict(outputs)
-    if config or "config" in recorded.inputs:
-        inputs["config"] = config
+    inputs = {**outputs, "__defaults": []} if _is_import(recorded) else dict(outputs)
+    for properties, state in ((outputs, recorded.outputs), (inputs, recorded.inputs)):
+        if config or "config" in state:
+            properties["config"] = config
     if reveal(recorded.inputs.get("replicationFactor")) == CLUSTER_DEFAULT:
         inputs["replicationFactor"] = CLUSTER_DEFAULT
-    if _is_import(recorded):
-        inputs["__defaults"] = []
     return Recorded(live.name, inputs, outputs)
 
 

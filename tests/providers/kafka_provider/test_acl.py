@@ -123,15 +123,14 @@ async def test_each_type_of_resource(engine: ResourceEngine, cluster: LocalClust
         await engine.delete(acl)
 
 
-async def test_state_of_the_stock_plugin_is_taken_over_without_a_change(engine: ResourceEngine, unique: str) -> None:
-    made = await engine.create(ACL, "a", declared(unique, resourcePatternTypeFilter="Prefixed"))
-    inputs = declared(unique, resourcePatternTypeFilter="Prefixed") | {"__defaults": ["resourcePatternTypeFilter"]}
-    stock = Resource(ACL, "a", made.id, inputs, made.outputs | {"id": made.id})
-    assert await engine.changed(stock, declared(unique, resourcePatternTypeFilter="Prefixed")) == set()
-    refreshed = await engine.refresh(stock)
-    assert refreshed is not None
-    assert refreshed.inputs == inputs
-    assert refreshed.outputs["__meta"] == '{"schema_version":"1"}'
+async def test_state_of_the_stock_plugin_is_taken_over_and_given_back(engine: ResourceEngine, unique: str) -> None:
+    prefixed = declared(unique, resourcePatternTypeFilter="Prefixed")
+    made = await engine.create(ACL, "a", prefixed)
+    renamed: Properties = {"aclResourceName": "resource_name", "aclResourceType": "resource_type"}
+    bridged: Properties = {"id": made.id, "__pulumi_raw_state_delta": {"obj": {"renamed": renamed}}}
+    stock = Resource(ACL, "a", made.id, prefixed | {"__defaults": []}, made.outputs | bridged)
+    assert await engine.changed(stock, prefixed) == set()
+    assert await engine.refresh(stock) == stock
 
 
 async def test_words_that_kafka_does_not_have_are_refused(engine: ResourceEngine, unique: str) -> None:

@@ -72,6 +72,10 @@ async def test_limit_of_everyone(engine: ResourceEngine) -> None:
     imported = await engine.import_(QUOTA, "i", quota.id)
     assert imported is not None
     assert imported.outputs == quota.outputs
+    # The stock plugin records that there is no name.
+    stock = Resource(QUOTA, "s", quota.id, quota.inputs, quota.outputs | {"entityName": "", "id": quota.id})
+    assert await engine.changed(stock, everyone) == set()
+    assert await engine.refresh(stock) == stock
     await engine.delete(quota)
 
 

@@ -279,22 +279,30 @@ async def test_topic_without_a_name_gets_one_and_keeps_it(engine: ResourceEngine
     assert refreshed == topic
 
 
-async def test_state_of_the_stock_plugin_is_taken_over_without_a_change(
+async def test_state_of_the_stock_plugin_is_taken_over_and_given_back(
     engine: ResourceEngine, cluster: LocalCluster, unique: str
 ) -> None:
-    settings = {"retention.ms": "86400000", "cleanup.policy": "delete", "segment.ms": "9999"}
-    create_by_hand(cluster, unique, 3, settings)
-    # The bridged plugin keeps its own keys, and every setting of the topic in the outputs, declared or not.
-    inputs = declared(unique) | {"__defaults": []}
-    outputs = declared(unique, config={**settings}) | {"id": unique, "__meta": '{"schema_version":"0"}'}
-    topic = Resource(TOPIC, "t", unique, inputs, outputs)
+    settings: Properties = {"retention.ms": "86400000", "cleanup.policy": "delete"}
+    create_by_hand(cluster, unique, 3, {key: str(value) for key, value in settings.items()})
+    # As pulumi-kafka 3.13 wrote it: its id in the outputs, and keys of the bridge's own.
+    bridged: Properties = {"id": unique, "__pulumi_raw_state_delta": {"obj": {"ps": {"config": {"map": {}}}}}}
+    topic = Resource(TOPIC, "t", unique, declared(unique) | {"__defaults": []}, declared(unique) | bridged)
     assert await engine.changed(topic, declared(unique)) == set()
-    refreshed = await engine.refresh(topic)
-    assert refreshed is not None
-    assert refreshed.inputs == inputs
-    assert refreshed.outputs["__meta"] == '{"schema_version":"0"}'
-    grown = await engine.update(refreshed, declared(unique, partitions=4))
-    assert grown.outputs["__meta"] == '{"schema_version":"0"}'
+    assert await engine.refresh(topic) == topic
+    grown = await engine.update(topic, declared(unique, partitions=4))
+    assert grown.outputs["id"] == unique
+    # It describes the outputs that were; the bridge works it out anew.
+    assert "__pulumi_raw_state_delta" not in grown.outputs
+
+
+async def test_settings_that_the_stock_plugin_recorded_without_a_declaration_are_left_alone(
+    engine: ResourceEngine, cluster: LocalCluster, unique: str
+) -> None:
+    settings = {"retention.ms": "86400000", "cleanup.policy": "delete", "segment.ms": "9999999"}
+    create_by_hand(cluster, unique, 3, settings)
+    topic = Resource(TOPIC, "t", unique, declared(unique), declared(unique, config={**settings}))
+    assert await engine.changed(topic, declared(unique)) == set()
+    await engine.update(topic, declared(unique, partitions=4))
     assert settings_of(cluster, unique) == settings
 
 
