@@ -46,7 +46,7 @@ def entry(day: datetime) -> str:
     ("change", "says", "advises"),
     [
         ({"partitions": 1}, "error[partition-decrease]", "help: write partitions: 2"),
-        ({"replication": 2, "min_insync": 1}, "error[replication-change]", "help: write replication: 3"),
+        ({"replication": 2, "min_insync": 1}, "error[RLS-DUR-001]", "help: write `replication: 3`"),
         ({"topic": "eu.renamed.audit.v1"}, "rename", "declare eu.renamed.audit.v1 as a second topic"),
     ],
 )
