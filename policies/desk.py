@@ -13,6 +13,7 @@ from typing import Any, Final
 from levee.diagnostics import LeveeError
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
+from levee.plan.planned import Plan
 from policies.engine import META_GROUP, evaluate
 from policies.facts import Context
 from policies.finding import Finding
@@ -34,16 +35,18 @@ _OF_FILES: Final = tuple(rule for rule in RULES if Surface.FILES in rule.surface
 class Desk:
     """Judges the resources of one stack against what its files declare. The files are read once.
 
-    Every method raises LeveeError where they can't be: nothing is let through unjudged.
+    `plan` is what they come to, from whoever has read them just now; None: they are read when they are needed. Every
+    method raises LeveeError where they can't be: nothing is let through unjudged.
     """
 
     project: Path
     stack: str
     as_of: date
+    plan: Plan | None = None
 
     @cached_property
     def _declared(self) -> tuple[Index, Context]:
-        plan = build_plan(load_stack(self.project, self.stack), self.as_of)
+        plan = self.plan or build_plan(load_stack(self.project, self.stack), self.as_of)
         return Index(plan), context_of(self.project, self.as_of)
 
     def resource(self, resource: Registered) -> tuple[Finding, ...]:

@@ -34,7 +34,7 @@ class EmbeddedEngine:
         """Plan everything, then change what differs. Raises LeveeError; a refused plan has changed nothing."""
         display = Display(report, preview=deployment.action is Action.PREVIEW)
         today = date.today()  # noqa: DTZ011 - a day in the operator's calendar
-        desk = Desk(deployment.project, deployment.stack, today)
+        desk = Desk(deployment.project, deployment.stack, today, deployment.plan)
         request = engine.Run(
             project=PROJECT,
             stack=deployment.stack,

@@ -110,13 +110,18 @@ def interpret(fields: Properties) -> Value:
 def encode(properties: Mapping[str, Value]) -> struct_pb2.Struct:
     """Write properties as a message; the inverse of :func:`decode`."""
     message = struct_pb2.Struct()
-    for key, value in properties.items():
-        message.fields[key].CopyFrom(_encode_value(value))
+    _fill(message, properties)
     return message
 
 
-def _encode_value(value: Value) -> struct_pb2.Value:
-    message = struct_pb2.Value()
+def _fill(message: struct_pb2.Struct, properties: Mapping[str, Value]) -> None:
+    fields = message.fields
+    for key, value in properties.items():
+        _set(fields[key], value)
+
+
+def _set(message: struct_pb2.Value, value: Value) -> None:
+    """Write in place: copying each level into the one above costs three times as much."""
     match value:
         case None:
             message.null_value = struct_pb2.NULL_VALUE
@@ -129,14 +134,14 @@ def _encode_value(value: Value) -> struct_pb2.Value:
         case Unknown.UNKNOWN:
             message.string_value = UNKNOWN_TEXT
         case Secret():
-            marked = encode({SIGNATURE_KEY: SECRET_SIGNATURE, "value": value.value})
-            message.struct_value.CopyFrom(marked)
+            _fill(message.struct_value, {SIGNATURE_KEY: SECRET_SIGNATURE, "value": value.value})
         case list():
-            message.list_value.values.extend(map(_encode_value, value))
             message.list_value.SetInParent()
+            for element in value:
+                _set(message.list_value.values.add(), element)
         case dict():
-            message.struct_value.CopyFrom(encode(value))
-    return message
+            message.struct_value.SetInParent()
+            _fill(message.struct_value, value)
 
 
 def is_known(value: Value) -> bool:
