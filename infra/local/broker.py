@@ -100,6 +100,7 @@ def _laptop() -> dict[str, object]:
         "controller.quorum.append.linger.ms": 0,
         # A broker that dies is noticed in 2 s instead of 9 s.
         "broker.session.timeout.ms": 2000,
+        "initial.broker.registration.timeout.ms": 240_000,  # a killed broker that reads its users on a busy machine
         "broker.heartbeat.interval.ms": 400,
     }
 

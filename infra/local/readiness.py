@@ -14,7 +14,7 @@ from infra.local.settings import Node
 
 POLL_S = 0.1
 REQUEST_S = 5.0
-PATIENCE_WITH_REFUSAL_S = 60.0
+PATIENCE_WITH_REFUSAL_S = 110.0
 """A broker refuses a right password until it has read the users; one that still does after this won't change."""
 
 
