@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Self
 
 from benchmarks.brokers import PROJECT
 from infra.local.cluster import ClusterStatus
@@ -80,7 +81,30 @@ sources:
 """
 
 
-def write_project(folder: Path, streams: int, brokers: ClusterStatus) -> Path:
+@dataclass(frozen=True, slots=True)
+class DeclaredCluster:
+    """What a stack file says of its cluster: `host:port` of every broker, and the files a client needs."""
+
+    cluster_id: str
+    bootstrap: tuple[str, ...]
+    ca: Path
+    password_file: Path
+
+    @classmethod
+    def of(cls, brokers: ClusterStatus) -> Self:
+        """A cluster that runs."""
+        return cls(
+            brokers.cluster_id, tuple(brokers.bootstrap.split(",")), brokers.ca, brokers.administrator.password_file
+        )
+
+
+UNASKED: Final = DeclaredCluster(
+    "bGV2ZWUtYmVuY2gtMDAwMQ", ("127.0.0.1:9092", "127.0.0.1:9093", "127.0.0.1:9094"), Path("ca.pem"), Path("admin")
+)
+"""For what reads the files only."""
+
+
+def write_project(folder: Path, streams: int, cluster: DeclaredCluster) -> Path:
     """Make `folder` a project: the stack `bench` with `streams` unregulated streams, each with a writer of its own."""
     stack = folder / "stacks" / STACK
     (stack / "streams").mkdir(parents=True)
@@ -88,10 +112,10 @@ def write_project(folder: Path, streams: int, brokers: ClusterStatus) -> Path:
     (folder / "Pulumi.yaml").write_text(_PULUMI.format(project=PROJECT))
     (folder / "stacks" / "classes.yaml").write_text(_CLASSES)
     declaration = _STACK.format(
-        cluster_id=brokers.cluster_id,
-        bootstrap=json.dumps(brokers.bootstrap.split(",")),
-        ca=json.dumps(str(brokers.ca)),
-        password_file=json.dumps(str(brokers.administrator.password_file)),
+        cluster_id=cluster.cluster_id,
+        bootstrap=json.dumps(cluster.bootstrap),
+        ca=json.dumps(str(cluster.ca)),
+        password_file=json.dumps(str(cluster.password_file)),
     )
     (stack / "stack.yaml").write_text(declaration if streams else declaration + "streams: none\n")
     for number in range(1, streams + 1):

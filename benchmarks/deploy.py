@@ -14,7 +14,7 @@ from typing import Final
 from benchmarks.admin_client import Administrator, KafkaObjects
 from benchmarks.brokers import PROJECT, running_brokers, scratch_folder
 from benchmarks.command import Cost, measure
-from benchmarks.declared_project import STACK, write_project
+from benchmarks.declared_project import STACK, DeclaredCluster, write_project
 from benchmarks.outcome import Aim, Outcome, Row
 from benchmarks.request import Request, Say
 from infra.deployment.location import pulumi_backend
@@ -74,7 +74,7 @@ class _Deployments:
 
     def by_levee(self, engine: str, streams: int) -> Iterator[Row]:
         """Create, look again, destroy: each a process of its own."""
-        project = write_project(self.folder / f"{engine}-{streams}", streams, self.brokers)
+        project = write_project(self.folder / f"{engine}-{streams}", streams, DeclaredCluster.of(self.brokers))
         made = KafkaObjects.of(build_plan(load_stack(project, STACK), date.today())).counts  # noqa: DTZ011 - retires nothing
         for what, command, left in ((CREATE, "up", made), (NO_CHANGE, "up", made), (DESTROY, "destroy", NOTHING)):
             self.say(f"{streams:,} streams: levee {command} {STACK} --engine {engine} ({what}) …")
@@ -100,7 +100,7 @@ class _Deployments:
     def by_hand(self, streams: int, *, one_by_one: bool) -> Iterator[Row]:
         """The same objects by AdminClient, in one batch and, if asked for, one after the other."""
         administrator, project = self.administrator, self.folder / f"by-hand-{streams}"
-        stack = load_stack(write_project(project, streams, self.brokers), STACK)
+        stack = load_stack(write_project(project, streams, DeclaredCluster.of(self.brokers)), STACK)
         objects = KafkaObjects.of(build_plan(stack, date.today()))  # noqa: DTZ011 - nothing in it ever retires
         self.say(f"{streams:,} streams: AdminClient, one batch …")
         yield Row(what=BATCH_CREATE, streams=streams, seconds=administrator.create_together(objects))

@@ -38,7 +38,7 @@ class Aim:
     @property
     def verdict(self) -> str:
         """Met, or by how much not."""
-        return "met" if self.met else f"missed by {self.measured - self.limit:.1f} {self.unit}"
+        return "met" if self.met else f"missed by {self.measured - self.limit:.2f} {self.unit}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from benchmarks.check import run as check
 from benchmarks.deploy import run as deploy
 from benchmarks.outcome import Outcome
 from benchmarks.request import Request
 
 BENCHMARKS: Final[Mapping[str, Callable[[Request], Outcome]]] = {
+    "check": check,
     "deploy": deploy,
 }

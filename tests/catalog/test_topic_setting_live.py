@@ -11,11 +11,11 @@ from confluent_kafka.admin import (
     AlterConfigOpType,
     ConfigEntry,
     ConfigResource,
-    NewTopic,
 )
 
 from levee.catalog.topic_setting import TOPIC_SETTINGS, SettingType, TopicSetting
 from tests.support.cluster import LocalCluster
+from tests.support.live_topics import create_by_hand, delete_by_hand
 
 pytestmark = pytest.mark.integration
 TOPIC = "catalog.topic-settings"
@@ -24,9 +24,9 @@ TOPIC = "catalog.topic-settings"
 @pytest.fixture(scope="module")
 def admin(cluster: LocalCluster) -> Iterator[AdminClient]:
     client = AdminClient(cluster.client_config())
-    client.create_topics([NewTopic(TOPIC, 1, 1)], operation_timeout=30)[TOPIC].result()
+    create_by_hand(cluster, TOPIC)
     yield client
-    client.delete_topics([TOPIC], operation_timeout=30)[TOPIC].result()
+    delete_by_hand(cluster, TOPIC)
 
 
 def accepts(admin: AdminClient, name: str, value: str) -> bool:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.deployment import Deployment
 from tests.support.kafka_clients import produce
+from tests.support.live_topics import create_by_hand
 
 pytestmark = pytest.mark.integration
 
@@ -95,11 +96,7 @@ def test_retiring_takes_a_dated_entry_and_a_second_step(audit: Deployment) -> No
 
 
 def test_a_topic_that_somebody_else_made_differently_is_not_taken_over(deployment: Deployment) -> None:
-    from confluent_kafka.admin import NewTopic
-
-    name = deployment.topic("events")
-    admin = deployment.cluster.admin()
-    admin.create_topics([NewTopic(name, num_partitions=2, replication_factor=3)])[name].result()
+    create_by_hand(deployment.cluster, deployment.topic("events"), partitions=2)
     deployment.stream("events")
     result = deployment.up()
     assert (result.code, "import" in result.err) == (1, True)

@@ -116,7 +116,7 @@ def test_ctrl_c_ends_what_up_started(settings: local.ClusterSettings) -> None:
 def test_what_a_cluster_holds_outlives_down(settings: local.ClusterSettings) -> None:
     local.up(settings, print)
     client = admin(settings)
-    client.create_topics([NewTopic("local.kept", 1)])["local.kept"].result()
+    client.create_topics([NewTopic("local.kept", 1)], operation_timeout=30)["local.kept"].result()
     local.down(settings, print)
     assert process.find(settings.homes) == {}
     lines: list[str] = []

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from confluent_kafka import Consumer, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
+from confluent_kafka.admin import AdminClient, ConfigResource
 
 from infra.proof.answer import Answer, Observation
 from infra.proof.client import Client
@@ -21,6 +21,7 @@ from infra.proof.login import Login
 from infra.proof.probe import Probe
 from infra.proof.stream_request import STREAM_REQUESTS
 from tests.support.cluster import LocalCluster
+from tests.support.live_topics import create_by_hand
 
 pytestmark = pytest.mark.integration
 
@@ -31,8 +32,7 @@ RECORDS = 5
 def topic(cluster: LocalCluster) -> str:
     """A topic that holds records."""
     name = f"eu.harmless{secrets.token_hex(4)}.v1"
-    admin = cluster.admin()
-    admin.create_topics([NewTopic(name, 1, 3)])[name].result()
+    create_by_hand(cluster, name)
     producer = cluster.producer()
     for index in range(RECORDS):
         producer.produce(name, f"record {index}")

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from confluent_kafka.admin import NewTopic
 
 from tests.support.cluster import LocalCluster
 from tests.support.credential_engine import CredentialEngine, credential_engine
 from tests.support.credential_inputs import WriterInputs
+from tests.support.live_topics import create_by_hand
 
 
 @pytest_asyncio.fixture
@@ -27,9 +27,7 @@ def service() -> str:
 @pytest.fixture
 def topic(cluster: LocalCluster, service: str) -> str:
     name = f"logs.{service}"
-    admin = cluster.admin()
-    for future in admin.create_topics([NewTopic(name, 1, 3)]).values():
-        future.result()
+    create_by_hand(cluster, name)
     return name
 
 
