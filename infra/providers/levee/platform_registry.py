@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from infra.providers.kind import Package
-from infra.providers.levee import kafka_platform
+from infra.providers.levee import aws_platform, kafka_platform
 from infra.providers.properties import Properties
 
 
@@ -24,5 +24,6 @@ class Platform:
 
 
 PLATFORMS: Final[Mapping[str, Platform]] = {
+    "aws": Platform(aws_platform.check, aws_platform.open_package),
     "kafka": Platform(kafka_platform.check, kafka_platform.open_package),
 }

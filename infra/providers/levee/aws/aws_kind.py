@@ -1,0 +1,164 @@
+"""What all ``levee:aws:*`` kinds have in common: how they are found again, taken over, compared and refused.
+
+A kind says how its thing is looked up, made, altered and removed; here is the order that makes each of these safe to
+repeat after a kill at any point, and that leaves strangers' things alone.
+"""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
+from infra.providers.fields import Fields
+from infra.providers.kind import Declaration, Recorded, ResourceKind
+from infra.providers.levee.aws.api import Api
+from infra.providers.levee.aws.deletion import check_deletion, require_deletion
+from infra.providers.levee.aws.json_text import same_json
+from infra.providers.levee.aws.tags import check_tags, refuse_stranger, tags_of
+from infra.providers.properties import Properties, Value, is_known, reveal
+
+
+@dataclass(frozen=True)
+class Live:
+    """A thing as AWS has it: its id in the state, inputs as they would be declared, and what only AWS decides."""
+
+    id: str
+    inputs: Properties = field(repr=False)
+    outputs: Properties = field(default_factory=dict, repr=False)
+
+    @property
+    def properties(self) -> Properties:
+        """All that the state keeps of it."""
+        return {**self.inputs, **self.outputs}
+
+
+class AwsKind(ResourceKind):
+    """One kind of resource in one account and region, told apart by tags.
+
+    Inputs named in ``fixed`` can't change: a change of them is refused, for it would need a replacement. A kind that
+    holds data, or opens it, is removed with a dated approval only.
+    """
+
+    what: ClassVar[str]
+    """What it is, for messages: ``bucket``."""
+    properties: ClassVar[tuple[str, ...]]
+    """Its inputs beside ``tags`` (and ``deletion``, where it holds data)."""
+    fixed: ClassVar[tuple[str, ...]] = ()
+    json_inputs: ClassVar[tuple[str, ...]] = ()
+    """Inputs that are JSON text: compared by meaning."""
+    holds_data: ClassVar[bool] = False
+    has_tags: ClassVar[bool] = True
+
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    # What a kind says
+
+    @abstractmethod
+    def check_fields(self, fields: Fields) -> None:
+        """Note what is wrong with the inputs, some of which may be unknown yet."""
+
+    def with_defaults(self, new: Properties) -> Properties:
+        """Complete the inputs with what they mean by leaving out."""
+        return new
+
+    @abstractmethod
+    async def look_for(self, new: Properties) -> Live | None:
+        """Look for the thing that is declared, by its name or by its identity tags; None if there is none."""
+
+    @abstractmethod
+    async def look_at(self, resource_id: str) -> Live | None:
+        """Look at the thing of that id; None if it is gone."""
+
+    @abstractmethod
+    async def make(self, new: Properties) -> Live:
+        """Make it, tagged from its first moment on. It need not be complete: ``alter`` comes next."""
+
+    @abstractmethod
+    async def alter(self, live: Live, new: Properties, before: Properties) -> None:
+        """Make the thing what is declared, wherever it differs. ``before`` is what was declared last: what is no longer
+        declared goes, what somebody else added stays.
+        """
+
+    @abstractmethod
+    async def remove(self, live: Live, recorded: Recorded) -> None:
+        """Remove it."""
+
+    # What all have in common
+
+    async def check(self, declaration: Declaration) -> Properties:
+        """Refuse all that is wrong at once, and what would need a replacement."""
+        new = self.with_defaults(declaration.new)
+        fields = Fields(new, what=f"the {self.what}")
+        common = ("tags",) * self.has_tags + ("deletion",) * self.holds_data
+        fields.only((*self.properties, *common))
+        if self.has_tags:
+            check_tags(fields)
+        if self.holds_data:
+            check_deletion(fields)
+        self.check_fields(fields)
+        for name in self.fixed:
+            before, now = reveal(declaration.old.get(name)), reveal(new.get(name))
+            if before is not None and is_known(now) and is_known(before) and before != now:
+                fields.refuse(
+                    name, f"can't change from {before} to {now}: declare a second one beside it, move, then remove it"
+                )
+        fields.raise_problems()
+        return new
+
+    async def preview_create(self, new: Properties) -> Properties:
+        """Refuse a stranger's thing of that name, where the name is known."""
+        if is_known(new):
+            self._refuse_stranger(await self.look_for(new), new)
+        return new
+
+    async def create(self, new: Properties) -> Recorded:
+        """Make it, or go on with what a killed run has left."""
+        live = await self.look_for(new)
+        self._refuse_stranger(live, new)
+        if live is None:
+            live = await self.make(new)
+        return Recorded(live.id, new, await self._altered(live, new, {}))
+
+    async def read(self, recorded: Recorded) -> Recorded | None:
+        """Look at it. In an import the live values become its inputs."""
+        live = await self.look_at(recorded.id)
+        if live is None:
+            return None
+        inputs = recorded.inputs or live.inputs
+        same = {name: inputs[name] for name in self.json_inputs if same_json(inputs.get(name), live.inputs.get(name))}
+        return Recorded(recorded.id, inputs, {**inputs, **live.properties, **same})
+
+    async def update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Change it in place."""
+        live = await self.look_at(recorded.id)
+        if live is None:
+            raise FailedError(f"the {self.what} {recorded.id} is gone; run again with --refresh to make it anew")
+        return await self._altered(live, new, recorded.inputs)
+
+    async def delete(self, recorded: Recorded) -> None:
+        """Remove it; one that holds data only with an approval that is due."""
+        live = await self.look_at(recorded.id)
+        if live is None:
+            return
+        if self.holds_data:
+            require_deletion(f"the {self.what} {recorded.id}", recorded.inputs)
+        await self.remove(live, recorded)
+
+    async def _altered(self, live: Live, new: Properties, before: Properties) -> Properties:
+        try:
+            await self.alter(live, new, before)
+        except (RefusedError, FailedError) as failure:
+            outputs = {**new, **live.properties}
+            raise PartlyDoneError(live.id, outputs, [f"not finished: {failure}"]) from None
+        return {**live.outputs, **new}
+
+    def _refuse_stranger(self, live: Live | None, new: Properties) -> None:
+        if live is not None and self.has_tags:
+            refuse_stranger(f"the {self.what} {live.id}", tags_of(live.inputs), new)
+
+
+def changed(live: Live, new: Mapping[str, Value], *names: str) -> bool:
+    """Say whether any of these inputs differs from what AWS has."""
+    return any(name in new and not same_json(new[name], live.inputs.get(name)) for name in names)

@@ -1,0 +1,69 @@
+"""Which account and region `levee:aws:*` resources are made in, and how its API is reached."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlsplit
+
+from infra.providers.fields import Fields, known
+from infra.providers.properties import Properties
+
+ACCOUNT: Final = re.compile(r"[0-9]{12}")
+REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
+LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+PROPERTIES: Final = ("account", "region", "endpoint", "credentialsFile")
+
+
+@dataclass(frozen=True, slots=True)
+class AwsConnection:
+    """One account in one region. Nothing ambient names either.
+
+    ``endpoint`` stands in for every service's own, as a server on loopback does; ``credentials_file`` (AWS's shared
+    credentials format, profile ``default``) for the usual chain of environment, profile, and instance role.
+    """
+
+    account: str
+    region: str
+    endpoint: str | None = None
+    credentials_file: str | None = None
+
+    @classmethod
+    def read(cls, fields: Fields) -> "AwsConnection | None":
+        """Read a connection, noting problems in the fields; None if there are any or a value isn't known yet."""
+        fields.only(PROPERTIES)
+        account, region = fields.text("account", required=True), fields.text("region", required=True)
+        endpoint, file = fields.text("endpoint"), fields.text("credentialsFile")
+        if known(account) is not None and not ACCOUNT.fullmatch(str(account)):
+            fields.refuse("account", "must be the 12 digits of an AWS account")
+        if known(region) is not None and not REGION.fullmatch(str(region)):
+            fields.refuse("region", "must be the name of an AWS region, such as eu-central-1")
+        if (url := known(endpoint)) is not None and (reason := _endpoint_problem(url)):
+            fields.refuse("endpoint", reason)
+        values = [known(value) for value in (account, region, endpoint, file)]
+        if fields.problems or values[0] is None or values[1] is None:
+            return None
+        return cls(values[0], values[1], values[2], values[3])
+
+
+def read_connection(config: Properties) -> AwsConnection | None:
+    """Read the section ``aws`` of the provider's configuration. Raises RefusedError with its problems."""
+    fields = Fields(config, what="the AWS provider configuration")
+    connection = AwsConnection.read(fields)
+    fields.raise_problems()
+    return connection
+
+
+def _endpoint_problem(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+        _ = parts.port
+    except ValueError:
+        return "is no URL"
+    if parts.scheme not in {"http", "https"} or not host:
+        return "must be a URL such as https://host:port"
+    if parts.username or parts.password or parts.query or parts.fragment:
+        return "must name a scheme, a host and a port and nothing else"
+    if parts.scheme == "http" and host not in LOOPBACK:
+        return "must use https: secrets would cross the network in clear"
+    return None

@@ -1,0 +1,25 @@
+"""``levee:aws:*``: resources in one account and region of Amazon Web Services."""
+
+from infra.providers.failures import refused
+from infra.providers.kind import Package
+from infra.providers.levee.aws.api import Api
+from infra.providers.levee.aws.connection import read_connection
+from infra.providers.levee.aws.key import Key
+from infra.providers.properties import Properties
+
+KINDS = (Key,)
+"""Every kind of resource on this platform."""
+
+
+def check(config: Properties) -> None:
+    """Validate the connection."""
+    read_connection(config)
+
+
+def open_package(config: Properties) -> Package:
+    """Make the kinds of resource in the account; it is called when first needed."""
+    connection = read_connection(config)
+    if connection is None:
+        raise refused("account", "must be known before resources are made in it")
+    api = Api(connection)
+    return Package(kinds=tuple(kind(api) for kind in KINDS), close=api.close)
