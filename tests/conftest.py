@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.support.aws.api import AwsApi, running_api
 from tests.support.cluster import LocalCluster, running_cluster, session_base_port
 
 
@@ -13,4 +14,11 @@ from tests.support.cluster import LocalCluster, running_cluster, session_base_po
 def cluster() -> Iterator[LocalCluster]:
     """Three real brokers, started once for the session. Tests name their topics and users so that none collide."""
     with running_cluster(session_base_port()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def aws_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsApi]:
+    """The AWS API of one account on loopback, started when the first test asks for it: 2 s. Shared by the session."""
+    with running_api(tmp_path_factory.mktemp("aws")) as running:
         yield running
