@@ -1,6 +1,7 @@
 """Which account and region `levee:aws:*` resources are made in, and how its API is reached."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -28,9 +29,11 @@ class AwsConnection:
     credentials_file: str | None = None
 
     @classmethod
-    def read(cls, fields: Fields) -> "AwsConnection | None":
-        """Read a connection, noting problems in the fields; None if there are any or a value isn't known yet."""
-        fields.only(PROPERTIES)
+    def read(cls, fields: Fields, beside: Sequence[str] = ()) -> "AwsConnection | None":
+        """Read a connection, noting problems in the fields; None if there are any or a value isn't known yet.
+        ``beside`` names other properties that the fields may have.
+        """
+        fields.only((*PROPERTIES, *beside))
         account, region = fields.text("account", required=True), fields.text("region", required=True)
         endpoint, file = fields.text("endpoint"), fields.text("credentialsFile")
         if known(account) is not None and not ACCOUNT.fullmatch(str(account)):

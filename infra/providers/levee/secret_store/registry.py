@@ -6,6 +6,7 @@ from typing import Final
 from infra.providers.fields import Fields
 from infra.providers.levee.secret_store.contract import StoreLocation
 from infra.providers.levee.secret_store.file_store import FileLocation
+from infra.providers.levee.secret_store.secrets_manager import SecretsManagerLocation
 
 ReadLocation = Callable[[Fields], StoreLocation | None]
 """Reads a ``secretStore`` object, noting problems in the fields; None if there are any or a value isn't
@@ -14,4 +15,5 @@ known.
 
 KINDS: Final[Mapping[str, ReadLocation]] = {
     "file": FileLocation.read,
+    "secrets-manager": SecretsManagerLocation.read,
 }

@@ -1,0 +1,148 @@
+"""``levee:aws:Secret``: the place of one secret in Secrets Manager. Its value is none of this resource's business.
+
+The value is written by whoever makes the password (``levee:kafka:ServiceCredential``), so it is in no input, no output
+and no state. Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from infra.providers.fields import Fields, known
+from infra.providers.kind import Recorded
+from infra.providers.levee.aws.api import Api, AwsError
+from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
+from infra.providers.levee.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
+from infra.providers.properties import Properties
+from infra.providers.snapshot import Snapshot
+
+ABSENT: Final = ("ResourceNotFoundException",)
+NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
+RECOVERY_DAYS: Final = 30
+"""A removed secret can be brought back for so long."""
+
+
+class Secret(AwsKind):
+    """A secret of one name, encrypted with a customer-managed key: never with the default one, which MSK can't use and
+    no key policy guards. The id is its name. A removed one can be brought back for 30 days.
+    """
+
+    token = "levee:aws:Secret"  # noqa: S105 - a type token
+    what = "secret"
+    properties = ("name", "keyArn", "description")
+    fixed = ("name",)
+
+    def __init__(self, api: Api) -> None:
+        super().__init__(api)
+        self._listed: Snapshot[Mapping[str, Live]] = Snapshot(self._list)
+
+    def check_fields(self, fields: Fields) -> None:
+        """The key is one of the stack's own account and region."""
+        name = known(fields.text("name", required=True))
+        if name is not None and not NAME.fullmatch(name):
+            fields.refuse("name", "must be letters, digits and /_+=.@- (at most 512)")
+        fields.text("description", required=True)
+        key = known(fields.text("keyArn", required=True))
+        here = self.api.connection
+        pattern = rf"arn:[^:]+:kms:{re.escape(here.region)}:{here.account}:key/[A-Za-z0-9-]+"
+        if key is not None and not re.fullmatch(pattern, key):
+            fields.refuse(
+                "keyArn",
+                f"must be the ARN of a customer-managed key in account {here.account} and region {here.region}, "
+                "not an alias: MSK takes no secret that the default key encrypts",
+            )
+
+    async def look_for(self, new: Properties) -> Live | None:
+        """In the list of all that levee manages; who isn't in it is asked for, for lists lag behind."""
+        return await self.look_at(str(new["name"]))
+
+    async def look_at(self, resource_id: str) -> Live | None:
+        """One that is scheduled for deletion counts as gone."""
+        listed = (await self._listed.get()).get(resource_id)
+        return listed if listed is not None else await self._describe(resource_id)
+
+    async def read(self, recorded: Recorded) -> Recorded | None:
+        """As the list has it; where that differs from what is declared, as the secret itself says: lists may be minutes
+        old.
+        """
+        found = await super().read(recorded)
+        if found is not None and await self.diff(found, recorded.inputs):
+            self._listed.forget()
+            live = await self._describe(recorded.id)
+            return (
+                None if live is None else Recorded(recorded.id, recorded.inputs, {**found.outputs, **live.properties})
+            )
+        return found
+
+    async def make(self, new: Properties) -> Live:
+        """Make it without a value, or bring it back if it is scheduled for deletion."""
+        name = str(new["name"])
+        try:
+            answer = await self.api.call(
+                "secretsmanager",
+                "create_secret",
+                Name=name,
+                Description=new["description"],
+                KmsKeyId=new["keyArn"],
+                Tags=to_list(tags_of(new)),
+            )
+        except AwsError as error:
+            if error.code not in {"InvalidRequestException", "ResourceExistsException"}:
+                raise
+            return await self._brought_back(new, error)
+        self._listed.forget()
+        return Live(name, new, {"arn": answer["ARN"]})
+
+    async def _brought_back(self, new: Properties, reason: AwsError) -> Live:
+        about = await self.api.find("secretsmanager", "describe_secret", ABSENT, SecretId=new["name"])
+        if about is None:
+            raise reason
+        live = _live(about)
+        self._refuse_stranger(live, new)
+        if about.get("DeletedDate") is not None:
+            await self.api.call("secretsmanager", "restore_secret", SecretId=live.id)
+        self._listed.forget()
+        return live
+
+    async def alter(self, live: Live, new: Properties, before: Properties) -> None:
+        """Another key takes effect for the value that is there, too."""
+        if changed(live, new, "keyArn", "description"):
+            await self.api.call(
+                "secretsmanager",
+                "update_secret",
+                SecretId=live.id,
+                KmsKeyId=new["keyArn"],
+                Description=new["description"],
+            )
+        tags, gone = tag_changes(live.inputs, new, before)
+        if tags:
+            await self.api.call("secretsmanager", "tag_resource", SecretId=live.id, Tags=to_list(tags))
+        if gone:
+            await self.api.call("secretsmanager", "untag_resource", SecretId=live.id, TagKeys=gone)
+        self._listed.forget()
+
+    async def remove(self, live: Live, recorded: Recorded) -> None:  # noqa: ARG002
+        """Schedule its deletion."""
+        await self.api.find(
+            "secretsmanager", "delete_secret", ABSENT, SecretId=live.id, RecoveryWindowInDays=RECOVERY_DAYS
+        )
+        self._listed.forget()
+
+    async def _describe(self, name: str) -> Live | None:
+        about = await self.api.find("secretsmanager", "describe_secret", ABSENT, SecretId=name)
+        return None if about is None or about.get("DeletedDate") is not None else _live(about)
+
+    async def _list(self) -> Mapping[str, Live]:
+        ours = [{"Key": "tag-key", "Values": [MANAGED_BY]}]
+        listed = await self.api.pages("secretsmanager", "list_secrets", "SecretList", Filters=ours)
+        return {about["Name"]: _live(about) for about in listed}
+
+
+def _live(about: Mapping[str, Any]) -> Live:
+    inputs: Properties = {
+        "name": about["Name"],
+        "description": about.get("Description", ""),
+        "keyArn": about.get("KmsKeyId", ""),
+        "tags": dict(from_list(about.get("Tags", ()))),
+    }
+    return Live(about["Name"], inputs, {"arn": about["ARN"]})

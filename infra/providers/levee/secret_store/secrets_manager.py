@@ -1,0 +1,151 @@
+"""A secret store in AWS Secrets Manager: the password exists there and nowhere else.
+
+A secret's value is what Amazon MSK reads, ``{"username": …, "password": …}``
+(https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-tutorial.html). The secret itself, with its key
+and its tags, is a ``levee:aws:Secret``; this store only writes and reads values.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Self, TypeVar
+
+from infra.providers.failures import FailedError, RefusedError
+from infra.providers.fields import Fields, known
+from infra.providers.levee.aws.api import Api, AwsError
+from infra.providers.levee.aws.connection import AwsConnection
+from infra.providers.levee.aws.secret import RECOVERY_DAYS
+from infra.providers.levee.credential_name import CredentialName
+from infra.providers.levee.password import Password
+from infra.providers.levee.secret_store.client_settings import ClientConnection
+from infra.providers.levee.secret_store.contract import Fit, KeptSecret, NewSecret
+
+SERVICE: Final = "secretsmanager"
+MOST_AT_ONCE: Final = 20  # BatchGetSecretValue's SecretIdList
+ABSENT: Final = frozenset({"ResourceNotFoundException", "InvalidRequestException"})
+"""No such secret, one without a value, one that is scheduled for deletion."""
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class SecretsManagerLocation:
+    """Secrets whose names begin with ``prefix``, in one account and region. Credentials come from AWS's usual chain."""
+
+    connection: AwsConnection
+    prefix: str
+
+    @classmethod
+    def read(cls, fields: Fields) -> Self | None:
+        """Read ``secretStore: {kind: secrets-manager, prefix: …, account: …, region: …}``."""
+        prefix = fields.text("prefix", required=True)
+        connection = AwsConnection.read(fields, beside=("kind", "prefix"))
+        text = known(prefix)
+        return None if connection is None or text is None else cls(connection, text)
+
+    async def probe(self) -> None:
+        """Nothing to look at here: the first look-up of a preview tells whether the account can be asked."""
+
+    def name_of(self, name: CredentialName) -> str:
+        """The name of a credential's secret."""
+        return f"{self.prefix}{name.username}"
+
+    def reference(self, name: CredentialName) -> str:
+        """Say where the secret of ``name`` is."""
+        return f"secrets-manager:{self.connection.account}:{self.connection.region}:{self.name_of(name)}"
+
+    def open(self, connection: ClientConnection) -> "SecretsManagerStore":  # noqa: ARG002 - the value names no cluster
+        """Return the store."""
+        return SecretsManagerStore(self)
+
+
+class SecretsManagerStore:
+    """Values of secrets; see the module."""
+
+    def __init__(self, location: SecretsManagerLocation) -> None:
+        self._location = location
+        self._api = Api(location.connection)
+
+    async def find(self, names: Sequence[CredentialName]) -> Sequence[KeptSecret | Exception | None]:
+        """Look values up, twenty with each call."""
+        parts = [names[start : start + MOST_AT_ONCE] for start in range(0, len(names), MOST_AT_ONCE)]
+        answers = await asyncio.gather(*map(self._find, parts))
+        return [one for answer in answers for one in answer]
+
+    async def _find(self, names: Sequence[CredentialName]) -> Sequence[KeptSecret | Exception | None]:
+        ids = [self._location.name_of(name) for name in names]
+        answer = await self._api.call(SERVICE, "batch_get_secret_value", SecretIdList=ids)
+        values = {value["Name"]: value for value in answer.get("SecretValues", ())}
+        errors = {_plain(error["SecretId"]): error for error in answer.get("Errors", ())}
+        return [self._kept(name, values.get(id_), errors.get(id_)) for name, id_ in zip(names, ids, strict=True)]
+
+    def _kept(
+        self, name: CredentialName, value: Mapping[str, Any] | None, error: Mapping[str, Any] | None
+    ) -> KeptSecret | Exception | None:
+        reference = self._location.reference(name)
+        if value is None:
+            code = None if error is None else str(error.get("ErrorCode"))
+            if code is None or code in ABSENT:
+                return None
+            return FailedError(f"{reference} can't be read: {code}")
+        return _parsed(reference, name, value.get("SecretString"))
+
+    async def keep(self, secrets: Sequence[NewSecret]) -> Sequence[str | Exception]:
+        """Write values; the secrets must be there."""
+        return await _each(self._keep, secrets)
+
+    async def _keep(self, secret: NewSecret) -> str:
+        value = json.dumps({"username": secret.name.username, "password": secret.password.reveal()})
+        await self._put(secret.name, value)
+        return self._location.reference(secret.name)
+
+    async def forget(self, names: Sequence[CredentialName]) -> Sequence[Exception | None]:
+        """Write over the value, then schedule the secret's deletion: what is brought back holds no password."""
+        return await _each(self._forget, names)
+
+    async def _forget(self, name: CredentialName) -> None:
+        try:
+            await self._put(name, json.dumps({"revoked": name.username}))
+        except AwsError as error:
+            if error.code in ABSENT:
+                return
+            raise
+        id_ = self._location.name_of(name)
+        await self._api.find(SERVICE, "delete_secret", tuple(ABSENT), SecretId=id_, RecoveryWindowInDays=RECOVERY_DAYS)
+
+    async def _put(self, name: CredentialName, value: str) -> None:
+        await self._api.call(SERVICE, "put_secret_value", SecretId=self._location.name_of(name), SecretString=value)
+
+
+def _parsed(reference: str, name: CredentialName, text: Any) -> KeptSecret | Exception | None:
+    try:
+        value = json.loads(text)
+    except (TypeError, ValueError):
+        value = None
+    if not isinstance(value, dict):
+        return FailedError(f"{reference} holds no credential that levee wrote; move it away")
+    if value.get("revoked") == name.username:
+        return None
+    password = value.get("password")
+    if value.get("username") != name.username or not isinstance(password, str) or not password:
+        return FailedError(f"{reference} holds the credential of somebody else, or none; move it away")
+    return KeptSecret(reference, Password(password), Fit.CURRENT)
+
+
+def _plain(secret_id: str) -> str:
+    """The name in an ARN of a secret, without the six characters that AWS appends; a name is left as it is."""
+    return secret_id.rsplit(":secret:", 1)[1][:-7] if ":secret:" in secret_id else secret_id
+
+
+async def _each(work: Callable[[Item], Awaitable[Result]], items: Sequence[Item]) -> list[Result | Exception]:
+    """Do each, and answer each with its own result or failure."""
+
+    async def one(item: Item) -> Result | Exception:
+        try:
+            return await work(item)
+        except (FailedError, RefusedError) as failure:
+            return failure
+
+    return list(await asyncio.gather(*map(one, items)))
