@@ -76,10 +76,20 @@ class SecretsManagerStore:
 
     async def _find(self, names: Sequence[CredentialName]) -> Sequence[KeptSecret | Exception | None]:
         ids = [self._location.name_of(name) for name in names]
-        answer = await self._api.call(SERVICE, "batch_get_secret_value", SecretIdList=ids)
+        answer = await self._api.find(SERVICE, "batch_get_secret_value", tuple(ABSENT), SecretIdList=ids)
+        if answer is None:  # AWS answers for each secret; a server that refuses all for one is asked for each
+            return await _each(self._find_one, names)
         values = {value["Name"]: value for value in answer.get("SecretValues", ())}
         errors = {_plain(error["SecretId"]): error for error in answer.get("Errors", ())}
         return [self._kept(name, values.get(id_), errors.get(id_)) for name, id_ in zip(names, ids, strict=True)]
+
+    async def _find_one(self, name: CredentialName) -> KeptSecret | None:
+        id_ = self._location.name_of(name)
+        value = await self._api.find(SERVICE, "get_secret_value", tuple(ABSENT), SecretId=id_)
+        kept = self._kept(name, value, None)
+        if isinstance(kept, Exception):
+            raise kept
+        return kept
 
     def _kept(
         self, name: CredentialName, value: Mapping[str, Any] | None, error: Mapping[str, Any] | None
