@@ -8,10 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError, ConnectionClosedError
+from botocore.exceptions import ConnectionClosedError
 
 from tests.support.aws.api import AwsApi
 from tests.support.aws.faults import Kind
+from tests.support.aws.refusal import refusal
 
 CALLS: dict[str, Callable[[AwsApi], Any]] = {
     "secretsmanager:ListSecrets": lambda aws: aws.client("secretsmanager").list_secrets(),
@@ -20,22 +21,6 @@ CALLS: dict[str, Callable[[AwsApi], Any]] = {
     "lambda:ListFunctions": lambda aws: aws.client("lambda").list_functions(),
 }
 """A call of each way that services write: JSON, query, S3's XML, JSON by path."""
-
-
-@pytest.fixture
-def aws(aws_api: AwsApi) -> AwsApi:
-    """The API, empty."""
-    aws_api.reset()
-    return aws_api
-
-
-def refusal(call: Callable[[], object]) -> tuple[int, str]:
-    """The status and code that `call` is refused with. It must carry a request id."""
-    with pytest.raises(ClientError) as refused:
-        call()
-    metadata = refused.value.response["ResponseMetadata"]
-    assert metadata["RequestId"]
-    return metadata["HTTPStatusCode"], refused.value.response["Error"]["Code"]
 
 
 def secrets(aws: AwsApi) -> list[str]:
@@ -86,7 +71,7 @@ def test_a_fault_is_answered_in_the_words_of_the_service(aws: AwsApi, kind: Kind
     for name in CALLS:
         aws.fail(name, kind)
 
-    assert [refusal(lambda call=call: call(aws))[1] for call in CALLS.values()] == codes  # type: ignore[misc]
+    assert [refusal(call, aws=aws)[1] for call in CALLS.values()] == codes
     for call in CALLS.values():
         assert call(aws)
 
@@ -113,7 +98,7 @@ def test_faults_wait_for_their_call_and_end(aws: AwsApi) -> None:
     aws.fail("secretsmanager:Create*", "denied", times=2, after=1)
     client.create_secret(Name="first", SecretString="{}")
     for name in ("second", "third"):
-        assert refusal(lambda name=name: client.create_secret(Name=name))[1] == "AccessDeniedException"  # type: ignore[misc]
+        assert refusal(client.create_secret, Name=name)[1] == "AccessDeniedException"
     client.create_secret(Name="fourth", SecretString="{}")
 
     assert secrets(aws) == ["first", "fourth"]

@@ -79,8 +79,24 @@ class AwsApi:
     def reset(self) -> None:
         """Forget everything: resources, faults, counts."""
         self._post("/moto-api/reset")
-        for control in ("reset-faults", "reset-calls"):
+        for control in ("reset-clusters", "reset-faults", "reset-calls"):
             self._ask(control)
+
+    def plant_cluster(self, name: str = "logs", **about: object) -> str:
+        """Make an MSK cluster, ACTIVE and well secured unless `about` says otherwise: fields of msk_clusters.Cluster.
+        Its ARN.
+        """
+        arn = self._ask("plant-cluster", {"name": name, "account": self.account, "region": self.region, **about})
+        assert isinstance(arn, str)
+        return arn
+
+    def change_cluster(self, arn: str, **about: object) -> None:
+        """Let a planted cluster be otherwise from now on: what somebody does to it behind our back."""
+        self._ask("change-cluster", {"arn": arn, **about})
+
+    def page(self, size: int) -> None:
+        """Let MSK's lists be in pages of `size`, until `reset`."""
+        self._ask("page", size)
 
     def _ask(self, control: str, values: object = None) -> Any:
         return json.loads(self._post(CONTROL + control, json.dumps(values)))

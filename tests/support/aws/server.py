@@ -15,6 +15,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from tests.support.aws.front import Front
+from tests.support.aws.msk_server import MskServer
 
 
 class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
@@ -29,7 +30,9 @@ class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
 def main() -> None:
     """Serve until standard input ends."""
     moto = DomainDispatcherApplication(create_backend_app)
-    server = make_server("127.0.0.1", 0, Front(moto, {}, {}), threaded=True, request_handler=QuietHandler)
+    msk = MskServer()
+    front = Front(moto, {"kafka": msk}, msk.controls)
+    server = make_server("127.0.0.1", 0, front, threaded=True, request_handler=QuietHandler)
     threading.Thread(target=_end_with_starter, daemon=True).start()
     sys.stdout.write(f"{server.server_port}\n")
     sys.stdout.flush()
