@@ -165,6 +165,10 @@ def cloud_names(facts: Facts) -> Iterator[Subject[Named]]:
             ("identity", source.source.identity, ("identity",)),
             ("trusted caller", _caller(source.source.trust), ("trust", "source_arn")),
         )
+    if plan.aws is not None:
+        cluster = ("cluster", plan.aws.cluster_arn, ("cluster_arn",))
+        actions = (("hears of alarms", arn, ("alarm_actions", i)) for i, arn in enumerate(plan.aws.alarm_actions))
+        yield from _names("aws", plan.aws.origin, cluster, *actions)
     for sink in plan.sinks:
         destination = sink.sink.destination
         yield from _names(

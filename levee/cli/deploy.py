@@ -9,6 +9,7 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
+from levee.cli.clearance import add_clearance_option
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
 from levee.diagnostics import LeveeError
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
 DESCRIPTIONS = {
     "up": """\
-Provision a stack: check its files, ask the cluster whether it is the declared one and contradicts nothing, then create
-and change what differs. Settings changed by hand that the stack declares are shown as drift and put back; what it
-doesn't declare is left alone. Nothing is ever replaced. Run it again after any interruption: it goes on from there.
+Provision a stack: check its files, ask the cluster whether it is the declared one and contradicts nothing, refuse a
+change that `levee guard` refuses, then create and change what differs. Settings changed by hand that the stack declares
+are shown as drift and put back; what it doesn't declare is left alone. Nothing is ever replaced. Run it again after any
+interruption: it goes on from there.
 """,
     "preview": "Show what `levee up` would do. Changes nothing.",
     "destroy": """\
@@ -46,6 +48,8 @@ def register(commands: Commands) -> None:
         )
         if name != "preview":
             parser.add_argument("--yes", "-y", action="store_true", help="don't ask before changing anything")
+        if name != "destroy":
+            add_clearance_option(parser)
         add_project_option(parser)
         parser.set_defaults(run=partial(run, name))
 
@@ -76,6 +80,8 @@ def run(name: str, arguments: argparse.Namespace) -> int:
             say(f"warning: {pending.stream}: {pending.what}")
         preflight(plan, project)
     deploy = partial(Deployment, project=project, stack=arguments.stack, plan=plan)
+    if action is not Action.DESTROY:
+        deploy = partial(deploy, max_removed=arguments.max_removed)
     if action is not Action.PREVIEW and not arguments.yes:
         _must_be_asked(action, arguments.stack)
         if action is Action.UP:

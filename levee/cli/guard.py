@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from levee.cli.clearance import add_clearance_option
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
 from levee.cli.report import add_report_options, write_reports
@@ -52,13 +52,7 @@ def register(commands: Commands) -> None:
         default=["state"],
         help="state (default), preview FILE, or git REV",
     )
-    parser.add_argument(
-        "--max-removed",
-        metavar="PERCENT",
-        type=_percent,
-        default=20,
-        help="how much of what is deployed may go in one run (default: 20)",
-    )
+    add_clearance_option(parser)
     add_report_options(parser)
     add_project_option(parser)
     parser.set_defaults(run=run)
@@ -69,10 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
     from levee.plan.change import compare
-    from policies.engine import evaluate
-    from policies.gate import context_of
-    from policies.registry import on
-    from policies.rule import Surface
+    from policies.gate import judge_change
 
     as_of = arguments.as_of or date.today()  # noqa: DTZ011 - a day in the operator's calendar
     project = project_of(arguments)
@@ -81,8 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
     sys.stderr.write(
         f"against {changes.source}: {changes.resources_before} topics and credentials, {len(changes.removed)} go\n"
     )
-    context = replace(context_of(project, as_of), changes=changes, max_removed=arguments.max_removed)
-    return write_reports(arguments, project, [evaluate(plan, on(Surface.CHANGE), context)])
+    report = judge_change(plan, changes, project, as_of, max_removed=arguments.max_removed)
+    return write_reports(arguments, project, [report])
 
 
 def _deployed(against: Sequence[str], project: Path, stack: str, as_of: date) -> Deployed:
@@ -101,9 +92,3 @@ def _deployed(against: Sequence[str], project: Path, stack: str, as_of: date) ->
             return from_revision(project, stack, revision, as_of)
     message = f"--against {' '.join(against)}: there is no such thing to compare with"
     raise LeveeError(message, "write --against state, --against preview FILE or --against git REV", exit_code=2)
-
-
-def _percent(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= 100):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a percentage; write a whole number from 0 to 100")
-    return int(text)

@@ -8,6 +8,7 @@ from typing import Any
 from levee.loading.schema.settings import setting_text
 from levee.loading.schema.values import a_duration, topic_prefix
 from levee.loading.stream_values import items, patterns
+from levee.model.aws import AwsSpec
 from levee.model.cluster import (
     ClientTraffic,
     ClusterSpec,
@@ -24,7 +25,7 @@ from levee.model.cluster import (
     SecretStoreSpec,
     Security,
 )
-from levee.model.data_class import DataClass
+from levee.model.data_class import ArchiveLock, DataClass
 from levee.model.duration import Duration
 from levee.model.origin import Origin
 from levee.model.role import Role
@@ -55,6 +56,7 @@ def stack_spec(
         services={key: _service(key, services[key], origin.at("services", key)) for key in sorted(services)},
         streams=streams,
         classes=classes,
+        aws=_aws(values.get("aws", {}), origin.at("aws")) if values["target"] == Target.AWS else None,
         origin=origin,
     )
 
@@ -77,6 +79,7 @@ def _data_class(name: str, values: Values, origin: Origin) -> DataClass:
         replication=values["replication"],
         min_insync=values["min_insync"],
         archive_required=values.get("archive_required", False),
+        archive_lock=ArchiveLock(values.get("archive_lock", ArchiveLock.GOVERNANCE)),
         customer_key_required=values.get("customer_key_required", False),
         separate_logs_required=values.get("separate_logs_required", False),
         monitors_required=tuple(MonitorKind(kind) for kind in values.get("monitors_required", ())),
@@ -95,9 +98,19 @@ def _duration(text: str | None) -> Duration | None:
 def _secrets(values: Values) -> SecretStoreSpec:
     return SecretStoreSpec(
         kind=values["store"],
-        directory=values["directory"],
+        directory=values.get("directory", ""),
         prefix=values.get("prefix"),
         key=values.get("encrypted_by"),
+    )
+
+
+def _aws(values: Values, origin: Origin) -> AwsSpec:
+    return AwsSpec(
+        endpoint=values.get("endpoint"),
+        credentials_file=values.get("credentials_file"),
+        cluster_arn=values.get("cluster_arn"),
+        alarm_actions=tuple(values.get("alarm_actions", ())),
+        origin=origin,
     )
 
 
@@ -171,6 +184,7 @@ def _service(name: str, values: Values, origin: Origin) -> ServiceSpec:
         generation=values.get("generation", 1),
         previous=Previous(values.get("previous", Previous.VALID)),
         rotate_every=_duration(values.get("rotate_every")),
+        assumed_by=values.get("assumed_by"),
         grants=tuple(_grant(grant, origin.at("grants", index)) for index, grant in enumerate(grants)),
         origin=origin,
     )

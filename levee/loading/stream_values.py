@@ -90,6 +90,8 @@ def _source(values: Values, origin: Origin) -> SourceSpec:
         identity=values.get("identity"),
         trust=_trust(values),
         producer=ProducerProfile(**values["producer"]) if "producer" in values else None,
+        log_group=values.get("log_group"),
+        log_pattern=values.get("log_pattern", ""),
         origin=origin,
     )
 

@@ -149,11 +149,11 @@ class ClusterSpec:
 class SecretStoreSpec:
     """Where the passwords that levee makes are kept.
 
-    `directory`, relative to the project, is of a file store; `prefix` (of a secret's name) and `key` (an ARN or CRN
-    that encrypts it) of a cloud's.
+    `directory`, relative to the project, is of a file store (empty otherwise); `prefix` (of a secret's name) and `key`
+    (an ARN or CRN that encrypts it) of a cloud's.
     """
 
     kind: str
-    directory: str
+    directory: str = ""
     prefix: str | None = None
     key: str | None = None

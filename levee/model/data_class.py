@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from levee.model.duration import Duration
 from levee.model.origin import Origin
 from levee.model.stream import MonitorKind
+
+
+class ArchiveLock(StrEnum):
+    """How firmly an archive is locked (S3 Object Lock's modes): whether an administrator may shorten it."""
+
+    GOVERNANCE = "governance"
+    COMPLIANCE = "compliance"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +27,7 @@ class DataClass:
     of one's own, the brokers' logs in another account, monitors, credentials renewed at least every
     `rotation_ceiling`. `personal_data` asks for a legal basis and a ceiling. `readers` are the services that may read
     it, `destinations` (with `*`) where sinks may deliver it (empty: any, but not
-    for a regulated class).
+    for a regulated class). `archive_lock` is the mode of locked archives.
     """
 
     name: str
@@ -38,4 +46,5 @@ class DataClass:
     personal_data: bool
     readers: tuple[str, ...]
     destinations: tuple[str, ...]
+    archive_lock: ArchiveLock = ArchiveLock.GOVERNANCE
     origin: Origin

@@ -37,7 +37,8 @@ class ServiceSpec:
     """What `stack.yaml` says of a service. A service named only in stream files has generation 1 and no grants here.
 
     Raising `generation` makes a new credential; the one before stays valid until `previous` says `revoked` or the
-    generation is raised again. `rotate_every` is what rules hold the credential's age to.
+    generation is raised again. `rotate_every` is what rules hold the credential's age to. `assumed_by` is the cloud
+    service (`ecs-tasks.amazonaws.com`) that may run as it: it gets a role of its own there.
     """
 
     name: str
@@ -46,4 +47,5 @@ class ServiceSpec:
     previous: Previous
     rotate_every: Duration | None
     grants: tuple[GrantSpec, ...]
+    assumed_by: str | None = None
     origin: Origin

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from levee.model.aws import AwsSpec
 from levee.model.cluster import ClusterSpec, SecretStoreSpec
 from levee.model.data_class import DataClass
 from levee.model.origin import Origin
@@ -37,7 +38,7 @@ class StackSpec:
     `streams` are in order of key, `services` and `classes` by name. Every stream's class exists, every grant's
     streams exist, no two topics or groups collide. `cost_centre` pays for streams that name none.
     `trusted_accounts` may reach what the stack holds; `global_names`
-    are the only hops that may lie in no region.
+    are the only hops that may lie in no region. `aws` is there where the target is.
     """
 
     name: str
@@ -54,4 +55,5 @@ class StackSpec:
     services: Mapping[str, ServiceSpec]
     streams: tuple[StreamSpec, ...]
     classes: Mapping[str, DataClass]
+    aws: AwsSpec | None = None
     origin: Origin

@@ -79,7 +79,8 @@ class SourceSpec:
     """A service that writes. `transactional_ids` empty: it may not use transactions.
 
     `identity` is its ARN or CRN, `trust` on what terms it may act, where it is a cloud's own service. `producer` None:
-    the stream doesn't say how it writes.
+    the stream doesn't say how it writes. `log_group` is what a `cloudwatch-logs` source reads, `log_pattern` which of
+    its events (all where empty).
     """
 
     service: str
@@ -89,6 +90,8 @@ class SourceSpec:
     identity: str | None
     trust: Trust | None
     producer: ProducerProfile | None
+    log_group: str | None = None
+    log_pattern: str = ""
     origin: Origin
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from levee.catalog.partition import partition_of
 from levee.catalog.role import kafka_acls
+from levee.model.aws import STACK_KEY
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
 from levee.model.role import Role
 from levee.model.service import Previous, ServiceSpec
-from levee.model.stack import StackSpec
-from levee.model.stream import Place, StreamSpec
+from levee.model.stack import StackSpec, Target
+from levee.model.stream import ArchiveSpec, Place, SourceKind, StreamSpec
 from levee.plan.planned import (
     Boundary,
     Flow,
@@ -45,19 +48,36 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
         trusted_accounts=spec.trusted_accounts,
         global_names=spec.global_names,
         cluster=spec.cluster,
-        secrets=spec.secrets,
+        secrets=replace(spec.secrets, key=_key(spec, spec.secrets.key)),
         classes=tuple(spec.classes[name] for name in sorted(spec.classes)),
         topics=tuple(_topic(spec, stream, as_of) for stream in spec.streams),
         credentials=tuple(_credentials(spec, streams)),
         sources=tuple(PlannedSource(stream=s.key, source=source) for s in spec.streams for source in s.sources),
         consumers=tuple(PlannedConsumer(stream=s.key, consumer=reader) for s in spec.streams for reader in s.consumers),
         sinks=tuple(PlannedSink(stream=s.key, sink=sink) for s in spec.streams for sink in s.sinks),
-        archives=tuple(PlannedArchive(stream=s.key, archive=s.archive) for s in spec.streams if s.archive),
+        archives=tuple(
+            PlannedArchive(stream=s.key, archive=_archive(spec, s.archive)) for s in spec.streams if s.archive
+        ),
         monitors=tuple(PlannedMonitor(stream=s.key, monitor=monitor) for s in spec.streams for monitor in s.monitors),
         flows=tuple(_flow(spec, stream) for stream in spec.streams),
-        pending=tuple(pending for stream in spec.streams for pending in _pending(stream)),
+        pending=tuple(pending for stream in spec.streams for pending in _pending(spec.target, stream)),
+        aws=spec.aws,
         origin=spec.origin,
     )
+
+
+def stack_key_arn(stack: str, account: str, region: str) -> str:
+    """The name of the key that levee makes for a stack on aws: an alias of its own."""
+    partition = partition_of(region)
+    return f"arn:{partition.name if partition else 'aws'}:kms:{region}:{account}:alias/levee/{stack}"
+
+
+def _key(spec: StackSpec, key: str | None) -> str | None:
+    return stack_key_arn(spec.name, spec.account, spec.region) if key == STACK_KEY else key
+
+
+def _archive(spec: StackSpec, archive: ArchiveSpec) -> ArchiveSpec:
+    return replace(archive, key=_key(spec, archive.key))
 
 
 def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
@@ -119,6 +139,7 @@ def _credential(name: str, owner: str, service: ServiceSpec | None, grants: list
         rotate_every=service.rotate_every if service else None,
         grants=tuple(grants),
         acls=tuple(sorted(acls)),
+        assumed_by=service.assumed_by if service else None,
         origin=service.origin if service else grants[0].origin,
     )
 
@@ -175,7 +196,7 @@ def _flow(spec: StackSpec, stream: StreamSpec) -> Flow:
     return Flow(stream=stream.key, hops=tuple(hops))
 
 
-def _pending(stream: StreamSpec) -> Iterator[Pending]:
+def _pending(target: Target, stream: StreamSpec) -> Iterator[Pending]:
     if stream.filter is not None:
         what = "the filter is kept as text and filters nothing yet: every record reaches the topic's readers"
         yield Pending(stream=stream.key, what=what, origin=stream.origin.at("filter"))
@@ -183,8 +204,17 @@ def _pending(stream: StreamSpec) -> Iterator[Pending]:
         what = f"the sink {sink.name} is checked and not provisioned yet"
         yield Pending(stream=stream.key, what=what, origin=sink.origin)
     if stream.archive is not None:
-        what = f"the archive {stream.archive.bucket} is checked and not provisioned yet"
+        archive = f"the archive {stream.archive.bucket}"
+        what = (
+            f"nothing fills {archive} yet" if target is Target.AWS else f"{archive} is checked and not provisioned yet"
+        )
         yield Pending(stream=stream.key, what=what, origin=stream.archive.origin)
+    for source in stream.sources:
+        if target is Target.AWS and source.kind is SourceKind.CLOUDWATCH_LOGS:
+            what = f"nothing carries the events of {source.log_group or source.service} on to the topic yet"
+            yield Pending(stream=stream.key, what=what, origin=source.origin)
+    if target is Target.AWS:
+        return
     for monitor in stream.monitors:
         what = f"the {monitor.kind} monitor is checked and not provisioned yet"
         yield Pending(stream=stream.key, what=what, origin=monitor.origin)

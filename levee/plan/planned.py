@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from levee.model.acl import Acl
 from levee.model.approval import Approval
+from levee.model.aws import AwsSpec
 from levee.model.cluster import ClusterSpec, SecretStoreSpec
 from levee.model.data_class import DataClass
 from levee.model.duration import Duration
@@ -67,7 +68,7 @@ class PlannedCredential:
     """The service-to-service identity of one service: its generations, its grants and the ACLs they come to.
 
     `acls` are sorted and free of repeats. `iterations` is of SCRAM's key derivation, `rotate_every` how often the
-    service promises a new generation.
+    service promises a new generation, `assumed_by` which cloud service may run as it.
     """
 
     service: str
@@ -78,6 +79,7 @@ class PlannedCredential:
     rotate_every: Duration | None
     grants: tuple[PlannedGrant, ...]
     acls: tuple[Acl, ...]
+    assumed_by: str | None = None
     origin: Origin
 
     @property
@@ -188,4 +190,5 @@ class Plan:
     monitors: tuple[PlannedMonitor, ...]
     flows: tuple[Flow, ...]
     pending: tuple[Pending, ...]
+    aws: AwsSpec | None = None
     origin: Origin

@@ -5,6 +5,7 @@ from typing import Final
 
 from levee.loading.checks import (
     approval,
+    aws,
     boundary,
     data_class,
     grant,
@@ -23,6 +24,10 @@ __all__ = ["Declared", "check"]
 
 CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     boundary.account_of_target,
+    aws.secret_store,
+    aws.only_on_aws,
+    aws.log_group,
+    aws.archive_of_its_own,
     data_class.retention_bounds,
     data_class.replicas,
     data_class.unknown,

@@ -7,6 +7,7 @@ from typing import Final
 from levee.loading.schema.rules import FLAG, Fields, choice, field, mapping, named, several, text, whole
 from levee.loading.schema.stream_file import MAX_REPLICAS
 from levee.loading.schema.values import DURATION, KEY, SERVICE
+from levee.model.data_class import ArchiveLock
 from levee.model.name import key_problem
 from levee.model.stream import MonitorKind
 
@@ -20,6 +21,7 @@ _CLASS: Final[Fields] = {
     "replication": field(whole(2, MAX_REPLICAS), "3", required=True),
     "min_insync": field(whole(1, MAX_REPLICAS), "2", required=True),
     "archive_required": field(FLAG, "true"),
+    "archive_lock": field(choice(ArchiveLock), "compliance"),
     "customer_key_required": field(FLAG, "true"),
     "separate_logs_required": field(FLAG, "true"),
     "monitors_required": field(several(choice(MonitorKind)), "[lag, under-min-isr]"),

@@ -26,10 +26,14 @@ from levee.loading.schema.values import (
     CLOUD_NAME,
     CLUSTER_ID,
     DURATION,
+    ENDPOINT,
     FILE_PATH,
     HOST_PORT,
     KEY,
+    KEY_NAME,
     PATTERN,
+    PRINCIPAL,
+    SECRET_PREFIX,
     TOPIC_PREFIX,
     USERNAME,
     VARIABLE,
@@ -140,9 +144,16 @@ _CLUSTER: Final[Fields] = {
 
 _SECRETS: Final[Fields] = {
     "store": field(choice(("file", "aws-secrets-manager", "ibm-secrets-manager")), "file", required=True),
-    "directory": field(FILE_PATH, ".levee/secrets/local", required=True),
-    "prefix": field(text(), "AmazonMSK_"),
-    "encrypted_by": field(CLOUD_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"),
+    "directory": field(FILE_PATH, ".levee/secrets/local"),
+    "prefix": field(SECRET_PREFIX, "AmazonMSK_levee/prod/"),
+    "encrypted_by": field(KEY_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"),
+}
+
+_AWS: Final[Fields] = {
+    "endpoint": field(ENDPOINT, "http://127.0.0.1:19122"),
+    "credentials_file": field(FILE_PATH, ".levee/local/aws/credentials"),
+    "cluster_arn": field(CLOUD_NAME, "arn:aws:kafka:eu-west-1:123456789012:cluster/logs/1234abcd-1"),
+    "alarm_actions": field(several(CLOUD_NAME), '["arn:aws:sns:eu-west-1:123456789012:on-call"]'),
 }
 
 _GRANT: Final[Fields] = {
@@ -157,6 +168,7 @@ _SERVICE: Final[Fields] = {
     "generation": field(whole(1, MAX_GENERATION), "2"),
     "previous": field(choice(Previous), "revoked"),
     "rotate_every": field(DURATION, "90d"),
+    "assumed_by": field(PRINCIPAL, "ecs-tasks.amazonaws.com"),
     "grants": field(
         {"type": "list", "schema": mapping(_GRANT), "check_with": _streams_or_topics},
         "[{role: reader, streams: [payments-audit], groups: [siem-shipper]}]",
@@ -174,6 +186,7 @@ STACK: Final[Fields] = {
     "global_names": field({"type": "list", "schema": mapping(_EXEMPTION)}, "[{name: audit-index, reason: …}]"),
     "cluster": field(mapping(_CLUSTER), "{id: …, bootstrap: […], brokers: 3, security: {…}}", required=True),
     "secrets": field(mapping(_SECRETS), "{store: file, directory: .levee/secrets/local}", required=True),
+    "aws": field(mapping(_AWS), "{cluster_arn: …}"),
     "services": field(named(mapping(_SERVICE), service_name_problem), "{siem-shipper: {owner: security-team}}"),
     "streams": field(choice(("none",)), "none"),
 }

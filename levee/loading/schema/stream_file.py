@@ -12,6 +12,8 @@ from levee.loading.schema.values import (
     DATE,
     DURATION,
     KEY,
+    KEY_NAME,
+    LOG_GROUP,
     PATTERN,
     SERVICE,
     SIZE,
@@ -46,6 +48,8 @@ _SOURCE: Final[Fields] = {
     "identity": field(CLOUD_NAME, "arn:aws:iam::123456789012:role/payments-api"),
     "trust": field(mapping(_TRUST), '{source_account: "123456789012", source_arn: …}'),
     "producer": field(mapping(_PRODUCER), "{acks: all, idempotent: true}"),
+    "log_group": field(LOG_GROUP, "/ecs/payments"),
+    "log_pattern": field(text(most=1024), "?ERROR ?WARN"),
     **_PLACE,
 }
 
@@ -76,7 +80,7 @@ _ARCHIVE: Final[Fields] = {
     "bucket": field(text(), "payments-audit-archive", required=True),
     "retention": field(DURATION, "2555d", required=True),
     "locked": field(FLAG, "true", required=True),
-    "encrypted_by": field(CLOUD_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"),
+    "encrypted_by": field(KEY_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"),
     **_PLACE,
 }
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from levee.loading.schema.rules import Rules, free_of, one_line_problem, parsed, text
+from levee.model.aws import STACK_KEY
 from levee.model.duration import Duration
 from levee.model.name import NamePattern, key_problem, service_name_problem, topic_name_problem
 from levee.model.size import Size
@@ -19,6 +20,10 @@ _HOST_PORT: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]/@]+):(\d{1,5})", 
 _HOST_LABEL: Final = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?")
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SECRET_PREFIX: Final = re.compile(r"[A-Za-z0-9/_+=.@-]+")
+_LOG_GROUP: Final = re.compile(r"[A-Za-z0-9_/.#-]+")
+_ENDPOINT: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
+_PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?")
 _CLOUD_NAME: Final = re.compile(r"(?:arn:[a-z-]+:[!-~]+|crn:v1:[!-~]+)")
 _USERNAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,128}")
 MIN_REASON: Final = 20
@@ -140,6 +145,33 @@ def cloud_name_problem(value: str) -> str | None:
     return "is neither an ARN nor a CRN; write it whole, as the cloud shows it: arn:aws:… or crn:v1:…"
 
 
+def key_name_problem(value: str) -> str | None:
+    """Why this names no key, or None."""
+    if value == STACK_KEY or _CLOUD_NAME.fullmatch(value):
+        return None
+    return f"is neither an ARN, nor a CRN, nor {STACK_KEY} (the key that levee makes for an aws stack)"
+
+
+def secret_prefix_problem(value: str) -> str | None:
+    """Why no secret's name can begin so, or None."""
+    return None if _SECRET_PREFIX.fullmatch(value) else "begins no secret's name; allowed are a-z A-Z 0-9 / _ + = . @ -"
+
+
+def log_group_problem(value: str) -> str | None:
+    """Why this is no log group's name, or None."""
+    return None if _LOG_GROUP.fullmatch(value) else "is no log group's name; allowed are a-z A-Z 0-9 _ - / . #"
+
+
+def endpoint_problem(value: str) -> str | None:
+    """Why this is no API endpoint, or None."""
+    return None if _ENDPOINT.fullmatch(value) else "is no endpoint; write scheme, host and port: http://127.0.0.1:4566"
+
+
+def principal_problem(value: str) -> str | None:
+    """Why this is no service of AWS's, or None."""
+    return None if _PRINCIPAL.fullmatch(value) else "is no service principal; write it as ecs-tasks.amazonaws.com"
+
+
 CLOUD_NAME: Final[Rules] = text(free_of(cloud_name_problem, shown=False), most=2048)
 DURATION: Final[Rules] = text(parsed(a_duration), most=_LONGEST)
 SIZE: Final[Rules] = text(parsed(a_size), most=_LONGEST)
@@ -153,5 +185,10 @@ HOST_PORT: Final[Rules] = text(free_of(host_port_problem), most=300)
 CLUSTER_ID: Final[Rules] = text(free_of(cluster_id_problem))
 FILE_PATH: Final[Rules] = text(free_of(file_path_problem, shown=False), most=4096)
 VARIABLE: Final[Rules] = text(free_of(variable_problem, shown=False))
+SECRET_PREFIX: Final[Rules] = text(free_of(secret_prefix_problem), most=256)
+LOG_GROUP: Final[Rules] = text(free_of(log_group_problem), most=512)
+KEY_NAME: Final[Rules] = text(free_of(key_name_problem, shown=False), most=2048)
+ENDPOINT: Final[Rules] = text(free_of(endpoint_problem, shown=False), most=300)
+PRINCIPAL: Final[Rules] = text(free_of(principal_problem), most=128)
 ACCOUNT: Final[Rules] = text(free_of(account_problem))
 USERNAME: Final[Rules] = text(free_of(username_problem))

@@ -1,0 +1,59 @@
+"""The partitions of AWS: clouds of their own, between which no identity, key or ARN reaches.
+
+Source: botocore's partitions.json, and https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html. The
+regions are those of levee.catalog.region; the partitions of the intelligence community are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from levee.catalog.region import REGION_COUNTRY
+
+_AWS_REGION: Final = re.compile(r"[a-z]+(?:-[a-z]+)+-[0-9]")  # no region of IBM Cloud ends so
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """`name` stands in every ARN, `dns_suffix` in every endpoint.
+
+    `global_region` is where the partition's services without regions are run from, and the region of a request to
+    them as `aws:RequestedRegion` has it.
+    """
+
+    name: str
+    dns_suffix: str
+    global_region: str
+    regions: frozenset[str]
+
+
+def _partition(name: str, dns_suffix: str, global_region: str, prefix: str) -> Partition:
+    regions = (region for region in REGION_COUNTRY if _AWS_REGION.fullmatch(region))
+    inside = frozenset(region for region in regions if _prefix(region) == prefix)
+    return Partition(name, dns_suffix, global_region, inside)
+
+
+def _prefix(region: str) -> str:
+    return next((prefix for prefix in ("cn-", "us-gov-", "eusc-") if region.startswith(prefix)), "")
+
+
+PARTITIONS: Final[Mapping[str, Partition]] = MappingProxyType(
+    {
+        partition.name: partition
+        for partition in (
+            _partition("aws", "amazonaws.com", "us-east-1", ""),
+            _partition("aws-cn", "amazonaws.com.cn", "cn-northwest-1", "cn-"),
+            _partition("aws-us-gov", "amazonaws.com", "us-gov-west-1", "us-gov-"),
+            _partition("aws-eusc", "amazonaws.eu", "eusc-de-east-1", "eusc-"),
+        )
+    }
+)
+
+
+def partition_of(region: str) -> Partition | None:
+    """The partition that a region of AWS belongs to. None: no region of AWS, or not known."""
+    return next((partition for partition in PARTITIONS.values() if region in partition.regions), None)
