@@ -1,22 +1,29 @@
-"""The offline gate: what stands in the files, judged before anything is asked or registered."""
+"""The gates: what stands in the files, and what it changes of what is deployed, judged before anything is done."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from levee.diagnostics import Rejected
 from levee.loading.waivers import load_waivers
+from levee.plan.change import ChangeSet
 from levee.plan.planned import Plan
 from policies.engine import evaluate
 from policies.facts import Context
-from policies.finding import Report
+from policies.finding import Finding, Report
 from policies.registry import RULES, on
 from policies.report.as_text import diagnostic_of
 from policies.report.places import locate_findings
 from policies.rule import Rule, Surface
 from policies.surroundings import surroundings
+
+# Rules of what lets a change through, not of the change. Once it is deployed its approval is left over, and one that
+# isn't in force let nothing through: a run that goes on after an interruption must not be refused for either.
+_OF_EXCEPTIONS: Final = frozenset({"RLS-BLR-007", "RLS-POL-001", "RLS-POL-002", "RLS-POL-003"})
 
 
 def context_of(project: Path, as_of: date) -> Context:
@@ -41,7 +48,24 @@ def enforce(plan: Plan, project: Path, as_of: date) -> Report:
     Raises Rejected (exit 1) with every finding that does, and (exit 2) where the waivers can't be read.
     """
     report = judge(plan, project, as_of)
-    if report.gating:
-        places = locate_findings(project, report.gating)
-        raise Rejected((diagnostic_of(finding, places) for finding in report.gating), exit_code=1)
+    refuse(report.gating, project)
     return report
+
+
+def judge_change(plan: Plan, changes: ChangeSet, project: Path, as_of: date, *, max_removed: int) -> Report:
+    """What the rules of changes say of what a plan changes. Raises Rejected where the waivers can't be read."""
+    context = replace(context_of(project, as_of), changes=changes, max_removed=max_removed)
+    return evaluate(plan, on(Surface.CHANGE), context)
+
+
+def stops_deployment(finding: Finding) -> bool:
+    """Whether a finding of `judge_change` stops a deployment. One that only wants an exception removed doesn't."""
+    return finding.gates and finding.rule.id not in _OF_EXCEPTIONS
+
+
+def refuse(findings: Iterable[Finding], project: Path) -> None:
+    """Raises Rejected (exit 1) with the findings, each with its place, if there are any."""
+    listed = list(findings)
+    if listed:
+        places = locate_findings(project, listed)
+        raise Rejected((diagnostic_of(finding, places) for finding in listed), exit_code=1)

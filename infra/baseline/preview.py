@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.baseline.resources import deployed
-from infra.deployment.embedded_engine import PROJECT
+from infra.deployment.location import PROJECT
 from levee.diagnostics import LeveeError
 from levee.plan.change import Deployed
 from policies.readback.registered import Registered

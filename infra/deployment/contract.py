@@ -23,12 +23,17 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
-    """One action on one stack. `plan` is None where the files aren't needed: destroy works from the state."""
+    """One action on one stack. `plan` is None where the files aren't needed: destroy works from the state.
+
+    Before an engine changes anything, it compares the plan with what it deployed and refuses what the rules of changes
+    stop; `max_removed` is how many percent of it may go.
+    """
 
     project: Path
     stack: str
     action: Action
     plan: Plan | None
+    max_removed: int = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

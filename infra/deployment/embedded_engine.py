@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
+from infra.baseline.journal import before_this_run, begin_run, end_run
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import Display
-from infra.deployment.judging import judge
-from infra.deployment.location import embedded_state
+from infra.deployment.judging import judge, refused_changes
+from infra.deployment.location import PROJECT, embedded_state
 from infra.embedded import engine
-from infra.embedded.errors import EngineError
+from infra.embedded.errors import EngineError, Refusal
+from infra.embedded.event import Event, PlanReady
 from infra.embedded.journal import Identity, load
+from infra.embedded.registration import Registration
 from levee.diagnostics import LeveeError
-from policies.desk import Desk
-
-PROJECT: Final = "levee"  # the name in Pulumi.yaml: both engines write the same URNs
+from policies.desk import Desk, message
 
 
 class EmbeddedEngine:
@@ -43,16 +43,32 @@ class EmbeddedEngine:
             providers=_providers(),
             state_directory=embedded_state(deployment.project, deployment.stack),
             config={},
-            on_event=display.show,
-            judge=partial(judge, desk),
+            on_event=partial(_take, deployment, display),
+            judge=partial(_judge, deployment, desk, report),
         )
         try:
             summary = engine.run(request)
         except EngineError as error:
             display.end()
             raise LeveeError(display.text_of(error), display.advice(error), exit_code=error.exit_code) from None
+        if deployment.action is not Action.PREVIEW:
+            end_run(deployment.project, deployment.stack)
         display.end()
         return Outcome(changes={op.value: count for op, count in summary.changes.items()})
+
+
+def _take(deployment: Deployment, display: Display, event: Event) -> None:
+    """Show an event; the one that everything was planned and let through comes before the first change."""
+    if isinstance(event, PlanReady) and deployment.action is Action.UP:
+        begin_run(deployment.project, deployment.stack)
+    display.show(event)
+
+
+def _judge(deployment: Deployment, desk: Desk, report: Report, declared: Sequence[Registration]) -> Iterator[Refusal]:
+    yield from judge(desk, declared)
+    deployed = before_this_run(deployment.project, deployment.stack)
+    for finding in refused_changes(deployment, deployed, desk.as_of, report):
+        yield Refusal(urn="", message=message(finding))
 
 
 def _program(deployment: Deployment) -> Callable[[], None]:

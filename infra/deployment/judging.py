@@ -1,19 +1,25 @@
-"""What the embedded engine's program registered, judged by the rules of the policy pack."""
+"""What a run would make and change, judged by the rules: registered resources, and the change of what is deployed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
+from infra.deployment.contract import Deployment, Report
 from infra.embedded.errors import Refusal
 from infra.embedded.properties import UNKNOWN, clear_all
 from infra.embedded.registration import Registration
 from infra.embedded.state import name_of
 from levee.diagnostics.redaction import REDACTED, looks_secret
+from levee.plan.change import Deployed, compare
 from levee.plan.unknown import unknown
 from policies.desk import Desk, message
+from policies.finding import Finding
+from policies.gate import judge_change, stops_deployment
 from policies.readback.observe import JUDGED
 from policies.readback.registered import Registered
+from policies.report.as_text import headline
 
 
 def judge(desk: Desk, declared: Sequence[Registration]) -> Iterator[Refusal]:
@@ -22,6 +28,26 @@ def judge(desk: Desk, declared: Sequence[Registration]) -> Iterator[Refusal]:
     for finding in desk.everything(resources):
         if finding.gates:
             yield Refusal(urn=finding.origin.urn, message=message(finding))
+
+
+def refused_changes(
+    deployment: Deployment, deployed: Deployed, as_of: date, report: Report, told: Collection[str] = ()
+) -> tuple[Finding, ...]:
+    """What stops the plan from changing what is deployed. The rest, and what the rules `told` find, is a warning.
+
+    Nothing where nothing is deployed. Raises LeveeError where the waivers can't be read.
+    """
+    if deployment.plan is None or not (deployed.topics or deployed.principals):
+        return ()
+    changes = compare(deployment.plan, deployed)
+    judged = judge_change(deployment.plan, changes, deployment.project, as_of, max_removed=deployment.max_removed)
+    stopping = []
+    for finding in judged.findings:
+        if stops_deployment(finding) and finding.rule.id not in told:
+            stopping.append(finding)
+        else:
+            report(f"warning: {finding.rule.id} {headline(finding)}")
+    return tuple(stopping)
 
 
 def _registered(declared: Registration) -> Registered:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Final
+
+PROJECT: Final = "levee"  # the name in Pulumi.yaml: both engines write the same URNs
 
 
 def embedded_state(project: Path, stack: str) -> Path:

@@ -60,7 +60,8 @@ def check(change: TopicChange, facts: Facts) -> Iterator[Violation]:
             yield Violation(
                 current=f"its stream is gone, so that topic {before.name} would be deleted",
                 expected=RETIRED,
-                fix="put the file back with a `retire` entry, deploy on or after its day, then remove the file",
+                fix="put the file back with `retire: {on: …, approved_by: …, reason: …, ticket: …}`, deploy on or "
+                "after that day, then remove the file (docs/how-to/retire-a-stream.md)",
             )
     elif change.loses_records and (before.protected or after.protected):
         yield _replaced(before, after)

@@ -2,8 +2,8 @@
 
 ## What
 
-Of a stack's topics and credentials at most 20 % go in one run, or as many as `levee guard --max-removed` says. A topic
-that is replaced goes.
+Of a stack's topics and credentials at most 20 % go in one run, or as many as `--max-removed` says; one alone may go,
+unless that says 0. A topic that is replaced goes.
 
 ## Why
 
@@ -48,7 +48,8 @@ NAMED = 5
 def check(changes: ChangeSet, facts: Facts) -> Iterator[Violation]:
     """Judge the change as a whole."""
     removed, before, most = changes.removed, changes.resources_before, facts.context.max_removed
-    if len(removed) * 100 > most * before:
+    allowed = max(before * most // 100, 1) if most else 0
+    if len(removed) > allowed:
         yield Violation(
             current=f"{len(removed)} of {before} topics and credentials would go: {_listed(removed)}",
             expected=f"{most} % or less in one run",

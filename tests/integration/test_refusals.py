@@ -74,6 +74,18 @@ def test_removing_a_protected_stream(audit: Deployment, command: str) -> None:
     assert held(audit) == before
 
 
+@pytest.mark.parametrize("command", ["preview", "up"])
+def test_a_change_that_the_rules_refuse(audit: Deployment, command: str) -> None:
+    before = held(audit)
+    audit.stream("audit", **{"class": "audit", "retention": "31d"})
+    reader, group = audit.service("reader"), audit.service("group")
+    audit.stream("debug", partitions=4, consumers=f"[{{service: {reader}, groups: [{group}]}}]")
+    result = audit.run(command, "test", *(["--yes"] if command == "up" else []), "--engine", "embedded")
+    assert result.code == 1
+    assert [rule for rule in ("RLS-BLR-003", "RLS-BLR-004", "RLS-BLR-006") if rule not in result.err] == []
+    assert held(audit) == before
+
+
 def test_destroying_a_stack_with_a_protected_stream(audit: Deployment) -> None:
     before = held(audit)
     result = audit.destroy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,9 +59,18 @@ def test_partitions_grow_in_place_and_keep_their_records(deployment: Deployment)
     deployment.up()
     assert produce(deployment.client("writer"), deployment.topic("events")) is None
     deployment.stream("events", partitions=4)
+    refused = deployment.up()
+    assert (refused.code, "RLS-BLR-003" in refused.err) == (1, True)
+    deployment.stream("events", partitions=4, extra=approval("partition-increase"))
     assert deployment.up().code == 0
     assert deployment.live_topics() == {deployment.topic("events"): (4, 3)}
     assert deployment.end_offset("events") == 1
+
+
+def approval(change: str) -> str:
+    until = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+    terms = f"until: {until}, approved_by: owner@example.com, reason: Its writers are prepared., ticket: OPS-1"
+    return f"approve: [{{change: {change}, {terms}}}]\n"
 
 
 def test_a_setting_made_by_hand_that_is_not_declared_survives(deployment: Deployment) -> None:

@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from infra.deployment.embedded_engine import PROJECT
-from infra.deployment.location import embedded_state
+from infra.deployment.location import PROJECT, embedded_state
 from infra.embedded.journal import Identity, Journal
 from infra.embedded.state import Put, Record, Resource
 from policies.readback.registered import Registered
@@ -83,6 +82,16 @@ def preview(**changed: str) -> dict[str, Any]:
         if operation != "same":
             steps.append({"op": operation, "urn": each.urn, "oldState": state})
     return {"steps": steps, "duration": 1, "changeSummary": summary}
+
+
+def exported() -> dict[str, Any]:
+    """`pulumi stack export` of the same."""
+    listed = [
+        {"urn": each.urn, "custom": True, "id": each.name, "type": each.type, "inputs": dict(each.properties)}
+        | ({"protect": True} if each.protected else {})
+        for each in resources()
+    ]
+    return {"version": 3, "deployment": {"manifest": {"version": "v3.260.0"}, "resources": listed}}
 
 
 def write_preview(file: Path, document: dict[str, Any]) -> Path:

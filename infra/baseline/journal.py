@@ -1,0 +1,65 @@
+"""What the embedded engine's journal says is deployed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from infra.baseline import under_way
+from infra.baseline.resources import deployed
+from infra.deployment.location import PROJECT, embedded_state
+from infra.embedded.errors import EngineError
+from infra.embedded.journal import Identity, load
+from infra.embedded.state import Begun, Resource, State
+from levee.diagnostics import LeveeError
+from levee.plan.change import Deployed
+from policies.readback.registered import Registered
+
+_SOURCE: Final = "the embedded engine's state"
+
+
+def from_journal(project: Path, stack: str) -> Deployed:
+    """The stack as the embedded engine recorded it, with what it had begun to make when it was interrupted.
+
+    Empty only where nothing was ever recorded. Raises LeveeError (exit 2) where the journal can't be read.
+    """
+    return deployed(_SOURCE, map(_registered, _resources(_state(project, stack))))
+
+
+def before_this_run(project: Path, stack: str) -> Deployed:
+    """The same, less what a run made that hasn't ended well: that run may go on. Raises LeveeError (exit 2)."""
+    before = under_way.deployed_before(embedded_state(project, stack))
+    resources = _resources(_state(project, stack))
+    return deployed(_SOURCE, (_registered(each) for each in resources if before is None or each.urn in before))
+
+
+def begin_run(project: Path, stack: str) -> None:
+    """Note what is deployed before it is changed; `end_run` takes the note away."""
+    under_way.begin(embedded_state(project, stack), (each.urn for each in _resources(_state(project, stack))))
+
+
+def end_run(project: Path, stack: str) -> None:
+    """The run ended well."""
+    under_way.end(embedded_state(project, stack))
+
+
+def _state(project: Path, stack: str) -> State:
+    try:
+        return load(embedded_state(project, stack), Identity(PROJECT, stack))
+    except EngineError as error:
+        raise LeveeError(error.message, error.help, exit_code=2) from None
+
+
+def _resources(state: State) -> list[Resource]:
+    begun = (begin.resource for begin in state.unfinished.values() if begin.operation is Begun.CREATE)
+    return [*state.resources.values(), *(each for each in begun if each.urn not in state.resources)]
+
+
+def _registered(resource: Resource) -> Registered:
+    return Registered(
+        urn=resource.urn,
+        type=resource.type,
+        name=resource.name,
+        properties=resource.inputs,
+        protected=resource.protect,
+    )

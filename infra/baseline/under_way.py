@@ -1,0 +1,67 @@
+"""What was deployed when a run began that hasn't ended well yet.
+
+An interrupted run leaves topics whose services get their access with the next run. Compared with those, that run would
+seem to open deployed streams to new readers, and could not go on. So what such a run made doesn't count as deployed
+until a run ends well; the file that says so lies beside the journal, whose lock is held by who writes it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from levee.diagnostics import LeveeError
+
+_FILE: Final = "under-way.json"
+
+
+def begin(directory: Path, urns: Iterable[str]) -> None:
+    """Note what is deployed before a run changes anything. What an unfinished earlier run noted stays.
+
+    Raises LeveeError where the note can't be written.
+    """
+    file = directory / _FILE
+    draft = file.with_suffix(".new")
+    try:
+        if file.exists():
+            return
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as stream:
+            json.dump(sorted(urns), stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(file)
+    except OSError as error:
+        raise LeveeError(f"{file} can't be written: {error.strerror}", "nothing was changed; make room there") from None
+
+
+def end(directory: Path) -> None:
+    """A run ended well: all that is recorded is deployed."""
+    (directory / _FILE).unlink(missing_ok=True)
+
+
+def deployed_before(directory: Path) -> frozenset[str] | None:
+    """The URNs noted by a run that hasn't ended well; None where there is none.
+
+    Raises LeveeError (exit 2) where the note can't be read.
+    """
+    file = directory / _FILE
+    try:
+        urns = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise _unreadable(file) from error
+    if not isinstance(urns, list) or not all(isinstance(urn, str) for urn in urns):
+        raise _unreadable(file)
+    return frozenset(urns)
+
+
+def _unreadable(file: Path) -> LeveeError:
+    return LeveeError(
+        f"{file} can't be read: what was deployed before the last run can't be told",
+        "remove it: everything that is recorded counts as deployed then",
+        exit_code=2,
+    )

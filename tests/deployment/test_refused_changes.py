@@ -1,0 +1,190 @@
+"""What `levee up` refuses to change of what is deployed, with either engine, and what it only tells."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.baseline.journal import before_this_run, begin_run, from_journal
+from infra.deployment.contract import Action, Deployment
+from infra.deployment.judging import refused_changes
+from infra.deployment.pulumi_engine import PulumiEngine
+from levee.diagnostics import LeveeError, Rejected
+from levee.loading.load import load_stack
+from levee.plan.build import build_plan
+from levee.plan.change import Deployed
+from tests.support.changing import AUDIT, EVENTS, deploy, edit, exported, project
+from tests.support.rule_cases import STACK
+
+TODAY = date.today()  # noqa: DTZ011 - engines ask for it too
+READER = "  - {service: auditor, groups: [auditor-events]}\n"
+TERMS = f"until: {TODAY + timedelta(days=9)}, approved_by: dpo, reason: agreed with the owner of it, ticket: GOV-1"
+CUT = f"approve: [{{change: retention-cut, {TERMS}}}]\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return project(tmp_path)
+
+
+def deployment(folder: Path, action: Action = Action.UP, max_removed: int = 20) -> Deployment:
+    plan = build_plan(load_stack(folder, STACK), TODAY)
+    return Deployment(project=folder, stack=STACK, action=action, plan=plan, max_removed=max_removed)
+
+
+def append(folder: Path, text: str) -> None:
+    with (folder / EVENTS).open("a") as stream:
+        stream.write(text)
+
+
+class Judged:
+    """What is refused of a change of the files, and what is told."""
+
+    def __init__(self, folder: Path, deployed: Deployed | None = None, **changes: Any) -> None:
+        self.told: list[str] = []
+        baseline = deployed or from_journal(folder, STACK)
+        found = refused_changes(deployment(folder, **changes), baseline, TODAY, self.told.append)
+        self.refused = sorted(finding.rule.id for finding in found)
+
+
+def test_no_change_is_not_refused(folder: Path) -> None:
+    deploy(folder)
+    judged = Judged(folder)
+    assert (judged.refused, judged.told) == ([], [])
+
+
+def test_a_first_deployment_has_nothing_to_be_compared_with(folder: Path) -> None:
+    append(folder, CUT)
+    judged = Judged(folder)
+    assert (judged.refused, judged.told) == ([], [])
+
+
+def test_a_cut_is_refused_until_it_is_approved_and_may_be_run_again_when_it_is_done(folder: Path) -> None:
+    edit(folder, EVENTS, "retention: 7d", "retention: 2d")
+    deploy(folder)
+    assert Judged(folder).refused == ["RLS-BLR-004"]
+    append(folder, CUT)
+    assert Judged(folder).refused == []
+    edit(folder, EVENTS, "retention: 2d", "retention: 7d")
+    judged = Judged(folder)
+    assert judged.refused == []
+    assert "RLS-BLR-007" in judged.told[0], "an approval whose change is deployed is told, so that it is removed"
+
+
+def test_what_goes_is_counted_and_may_be_meant(folder: Path) -> None:
+    deploy(folder)
+    (folder / EVENTS).unlink()
+    services = "  payments-dashboard:\n    owner: payments-team\n    rotate_every: 90d\n"
+    edit(folder, f"stacks/{STACK}/stack.yaml", services, "")
+    assert Judged(folder).refused == ["RLS-BLR-005"]
+    assert Judged(folder, max_removed=50).refused == []
+
+
+def test_an_interrupted_run_may_let_its_services_in(folder: Path) -> None:
+    begin_run_of(folder)
+    assert Judged(folder, before_this_run(folder, STACK)).refused == []
+    assert Judged(folder, replace(from_journal(folder, STACK), principals=())).refused != []
+
+
+def begin_run_of(folder: Path) -> None:
+    from infra.deployment.location import embedded_state
+
+    directory = embedded_state(folder, STACK)
+    directory.mkdir(parents=True)
+    begin_run(folder, STACK)
+    note = (directory / "under-way.json").rename(folder / "note")
+    directory.rmdir()
+    deploy(folder)
+    note.rename(directory / "under-way.json")
+
+
+# The Pulumi engine, asked through a command of our own on PATH that answers as the CLI does and notes what it is told.
+
+CLI = """\
+#!{python}
+import json, pathlib, sys
+here = pathlib.Path(__file__).parent
+if sys.argv[1:3] == ["stack", "ls"]:
+    print(json.dumps([{{"name": "{stack}"}}] if (here / "export.json").exists() else []))
+elif sys.argv[1:3] == ["stack", "export"]:
+    print((here / "export.json").read_text())
+else:
+    (here / "calls").open("a").write(" ".join(sys.argv[1:3]) + "\\n")
+"""
+
+
+class Cli:
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir()
+        self.folder = folder
+        (folder / "pulumi").write_text(CLI.format(python=sys.executable, stack=STACK))
+        (folder / "pulumi").chmod(0o755)
+
+    def holds(self, document: object) -> None:
+        (self.folder / "export.json").write_text(json.dumps(document))
+
+    @property
+    def calls(self) -> list[str]:
+        file = self.folder / "calls"
+        return file.read_text().splitlines() if file.exists() else []
+
+
+@pytest.fixture
+def cli(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Cli:
+    made = Cli(tmp_path_factory.mktemp("cli") / "bin")
+    monkeypatch.setenv("PATH", f"{made.folder}{os.pathsep}{os.environ['PATH']}")
+    return made
+
+
+def run(folder: Path, action: Action = Action.UP) -> list[str]:
+    lines: list[str] = []
+    PulumiEngine(folder).run(deployment(folder, action), lines.append)
+    return lines
+
+
+@pytest.mark.parametrize("action", [Action.UP, Action.PREVIEW])
+def test_pulumi_is_not_run_where_a_regulated_topic_would_go(folder: Path, cli: Cli, action: Action) -> None:
+    cli.holds(exported())
+    edit(folder, AUDIT, "eu.payments.audit.v1", "eu.payments.audit.v2")
+    with pytest.raises(Rejected) as rejected:
+        run(folder, action)
+    assert rejected.value.exit_code == 1
+    assert "RLS-BLR-001" in {each.id for each in rejected.value.diagnostics}
+    assert any(each.location and each.location.file == AUDIT for each in rejected.value.diagnostics)
+    assert cli.calls == []
+
+
+def test_pulumi_is_run_where_nothing_is_wrong_with_the_change(folder: Path, cli: Cli) -> None:
+    cli.holds(exported())
+    assert run(folder) == []
+    assert cli.calls == ["up --yes"]
+
+
+def test_access_that_grows_is_told_and_not_refused(folder: Path, cli: Cli) -> None:
+    cli.holds(exported())
+    append(folder, READER)
+    assert any("RLS-BLR-006" in line for line in run(folder))
+    assert cli.calls == ["up --yes"]
+
+
+def test_a_first_deployment_and_a_destroy_are_not_compared(folder: Path, cli: Cli) -> None:
+    run(folder)
+    assert cli.calls == ["stack init", "up --yes"]
+    cli.holds("no export")
+    run(folder, Action.DESTROY)
+    assert cli.calls[2:] == ["destroy --yes"]
+
+
+def test_a_state_that_cannot_be_read_is_not_an_empty_one(folder: Path, cli: Cli) -> None:
+    cli.holds({"version": 3})
+    with pytest.raises(LeveeError, match="can't be told") as refused:
+        run(folder)
+    assert refused.value.exit_code == 2
+    assert cli.calls == []
