@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 import pulumi
 
 from infra.components.log_stream import LogStream, LogStreamArgs
 from infra.components.service_credential import ServiceCredential, ServiceCredentialArgs
 from infra.preflight import preflight
+from infra.targets.aws import AwsTarget
 from infra.targets.contract import Target
 from infra.targets.kafka import KafkaTarget
 from levee.diagnostics import LeveeError, Rejected
@@ -18,9 +21,11 @@ from levee.diagnostics.text import render_text
 from levee.loading.load import load_stack
 from levee.model.stack import Target as Platform
 from levee.plan.build import build_plan
-from levee.plan.planned import Plan
+from levee.plan.planned import Plan, PlannedArchive, PlannedMonitor
 from policies.gate import enforce
 from policies.report.as_text import headline
+
+OfStream = TypeVar("OfStream", PlannedArchive, PlannedMonitor)
 
 
 def run(project: Path, stack: str, as_of: date) -> None:
@@ -46,19 +51,37 @@ def run(project: Path, stack: str, as_of: date) -> None:
 def provision(plan: Plan, project: Path) -> None:
     """Register everything planned. Independent things stay independent, so that providers can batch them."""
     target = _target(plan, project)
+    archives, monitors = _by_stream(plan.archives), _by_stream(plan.monitors)
     for topic in plan.topics:
-        LogStream(topic.stream, LogStreamArgs(topic=topic, target=target))
+        LogStream(
+            topic.stream,
+            LogStreamArgs(
+                topic=topic,
+                archives=tuple(archives[topic.stream]),
+                monitors=tuple(monitors[topic.stream]),
+                target=target,
+            ),
+        )
     for credential in plan.credentials:
         ServiceCredential(credential.service, ServiceCredentialArgs(credential=credential, target=target))
     pulumi.export("cluster", plan.cluster.id)
     pulumi.export("topics", {topic.stream: topic.name for topic in plan.topics})
 
 
+def _by_stream(planned: Iterable[OfStream]) -> Mapping[str, list[OfStream]]:
+    found: dict[str, list[OfStream]] = defaultdict(list)
+    for each in planned:
+        found[each.stream].append(each)
+    return found
+
+
 def _target(plan: Plan, project: Path) -> Target:
     match plan.target:
         case Platform.KAFKA:
             return KafkaTarget(plan, project)
-        case Platform.AWS | Platform.IBM:
+        case Platform.AWS:
+            return AwsTarget(plan, project)
+        case Platform.IBM:
             raise pulumi.RunError(f"stack {plan.stack}: this version of levee provisions no {plan.target} targets yet")
         case _:
             assert_never(plan.target)

@@ -7,3 +7,10 @@ from typing import Final
 LOG_STREAM: Final = "levee:index:LogStream"
 SERVICE_CREDENTIAL: Final = "levee:index:ServiceCredential"
 KAFKA_SERVICE_CREDENTIAL: Final = "levee:kafka:ServiceCredential"
+AWS_KEY: Final = "levee:aws:Key"
+AWS_SECRET: Final = "levee:aws:Secret"  # noqa: S105 - a type token
+AWS_ROLE: Final = "levee:aws:Role"
+AWS_SCRAM_ASSOCIATION: Final = "levee:aws:ScramAssociation"
+AWS_CLUSTER_POLICY: Final = "levee:aws:ClusterPolicy"
+AWS_ARCHIVE_BUCKET: Final = "levee:aws:ArchiveBucket"
+AWS_ALARM: Final = "levee:aws:Alarm"

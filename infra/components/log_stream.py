@@ -1,4 +1,4 @@
-"""A stream in the state's tree: its topic, later its sinks, archive and monitors."""
+"""A stream in the state's tree: its topic, its archive and its monitors, later its sinks."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import pulumi
 
 from infra import type_tokens
 from infra.targets.contract import Target
-from levee.plan.planned import PlannedTopic
+from levee.plan.planned import PlannedArchive, PlannedMonitor, PlannedTopic
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogStreamArgs:
-    """The stream's topic and the platform that makes it."""
+    """What belongs to the stream and the platform that makes it."""
 
     topic: PlannedTopic
+    archives: tuple[PlannedArchive, ...] = ()
+    monitors: tuple[PlannedMonitor, ...] = ()
     target: Target
 
 
@@ -26,4 +28,8 @@ class LogStream(pulumi.ComponentResource):
         super().__init__(type_tokens.LOG_STREAM, name, None, opts)
         options = pulumi.ResourceOptions(parent=self, protect=args.topic.protected)
         args.target.topic(name, args.topic, options)
+        for archive in args.archives:
+            args.target.archive(name, archive, pulumi.ResourceOptions(parent=self))
+        for monitor in args.monitors:
+            args.target.monitor(f"{name}-{monitor.monitor.kind}", monitor, pulumi.ResourceOptions(parent=self))
         self.register_outputs({"topic": args.topic.name})

@@ -6,14 +6,23 @@ from typing import Protocol
 
 import pulumi
 
-from levee.plan.planned import PlannedCredential, PlannedTopic
+from levee.plan.planned import PlannedArchive, PlannedCredential, PlannedMonitor, PlannedTopic
 
 
 class Target(Protocol):
-    """Registers the resources of one platform. `name` is the planned thing's key, `opts` carries its parent."""
+    """Registers the resources of one platform. `name` is the planned thing's key, `opts` carries its parent.
 
-    def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    What a platform can't make yet it registers nothing for; the plan's `pending` says so to the user.
+    """
+
+    def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> None:
         """Register the topic of a stream."""
 
-    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
+        """Register the durable store of a stream."""
+
+    def monitor(self, name: str, planned: PlannedMonitor, opts: pulumi.ResourceOptions) -> None:
+        """Register what watches a stream."""
+
+    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> None:
         """Register the identity of a service with all its grants."""

@@ -11,8 +11,9 @@ import pulumi_kafka
 
 from infra import type_tokens
 from infra.connection import provider_connection
+from infra.secret_location import secret_store
 from levee.model.acl import Acl
-from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
+from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedMonitor, PlannedTopic
 
 
 class KafkaServiceCredential(pulumi.CustomResource):
@@ -29,12 +30,16 @@ class KafkaTarget:
     def __init__(self, plan: Plan, project: Path) -> None:
         connection = provider_connection(plan.cluster, project)
         self._kafka = pulumi.ProviderResource("kafka", "kafka", connection)
-        self._levee = pulumi.ProviderResource("levee", "levee", {"kafka": connection})
-        self._secret_store = {"kind": plan.secrets.kind, "directory": str(project / plan.secrets.directory)}
+        self.levee = pulumi.ProviderResource("levee", "levee", {"kafka": connection, **self._sections(plan, project)})
+        self._secret_store = secret_store(plan, project)
 
-    def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    def _sections(self, plan: Plan, project: Path) -> Mapping[str, Any]:  # noqa: ARG002
+        """Further sections of the levee provider's configuration."""
+        return {}
+
+    def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> None:
         """Register `kafka:index/topic:Topic`."""
-        topic: pulumi.Resource = pulumi_kafka.Topic(
+        pulumi_kafka.Topic(
             name,
             name=planned.name,
             partitions=planned.partitions,
@@ -42,9 +47,14 @@ class KafkaTarget:
             config=dict(planned.settings),
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)),
         )
-        return topic
 
-    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
+        """Kafka alone has no archive."""
+
+    def monitor(self, name: str, planned: PlannedMonitor, opts: pulumi.ResourceOptions) -> None:
+        """Kafka alone watches nothing."""
+
+    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> None:
         """Register `levee:kafka:ServiceCredential`."""
         inputs = {
             "service": planned.service,
@@ -54,8 +64,8 @@ class KafkaTarget:
             "acls": [_acl(acl) for acl in planned.acls],
             "secretStore": self._secret_store,
         }
-        return KafkaServiceCredential(
-            name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._levee))
+        KafkaServiceCredential(
+            name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self.levee))
         )
 
 

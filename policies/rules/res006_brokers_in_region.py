@@ -3,8 +3,8 @@
 ## What
 
 Where the address of a broker names its region, as those of Amazon MSK and IBM Event Streams do, it is the stack's
-region. On the targets `aws` and `ibm` every address must name one. On plain Kafka an address that names none is left to
-preflight, which asks the brokers' racks.
+region. On IBM, and on Amazon MSK (`aws.cluster_arn`), every address must name one. On any other Kafka an address that
+names none is left to preflight, which asks the brokers' racks.
 
 ## Why
 
@@ -39,6 +39,7 @@ from typing import Final
 
 from levee.model.stack import Target
 from levee.plan.observed import Connection
+from levee.plan.planned import Plan
 from policies.facts import Facts
 from policies.population import connections
 from policies.rule import Rule, Severity, Surface, Violation
@@ -52,10 +53,10 @@ NAMED: Final = (
 
 def check(connection: Connection, facts: Facts) -> Iterator[Violation]:
     """Judge the addresses of one connection."""
-    region, target = facts.plan.boundary.region, facts.plan.target
+    region, names_tell = facts.plan.boundary.region, _names_tell(facts.plan)
     for index, address in enumerate(connection.bootstrap):
         named = next((found[1] for each in NAMED if (found := each.search(address.lower()))), None)
-        if named == region or (named is None and target is Target.KAFKA):
+        if named == region or (named is None and not names_tell):
             continue
         yield Violation(
             current=f"{address} is in {named}" if named else f"{address} names no region",
@@ -64,6 +65,11 @@ def check(connection: Connection, facts: Facts) -> Iterator[Violation]:
             at=("bootstrap", index),
             unknown=named is None,
         )
+
+
+def _names_tell(plan: Plan) -> bool:
+    """Whether every broker's address names its region."""
+    return plan.target is Target.IBM or (plan.aws is not None and plan.aws.cluster_arn is not None)
 
 
 RULE = Rule(

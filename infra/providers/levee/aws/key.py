@@ -5,16 +5,20 @@ key is found by its tags.
 """
 
 import asyncio
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
+from infra.providers.failures import refused
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Recorded
+from infra.providers.levee.aws.api import AwsError
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
 from infra.providers.levee.aws.json_text import check_json
 from infra.providers.levee.aws.tags import IDENTITY, from_list, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties
 
+ALIAS: Final = re.compile(r"alias/[A-Za-z0-9/_-]{1,250}")
 ABSENT = ("NotFoundException", "NotFound")
 MIN_WINDOW_DAYS, MAX_WINDOW_DAYS = 7, 30
 
@@ -27,7 +31,8 @@ class Key(AwsKind):
 
     token = "levee:aws:Key"  # noqa: S105 - a type token
     what = "key"
-    properties = ("description", "policy", "rotation", "enabled", "windowDays")
+    properties = ("description", "alias", "policy", "rotation", "enabled", "windowDays")
+    fixed = ("alias",)
     json_inputs = ("policy",)
     holds_data = True
 
@@ -38,6 +43,9 @@ class Key(AwsKind):
     def check_fields(self, fields: Fields) -> None:
         """The policy is JSON, the window AWS's."""
         fields.text("description", required=True)
+        alias = known(fields.text("alias"))
+        if alias is not None and (not ALIAS.fullmatch(alias) or alias.startswith("alias/aws/")):
+            fields.refuse("alias", "must be alias/ and letters, digits and /_-, and not begin with alias/aws/")
         check_json(fields, "policy")
         for name in ("rotation", "enabled"):
             if known(fields.boolean(name)) is False:
@@ -68,10 +76,11 @@ class Key(AwsKind):
         if answer is None or answer["KeyMetadata"]["KeyState"] in {"PendingDeletion", "PendingReplicaDeletion"}:
             return None
         about = answer["KeyMetadata"]
-        policy, rotation, tags = await asyncio.gather(
+        policy, rotation, tags, aliases = await asyncio.gather(
             self.api.call("kms", "get_key_policy", KeyId=resource_id, PolicyName="default"),
             self.api.call("kms", "get_key_rotation_status", KeyId=resource_id),
             self.api.pages("kms", "list_resource_tags", "Tags", KeyId=resource_id),
+            self.api.pages("kms", "list_aliases", "Aliases", KeyId=resource_id),
         )
         inputs: Properties = {
             "description": about["Description"],
@@ -80,6 +89,8 @@ class Key(AwsKind):
             "enabled": about["KeyState"] == "Enabled",
             "tags": dict(from_list(tags, "TagKey", "TagValue")),
         }
+        if aliases:
+            inputs["alias"] = min(str(alias["AliasName"]) for alias in aliases)
         return _live(about, inputs)
 
     async def make(self, new: Properties) -> Live:
@@ -92,7 +103,7 @@ class Key(AwsKind):
             MultiRegion=False,
             Tags=to_list(tags_of(new), "TagKey", "TagValue"),
         )
-        return _live(answer["KeyMetadata"], {**new, "rotation": False})
+        return _live(answer["KeyMetadata"], {**new, "rotation": False, "alias": None})
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """Switch it on first: a key that is off can't be changed."""
@@ -100,6 +111,8 @@ class Key(AwsKind):
             await self.api.call("kms", "enable_key", KeyId=live.id)
         if changed(live, new, "rotation"):
             await self.api.call("kms", "enable_key_rotation", KeyId=live.id)
+        if changed(live, new, "alias"):
+            await self._name(live.id, str(new["alias"]))
         if changed(live, new, "description"):
             await self.api.call("kms", "update_key_description", KeyId=live.id, Description=new["description"])
         if changed(live, new, "policy"):
@@ -109,6 +122,19 @@ class Key(AwsKind):
             await self.api.call("kms", "tag_resource", KeyId=live.id, Tags=to_list(tags, "TagKey", "TagValue"))
         if gone:
             await self.api.call("kms", "untag_resource", KeyId=live.id, TagKeys=gone)
+
+    async def _name(self, key: str, alias: str) -> None:
+        """Give the key its name, unless another one that can be used has it."""
+        try:
+            await self.api.call("kms", "create_alias", AliasName=alias, TargetKeyId=key)
+        except AwsError as error:
+            if error.code != "AlreadyExistsException":
+                raise
+            if (other := await self.look_at(alias)) is not None and other.id != key:
+                raise refused(
+                    "alias", f"{alias} is the name of {other.id}; give it another, or choose another"
+                ) from None
+            await self.api.call("kms", "update_alias", AliasName=alias, TargetKeyId=key)
 
     async def remove(self, live: Live, recorded: Recorded) -> None:
         """Schedule its deletion."""
