@@ -7,7 +7,7 @@ variables, a set operator with IfExists) is UNKNOWN.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Final
@@ -29,25 +29,25 @@ def holds(condition: Condition, keys: Mapping[str, Values | None]) -> Truth:
         return any_of(_null(value, given) for value in condition.values)
     quantifier, _, operator = condition.operator.rpartition(":")
     name = operator.removesuffix("IfExists")
-    negated = "Not" in name
-    test = _TESTS.get(name.replace("Not", "", 1))
+    negated = name in _NEGATED
+    test = _NEGATED.get(name) or _TESTS.get(name)
     if test is None or (quantifier and name != operator):
         return Truth.UNKNOWN
+    if not (given or quantifier):
+        return Truth.of(negated or name != operator)
+    return _quantified(quantifier, [_compared(test, condition, value, negated=negated) for value in given])
 
-    def holds_for(value: str) -> Truth:
-        found = any_of(test(wanted, value) for wanted in condition.values)
-        return found.opposite() if negated else found
 
-    match quantifier:
-        case "ForAllValues":
-            return all_of(map(holds_for, given))
-        case "ForAnyValue":
-            return any_of(map(holds_for, given))
-        case "" if not given:
-            return Truth.of(negated or name != operator)
-        case "" if len(given) == 1:
-            return holds_for(given[0])
-    return Truth.UNKNOWN  # several values without a set operator, or a quantifier that AWS doesn't have
+def _compared(test: _Test, condition: Condition, value: str, *, negated: bool) -> Truth:
+    found = any_of(test(wanted, value) for wanted in condition.values)
+    return found.opposite() if negated else found
+
+
+def _quantified(quantifier: str, found: Sequence[Truth]) -> Truth:
+    """What the request's values come to. Several without a set operator can't be told: AWS has no rule for them."""
+    if quantifier == "ForAllValues" or (not quantifier and len(found) == 1):
+        return all_of(found)
+    return any_of(found) if quantifier == "ForAnyValue" else Truth.UNKNOWN
 
 
 def _null(wanted: str, given: Values) -> Truth:
@@ -89,5 +89,15 @@ _TESTS: Final[Mapping[str, _Test]] = MappingProxyType(
         "NumericLessThanEquals": _numeric(lambda given, wanted: given <= wanted),
         "NumericGreaterThan": _numeric(lambda given, wanted: given > wanted),
         "NumericGreaterThanEquals": _numeric(lambda given, wanted: given >= wanted),
+    }
+)
+_NEGATED: Final[Mapping[str, _Test]] = MappingProxyType(
+    {
+        "StringNotEquals": _equals,
+        "StringNotEqualsIgnoreCase": _equals_ignoring_case,
+        "StringNotLike": _like,
+        "ArnNotEquals": arn_like,
+        "ArnNotLike": arn_like,
+        "NumericNotEquals": _numeric(lambda given, wanted: given == wanted),
     }
 )

@@ -50,7 +50,8 @@ class Policies:
 
     `identity` are the asking identity's own; `resource` is the resource's (for sts:AssumeRole the role's trust policy);
     `boundaries`, `scps` and `rcps` only take away. None of a kind: that kind isn't used. AWS attaches its full-access
-    policy beside an organization's own; FULL_ACCESS stands for it.
+    policy beside an organization's own; FULL_ACCESS stands for it. Raises ValueError for an identity's policy that
+    names principals, and for a resource's that names none.
     """
 
     identity: Sequence[Document] = ()
@@ -58,6 +59,12 @@ class Policies:
     boundaries: Sequence[Document] = ()
     scps: Sequence[Document] = ()
     rcps: Sequence[Document] = ()
+
+    def __post_init__(self) -> None:
+        if any(statement.principals for document in self.identity for statement in document.statements):
+            raise ValueError("an identity's policy names no principal")
+        if self.resource is not None and not all(statement.principals for statement in self.resource.statements):
+            raise ValueError("every statement of a resource's policy names a principal")
 
     def limits(self, request: Request) -> dict[str, Sequence[Document]]:
         """What must allow the request besides, by kind. No SCP binds a service, neither binds a service-linked role."""
@@ -107,7 +114,8 @@ def _granted(request: Request, identity: Sequence[Document], own: Sequence[Docum
     both = _Found(min(by_identity.truth, by_resource.truth), by_resource.sid)
     if request.principal_account != request.account:
         return both
-    other = both if request.action.lower().startswith(_OWN_POLICY_DECIDES) else by_identity
+    own_decides = request.resource != "*" and request.action.lower().startswith(_OWN_POLICY_DECIDES)
+    other = both if own_decides else by_identity
     return max(direct, other, key=lambda found: found.truth)
 
 

@@ -1,0 +1,65 @@
+"""Who may manage and who may use a KMS key.
+
+Source: https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html (what administrators and users
+need) and …/conditions-kms.html (kms:ViaService, kms:CallerAccount).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from levee.catalog.partition import partition_of
+from levee.iam.document import Condition, Document, Effect, Statement
+from levee.iam.perimeter import Insiders, deny_outsiders
+from levee.iam.request import identity
+
+_ADMINISTER: Final = (
+    "kms:CancelKeyDeletion", "kms:Create*", "kms:Delete*", "kms:Describe*", "kms:Disable*", "kms:Enable*", "kms:Get*",
+    "kms:List*", "kms:Put*", "kms:Revoke*", "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource",
+    "kms:UntagResource", "kms:Update*",
+)  # fmt: skip
+_USE: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
+
+
+def key_policy(
+    account: str,
+    region: str,
+    administrators: Sequence[str],
+    users: Sequence[str],
+    services: Sequence[str] = ("secretsmanager", "s3"),
+) -> Document:
+    """The policy of a key of this account and region.
+
+    `administrators` (ARNs of roles, or the account's root) manage it and can't decrypt; `users` encrypt and decrypt by
+    the named services of this region only. Raises ValueError without an administrator, whom AWS demands so that the key
+    can be managed at all, and for a region that no partition has.
+    """
+    partition = partition_of(region)
+    if partition is None:
+        raise ValueError(f"{region} is not a region of AWS")
+    if not administrators:
+        raise ValueError("a key needs an administrator")
+    via = tuple(f"{service}.{region}.{partition.dns_suffix}" for service in services)
+    conditions = (
+        Condition("StringEquals", "kms:CallerAccount", (account,)),
+        Condition("StringEquals", "kms:ViaService", via),
+    )
+    return Document(
+        (
+            _allow("Administer", administrators, _ADMINISTER),
+            *([_allow("Use", users, _USE, conditions)] if users else []),
+            *deny_outsiders(Insiders((account,)), ["kms:*"], ["*"]),
+        )
+    )
+
+
+def _allow(sid: str, arns: Sequence[str], actions: Sequence[str], conditions: Sequence[Condition] = ()) -> Statement:
+    return Statement(
+        effect=Effect.ALLOW,
+        sid=sid,
+        principals=tuple(identity(arn) for arn in arns),
+        actions=tuple(actions),
+        resources=("*",),  # in a key's policy: this key
+        conditions=tuple(conditions),
+    )

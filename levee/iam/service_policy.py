@@ -1,0 +1,102 @@
+"""What a service's role may do: its grants on the cluster, its own secrets, the key that encrypts them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, Protocol
+
+from levee.catalog.aws_action import AWS_ROLES
+from levee.iam.arn import ClusterArn
+from levee.iam.document import Condition, Document, Effect, PolicyTooLarge, Statement
+from levee.model.cloud_name import CloudName
+from levee.model.name import NamePattern
+from levee.model.role import Role
+
+# All inline policies of a role together, white space not counted:
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
+MAX_INLINE: Final = 10_240
+
+
+class Grant(Protocol):
+    """A role on topics, with the groups and transactional ids that are the service's own (a plan's grant is one)."""
+
+    @property
+    def role(self) -> Role:
+        """What it may do."""
+
+    @property
+    def topics(self) -> Sequence[NamePattern]:
+        """On these."""
+
+    @property
+    def groups(self) -> Sequence[NamePattern]:
+        """Consumer groups of a reader."""
+
+    @property
+    def transactional_ids(self) -> Sequence[NamePattern]:
+        """Transactional ids of a writer."""
+
+
+def service_policy(
+    grants: Iterable[Grant], cluster: ClusterArn, secret_arns: Sequence[str] = (), key_arn: str | None = None
+) -> Document:
+    """The inline policy of a service's role: exact ARNs, one statement per role and kind of resource.
+
+    `key_arn` may decrypt only for Secrets Manager, in the cluster's region. Raises ValueError where a secret or the key
+    isn't of the cluster's account and region, and PolicyTooLarge where IAM would refuse the policy for its length.
+    """
+    for arn, service in [*((each, "secretsmanager") for each in secret_arns), *([(key_arn, "kms")] if key_arn else [])]:
+        _within(arn, service, cluster)
+    found = Document((*_cluster_statements(list(grants), cluster), *_secret_statements(cluster, secret_arns, key_arn)))
+    size = len(found.compact())
+    if size > MAX_INLINE:
+        advice = "grant by prefix (eu.payments.*) instead of by name, or split the service"
+        raise PolicyTooLarge("the role's policy", size, MAX_INLINE, advice)
+    return found
+
+
+def _cluster_statements(grants: Sequence[Grant], cluster: ClusterArn) -> Iterator[Statement]:
+    roles = [role for role in Role if any(grant.role is role for grant in grants)]
+    actions = frozenset[str]().union(*(AWS_ROLES[role].cluster for role in roles))
+    yield from _allow("Cluster", actions, [str(cluster)] if roles else [])
+    for role in roles:
+        allowed = AWS_ROLES[role]
+        own = [grant for grant in grants if grant.role is role]
+        topics = _arns(cluster.topic, (grant.topics for grant in own))
+        groups = _arns(cluster.group, (grant.groups for grant in own))
+        ids = _arns(cluster.transactional_id, (grant.transactional_ids for grant in own))
+        yield from _allow(f"{role.name.capitalize()}Topics", allowed.topic, topics)
+        yield from _allow(f"{role.name.capitalize()}Groups", allowed.group, groups)
+        yield from _allow(f"{role.name.capitalize()}TransactionalIds", allowed.transactional_id, ids)
+
+
+def _secret_statements(cluster: ClusterArn, secrets: Sequence[str], key: str | None) -> Iterator[Statement]:
+    yield from _allow("Secrets", {"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"}, secrets)
+    if key is not None:
+        via = f"secretsmanager.{cluster.region}.{cluster.partition.dns_suffix}"
+        condition = Condition("StringEquals", "kms:ViaService", (via,))
+        yield from _allow("SecretsKey", {"kms:Decrypt"}, [key], [condition])
+
+
+def _allow(
+    sid: str, actions: Iterable[str], resources: Iterable[str], conditions: Iterable[Condition] = ()
+) -> Iterator[Statement]:
+    """A statement, where there is something to allow and something to allow it on."""
+    found, arns = tuple(actions), tuple(resources)
+    if found and arns:
+        yield Statement(effect=Effect.ALLOW, sid=sid, actions=found, resources=arns, conditions=tuple(conditions))
+
+
+def _arns(arn: Callable[[NamePattern], str], patterns: Iterable[Iterable[NamePattern]]) -> list[str]:
+    return [arn(pattern) for each in patterns for pattern in each]
+
+
+def _within(arn: str, service: str, cluster: ClusterArn) -> None:
+    """Raise ValueError unless the ARN is of this service, in the cluster's account and region, and names one thing."""
+    name = CloudName.parse(arn)
+    place = (name.service, name.region, name.account)
+    if place != (service, cluster.region, cluster.account) or not arn.startswith(f"arn:{cluster.partition.name}:"):
+        expected = f"{service} in {cluster.region}, account {cluster.account}"
+        raise ValueError(f"{arn} is not of {expected}, where the cluster is")
+    if "*" in arn or "${" in arn:
+        raise ValueError(f"{arn} names more than one resource; write its whole ARN")
