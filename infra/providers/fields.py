@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import math
 from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
@@ -48,6 +49,10 @@ class Fields:
         """Read a whole number."""
         return self._read(name, _as_integer, "a whole number", required=required)
 
+    def number(self, name: str, *, required: bool = False) -> float | Unknown | None:
+        """Read a number, whole or not."""
+        return self._read(name, _as_number, "a number", required=required)
+
     def boolean(self, name: str) -> bool | Unknown | None:
         """Read true or false."""
         return self._read(name, _as_boolean, "true or false", required=False)
@@ -63,6 +68,10 @@ class Fields:
     def nested(self, name: str) -> Properties | Unknown | None:
         """Read an object as properties of its own."""
         return self._read(name, _as_object, "an object", required=False)
+
+    def objects(self, name: str, *, required: bool = False) -> list[Properties] | Unknown | None:
+        """Read a list of objects, each as properties of its own."""
+        return self._read(name, _as_objects, "a list of objects", required=required)
 
     def _read(self, name: str, convert: Callable[[Value], T], form: str, *, required: bool) -> T | Unknown | None:
         value = reveal(self._properties.get(name))
@@ -96,6 +105,15 @@ def _as_integer(value: Value) -> int:
     return int(value)
 
 
+def _as_number(value: Value) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        raise ValueError
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError
+    return number
+
+
 def _as_boolean(value: Value) -> bool:
     if isinstance(value, bool):
         return value
@@ -118,6 +136,14 @@ def _as_object(value: Value) -> Properties:
     if not isinstance(value, dict):
         raise ValueError
     return value
+
+
+def _as_objects(value: Value) -> list[Properties] | Unknown:
+    if isinstance(value, str):
+        value = _from_json(value)
+    if not isinstance(value, list):
+        raise ValueError
+    return UNKNOWN if UNKNOWN in value else [_as_object(element) for element in value]
 
 
 def _as_mapping(value: Value) -> dict[str, str | Unknown]:
