@@ -6,12 +6,12 @@ STACK ?= local
 
 .PHONY: up down clean test lint unit integration bench lock docs venv
 
-up: .venv/runtime.stamp  ## three secured brokers, the declared streams on them, and the proof
-	$(BIN)/levee local up
+up: .venv/local.stamp  ## three secured brokers and an AWS API, the declared streams on them, and the proof
+	$(BIN)/levee local up --aws
 	$(BIN)/levee up $(STACK) --yes
 	$(BIN)/levee verify $(STACK) --write
 
-down: .venv/runtime.stamp  ## stop the brokers; what they hold stays
+down: .venv/runtime.stamp  ## stop the brokers and the AWS API; what the brokers hold stays
 	$(BIN)/levee local down
 
 clean: .venv/runtime.stamp  ## stop the brokers and forget everything: topics, credentials, state
@@ -41,7 +41,7 @@ docs: .venv/dev.stamp  ## the rules' pages, made from the rules
 venv: .venv/dev.stamp
 
 lock: .venv/dev.stamp  ## write the pinned requirements anew; names no index
-	for set in runtime dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate \
+	for set in runtime local dev; do $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-annotate \
 	  --no-header --python-version 3.11 requirements/$$set.in -o requirements/$$set.txt >/dev/null || exit 1; done
 
 .venv/bin/python:
@@ -51,6 +51,10 @@ lock: .venv/dev.stamp  ## write the pinned requirements anew; names no index
 .venv/runtime.stamp: .venv/bin/python requirements/runtime.txt pyproject.toml
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/local.stamp: .venv/runtime.stamp requirements/local.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/local.txt
 	touch $@
 
 .venv/dev.stamp: .venv/runtime.stamp requirements/dev.txt

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from infra.local import process
 from infra.local.admin import Administrator
 from infra.local.certificates import ca_path
-from infra.local.failure import LocalClusterError
+from infra.local.failure import LocalClusterError, system_errors
 from infra.local.jars import ensure_jars, jar_folder
 from infra.local.java import Java, require_tools
 from infra.local.jvm import Jvm, drop_archive, keep_archive
@@ -52,7 +51,7 @@ def up(settings: ClusterSettings, report: Report) -> ClusterStatus:
     What was started here is ended again if that fails or is interrupted. Raises LocalClusterError, before anything is
     changed if Java or Maven is missing, a port is taken, or the directory belongs to another cluster.
     """
-    with _system_errors(), hold(settings.directory, report):
+    with system_errors(), hold(settings.directory, report):
         began = time.monotonic()
         absent = _absent(settings)
         _require_startable(settings, absent)
@@ -80,7 +79,7 @@ def down(settings: ClusterSettings, report: Report, *, delete_data: bool = False
     if not settings.directory.exists() and not process.find(homes):
         report(f"nothing runs: there is no {settings.directory}")
         return
-    with _system_errors(), hold(settings.directory, report):
+    with system_errors(), hold(settings.directory, report):
         running = process.find(homes)
         if running:
             report(f"stopping {len(running)} brokers")
@@ -95,7 +94,7 @@ def down(settings: ClusterSettings, report: Report, *, delete_data: bool = False
 
 def status(settings: ClusterSettings) -> ClusterStatus:
     """How the cluster of the directory is now. Once it has been made, its own record goes before `settings`."""
-    with _system_errors():
+    with system_errors():
         settings = recorded(settings)
         running = process.find(settings.homes)
     return ClusterStatus(
@@ -106,18 +105,6 @@ def status(settings: ClusterSettings) -> ClusterStatus:
         administrator=Administrator(settings.administrator),
         brokers=tuple(BrokerStatus(node, running.get(node.home)) for node in settings.nodes),
     )
-
-
-@contextmanager
-def _system_errors() -> Iterator[None]:
-    """What the system refuses, as a LocalClusterError."""
-    try:
-        yield
-    except OSError as refused:
-        raise LocalClusterError(
-            f"{refused.filename or 'the system'}: {refused.strerror}",
-            "check its permissions and the space left on disk",
-        ) from None
 
 
 def _absent(settings: ClusterSettings) -> tuple[Node, ...]:

@@ -36,6 +36,16 @@ def answers(port: int) -> bool:
         return client.connect_ex((LOOPBACK, port)) == 0
 
 
+def becomes_free(port: int) -> bool:
+    """Whether nothing listens on `port`, after a moment's patience."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not _is_free(port):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(POLL_S)
+    return True
+
+
 def _is_free(port: int) -> bool:
     with socket.socket() as server:
         # As Java binds: a connection of the last run that still waits to expire is no obstacle.

@@ -1,6 +1,6 @@
-"""Broker processes: found, started and ended by a mark in their own arguments.
+"""Server processes (brokers, the AWS API): found, started and ended by a mark in their own arguments.
 
-The kernel's process table is the only record of what runs. A broker whose starter was killed before it could note a
+The kernel's process table is the only record of what runs. A server whose starter was killed before it could note a
 process id is found all the same, an id that now belongs to somebody else never is, and a reboot leaves nothing stale.
 """
 
@@ -15,27 +15,35 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 from infra.local.failure import LocalClusterError
 
 POLL_S = 0.05
 START_POLL_S = 0.001
 KILL_WAIT_S = 10.0
+Program = Literal["java", "python"]
+MARKING_OPTIONS: Mapping[Program, str] = {"java": "-D", "python": "-X"}
 SEPARATOR = "\0" if sys.platform == "linux" else " "
 
 
-def mark_of(home: Path) -> str:
-    """The argument that only the JVM working in `home` carries."""
-    return f"-Dlevee.home={home}"
+def mark_of(home: Path, program: Program = "java") -> str:
+    """The argument that only the server working in `home` carries: an option that `program` sets and nobody reads."""
+    return f"{MARKING_OPTIONS[program]}levee.home={home}"
 
 
 def find(homes: Collection[Path]) -> dict[Path, int]:
-    """The process id of each of `homes` that has a live broker."""
-    return {home: pid for pid, command in _process_table() for home in homes if _is_broker(command, home)}
+    """The process id of each of `homes` that has a live server."""
+    return {home: pid for pid, command in _process_table() for home in homes if _is_server(command, home)}
+
+
+def arguments_of(pid: int) -> list[str]:
+    """What `pid` was started with, nothing if it is gone."""
+    return next((command.rstrip(SEPARATOR).split(SEPARATOR) for id_, command in _process_table() if id_ == pid), [])
 
 
 def start(home: Path, command: Sequence[str | Path], environment: Mapping[str, str], console: Path) -> None:
-    """Start the broker of `home`: `command`, which has its mark, apart from our terminal; output in `console`.
+    """Start the server of `home`: `command`, which has its mark, apart from our terminal; output in `console`.
 
     The child leads its own session, so it outlives us and never sees our Ctrl-C, and makes only private files.
     """
@@ -62,7 +70,7 @@ def _private(path: str, flags: int) -> int:
 
 
 def stop(homes: Collection[Path], *, grace_s: float) -> bool:
-    """End the brokers of `homes`, those that run: asked first, killed after `grace_s` seconds; 0 kills at once.
+    """End the servers of `homes`, those that run: asked first, killed after `grace_s` seconds; 0 kills at once.
 
     Whether all ended in order. Raises LocalClusterError if one can't be ended.
     """
@@ -90,14 +98,14 @@ def _end(running: Mapping[Path, int], number: signal.Signals, wait_s: float) -> 
 
 
 def _signal(pid: int, home: Path, number: signal.Signals) -> None:
-    """Signal `pid` if it still is the broker of `home`: what is looked at is what is signalled, recycled ids or not."""
+    """Signal `pid` if it still is the server of `home`: what is looked at is what is signalled, recycled ids or not."""
     try:
         if sys.platform != "linux":
             os.kill(pid, number)
             return
         handle = os.pidfd_open(pid)
         try:
-            if _is_broker(_command(pid), home):
+            if _is_server(_command(pid), home):
                 signal.pidfd_send_signal(handle, number)
         finally:
             os.close(handle)
@@ -126,10 +134,13 @@ def _collect(pid: int) -> None:
         os.waitpid(pid, os.WNOHANG)
 
 
-def _is_broker(command: str, home: Path) -> bool:
-    """Whether `command` is a Java launched with the mark of `home`, and not, say, a search for it."""
-    program, *_ = command.split(SEPARATOR, 1)
-    return program.endswith("java") and f"{SEPARATOR}{mark_of(home)}{SEPARATOR}" in command
+def _is_server(command: str, home: Path) -> bool:
+    """Whether `command` is a program launched with its mark of `home`, and not, say, a search for it."""
+    name = command.split(SEPARATOR, 1)[0].rpartition("/")[2].lower()
+    return any(
+        name.startswith(program) and f"{SEPARATOR}{mark_of(home, program)}{SEPARATOR}" in command
+        for program in MARKING_OPTIONS
+    )
 
 
 def _process_table() -> Iterator[tuple[int, str]]:

@@ -12,28 +12,39 @@ from typing import TYPE_CHECKING
 from levee.cli.project import add_project_option, project_of
 
 if TYPE_CHECKING:
+    from infra.local.aws_server import AwsServerStatus
     from infra.local.cluster import ClusterSettings, ClusterStatus
 
 DESCRIPTION = """\
 Three real Kafka brokers on 127.0.0.1, secured as a production cluster is: clients sign in with SCRAM-SHA-512 over
 TLS, brokers and controllers by certificate, nobody may do anything without an ACL. Replication factor 3, two replicas
 in sync; each broker stands in a zone of its own (rack `region/zone`).
+
+With `--aws` an AWS API too (a moto server): one made-up account, any region, any credentials. It keeps nothing once it
+is stopped.
 """
 
 EPILOG = """\
 examples:
   levee local up                      start them (the first time: fetch Kafka's jars, format storage); again: no-op
+  levee local up --aws                and the AWS API, on port 19122
+  AWS_SHARED_CREDENTIALS_FILE=.levee/local/aws/credentials \\
+    aws --endpoint-url http://127.0.0.1:19122 --region eu-west-1 secretsmanager list-secrets
+                                      any AWS client takes its endpoint and its made-up credentials
   levee local status --json           addresses, CA, administrator and processes, for scripts
   kcat -F .levee/local/admin/client.properties -L
                                       any librdkafka client takes the settings file of the administrator
-  levee local down                    stop them; what they hold stays
-  levee local down --delete-data      stop them and remove topics, users and certificates
+  levee local down                    stop all; what the brokers hold stays, what the AWS API holds is gone
+  levee local down --delete-data      stop all and remove topics, users and certificates
 
-needs Java 17 or later, and Maven once. It says how to get them. Everything lies under --directory.
+needs Java 17 or later, and Maven once; `--aws` moto. It says how to get them. Everything lies under --directory.
 exit codes: 0 done, 1 it failed, 2 bad usage. `status` exits 0 whatever runs: read `state`.
 """
 
-PORT_HELP = "client port of broker 1; broker i uses this + 10*(i-1) and the two ports above it (default 19092)"
+PORT_HELP = (
+    "client port of broker 1; broker i uses this + 10*(i-1) and the two ports above it, the AWS API this + 30 "
+    "(default 19092)"
+)
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -48,8 +59,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     commands = local.add_subparsers(dest="local_command", metavar="up|down|status", required=True)
 
     up = commands.add_parser("up", help="start the brokers that don't run; return when all answer")
+    up.add_argument("--aws", action="store_true", help="also start the AWS API (needs requirements/local.txt)")
     up.set_defaults(run=run_up)
-    down = commands.add_parser("down", help="stop the brokers")
+    down = commands.add_parser("down", help="stop the brokers and the AWS API")
     down.add_argument("--delete-data", action="store_true", help="also remove topics, users, certificates: for good")
     down.set_defaults(run=run_down)
     status = commands.add_parser("status", help="say what runs and where clients find it")
@@ -64,26 +76,36 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def run_up(arguments: argparse.Namespace) -> int:
-    """`levee local up`: 0 when all brokers answer."""
-    from infra.local import cluster
+    """`levee local up`: 0 when all brokers answer, and with `--aws` the AWS API."""
+    from infra.local import aws_server, cluster
 
-    _print_status(cluster.up(_settings(arguments), _progress), as_json=arguments.json)
+    settings = _settings(arguments)
+    aws = aws_server.AwsServerSettings.beside(settings)
+    if arguments.aws:
+        aws_server.check(aws)
+    brokers = cluster.up(settings, _progress)
+    api = aws_server.up(aws, _progress) if arguments.aws else aws_server.status(aws)
+    _print_status(brokers, api, as_json=arguments.json)
     return 0
 
 
 def run_down(arguments: argparse.Namespace) -> int:
     """`levee local down`: 0 when none runs any more."""
-    from infra.local import cluster
+    from infra.local import aws_server, cluster
 
-    cluster.down(_settings(arguments), _progress, delete_data=arguments.delete_data)
+    settings = _settings(arguments)
+    aws_server.down(aws_server.AwsServerSettings.beside(settings), _progress, delete_data=arguments.delete_data)
+    cluster.down(settings, _progress, delete_data=arguments.delete_data)
     return 0
 
 
 def run_status(arguments: argparse.Namespace) -> int:
     """`levee local status`: 0, whatever runs."""
-    from infra.local import cluster
+    from infra.local import aws_server, cluster
 
-    _print_status(cluster.status(_settings(arguments)), as_json=arguments.json)
+    settings = _settings(arguments)
+    api = aws_server.status(aws_server.AwsServerSettings.beside(settings))
+    _print_status(cluster.status(settings), api, as_json=arguments.json)
     return 0
 
 
@@ -104,12 +126,12 @@ def _progress(line: str) -> None:
     print(line, file=sys.stderr, flush=True)  # noqa: T201 - standard output is for the status
 
 
-def _print_status(status: ClusterStatus, *, as_json: bool) -> None:
-    values = status.to_json()
-    sys.stdout.write(json.dumps(values, indent=2) + "\n" if as_json else _table(status))
+def _print_status(brokers: ClusterStatus, aws: AwsServerStatus, *, as_json: bool) -> None:
+    values = {**brokers.to_json(), "aws": aws.to_json()}
+    sys.stdout.write(json.dumps(values, indent=2) + "\n" if as_json else _table(brokers, aws))
 
 
-def _table(status: ClusterStatus) -> str:
+def _table(status: ClusterStatus, aws: AwsServerStatus) -> str:
     lines = [
         f"state      {status.state}",
         f"cluster    {status.cluster_id}",
@@ -118,8 +140,18 @@ def _table(status: ClusterStatus) -> str:
         f"admin      {status.administrator.client_settings}",
     ]
     lines += [
-        f"broker {each.node.id}   {f'pid {each.pid}' if each.pid else 'stopped':<12} "
-        f"port {each.node.client_port}  rack {each.node.rack}"
+        f"broker {each.node.id}   {_process(each.pid)} port {each.node.client_port}  rack {each.node.rack}"
         for each in status.brokers
     ]
+    lines.append(f"aws        {_process(aws.pid)} {_api(aws)}")
     return "\n".join(lines) + "\n"
+
+
+def _process(pid: int | None) -> str:
+    return f"{f'pid {pid}' if pid else 'stopped':<12}"
+
+
+def _api(aws: AwsServerStatus) -> str:
+    if aws.pid is None:
+        return "start it with: levee local up --aws"
+    return f"{aws.endpoint}  account {aws.account}  credentials {aws.credentials_file}  (keeps nothing once stopped)"

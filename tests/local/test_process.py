@@ -1,4 +1,4 @@
-"""Broker processes by their mark. The processes are real; Python plays the JVM."""
+"""Server processes by their mark. The processes are real; Python plays the JVM."""
 
 from __future__ import annotations
 
@@ -45,6 +45,14 @@ def test_a_broker_is_found_by_its_mark_alone(tmp_path: Path, launch: Launch) -> 
     launch(process.mark_of(tmp_path / "10"))
 
     assert process.find([tmp_path / "1", tmp_path / "2"]) == {tmp_path / "1": broker.pid}
+
+
+def test_a_server_in_python_is_found_by_its_own_mark(tmp_path: Path, launch: Launch) -> None:
+    server = launch(process.mark_of(tmp_path, "python"), "-p", "1024", name="python3")
+    launch(process.mark_of(tmp_path / "1", "java"), name="python3")
+
+    assert process.find([tmp_path, tmp_path / "1"]) == {tmp_path: server.pid}
+    assert process.arguments_of(server.pid)[-2:] == ["-p", "1024"]
 
 
 def test_a_search_for_a_broker_is_no_broker(tmp_path: Path, launch: Launch) -> None:
