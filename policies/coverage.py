@@ -70,5 +70,7 @@ NOTES: Final[Mapping[str, str]] = MappingProxyType(
         "RLS-CON-001": _NO_RESOURCE,
         "RLS-CON-002": _NO_RESOURCE,
         "RLS-CON-003": _NO_RESOURCE,
+        "RLS-POL-005": "By `levee guard --against git` only. A state and a preview record no waivers: there, and by "
+        "`levee up`, it isn't judged, which is no pass.",
     }
 )

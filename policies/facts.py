@@ -18,6 +18,7 @@ from policies.index import Index
 
 if TYPE_CHECKING:
     from policies.failure import Failure
+    from policies.finding import Finding
     from policies.waivers import WaiverUse
 
 
@@ -28,7 +29,8 @@ class Context:
     `as_of` is the day on which the plan is judged: rules know no clock. `surroundings` are the variables of the
     environment that say for which account and region a pipeline runs (see `policies.surroundings`). `changes` is
     what the plan changes of what is deployed, where that is judged, and `max_removed` how many percent of it may go in
-    one run. `observed` is what registered resources say, where those are judged.
+    one run. `observed` is what registered resources say, where those are judged. `exemptions` are the findings that
+    only a waiver of the same change lets through (see `policies.same_change`); None where that isn't known.
     """
 
     as_of: date
@@ -37,6 +39,7 @@ class Context:
     changes: ChangeSet | None = None
     max_removed: int = 20
     observed: Observed | None = None
+    exemptions: tuple[Finding, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from levee.diagnostics import Rejected
 from levee.loading.waivers import load_waivers
+from levee.model.waiver import Waiver
 from levee.plan.change import ChangeSet
 from levee.plan.planned import Plan
 from policies.engine import evaluate
@@ -19,6 +20,8 @@ from policies.registry import RULES, on
 from policies.report.as_text import diagnostic_of
 from policies.report.places import locate_findings
 from policies.rule import Rule, Surface
+from policies.rules.pol005_waiver_before_its_change import RULE as WAIVER_BEFORE_ITS_CHANGE
+from policies.same_change import Base, new_exemptions
 from policies.surroundings import surroundings
 
 # Rules of what lets a change through, not of the change. Once it is deployed its approval is left over, and one that
@@ -28,8 +31,12 @@ _OF_EXCEPTIONS: Final = frozenset({"RLS-BLR-007", "RLS-POL-001", "RLS-POL-002", 
 
 def context_of(project: Path, as_of: date) -> Context:
     """The context of an evaluation of this project's stacks. Raises Rejected where the waivers can't be read."""
-    waivers = load_waivers(project, frozenset(rule.id for rule in RULES))
-    return Context(as_of=as_of, waivers=waivers, surroundings=surroundings())
+    return Context(as_of=as_of, waivers=waivers_of(project), surroundings=surroundings())
+
+
+def waivers_of(project: Path) -> tuple[Waiver, ...]:
+    """The project's waivers. Raises Rejected where they can't be read."""
+    return load_waivers(project, frozenset(rule.id for rule in RULES))
 
 
 def offline_rules() -> tuple[Rule[Any], ...]:
@@ -52,10 +59,16 @@ def enforce(plan: Plan, project: Path, as_of: date) -> Report:
     return report
 
 
-def judge_change(plan: Plan, changes: ChangeSet, project: Path, as_of: date, *, max_removed: int) -> Report:
-    """What the rules of changes say of what a plan changes. Raises Rejected where the waivers can't be read."""
-    context = replace(context_of(project, as_of), changes=changes, max_removed=max_removed)
-    return evaluate(plan, on(Surface.CHANGE), context)
+def judge_change(plan: Plan, changes: ChangeSet, context: Context, base: Base | None = None) -> Report:
+    """What the rules of changes say of what a plan changes; `context` has what else is known of the run.
+
+    `base` are the files that the change starts from. Without them RLS-POL-005 can't be judged and is left out.
+    """
+    rules, changing = on(Surface.CHANGE), replace(context, changes=changes)
+    if base is None:
+        return evaluate(plan, [rule for rule in rules if rule is not WAIVER_BEFORE_ITS_CHANGE], changing)
+    exemptions = new_exemptions(plan, base, (*on(Surface.FILES), *rules), changing)
+    return evaluate(plan, rules, replace(changing, exemptions=exemptions))
 
 
 def stops_deployment(finding: Finding) -> bool:

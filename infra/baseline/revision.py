@@ -6,6 +6,7 @@ import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -15,12 +16,25 @@ from levee.diagnostics.text import render_text
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
 from levee.plan.change import Deployed, as_deployed
+from policies.gate import waivers_of
+from policies.same_change import Base
 
 _PLAIN: Final = frozenset({"100644", "100755"})  # modes of files; links and submodules lead out of the revision
 
 
-def from_revision(project: Path, stack: str, revision: str, as_of: date) -> Deployed:
-    """What the stack's files at a revision come to on the day `as_of`; nothing where the revision has no such stack.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """What a revision's files declare, taken for what is deployed, and the files themselves.
+
+    `base` None, and nothing deployed: the revision has no such stack.
+    """
+
+    deployed: Deployed
+    base: Base | None
+
+
+def from_revision(project: Path, stack: str, revision: str, as_of: date) -> Revision:
+    """What the stack's files at a revision come to on the day `as_of`, and the waivers there.
 
     Raises LeveeError (exit 2) where git doesn't know the revision, it holds no stacks/ folder here, or its files
     can't be read.
@@ -32,11 +46,13 @@ def from_revision(project: Path, stack: str, revision: str, as_of: date) -> Depl
     kept = [each for each in entries if _is_of(each[0], stack)]
     source = f"git revision {revision}"
     if not any(path.parts[1] == stack for path, _ in kept if len(path.parts) > 2):
-        return Deployed(source=source, topics=(), principals=())
+        return Revision(deployed=Deployed(source=source, topics=(), principals=()), base=None)
     with tempfile.TemporaryDirectory(prefix="levee-guard-") as folder:
         _write(project, Path(folder), kept)
         try:
-            return as_deployed(build_plan(load_stack(Path(folder), stack), as_of), source)
+            plan = build_plan(load_stack(Path(folder), stack), as_of)
+            base = Base(plan=plan, waivers=waivers_of(Path(folder)))
+            return Revision(deployed=as_deployed(plan, source), base=base)
         except Rejected as rejected:
             raise _unusable(revision, f"its files are not valid:\n{render_text(rejected.diagnostics)}") from None
         except LeveeError as error:
@@ -44,7 +60,8 @@ def from_revision(project: Path, stack: str, revision: str, as_of: date) -> Depl
 
 
 def _is_of(path: PurePosixPath, stack: str) -> bool:
-    return path.parts[1] == stack or path.parts == ("stacks", "classes.yaml")
+    """Whether a file is one of the stack's, or of those that all stacks share: waivers speak of stacks by name."""
+    return path.parts[1] in {stack, "classes.yaml", "waivers.yaml"} or path.parts[2:] == ("stack.yaml",)
 
 
 def _entries(project: Path, commit: str) -> Iterator[tuple[PurePosixPath, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -16,7 +17,7 @@ from levee.plan.change import Deployed, compare
 from levee.plan.unknown import unknown
 from policies.desk import Desk, message
 from policies.finding import Finding
-from policies.gate import judge_change, stops_deployment
+from policies.gate import context_of, judge_change, stops_deployment
 from policies.readback.observe import JUDGED
 from policies.readback.registered import Registered
 from policies.report.as_text import headline
@@ -40,7 +41,8 @@ def refused_changes(
     if deployment.plan is None or not (deployed.topics or deployed.principals):
         return ()
     changes = compare(deployment.plan, deployed)
-    judged = judge_change(deployment.plan, changes, deployment.project, as_of, max_removed=deployment.max_removed)
+    context = replace(context_of(deployment.project, as_of), max_removed=deployment.max_removed)
+    judged = judge_change(deployment.plan, changes, context)
     stopping = []
     for finding in judged.findings:
         if stops_deployment(finding) and finding.rule.id not in told:

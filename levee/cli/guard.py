@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from levee.diagnostics import LeveeError
 
 if TYPE_CHECKING:
     from levee.plan.change import Deployed
+    from policies.same_change import Base
 
 DESCRIPTION = """\
 Judge a change before it is deployed: topics that would be deleted or replaced, partitions, retention that is cut,
@@ -63,32 +65,35 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
     from levee.plan.change import compare
-    from policies.gate import judge_change
+    from policies.gate import context_of, judge_change
 
     as_of = arguments.as_of or date.today()  # noqa: DTZ011 - a day in the operator's calendar
     project = project_of(arguments)
     plan = build_plan(load_stack(project, arguments.stack), as_of)
-    changes = compare(plan, _deployed(arguments.against, project, arguments.stack, as_of))
+    deployed, base = _deployed(arguments.against, project, arguments.stack, as_of)
+    changes = compare(plan, deployed)
     sys.stderr.write(
         f"against {changes.source}: {changes.resources_before} topics and credentials, {len(changes.removed)} go\n"
     )
-    report = judge_change(plan, changes, project, as_of, max_removed=arguments.max_removed)
-    return write_reports(arguments, project, [report])
+    context = replace(context_of(project, as_of), max_removed=arguments.max_removed)
+    return write_reports(arguments, project, [judge_change(plan, changes, context, base)])
 
 
-def _deployed(against: Sequence[str], project: Path, stack: str, as_of: date) -> Deployed:
+def _deployed(against: Sequence[str], project: Path, stack: str, as_of: date) -> tuple[Deployed, Base | None]:
+    """What to compare with; and the files that it was read from, where it was."""
     match against:
         case ["state"]:
             from infra.baseline.state import from_state
 
-            return from_state(project, stack)
+            return from_state(project, stack), None
         case ["preview", file]:
             from infra.baseline.preview import from_preview
 
-            return from_preview(Path(file), stack)
+            return from_preview(Path(file), stack), None
         case ["git", revision]:
             from infra.baseline.revision import from_revision
 
-            return from_revision(project, stack, revision, as_of)
+            found = from_revision(project, stack, revision, as_of)
+            return found.deployed, found.base
     message = f"--against {' '.join(against)}: there is no such thing to compare with"
     raise LeveeError(message, "write --against state, --against preview FILE or --against git REV", exit_code=2)

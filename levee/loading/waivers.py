@@ -44,7 +44,8 @@ def _waivers(values: dict[str, object]) -> Iterator[Waiver]:
     listed = values["waivers"]
     assert isinstance(listed, list)
     for index, each in enumerate(listed):
-        yield Waiver(**{**each, "expires": a_date(each["expires"])}, origin=Origin(WAIVERS, ("waivers", index)))
+        days = {key: a_date(each[key]) for key in ("expires", "change_by") if key in each}
+        yield Waiver(**(each | days), origin=Origin(WAIVERS, ("waivers", index)))
 
 
 def _strange(waiver: Waiver, rules: Collection[str], names: Collection[str]) -> Iterator[Problem]:

@@ -13,7 +13,7 @@ class Waiver:
     """One entry of `stacks/waivers.yaml`: findings of `rule` on subjects that `subject` matches count as waived.
 
     `subject` is `<stack>/<kind>/<name>`, the stack spelled out, the rest with `*` and `?` as in file names. It holds
-    up to and including the day `expires`.
+    up to and including the day `expires`. `change_by` is the day until which the change it is for may be still to come.
     """
 
     rule: str
@@ -24,6 +24,7 @@ class Waiver:
     approved_by: str
     expires: date
     origin: Origin
+    change_by: date | None = None
 
     @property
     def stack(self) -> str:

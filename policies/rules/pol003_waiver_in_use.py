@@ -2,7 +2,8 @@
 
 ## What
 
-A waiver that matches no finding, or whose findings an earlier waiver lets through already, is a finding.
+A waiver that matches no finding, or whose findings an earlier waiver lets through already, is a finding. One with a day
+`change_by` may match none up to and including that day: the change that it is for is still to come.
 
 ## Why
 
@@ -10,7 +11,7 @@ An exception that nothing needs waits for a breach to excuse: the next one it ma
 
 ## Fix
 
-Remove the waiver. Where two overlap, keep the narrower one.
+Remove the waiver. Where two overlap, keep the narrower one. Where its change comes later, say so by `change_by`.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from policies.rule import Rule, Severity, Surface, Violation
 from policies.waivers import WaiverUse
 
 
-def check(use: WaiverUse, _: Facts) -> Iterator[Violation]:
+def check(use: WaiverUse, facts: Facts) -> Iterator[Violation]:
     """Judge one waiver."""
-    if use.matched == 0:
+    if use.matched == 0 and not _awaits_its_change(use, facts):
         yield Violation(
             current=f"the waiver of {use.rule.id} for {use.waiver.subject} matches no finding",
             expected="waivers that are needed only",
@@ -37,6 +38,10 @@ def check(use: WaiverUse, _: Facts) -> Iterator[Violation]:
             expected="one waiver for each finding",
             fix="keep the narrower of the two",
         )
+
+
+def _awaits_its_change(use: WaiverUse, facts: Facts) -> bool:
+    return use.waiver.change_by is not None and facts.context.as_of <= use.waiver.change_by
 
 
 RULE = Rule(

@@ -97,7 +97,7 @@ def test_what_a_preview_does_not_know_is_not_let_through(tmp_path: Path) -> None
         if step["urn"].endswith("::payments-audit"):
             step["oldState"]["inputs"]["partitions"] = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
     deployed = from_preview(write_preview(tmp_path / "p.json", document), STACK)
-    context = Context(as_of=AS_OF, changes=compare(PLAN, deployed))
+    context = Context(as_of=AS_OF, changes=compare(PLAN, deployed), exemptions=())
     gating = evaluate(PLAN, on(Surface.CHANGE), context).gating
     assert {(each.rule.id, each.verdict) for each in gating} == {
         ("RLS-BLR-002", Verdict.UNKNOWN),

@@ -13,7 +13,7 @@ from tests.support.rule_cases import AS_OF, STACK
 
 
 def streams(folder: Path, revision: str) -> list[str]:
-    return [each.stream for each in from_revision(folder, STACK, revision, AS_OF).topics]
+    return [each.stream for each in from_revision(folder, STACK, revision, AS_OF).deployed.topics]
 
 
 def test_the_files_of_the_revision_count_and_the_work_tree_stays(tmp_path: Path) -> None:
@@ -44,7 +44,7 @@ def test_attributes_hide_nothing(tmp_path: Path) -> None:
 
 def test_a_stack_that_is_new_has_nothing_deployed(tmp_path: Path) -> None:
     commit(project(tmp_path))
-    assert from_revision(tmp_path, "test", "HEAD", AS_OF).topics == ()
+    assert from_revision(tmp_path, "test", "HEAD", AS_OF).deployed.topics == ()
 
 
 @pytest.mark.parametrize("revision", ["nowhere", "HEAD~9", "--output=x", "-h", "", "HEAD:stacks"])

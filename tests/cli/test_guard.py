@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,117 @@ def test_a_percentage_that_is_none_is_exit_2(deployed: Path, percent: str) -> No
     with pytest.raises(SystemExit) as ended:
         guard(deployed, f"--max-removed={percent}")
     assert ended.value.code == 2
+
+
+WAIVERS = "stacks/waivers.yaml"
+WAIVER = """\
+  - rule: {rule}
+    subject: {subject}
+    reason: the owner of the records agreed
+    owner: payments-team
+    ticket: GOV-1
+    approved_by: data-protection-officer
+    expires: 2026-12-01
+"""
+OF_FILES = WAIVER.format(rule="RLS-DUR-002", subject=f"{STACK}/stream/payments-audit")
+OF_A_CHANGE = WAIVER.format(rule="RLS-BLR-004", subject=f"{STACK}/stream/payments-events")
+
+
+def waive(folder: Path, *entries: str) -> None:
+    (folder / WAIVERS).write_text("waivers:\n" + "".join(entries))
+
+
+def breaks(folder: Path) -> None:
+    with (folder / AUDIT).open("a") as stream:
+        stream.write("min_insync: 1\n")
+
+
+def told(folder: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> set[str]:
+    """The rules that gate."""
+    capsys.readouterr()
+    code = guard(folder, "--format", "json", *(arguments or ("--against", "git", "HEAD")))
+    findings = json.loads(capsys.readouterr().out)["stacks"][0]["findings"]
+    found = {each["rule"] for each in findings if each["verdict"] != "waived"}
+    assert code == (1 if found else 0)
+    return found
+
+
+def test_a_waiver_does_not_excuse_the_change_that_it_comes_with(
+    deployed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    breaks(deployed)
+    waive(deployed, OF_FILES)
+    assert told(deployed, capsys) == {"RLS-POL-005"}
+    assert main(["check", "--project", str(deployed), *DAY]) == 0, "which only sees the files as they are"
+
+
+def test_a_waiver_that_was_there_before_excuses_the_change(deployed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    waive(deployed, OF_FILES + "    change_by: 2026-11-28\n")
+    assert main(["check", "--project", str(deployed), *DAY]) == 0
+    assert told(deployed, capsys) == set()
+    commit(deployed)
+    breaks(deployed)
+    assert told(deployed, capsys) == set()
+
+
+def test_a_waiver_of_a_rule_about_changes_must_be_there_before_too(
+    deployed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    edit(deployed, EVENTS, "retention: 7d", "retention: 2d")
+    waive(deployed, OF_A_CHANGE)
+    assert told(deployed, capsys) == {"RLS-POL-005"}
+    edit(deployed, EVENTS, "retention: 2d", "retention: 7d")
+    commit(deployed)
+    edit(deployed, EVENTS, "retention: 7d", "retention: 2d")
+    assert told(deployed, capsys) == set()
+
+
+def test_a_waiver_that_the_change_widens_is_new(deployed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    waive(deployed, OF_FILES.replace("payments-audit", "payments-events") + "    change_by: 2026-11-28\n")
+    commit(deployed)
+    breaks(deployed)
+    waive(deployed, OF_FILES.replace("payments-audit", "payments-*"))
+    assert told(deployed, capsys) == {"RLS-POL-005"}
+
+
+def test_a_new_waiver_may_excuse_what_was_broken_before(deployed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    breaks(deployed)
+    waive(deployed, OF_FILES.replace("2026-12-01", "2026-11-20"))
+    commit(deployed)
+    waive(deployed, OF_FILES)
+    assert told(deployed, capsys) == set()
+
+
+def test_a_new_stack_brings_its_waivers(deployed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (deployed / "stacks/prod").rename(deployed / "stacks/next")
+    waive(deployed, OF_FILES.replace("prod/", "next/"))
+    with (deployed / AUDIT.replace("prod", "next")).open("a") as stream:
+        stream.write("min_insync: 1\n")
+    assert main(["guard", "next", "--project", str(deployed), *DAY, "--against", "git", "HEAD"]) == 0
+
+
+def test_waivers_of_other_stacks_in_the_base_are_no_trouble(deployed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(deployed / "stacks/prod", deployed / "stacks/second")
+    waive(deployed, OF_FILES.replace("prod/", "second/"))
+    commit(deployed)
+    assert told(deployed, capsys) == set()
+
+
+def test_waivers_of_the_base_that_cannot_be_read_are_exit_2(deployed: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (deployed / WAIVERS).write_text("waivers: [")
+    commit(deployed)
+    (deployed / WAIVERS).unlink()
+    assert guard(deployed, "--against", "git", "HEAD") == 2
+    assert "waivers.yaml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("against", [["state"], ["preview", "preview.json"]])
+def test_where_no_waivers_are_recorded_it_is_not_judged_and_not_passed(
+    deployed: Path, against: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(deployed)
+    breaks(deployed)
+    waive(deployed, OF_FILES)
+    assert told(deployed, capsys, "--against", *against) == set()
+    guard(deployed, "--against", *against, "--format", "json")
+    assert "RLS-POL-005" not in json.loads(capsys.readouterr().out)["stacks"][0]["rules"]

@@ -72,6 +72,11 @@ def test_an_unused_waiver_is_a_finding() -> None:
     assert "matches no finding" in report.gating[0].current
 
 
+def test_a_waiver_may_await_its_change_up_to_and_including_a_day() -> None:
+    for day, found in ((AS_OF, []), (AS_OF - timedelta(days=1), ["RLS-POL-003"])):
+        assert gating(judge(waiver(), waiver(rule="RLS-DUR-001", change_by=day))) == found
+
+
 def test_a_shadowed_waiver_is_a_finding() -> None:
     report = judge(waiver(), waiver(subject="prod/*"))
     assert gating(report) == ["RLS-POL-003"]
@@ -120,6 +125,13 @@ def test_the_file_is_read(tmp_path: Path) -> None:
     (found,) = load_waivers(project(tmp_path, FILE), BY_ID)
     assert found.expires == date(2026, 12, 1)
     assert found.origin == Origin("stacks/waivers.yaml", ("waivers", 0))
+
+
+def test_the_day_of_the_change_is_read(tmp_path: Path) -> None:
+    text = FILE.replace("    expires:", "    change_by: 2026-11-28\n    expires:")
+    assert load_waivers(project(tmp_path, text), BY_ID)[0].change_by == date(2026, 11, 28)
+    with pytest.raises(Rejected):
+        load_waivers(project(tmp_path / "other", text.replace("11-28", "soon")), BY_ID)
 
 
 def test_no_file_is_no_waivers(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ class Case:
             as_of=values.get("as_of", AS_OF),
             surroundings=values.get("surroundings", {}),
             max_removed=values.get("max_removed", 20),
+            exemptions=(),
         )
 
     @property

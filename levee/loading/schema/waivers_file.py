@@ -34,6 +34,7 @@ _WAIVER: Final[Fields] = {
     "ticket": field(text(), "GOV-1234", required=True),
     "approved_by": field(text(), "data-protection-officer", required=True),
     "expires": field(DATE, "2026-12-31", required=True),
+    "change_by": field(DATE, "2026-12-05"),
 }
 
 WAIVERS: Final[Fields] = {
