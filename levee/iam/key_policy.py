@@ -11,7 +11,6 @@ from typing import Final
 
 from levee.catalog.partition import partition_of
 from levee.iam.document import Condition, Document, Effect, Statement
-from levee.iam.perimeter import Insiders, deny_outsiders
 from levee.iam.request import identity
 
 _ADMINISTER: Final = (
@@ -32,7 +31,7 @@ def key_policy(
     """The policy of a key of this account and region.
 
     `administrators` (ARNs of roles, or the account's root) manage it and can't decrypt; `users` encrypt and decrypt by
-    the named services of this region only. Raises ValueError without an administrator, whom AWS demands so that the key
+    the named services of this region only. What it doesn't allow is refused, so it has nothing to deny. Raises ValueError without an administrator, whom AWS demands so that the key
     can be managed at all, and for a region that no partition has.
     """
     partition = partition_of(region)
@@ -49,7 +48,6 @@ def key_policy(
         (
             _allow("Administer", administrators, _ADMINISTER),
             *([_allow("Use", users, _USE, conditions)] if users else []),
-            *deny_outsiders(Insiders((account,)), ["kms:*"], ["*"]),
         )
     )
 
