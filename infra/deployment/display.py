@@ -60,7 +60,7 @@ class Display:
 
     def _drift(self, event: ResourceEvent) -> None:
         if event.vanished:
-            self._report(f" ! {event.type} {event.name} is gone from the cluster; it will be made again")
+            self._report(f" ! {event.type} {event.name} is gone; it will be made again")
         elif event.changes:
             self._report(f" ! {event.type} {event.name} was changed outside levee:")
             for line in _described(event.changes):

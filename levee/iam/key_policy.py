@@ -31,8 +31,9 @@ def key_policy(
     """The policy of a key of this account and region.
 
     `administrators` (ARNs of roles, or the account's root) manage it and can't decrypt; `users` encrypt and decrypt by
-    the named services of this region only. What it doesn't allow is refused, so it has nothing to deny. Raises ValueError without an administrator, whom AWS demands so that the key
-    can be managed at all, and for a region that no partition has.
+    the named services of this region only. What it doesn't allow is refused, so it has nothing to deny. Raises
+    ValueError without an administrator, whom AWS demands so that the key can be managed at all, and for a region that no
+    partition has.
     """
     partition = partition_of(region)
     if partition is None:
