@@ -1,7 +1,8 @@
 """The rules as a CrossGuard pack: `pulumi preview --policy-pack policies`.
 
 One policy for each severity and stage, not one for each rule: the SDK deserializes a resource anew for every policy.
-The rule's id is the first word of each message instead of the policy's name.
+The rule's id is the first word of each message instead of the policy's name. What is waived is told by one advisory
+policy more.
 
 A preview softens a mandatory policy that touches an unknown value: the SDK catches its own UnknownValueError and
 reports advice. Here unknown values are told apart before any rule runs, and a rule that needs one reports a violation
@@ -11,6 +12,7 @@ like any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -42,7 +44,7 @@ COULD_NOT: Final = "RLS-POL-004"
 
 
 def policies(project: Path) -> list[Policy]:
-    """The pack's policies, all mandatory. `project` is the folder that holds stacks/."""
+    """The pack's policies: mandatory, but for one that tells what is waived. `project` is the folder with stacks/."""
     desk = lru_cache(maxsize=None)(lambda stack: Desk(project, stack, date.today()))  # noqa: DTZ011 - the operator's day
     made: list[Policy] = []
     for severity in Severity:
@@ -65,6 +67,14 @@ def policies(project: Path) -> list[Policy]:
                 severity=shown,
             )
         )
+    made.append(
+        StackValidationPolicy(
+            name="levee-waived",
+            description="What dated waivers let through.",
+            validate=_tell_waived(desk),
+            enforcement_level=EnforcementLevel.ADVISORY,
+        )
+    )
     return made
 
 
@@ -89,6 +99,19 @@ def _on_stack(
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         if args.resources:
             _report(lambda: findings(args.resources), severity, report)
+
+    return validate
+
+
+def _tell_waived(desk: Callable[[str], Desk]) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    """What can't be judged is left to the mandatory policies, which refuse it."""
+
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        with suppress(Exception):  # whatever breaks, its text may hold a secret
+            resources = [registered(each) for each in args.resources if each.resource_type in JUDGED]
+            waived = desk(stack_of(args.resources[0].urn)).waived(resources) if args.resources else ()
+            for finding in waived:
+                report(message(finding), finding.origin.urn or None)
 
     return validate
 

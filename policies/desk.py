@@ -19,6 +19,7 @@ from policies.facts import Context
 from policies.finding import Finding
 from policies.gate import context_of
 from policies.index import Index
+from policies.population import waivers
 from policies.readback import acl
 from policies.readback.observe import JUDGED, observe
 from policies.readback.registered import Registered
@@ -28,6 +29,8 @@ from policies.rule import Rule, Surface
 _OF_RESOURCES: Final = tuple(rule for rule in RULES if Surface.RESOURCE in rule.surfaces and rule.group != META_GROUP)
 _OF_STACK: Final = tuple(rule for rule in RULES if Surface.STACK in rule.surfaces and rule.group != META_GROUP)
 _OF_EITHER: Final = tuple(rule for rule in RULES if rule in _OF_RESOURCES or rule in _OF_STACK)
+_OF_RESOURCES_ALONE: Final = tuple(rule for rule in _OF_EITHER if Surface.FILES not in rule.surfaces)
+_OF_WAIVERS: Final = tuple(rule for rule in RULES if rule.subjects is waivers)
 _OF_FILES: Final = tuple(rule for rule in RULES if Surface.FILES in rule.surfaces)
 
 
@@ -54,22 +57,35 @@ class Desk:
         return self._observed([resource], _OF_RESOURCES) if resource.type in JUDGED else ()
 
     def together(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:
-        """What only all resources together show: principals whose ACLs are several resources.
+        """What only all resources together show: principals whose ACLs are several resources, and waivers.
 
         What one resource shows by itself is left out: `resource` says it. A service credential holds all its ACLs.
         """
-        acls = [resource for resource in resources if resource.type == acl.TYPE]
+        listed = list(resources)
+        acls = [resource for resource in listed if resource.type == acl.TYPE]
         alone = {each.key for each in chain.from_iterable(self._observed([one], _OF_STACK) for one in acls)}
-        return tuple(finding for finding in self._observed(acls, _OF_STACK) if finding.key not in alone)
+        shown = [finding for finding in self._observed(acls, _OF_STACK) if finding.key not in alone]
+        return (*shown, *self._waivers(listed))
 
     def everything(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:
         """What the rules say of resources that are all known at once."""
-        return self._observed(list(resources), _OF_EITHER)
+        listed = list(resources)
+        return (*self._observed(listed, _OF_EITHER), *self._waivers(listed))
+
+    def waived(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:
+        """What waivers let through, of the files and of the resources, each told once."""
+        found = (*self.declaration(), *self._observed(list(resources), _OF_EITHER))
+        return tuple({each.key: each for each in found if each.waiver is not None}.values())
 
     def declaration(self) -> tuple[Finding, ...]:
         """What the rules say of the files themselves, for a program that doesn't ask them."""
         index, context = self._declared
         return evaluate(index.plan, _OF_FILES, context, index).findings
+
+    def _waivers(self, resources: list[Registered]) -> tuple[Finding, ...]:
+        """What is wrong with waivers of rules that no file can be judged by: only here is it seen what they excuse."""
+        found = self._observed(resources, (*_OF_RESOURCES_ALONE, *_OF_WAIVERS))
+        return tuple(finding for finding in found if finding.rule in _OF_WAIVERS)
 
     def _observed(self, resources: list[Registered], rules: tuple[Rule[Any], ...]) -> tuple[Finding, ...]:
         index, context = self._declared
@@ -86,8 +102,12 @@ def stack_of(urn: str) -> str:
 
 
 def message(finding: Finding) -> str:
-    """A finding for a list that shows no place: the rule's id first."""
+    """A finding for a list that shows no place: the rule's id first, or `waived:` and until when by whom."""
     place = f" [{finding.origin.file}]" if finding.origin.file else ""
+    if finding.waiver is not None:
+        waiver = finding.waiver
+        terms = f"until {waiver.expires}, owner {waiver.owner}, {waiver.ticket}, approved by {waiver.approved_by}"
+        return f"waived: {finding.rule.id} {finding.subject}: {finding.current}; {terms}: {waiver.reason}{place}"
     return (
         f"{finding.rule.id} {finding.subject}: {finding.current}; expected {finding.expected}. "
         f"{finding.remediation}.{place}"

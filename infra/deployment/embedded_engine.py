@@ -65,7 +65,7 @@ def _take(deployment: Deployment, display: Display, event: Event) -> None:
 
 
 def _judge(deployment: Deployment, desk: Desk, report: Report, declared: Sequence[Registration]) -> Iterator[Refusal]:
-    yield from judge(desk, declared)
+    yield from judge(desk, declared, report)
     deployed = before_this_run(deployment.project, deployment.stack)
     for finding in refused_changes(deployment, deployed, desk.as_of, report):
         yield Refusal(urn="", message=message(finding))

@@ -21,14 +21,20 @@ from policies.gate import context_of, judge_change, stops_deployment
 from policies.readback.observe import JUDGED
 from policies.readback.registered import Registered
 from policies.report.as_text import headline
+from policies.rule import Surface
 
 
-def judge(desk: Desk, declared: Sequence[Registration]) -> Iterator[Refusal]:
-    """Why these resources may not be made. Raises LeveeError where the stack's files can't be read."""
+def judge(desk: Desk, declared: Sequence[Registration], report: Report) -> Iterator[Refusal]:
+    """Why these resources may not be made. What is waived is told, less what files show: the command told that.
+
+    Raises LeveeError where the stack's files can't be read.
+    """
     resources = [_registered(each) for each in declared if each.type in JUDGED]
     for finding in desk.everything(resources):
         if finding.gates:
             yield Refusal(urn=finding.origin.urn, message=message(finding))
+        elif Surface.FILES not in finding.rule.surfaces:
+            report(f"warning: {message(finding)}")
 
 
 def refused_changes(

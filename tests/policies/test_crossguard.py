@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pulumi_policy import (
     EnforcementLevel,
     PolicyCustomTimeouts,
@@ -89,10 +91,11 @@ class Pack:
         return {message.partition(" ")[0] for message, _ in self.reports}
 
 
-def test_every_policy_is_mandatory_and_there_are_few(tmp_path: Path) -> None:
+def test_every_policy_but_one_is_mandatory_and_there_are_few(tmp_path: Path) -> None:
     pack = Pack(write(COMPLIANT, tmp_path)).policies
-    assert {policy.enforcement_level for policy in pack} == {EnforcementLevel.MANDATORY}
-    assert len(pack) == len({policy.name for policy in pack}) == 8
+    advisory = [policy.name for policy in pack if policy.enforcement_level is not EnforcementLevel.MANDATORY]
+    assert advisory == ["levee-waived"]
+    assert len(pack) == len({policy.name for policy in pack}) == 9
 
 
 def test_what_the_program_registers_passes(tmp_path: Path) -> None:
@@ -146,6 +149,53 @@ def test_the_files_are_judged_for_a_program_that_does_not_ask_them(tmp_path: Pat
         "RLS-RES-002", "abroad", fails=True, text="streams/payments-audit.yaml: {sources: {0: {region: us-east-1}}}"
     )
     assert Pack(write(case, tmp_path)).stack([acl("a", "Describe")]) == {"RLS-RES-002"}
+
+
+TODAY = date.today()  # noqa: DTZ011 - the pack judges as of the operator's day
+IGNORING = next(each for each in cases() if each.rule == "RLS-DEL-002" and each.fails)
+WAIVER = {
+    "reason": "the third broker arrives in December",
+    "owner": "payments-team",
+    "ticket": "GOV-1",
+    "approved_by": "risk@example.com",
+}
+
+
+def waive(project: Path, rule: str, subject: str, expires: date) -> None:
+    entry = {"rule": rule, "subject": f"prod/{subject}", "expires": expires, **WAIVER}
+    (project / "stacks" / "waivers.yaml").write_text(yaml.safe_dump({"waivers": [entry]}))
+
+
+def judged(case: Case, project: Path) -> Pack:
+    pack = Pack(project)
+    resources = registered(loaded(case), case)
+    pack.resources(resources)
+    pack.stack(resources)
+    return pack
+
+
+def test_what_is_waived_is_told_once_by_advice(tmp_path: Path) -> None:
+    case = Case("RLS-DUR-002", "broken", fails=True, text="streams/payments-audit.yaml: {min_insync: 1}")
+    until = TODAY + timedelta(days=7)
+    waive(write(case, tmp_path), "RLS-DUR-002", "stream/payments-audit", until)
+    ((text, _),) = judged(case, tmp_path).reports
+    assert text.startswith("waived: RLS-DUR-002 prod/stream/payments-audit: min.insync.replicas 1")
+    assert f"until {until}, owner payments-team, GOV-1, approved by risk@example.com" in text
+
+
+def test_a_waiver_of_a_rule_that_only_resources_show_is_used_here(tmp_path: Path) -> None:
+    waive(write(IGNORING, tmp_path), "RLS-DEL-002", "resource/*", TODAY + timedelta(days=7))
+    assert judged(IGNORING, tmp_path).ids == {"waived:"}
+
+
+def test_one_that_no_resource_needs_is_unused_here(tmp_path: Path) -> None:
+    waive(write(COMPLIANT, tmp_path), "RLS-DEL-002", "resource/*", TODAY + timedelta(days=7))
+    assert judged(COMPLIANT, tmp_path).ids == {"RLS-POL-003"}
+
+
+def test_one_that_has_expired_is_told_here_and_lets_nothing_through(tmp_path: Path) -> None:
+    waive(write(IGNORING, tmp_path), "RLS-DEL-002", "resource/*", TODAY - timedelta(days=1))
+    assert judged(IGNORING, tmp_path).ids == {"RLS-DEL-002", "RLS-POL-002"}
 
 
 def test_an_unknown_value_is_a_violation_and_not_an_exception_that_the_sdk_softens(tmp_path: Path) -> None:
