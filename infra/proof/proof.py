@@ -15,9 +15,9 @@ from infra.proof.answer import Answer, Observation, Outcome, Verdict
 from infra.proof.broker_connection import LoginRefused, Unreachable
 from infra.proof.claim import MARK, Claim, claims
 from infra.proof.client import Client
-from infra.proof.client_file import kept_credentials, read_login
 from infra.proof.deeds import Deeds
 from infra.proof.discrepancy import Discrepancy, discrepancies
+from infra.proof.kept_logins import KeptLogins, kept_logins
 from infra.proof.live_state import LiveState
 from infra.proof.login import Login, UnusableLogin
 from infra.proof.probe import Probe, Subject
@@ -37,7 +37,6 @@ SETTLING_S: Final = 1.0
 """Before what isn't as declared is looked at again: brokers hear of a change a moment after it was made."""
 
 USER_SECONDS: Final = 180.0
-KIND: Final = "file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +72,6 @@ def prove(plan: Plan, project: Path, services: Collection[str], report: Report, 
             f"services with credentials are: {', '.join(sorted(known)) or 'none'}",
             exit_code=2,
         )
-    if plan.secrets.kind != KIND:
-        raise LeveeError(
-            f"stack {plan.stack} keeps its passwords in {plan.secrets.kind}, and this version of levee can't read them",
-            "nothing was tried; a proof needs `secrets: {store: file}`",
-        )
     chosen = [credential for credential in plan.credentials if not services or credential.service in services]
     return asyncio.run(_prove(plan, project, chosen, report, write=write))
 
@@ -88,9 +82,7 @@ async def _prove(
     try:
         administrator = Client(Login.of_connection(admin_connection(plan.cluster, project)))
         async with administrator:
-            return await _Prover(plan, project / plan.secrets.directory, administrator, report).run(
-                credentials, write=write
-            )
+            return await _Prover(plan, kept_logins(plan, project), administrator, report).run(credentials, write=write)
     except (UnusableLogin, SurveyFailed, Unreachable, LoginRefused) as error:
         raise LeveeError(
             f"cluster {plan.cluster.id} can't be read as {plan.cluster.security.admin_username}: {error}",
@@ -101,8 +93,8 @@ async def _prove(
 class _Prover:
     """One run over one plan."""
 
-    def __init__(self, plan: Plan, store: Path, administrator: Client, report: Report) -> None:
-        self._plan, self._store, self._administrator, self._report = plan, store, administrator, report
+    def __init__(self, plan: Plan, kept: KeptLogins, administrator: Client, report: Report) -> None:
+        self._plan, self._kept, self._administrator, self._report = plan, kept, administrator, report
         self._names = PlannedNames.of(plan)
         self._token = secrets.token_hex(4)
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -162,7 +154,7 @@ class _Prover:
         async def try_one(username: str, trial: Trial) -> None:
             async with self._gate:
                 try:
-                    logins[username] = await asyncio.to_thread(read_login, self._store, username)
+                    logins[username] = await self._kept.login(username)
                     async with asyncio.timeout(USER_SECONDS):
                         outcomes[username] = await trial.run(logins[username])
                 except UnusableLogin as error:
@@ -181,16 +173,16 @@ class _Prover:
         return outcomes
 
     async def _try_revoked(self, services: Collection[str]) -> list[Outcome]:
-        """Log in with every file that is still kept of a generation that isn't valid."""
+        """Log in with everything that is still kept of a generation that isn't valid."""
         valid = {username for credential in self._plan.credentials for username in credential.usernames}
-        kept = [name for name in kept_credentials(self._store) if name.service in services]
+        kept = [name for name in await self._kept.names() if name.service in services]
         return list(await asyncio.gather(*(self._try_one_revoked(n.username) for n in kept if n.username not in valid)))
 
     async def _try_one_revoked(self, username: str) -> Outcome:
         claim = Claim(username, Subject.CREDENTIAL, "revoked", username, Probe.LOG_IN, allowed=False)
         async with self._gate:
             try:
-                observation = await try_login(await asyncio.to_thread(read_login, self._store, username))
+                observation = await try_login(await self._kept.login(username))
             except UnusableLogin as error:
                 observation = Observation(Answer.UNCLEAR, str(error))
         return Outcome(claim, observation)

@@ -32,8 +32,8 @@ def key_policy(
 
     `administrators` (ARNs of roles, or the account's root) manage it and can't decrypt; `users` encrypt and decrypt by
     the named services of this region only. What it doesn't allow is refused, so it has nothing to deny. Raises
-    ValueError without an administrator, whom AWS demands so that the key can be managed at all, and for a region that no
-    partition has.
+    ValueError without an administrator, whom AWS demands so that the key can be managed at all, and for a region that
+    no partition has.
     """
     partition = partition_of(region)
     if partition is None:

@@ -7,7 +7,8 @@ and its tags, is a ``levee:aws:Secret``; this store only writes and reads values
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Self, TypeVar
 
@@ -83,6 +84,17 @@ class SecretsManagerStore:
         errors = {_plain(error["SecretId"]): error for error in answer.get("Errors", ())}
         return [self._kept(name, values.get(id_), errors.get(id_)) for name, id_ in zip(names, ids, strict=True)]
 
+    async def kept(self) -> list[CredentialName]:
+        """List the credentials that have a secret, in order; names that are none's are left out."""
+        filters = [{"Key": "name", "Values": [self._location.prefix]}]
+        listed = await self._api.pages(SERVICE, "list_secrets", "SecretList", Filters=filters)
+        names = (about["Name"] for about in listed if about["Name"].startswith(self._location.prefix))
+        return sorted(_credentials(name.removeprefix(self._location.prefix) for name in names))
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._api.close()
+
     async def _find_one(self, name: CredentialName) -> KeptSecret | None:
         id_ = self._location.name_of(name)
         value = await self._api.find(SERVICE, "get_secret_value", tuple(ABSENT), SecretId=id_)
@@ -142,6 +154,12 @@ def _parsed(reference: str, name: CredentialName, text: Any) -> KeptSecret | Exc
     if value.get("username") != name.username or not isinstance(password, str) or not password:
         return FailedError(f"{reference} holds the credential of somebody else, or none; move it away")
     return KeptSecret(reference, Password(password), Fit.CURRENT)
+
+
+def _credentials(usernames: Iterable[str]) -> Iterator[CredentialName]:
+    for username in usernames:
+        with suppress(ValueError):
+            yield CredentialName.parse(username)
 
 
 def _plain(secret_id: str) -> str:
