@@ -13,6 +13,7 @@ from levee.iam.document import VERSION, Condition, Document, Effect, Principal, 
 _STATEMENT_KEYS: Final = frozenset(
     {"Sid", "Effect", "Principal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
 )
+_ABSENT: Final = object()  # null is no value either, and is refused
 _ACTION: Final = re.compile(r"\*|[A-Za-z0-9-]+:[A-Za-z0-9*?]+")
 
 
@@ -55,18 +56,18 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
 def _statement(entry: object, where: str) -> Statement:
     fields = _mapping(entry, where)
     _only(fields, _STATEMENT_KEYS, where)
-    if fields.get("Effect") not in {"Allow", "Deny"}:
+    if fields.get("Effect") not in ["Allow", "Deny"]:
         _refuse(f"{where}.Effect", "must be Allow or Deny")
     build = partial(
         Statement,
         effect=Effect(str(fields["Effect"])),
         sid=_text(fields.get("Sid", ""), f"{where}.Sid"),
-        principals=tuple(_principals(fields.get("Principal"), f"{where}.Principal")),
+        principals=tuple(_principals(fields.get("Principal", {}), f"{where}.Principal")),
         actions=_actions(fields, "Action", where),
         not_actions=_actions(fields, "NotAction", where),
-        resources=_texts(fields.get("Resource"), f"{where}.Resource"),
-        not_resources=_texts(fields.get("NotResource"), f"{where}.NotResource"),
-        conditions=tuple(_conditions(fields.get("Condition"), f"{where}.Condition")),
+        resources=_texts(fields.get("Resource", _ABSENT), f"{where}.Resource"),
+        not_resources=_texts(fields.get("NotResource", _ABSENT), f"{where}.NotResource"),
+        conditions=tuple(_conditions(fields.get("Condition", {}), f"{where}.Condition")),
     )
     try:
         return build()
@@ -75,15 +76,13 @@ def _statement(entry: object, where: str) -> Statement:
 
 
 def _actions(fields: Mapping[str, object], key: str, where: str) -> tuple[str, ...]:
-    actions = _texts(fields.get(key), f"{where}.{key}")
+    actions = _texts(fields.get(key, _ABSENT), f"{where}.{key}")
     if not all(_ACTION.fullmatch(action) for action in actions):
         _refuse(f"{where}.{key}", "must be * or service:Action")
     return actions
 
 
 def _principals(value: object, where: str) -> Iterator[Principal]:
-    if value is None:
-        return
     if value == "*":
         yield Principal(PrincipalKind.AWS, "*")
         return
@@ -97,8 +96,6 @@ def _principals(value: object, where: str) -> Iterator[Principal]:
 
 
 def _conditions(value: object, where: str) -> Iterator[Condition]:
-    if value is None:
-        return
     for operator, tests in _mapping(value, where).items():
         for key, values in _mapping(tests, f"{where}.{operator}").items():
             found = _texts(values, f"{where}.{operator}.{key}")
@@ -106,7 +103,7 @@ def _conditions(value: object, where: str) -> Iterator[Condition]:
 
 
 def _texts(value: object, where: str) -> tuple[str, ...]:
-    if value is None:
+    if value is _ABSENT:
         return ()
     if isinstance(value, list) and not value:
         _refuse(where, "is an empty list")

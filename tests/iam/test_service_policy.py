@@ -1,0 +1,163 @@
+"""What a service's role may do on a cluster: each role by each action, and nothing beside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import pytest
+
+from levee.catalog.aws_action import AWS_ROLES
+from levee.iam.arn import ClusterArn
+from levee.iam.document import Document, PolicyTooLarge
+from levee.iam.evaluate import Outcome, Policies, evaluate
+from levee.iam.key_policy import key_policy
+from levee.iam.parsing import parse_document
+from levee.iam.service_policy import MAX_INLINE, service_policy
+from levee.model.name import NamePattern
+from levee.model.role import Role
+from tests.catalog.test_aws_action import TABLE
+from tests.support.aws_request import ACCOUNT, CLUSTER, KEY, REGION, ROLE, SECRET, only, request
+
+KINDS = {"cluster": "cluster", "topic": "topic", "group": "group", "transactional_id": "transactional-id"}
+ELSEWHERE = [
+    replace(CLUSTER, name="other"),
+    replace(CLUSTER, uuid="5678abcd-12ab-34cd-56ef-1234567890ab-5"),
+    replace(CLUSTER, account="210987654321"),
+    replace(CLUSTER, region="eu-central-1"),
+]
+
+
+@dataclass(frozen=True)
+class Grant:
+    role: Role
+    topics: tuple[NamePattern, ...] = ()
+    groups: tuple[NamePattern, ...] = ()
+    transactional_ids: tuple[NamePattern, ...] = ()
+
+
+def granted(role: Role, pattern: str) -> Document:
+    """The policy of a service with this role on topics, groups and transactional ids of one pattern."""
+    names = (NamePattern.parse(pattern),)
+    return service_policy([Grant(role, names, names, names)], CLUSTER)
+
+
+def resource(kind: str, name: str, cluster: ClusterArn = CLUSTER) -> str:
+    pattern = NamePattern(name)
+    match kind:
+        case "cluster":
+            return str(cluster)
+        case "topic":
+            return cluster.topic(pattern)
+        case "group":
+            return cluster.group(pattern)
+    return cluster.transactional_id(pattern)
+
+
+def outcome(document: Document, action: str, arn: str, account: str = ACCOUNT) -> Outcome:
+    return evaluate(request(f"kafka-cluster:{action}", arn, account=account), only(document)).outcome
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("pattern", ["eu.orders.v1", "eu.orders.*"])
+def test_each_role_by_each_action(role: Role, pattern: str) -> None:
+    document = granted(role, pattern)
+    for action, kind in product(["Connect", "DescribeCluster", "AlterCluster", *TABLE], KINDS):
+        held = f"kafka-cluster:{action}" in getattr(AWS_ROLES[role], kind)
+        found = outcome(document, action, resource(kind, "eu.orders.v1"))
+        assert found is (Outcome.ALLOWED if held else Outcome.DENIED_IMPLICITLY), (action, kind)
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize(
+    ("pattern", "name"),
+    [("eu.orders.v1", "eu.orders.v2"), ("eu.orders.v1", "eu.orders"), ("eu.orders.*", "eu.ordersx")],
+)
+def test_no_role_reaches_another_name(role: Role, pattern: str, name: str) -> None:
+    document = granted(role, pattern)
+    for action, kind in product(TABLE, ("topic", "group", "transactional_id")):
+        assert outcome(document, action, resource(kind, name)) is Outcome.DENIED_IMPLICITLY
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("cluster", ELSEWHERE, ids=["name", "incarnation", "account", "region"])
+def test_no_role_reaches_another_cluster(role: Role, cluster: ClusterArn) -> None:
+    document = granted(role, "eu.orders.*")
+    for action, kind in product(["Connect", *TABLE], KINDS):
+        arn = resource(kind, "eu.orders.v1", cluster)
+        assert outcome(document, action, arn, cluster.account) is Outcome.DENIED_IMPLICITLY
+
+
+def test_a_writer_can_not_read_and_a_reader_can_not_write() -> None:
+    topic = resource("topic", "eu.orders.v1")
+    assert outcome(granted(Role.WRITER, "eu.orders.v1"), "WriteData", topic) is Outcome.ALLOWED
+    assert outcome(granted(Role.WRITER, "eu.orders.v1"), "ReadData", topic) is Outcome.DENIED_IMPLICITLY
+    assert outcome(granted(Role.READER, "eu.orders.v1"), "ReadData", topic) is Outcome.ALLOWED
+    assert outcome(granted(Role.READER, "eu.orders.v1"), "WriteData", topic) is Outcome.DENIED_IMPLICITLY
+
+
+def test_a_prefix_is_as_wide_as_the_acl_and_no_wider() -> None:
+    document = granted(Role.WRITER, "eu.orders.*")
+    assert outcome(document, "WriteData", resource("topic", "eu.orders.audit.v1")) is Outcome.ALLOWED
+    assert outcome(document, "WriteData", resource("topic", "eu.order")) is Outcome.DENIED_IMPLICITLY
+
+
+def test_roles_of_one_service_stay_apart() -> None:
+    reader = Grant(Role.READER, (NamePattern("in.v1"),), (NamePattern("mover"),))
+    writer = Grant(Role.WRITER, (NamePattern("out.v1"),))
+    document = service_policy([reader, writer], CLUSTER)
+    allowed = {
+        (action, name)
+        for action, name in product(("ReadData", "WriteData"), ("in.v1", "out.v1"))
+        if outcome(document, action, resource("topic", name)) is Outcome.ALLOWED
+    }
+    assert allowed == {("ReadData", "in.v1"), ("WriteData", "out.v1")}
+    assert outcome(document, "WriteDataIdempotently", str(CLUSTER)) is Outcome.ALLOWED
+    assert service_policy([writer, reader], CLUSTER) == document
+    assert parse_document(document.compact()) == document
+
+
+def test_no_grant_is_no_statement() -> None:
+    assert service_policy([], CLUSTER).statements == ()
+
+
+def test_the_service_reads_its_own_secret_by_secrets_manager_only() -> None:
+    document = service_policy([], CLUSTER, [SECRET], KEY)
+    key = key_policy(ACCOUNT, REGION, [f"arn:aws:iam::{ACCOUNT}:role/admin"], [ROLE])
+    policies = Policies(identity=(document,), resource=key)
+    via: Any = {"kms__ViaService": (f"secretsmanager.{REGION}.amazonaws.com",), "kms__CallerAccount": (ACCOUNT,)}
+    assert evaluate(request("kms:Decrypt", KEY, **via), policies).allowed
+    assert not evaluate(request("kms:Decrypt", KEY, kms__CallerAccount=(ACCOUNT,)), policies).allowed
+    assert evaluate(request("secretsmanager:GetSecretValue", SECRET), only(document)).allowed
+    for action, arn in (("PutSecretValue", SECRET), ("GetSecretValue", SECRET.replace("orders-api", "other"))):
+        found = evaluate(request(f"secretsmanager:{action}", arn), only(document))
+        assert found.outcome is Outcome.DENIED_IMPLICITLY
+
+
+@pytest.mark.parametrize(
+    ("secrets", "key"),
+    [
+        ([SECRET.replace(REGION, "eu-central-1")], None),
+        ([SECRET.replace(ACCOUNT, "210987654321")], None),
+        ([SECRET.replace("arn:aws:", "arn:aws-cn:")], None),
+        ([KEY], None),
+        ([SECRET[:-6] + "*"], None),
+        ([], KEY.replace(REGION, "us-east-1")),
+        ([], SECRET),
+        ([], "alias/key"),
+    ],
+)
+def test_what_lies_elsewhere_is_refused(secrets: list[str], key: str | None) -> None:
+    with pytest.raises(ValueError, match=r"is not of|names more than one|is neither an ARN"):
+        service_policy([], CLUSTER, secrets, key)
+
+
+def test_a_policy_that_iam_would_refuse_says_by_how_much() -> None:
+    topics = tuple(NamePattern(f"eu.payments.stream-{number:03}.v1") for number in range(200))
+    with pytest.raises(PolicyTooLarge, match=r"more than AWS takes .*by prefix") as refused:
+        service_policy([Grant(Role.WRITER, topics)], CLUSTER)
+    assert refused.value.limit == MAX_INLINE < refused.value.size
+    assert f"{refused.value.size - MAX_INLINE:,} more" in str(refused.value)
+    prefix = (NamePattern.parse("eu.payments.*"),)
+    assert len(service_policy([Grant(Role.WRITER, prefix)], CLUSTER).compact()) < 1_000
