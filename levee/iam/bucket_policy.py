@@ -15,11 +15,12 @@ def bucket_policy(bucket: str, account: str, key_arn: str) -> Document:
     """The policy of a bucket of this account. It allows nothing: a role's own policy does.
 
     Refused are plain HTTP, principals of other accounts, services on their errands, objects that are written without
-    the key named or with another, and lifting a lock early. Raises ValueError where the key isn't of the account.
+    the key named or with another, and lifting a lock early. Raises ValueError where the key isn't of the account, or
+    is named by an alias, which S3 doesn't compare.
     """
     name = CloudName.parse(key_arn)
-    if (name.service, name.account) != ("kms", account):
-        raise ValueError(f"{key_arn} is not a key of account {account}")
+    if (name.service, name.account) != ("kms", account) or ":key/" not in key_arn:
+        raise ValueError(f"{key_arn} is not the ARN of a key of account {account}")
     arn = f"arn:{key_arn.split(':')[1]}:s3:::{bucket}"
     objects = [f"{arn}/*"]
     everything = [arn, *objects]

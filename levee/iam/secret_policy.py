@@ -16,8 +16,9 @@ from levee.iam.request import service
 def secret_policy(account: str, readers: Sequence[str]) -> Document:
     """The resource policy of a secret of this account, readable by the roles whose ARNs `readers` are.
 
-    It grants those roles nothing: their own policies must, too. Raises ValueError where nobody could read the secret,
-    or where a reader's ARN has a wildcard.
+    It grants those roles nothing: their own policies must, too. MSK's statement stands as MSK itself writes it, without
+    aws:SourceAccount, which AWS doesn't say that MSK sends; where it does, it must be this account. Raises ValueError
+    where nobody could read the secret, or where a reader's ARN has a wildcard.
     """
     if not readers or any("*" in arn or "?" in arn for arn in readers):
         raise ValueError("a secret's readers are the whole ARNs of one role or more")

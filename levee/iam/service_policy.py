@@ -100,3 +100,5 @@ def _within(arn: str, service: str, cluster: ClusterArn) -> None:
         raise ValueError(f"{arn} is not of {expected}, where the cluster is")
     if "*" in arn or "${" in arn:
         raise ValueError(f"{arn} names more than one resource; write its whole ARN")
+    if service == "kms" and ":key/" not in arn:
+        raise ValueError(f"{arn} names a key by its alias, which IAM doesn't match; write the key's own ARN")

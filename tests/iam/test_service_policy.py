@@ -145,11 +145,12 @@ def test_the_service_reads_its_own_secret_by_secrets_manager_only() -> None:
         ([SECRET[:-6] + "*"], None),
         ([], KEY.replace(REGION, "us-east-1")),
         ([], SECRET),
+        ([], KEY.replace(":key/", ":alias/")),
         ([], "alias/key"),
     ],
 )
 def test_what_lies_elsewhere_is_refused(secrets: list[str], key: str | None) -> None:
-    with pytest.raises(ValueError, match=r"is not of|names more than one|is neither an ARN"):
+    with pytest.raises(ValueError, match=r"is not of|names more than one|by its alias|is neither an ARN"):
         service_policy([], CLUSTER, secrets, key)
 
 
