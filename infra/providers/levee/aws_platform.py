@@ -3,13 +3,14 @@
 from infra.providers.failures import refused
 from infra.providers.kind import Package
 from infra.providers.levee.aws.api import Api
+from infra.providers.levee.aws.archive_bucket import ArchiveBucket
 from infra.providers.levee.aws.connection import read_connection
 from infra.providers.levee.aws.key import Key
 from infra.providers.levee.aws.role import Role
 from infra.providers.levee.aws.secret import Secret
 from infra.providers.properties import Properties
 
-KINDS = (Key, Role, Secret)
+KINDS = (ArchiveBucket, Key, Role, Secret)
 """Every kind of resource on this platform."""
 
 
