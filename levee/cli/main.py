@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from levee import __version__
-from levee.cli import check, deploy, env, explain, guard, local, plan, status, verify
+from levee.cli import check, deploy, env, explain, guard, guardrails, local, plan, status, verify
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import printable, render_text
 
@@ -20,6 +20,7 @@ Declare topics, writers, readers and their boundary under stacks/, then:
   levee plan local       what stacks/local declares, as tables (offline)
   levee check            every stack against the rules (offline)
   levee guard local      what would change of what is deployed, against the rules (offline)
+  levee guardrails prod  policies for the AWS organization that keep a stack's boundary (offline)
   levee preview local    what `up` would change on the cluster
   levee up local         provision it
   levee verify local     prove it: who can write, read and reconfigure, tried with real clients
@@ -60,7 +61,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"levee {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (plan, check, explain, guard, deploy, verify, status, local, env):
+    for command in (plan, check, explain, guard, guardrails, deploy, verify, status, local, env):
         command.register(commands)
     return parser
 
