@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
+from levee.catalog.region import jurisdictions_of, jurisdictions_of_country
 from levee.model.data_class import DataClass
+from levee.model.site import Site
 from levee.model.stream import MonitorKind
 from levee.model.waiver import Waiver
 from levee.plan.change import ChangeSet
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 class Context:
     """What an evaluation needs beside the plan.
 
-    `as_of` is the day on which the plan is judged: rules know no clock. `surroundings` are the variables of the
+    `as_of` is the day on which the plan is judged: rules know no clock. `sites` are the project's own places, by name:
+    they stand where a region does. `surroundings` are the variables of the
     environment that say for which account and region a pipeline runs (see `policies.surroundings`). `changes` is
     what the plan changes of what is deployed, where that is judged, and `max_removed` how many percent of it may go in
     one run. `observed` is what registered resources say, where those are judged. `exemptions` are the findings that
@@ -35,6 +38,7 @@ class Context:
 
     as_of: date
     waivers: tuple[Waiver, ...] = ()
+    sites: Mapping[str, Site] = field(default_factory=dict)
     surroundings: Mapping[str, str] = field(default_factory=dict)
     changes: ChangeSet | None = None
     max_removed: int = 20
@@ -89,6 +93,11 @@ class Facts:
     def covered(self, name: str, pattern: str) -> Sequence[PlannedTopic]:
         """The declared topics that an ACL on topics reaches."""
         return self.index.covered(name, pattern)
+
+    def jurisdictions_of(self, region: str) -> frozenset[str]:
+        """The jurisdictions that a cloud's region or a site of the project's lies in. Empty: not known."""
+        site = self.context.sites.get(region)
+        return jurisdictions_of(region) if site is None else jurisdictions_of_country(site.country)
 
     def class_of(self, topic: PlannedTopic) -> DataClass:
         """The topic's data class. Raises UnknownValueError where no stream file gives it one."""

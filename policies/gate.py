@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from levee.diagnostics import Rejected
+from levee.loading.sites import load_sites
 from levee.loading.waivers import load_waivers
 from levee.model.waiver import Waiver
 from levee.plan.change import ChangeSet
@@ -30,8 +31,9 @@ _OF_EXCEPTIONS: Final = frozenset({"RLS-BLR-007", "RLS-POL-001", "RLS-POL-002", 
 
 
 def context_of(project: Path, as_of: date) -> Context:
-    """The context of an evaluation of this project's stacks. Raises Rejected where the waivers can't be read."""
-    return Context(as_of=as_of, waivers=waivers_of(project), surroundings=surroundings())
+    """The context of an evaluation of this project's stacks. Raises Rejected where its files can't be read."""
+    waivers, sites = waivers_of(project), load_sites(project)
+    return Context(as_of=as_of, waivers=waivers, sites=sites, surroundings=surroundings())
 
 
 def waivers_of(project: Path) -> tuple[Waiver, ...]:

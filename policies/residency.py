@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from levee.catalog.region import GLOBAL, jurisdictions_of
+from typing import Final
+
+from levee.catalog.region import GLOBAL
+from policies.facts import Facts
 from policies.rule import Violation
 
+UNHEARD_OF: Final = "correct the region; a place of your own is named in stacks/sites.yaml, with its country"
 
-def astray(what: str, region: str, jurisdiction: str, fix: str, key: str = "region") -> Violation | None:
-    """The violation of what lies in `region` and should be in `jurisdiction`; None where it is.
 
-    A region that the catalogue doesn't know is unknown. What lies in no region, `global`, is RLS-RES-007's affair.
+def astray(facts: Facts, what: str, region: str, fix: str, key: str = "region") -> Violation | None:
+    """The violation of what lies in `region` and should be in the stack's jurisdiction; None where it is.
+
+    A region that neither the catalogue nor the project's sites know is unknown. What lies in no region, `global`, is
+    RLS-RES-007's affair.
     """
     if region == GLOBAL:
         return None
-    inside = jurisdictions_of(region)
+    jurisdiction, inside = facts.plan.boundary.jurisdiction, facts.jurisdictions_of(region)
     if not inside:
         return Violation(
-            current=f"{what} is in region {region or '(none)'}, which the catalogue doesn't know",
+            current=f"{what} is in region {region or '(none)'}, which nobody knows",
             expected=f"a region in {jurisdiction}",
-            fix="correct the region, or add it to levee/catalog/region.py with its source",
+            fix=UNHEARD_OF,
             at=(key,),
             unknown=True,
         )

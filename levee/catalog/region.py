@@ -58,10 +58,13 @@ GLOBAL: Final = "global"
 
 
 def jurisdictions_of(region: str) -> frozenset[str]:
-    """The jurisdictions that a region lies in: its country's code, and `eu`, `eea`, `uk`. Empty: not known."""
+    """The jurisdictions that a cloud's region lies in: its country's code, and `eu`, `eea`, `uk`. Empty: not known."""
     country = REGION_COUNTRY.get(region)
-    if country is None:
-        return frozenset()
+    return frozenset() if country is None else jurisdictions_of_country(country)
+
+
+def jurisdictions_of_country(country: str) -> frozenset[str]:
+    """The jurisdictions that a country is: its own code, and `eu`, `eea`, `uk` where it is part of one."""
     groups = {country}
     if country in _EU:
         groups.add("eu")

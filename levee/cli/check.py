@@ -94,7 +94,7 @@ def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]
         parts = path.resolve().relative_to((project / "stacks").resolve()).parts
     except ValueError:
         parts = ("",)
-    if not parts or (len(parts) == 1 and parts[0] in {"classes.yaml", "waivers.yaml"}):
+    if not parts or (len(parts) == 1 and parts[0] in {"classes.yaml", "waivers.yaml", "sites.yaml"}):
         return known
     if parts[0] not in known:
         raise LeveeError(f"{path} is part of no stack", f"stacks here: {', '.join(known)}", exit_code=2)

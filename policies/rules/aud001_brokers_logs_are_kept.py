@@ -50,7 +50,7 @@ from policies.residency import astray
 from policies.rule import Rule, Severity, Surface, Violation
 
 
-def check(plan: Plan, _: Facts) -> Iterator[Violation]:
+def check(plan: Plan, facts: Facts) -> Iterator[Violation]:
     """Judge where the logs go."""
     if not plan.cluster.logs:
         yield Violation(
@@ -60,14 +60,14 @@ def check(plan: Plan, _: Facts) -> Iterator[Violation]:
             at=("cluster", "logs"),
         )
     for sink in plan.cluster.logs:
-        for violation in _place(sink, plan):
+        for violation in _place(sink, facts):
             yield replace(violation, origin=sink.origin)
 
 
-def _place(sink: LogSink, plan: Plan) -> Iterator[Violation]:
-    boundary, what = plan.boundary, f"the place {sink.name}"
+def _place(sink: LogSink, facts: Facts) -> Iterator[Violation]:
+    plan, boundary, what = facts.plan, facts.plan.boundary, f"the place {sink.name}"
     if sink.region is not None:
-        abroad = astray(what, sink.region, boundary.jurisdiction, "keep the logs in the jurisdiction")
+        abroad = astray(facts, what, sink.region, "keep the logs in the jurisdiction")
         if abroad is not None:
             yield abroad
     if sink.account is not None and sink.account not in (boundary.account, *plan.trusted_accounts):

@@ -39,7 +39,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from levee.catalog.region import jurisdictions_of
 from levee.plan.planned import PlannedTopic
 from policies.facts import Facts
 from policies.population import topics
@@ -55,7 +54,7 @@ def check(topic: PlannedTopic, facts: Facts) -> Iterator[Violation]:
     form = _NAME.fullmatch(topic.name)
     if form is None:
         yield _violation(f"topic {topic.name}")
-    elif form[1] not in jurisdictions_of(region):
+    elif form[1] not in facts.jurisdictions_of(region):
         yield _violation(f"topic {topic.name} claims {form[1]}, and region {region} doesn't lie there")
 
 

@@ -4,7 +4,8 @@
 
 The stack's region lies in the jurisdiction that the stack declares, and in one of those that the stream's data class
 allows. Jurisdictions are `eu`, `eea`, `uk` or a country's code; `levee/catalog/region.py` tells which regions lie in
-which. A region that is not in that catalogue is unknown, and unknown is not inside.
+which, and `stacks/sites.yaml` in which country a place of the project's own stands. A region that neither knows is
+unknown, and unknown is not inside.
 
 ## Why
 
@@ -39,22 +40,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.catalog.region import jurisdictions_of
 from levee.plan.planned import PlannedTopic
 from policies.facts import Facts
 from policies.population import topics
+from policies.residency import UNHEARD_OF
 from policies.rule import Rule, Severity, Surface, Violation
 
 
 def check(topic: PlannedTopic, facts: Facts) -> Iterator[Violation]:
     """Judge where one topic is stored."""
     boundary, data_class = facts.plan.boundary, facts.class_of(topic)
-    inside = jurisdictions_of(boundary.region)
+    inside = facts.jurisdictions_of(boundary.region)
     if not inside:
         yield Violation(
-            current=f"region {boundary.region}, which the catalogue doesn't know",
+            current=f"region {boundary.region}, which nobody knows",
             expected="a region whose jurisdiction is known",
-            fix="correct `region` in stack.yaml, or add the region to levee/catalog/region.py with its source",
+            fix=UNHEARD_OF,
             unknown=True,
         )
     elif boundary.jurisdiction not in inside:

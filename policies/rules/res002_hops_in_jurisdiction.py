@@ -50,11 +50,10 @@ JUDGED: Final = frozenset({HopKind.SOURCE, HopKind.SINK})
 
 def check(flow: Flow, facts: Facts) -> Iterator[Violation]:
     """Judge the hops of one stream."""
-    jurisdiction = facts.plan.boundary.jurisdiction
     for hop in flow.hops:
         if hop.kind in JUDGED and hop.region != facts.plan.boundary.region:
             what = f"{hop.kind.value} {hop.name}"
-            violation = astray(what, hop.region, jurisdiction, "move it into the jurisdiction")
+            violation = astray(facts, what, hop.region, "move it into the jurisdiction")
             if violation is not None:
                 yield replace(violation, origin=hop.origin)
 

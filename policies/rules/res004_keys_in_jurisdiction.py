@@ -49,7 +49,7 @@ def check(named: Named, facts: Facts) -> Iterator[Violation]:
     """Judge where one key is."""
     region = CloudName.parse(named.text).region
     fix = "make a key in the jurisdiction, and delete copies outside it"
-    violation = astray(f"the {named.what}", region, facts.plan.boundary.jurisdiction, fix)
+    violation = astray(facts, f"the {named.what}", region, fix)
     if violation is not None:
         yield replace(violation, at=())
 

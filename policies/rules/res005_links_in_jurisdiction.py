@@ -46,7 +46,7 @@ from policies.rule import Rule, Severity, Surface, Violation
 def check(link: Link, facts: Facts) -> Iterator[Violation]:
     """Judge where one link leads."""
     fix = "keep the standby in the jurisdiction"
-    violation = astray(f"link {link.name}", link.region, facts.plan.boundary.jurisdiction, fix)
+    violation = astray(facts, f"link {link.name}", link.region, fix)
     if violation is not None:
         yield violation
 

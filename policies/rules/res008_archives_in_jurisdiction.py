@@ -48,7 +48,7 @@ def check(planned: PlannedArchive, facts: Facts) -> Iterator[Violation]:
     if region is None:
         return
     fix = "use a bucket in the jurisdiction"
-    violation = astray(f"bucket {planned.archive.bucket}", region, facts.plan.boundary.jurisdiction, fix)
+    violation = astray(facts, f"bucket {planned.archive.bucket}", region, fix)
     if violation is not None:
         yield violation
 

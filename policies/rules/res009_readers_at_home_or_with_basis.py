@@ -46,7 +46,7 @@ def check(planned: PlannedConsumer, facts: Facts) -> Iterator[Violation]:
     if consumer.place.region is None or consumer.transfer_basis:
         return
     fix = "move the reader into the jurisdiction, or write `transfer_basis`"
-    violation = astray(consumer.service, consumer.place.region, facts.plan.boundary.jurisdiction, fix)
+    violation = astray(facts, consumer.service, consumer.place.region, fix)
     if violation is not None:
         yield violation
 

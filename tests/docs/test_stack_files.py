@@ -11,6 +11,7 @@ import pytest
 
 from levee.loading.load import load_stack
 from levee.loading.schema.classes_file import CLASSES
+from levee.loading.schema.sites_file import SITES
 from levee.loading.schema.stack_file import STACK
 from levee.loading.schema.stream_file import STREAM
 from levee.model.stack import Target
@@ -38,7 +39,9 @@ def section(title: str) -> str:
     return PAGE.read_text().split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-@pytest.mark.parametrize(("title", "fields"), [("The stack", STACK), ("A stream", STREAM), ("Data classes", CLASSES)])
+@pytest.mark.parametrize(
+    ("title", "fields"), [("The stack", STACK), ("A stream", STREAM), ("Data classes", CLASSES), ("Sites", SITES)]
+)
 def test_every_key_is_told(title: str, fields: dict[str, Any]) -> None:
     told = {key: bool(bold) for bold, key, _ in ROW.findall(section(title))}
     assert told == dict(keys(fields))

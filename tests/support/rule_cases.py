@@ -16,6 +16,7 @@ from __future__ import annotations
 import copy
 import re
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -25,6 +26,8 @@ from typing import Any, Final
 import yaml
 
 from levee.loading.load import load_stack
+from levee.loading.sites import load_sites
+from levee.model.site import Site
 from levee.plan.build import build_plan
 from levee.plan.change import as_deployed, compare
 from levee.plan.planned import Plan
@@ -89,6 +92,7 @@ class Case:
             surroundings=values.get("surroundings", {}),
             max_removed=values.get("max_removed", 20),
             exemptions=(),
+            sites=_sites(self),
         )
 
     @property
@@ -126,7 +130,9 @@ def write(case: Case, project: Path) -> Path:
     """The case's stack as files under `project`."""
     shutil.copytree(COMPLIANT / "stacks", project / "stacks")
     for file, change in case.changes.items():
-        path = project / "stacks" / (file if file in {"classes.yaml", "waivers.yaml"} else f"{STACK}/{file}")
+        path = (
+            project / "stacks" / (file if file in {"classes.yaml", "waivers.yaml", "sites.yaml"} else f"{STACK}/{file}")
+        )
         before = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
         path.write_text(yaml.safe_dump(merged(before, change), sort_keys=False, allow_unicode=True), encoding="utf-8")
     return project
@@ -150,6 +156,16 @@ def merged(before: Any, change: Any) -> Any:
 def plan_of(case: Case, project: Path) -> Plan:
     """The case's plan, through the real loader. Raises Rejected."""
     return build_plan(load_stack(write(case, project), STACK), case.context.as_of)
+
+
+@cache
+def _sites(case: Case) -> Mapping[str, Site]:
+    import tempfile
+
+    if "sites.yaml" not in case.changes:
+        return {}
+    with tempfile.TemporaryDirectory() as folder:
+        return load_sites(write(case, Path(folder)))
 
 
 @cache
