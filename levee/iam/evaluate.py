@@ -67,10 +67,14 @@ class Policies:
             raise ValueError("every statement of a resource's policy names a principal")
 
     def limits(self, request: Request) -> dict[str, Sequence[Document]]:
-        """What must allow the request besides, by kind. No SCP binds a service, neither binds a service-linked role."""
-        scps = () if request.is_service or request.is_service_linked else self.scps
+        """What must allow the request besides, by kind.
+
+        Only an account's identity has a boundary and SCPs; neither SCPs nor RCPs bind a service-linked role.
+        """
+        outside = request.principal_account is None
+        scps = () if outside or request.is_service_linked else self.scps
         rcps = () if request.is_service_linked else self.rcps
-        boundaries = () if request.is_service else self.boundaries
+        boundaries = () if outside else self.boundaries
         found = {"permissions boundary": boundaries, "service control policy": scps, "resource control policy": rcps}
         return {kind: documents for kind, documents in found.items() if documents}
 
@@ -82,7 +86,7 @@ def evaluate(request: Request, policies: Policies) -> Decision:
     """Decide. A deny wins over every allow; where a deny can't be told apart, nothing is allowed."""
     limits = policies.limits(request)
     own = [] if policies.resource is None else [policies.resource]
-    identity = () if request.is_service else policies.identity
+    identity = () if request.principal_account is None else policies.identity
     denied = _strongest(request, [*identity, *own, *(each for limit in limits.values() for each in limit)], Effect.DENY)
     if denied.truth is Truth.TRUE:
         return Decision(Outcome.DENIED_EXPLICITLY, denied.sid)
@@ -108,7 +112,7 @@ def _granted(request: Request, identity: Sequence[Document], own: Sequence[Docum
     """Whether the request is granted at all: by the identity's policies, the resource's, or both where both must."""
     by_identity = _strongest(request, identity, Effect.ALLOW)
     direct = _strongest(request, own, Effect.ALLOW, by_account=False)
-    if request.is_service:
+    if request.principal_account is None:
         return direct
     by_resource = _strongest(request, own, Effect.ALLOW)
     both = _Found(min(by_identity.truth, by_resource.truth), by_resource.sid)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from levee.iam.bucket_policy import bucket_policy
+from levee.iam.document import EVERYONE
 from levee.iam.evaluate import FULL_ACCESS, Decision, Outcome, Policies, evaluate
 from levee.iam.parsing import parse_document
 from levee.iam.request import service
@@ -36,6 +37,7 @@ def test_what_goes_through() -> None:
     [
         ("GetObject", {"aws__SecureTransport": ("false",)}, "DenyPlainHttp"),
         ("GetObject", {"by": STRANGER}, "DenyOtherPrincipals"),
+        ("GetObject", {"by": EVERYONE}, "DenyOtherPrincipals"),
         ("PutObject", {}, "DenyOtherEncryption"),
         ("PutObject", ENCRYPTED | {"s3__x_amz_server_side_encryption": ("AES256",)}, "DenyOtherEncryption"),
         (

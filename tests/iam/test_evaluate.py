@@ -61,6 +61,19 @@ UNKNOWN = (Condition("DateLessThan", "aws:CurrentTime", ("2026-01-01",)),)
             Policies(identity=(allow(),), resource=allow(identity(OTHER_ACCOUNT))),
             Outcome.ALLOWED,
         ),
+        # Nobody that signed in: what a resource opens to everyone is public, and no account's limits bind who asks.
+        (request("s3:GetObject", OBJECT, by=EVERYONE), only(allow()), Outcome.DENIED_IMPLICITLY),
+        (request("s3:GetObject", OBJECT, by=EVERYONE), Policies(resource=allow(ROOT)), Outcome.DENIED_IMPLICITLY),
+        (
+            request("s3:GetObject", OBJECT, by=EVERYONE),
+            Policies(resource=allow(EVERYONE), scps=(deny(),)),
+            Outcome.ALLOWED,
+        ),
+        (
+            request("s3:GetObject", OBJECT, by=EVERYONE),
+            Policies(resource=allow(EVERYONE), rcps=(FULL_ACCESS, deny(EVERYONE))),
+            Outcome.DENIED_EXPLICITLY,
+        ),
         # A service has no identity policy; a key and a role are opened by their own policy only.
         (request("s3:GetObject", OBJECT, by=service("x.amazonaws.com")), only(allow()), Outcome.DENIED_IMPLICITLY),
         (

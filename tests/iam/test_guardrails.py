@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from levee.catalog.global_service import GLOBAL_SERVICES
-from levee.iam.document import PolicyTooLarge
+from levee.iam.document import EVERYONE, PolicyTooLarge, Principal
 from levee.iam.evaluate import FULL_ACCESS, Decision, Outcome, Policies, evaluate
 from levee.iam.guardrails import Kind, Limits, guardrails
 from levee.iam.parsing import parse_document
 from levee.iam.perimeter import Insiders
-from levee.iam.request import Request, service
+from levee.iam.request import service
 from tests.support.aws_request import ACCOUNT, CLUSTER, KEY, OTHER_ACCOUNT, REGION, ROLE, SECRET, STRANGER, request
 
 OBJECT = "arn:aws:s3:::archive/orders/1"
@@ -83,24 +83,21 @@ def test_outsiders_and_plain_http_are_kept_out(action: str, resource: str) -> No
     assert asked(by=aws) == "allowed"
 
 
-def in_organization(asked: Request, organization: str) -> Request:
-    keys = {"aws:PrincipalOrgID": (organization,), "aws:SourceOrgID": (organization,), **asked.context}
-    return Request(
-        action=asked.action,
-        resource=asked.resource,
-        principal=asked.principal,
-        account=asked.account,
-        region=asked.region,
-        context=keys,
-    )
-
-
-def test_an_organization_and_the_trusted_accounts_belong() -> None:
+@pytest.mark.parametrize(("organization", "stranger_belongs"), [("o-a1b2c3d4e5", True), ("o-other00000", False)])
+def test_an_organization_and_the_trusted_accounts_belong(organization: str, *, stranger_belongs: bool) -> None:
     found = policies(organization="o-a1b2c3d4e5")
-    assert evaluate(in_organization(request("s3:GetObject", OBJECT, by=STRANGER), "o-a1b2c3d4e5"), found).allowed
-    assert not evaluate(in_organization(request("s3:GetObject", OBJECT, by=STRANGER), "o-other00000"), found).allowed
-    assert not evaluate(request("s3:GetObject", OBJECT, by=STRANGER), found).allowed
-    assert evaluate(in_organization(request("s3:GetObject", OBJECT, by=TRUSTED), "o-other00000"), found).allowed
+    aws = service("delivery.logs.amazonaws.com")
+
+    def allowed(by: str | Principal, source: str = ACCOUNT) -> bool:
+        keys: Any = {"aws__PrincipalOrgID": (organization,), "aws__SourceOrgID": (organization,)}
+        asked = request("s3:GetObject", OBJECT, by=by, aws__SourceAccount=(source,), **keys)
+        return evaluate(asked, found).allowed
+
+    assert allowed(STRANGER) == stranger_belongs
+    assert allowed(TRUSTED)
+    assert allowed(aws, OTHER_ACCOUNT) == stranger_belongs
+    assert allowed(aws, "999999999999")
+    assert not evaluate(request("s3:GetObject", OBJECT, by=EVERYONE), found).allowed
 
 
 def test_no_rcp_speaks_of_a_service_that_rcps_do_not_reach() -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,10 +17,13 @@ from levee.iam.evaluate import Outcome, Policies, evaluate
 from levee.iam.key_policy import key_policy
 from levee.iam.parsing import parse_document
 from levee.iam.service_policy import MAX_INLINE, service_policy
+from levee.model.acl import AclOperation, ResourceType
 from levee.model.name import NamePattern
 from levee.model.role import Role
+from levee.plan.build import build_plan
 from tests.catalog.test_aws_action import TABLE
 from tests.support.aws_request import ACCOUNT, CLUSTER, KEY, REGION, ROLE, SECRET, only, request
+from tests.support.stack_files import StackFiles
 
 KINDS = {"cluster": "cluster", "topic": "topic", "group": "group", "transactional_id": "transactional-id"}
 ELSEWHERE = [
@@ -116,6 +121,25 @@ def test_roles_of_one_service_stay_apart() -> None:
     assert outcome(document, "WriteDataIdempotently", str(CLUSTER)) is Outcome.ALLOWED
     assert service_policy([writer, reader], CLUSTER) == document
     assert parse_document(document.compact()) == document
+
+
+def test_a_plans_roles_may_exactly_what_its_acls_allow(tmp_path: Path) -> None:
+    plan = build_plan(StackFiles(tmp_path).load(), date(2026, 11, 21))
+    by_acl = {(ResourceType[kind.upper()], operation): action for action, (kind, operation, _) in TABLE.items()}
+    for credential in plan.credentials:
+        document = service_policy(credential.grants, CLUSTER)
+        patterns = {(acl.resource_type, acl.pattern) for acl in credential.acls}
+        allowed = {
+            (kind, pattern, operation)
+            for kind, pattern in patterns
+            for (about, operation), action in by_acl.items()
+            if about is kind and outcome(document, action, resource(kind.name.lower(), pattern.name)) is Outcome.ALLOWED
+        }
+        wanted = {(acl.resource_type, acl.pattern, acl.operation) for acl in credential.acls}
+        # Kafka implies Describe in Read; MSK wants it said.
+        wanted |= {(kind, pattern, AclOperation.DESCRIBE) for kind, pattern in patterns}
+        assert allowed == wanted, credential.service
+    assert {grant.role for credential in plan.credentials for grant in credential.grants} == set(Role)
 
 
 def test_no_grant_is_no_statement() -> None:
