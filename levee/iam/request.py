@@ -19,9 +19,9 @@ _SERVICE_LINKED: Final = ":role/aws-service-role/"
 class Request:
     """`principal` (a role's or user's ARN, a service's name, EVERYONE for who didn't sign in) asks for `action`.
 
-    `resource` is an ARN, or `*` for none in particular; `account` owns it (an S3 bucket's ARN doesn't tell); `region` is
-    the endpoint's. `context` holds further keys, or other values for those that follow from the rest; None for a key
-    that the request may or may not have.
+    `resource` is an ARN, or `*` for none in particular; `account` owns it (an S3 bucket's ARN doesn't tell). `region`
+    is the endpoint's. `context` holds further keys, or other values for those that follow from the rest; None for a
+    key that the request may or may not have.
     """
 
     action: str
