@@ -84,6 +84,9 @@ class Desk:
 
     def _waivers(self, resources: list[Registered]) -> tuple[Finding, ...]:
         """What is wrong with waivers of rules that no file can be judged by: only here is it seen what they excuse."""
+        _, context = self._declared
+        if not {waiver.rule for waiver in context.waivers} & {rule.id for rule in _OF_RESOURCES_ALONE}:
+            return ()
         found = self._observed(resources, (*_OF_RESOURCES_ALONE, *_OF_WAIVERS))
         return tuple(finding for finding in found if finding.rule in _OF_WAIVERS)
 
