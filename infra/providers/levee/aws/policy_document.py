@@ -91,7 +91,7 @@ def reaches(text: str, connection: AwsConnection, accounts: Collection[str] = ()
 
 
 def _stranger(kind: str, value: str, connection: AwsConnection, accounts: Collection[str]) -> str | None:
-    if kind not in {"AWS", "Federated"} or not value.startswith(PREFIX):
+    if kind != "AWS" or not value.startswith(PREFIX):
         return f"allows {kind} {value}: name it by its ARN, such as arn:aws:iam::{connection.account}:role/its-name"
     reason = outside(value, connection, accounts)
     return f"allows a stranger: {reason}" if reason else None

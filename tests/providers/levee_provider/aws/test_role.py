@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from infra.providers.levee.aws.api import Api, AwsError
+from infra.providers.levee.aws.connection import AwsConnection
+from infra.providers.levee.aws.role import Role
 from infra.providers.properties import UNKNOWN, Properties, Value
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
@@ -241,6 +244,10 @@ REFUSED: dict[str, tuple[Properties, str]] = {
     "anyone of AWS": ({"trust": trust(Principal={"AWS": ["*"]})}, "trust"),
     "all but": ({"trust": document({"Effect": "Allow", "NotPrincipal": {"AWS": "*"}})}, "trust"),
     "another account": ({"trust": trust(Principal={"AWS": "arn:aws:iam::999999999999:root"})}, "trust"),
+    "who signed in elsewhere": (
+        {"trust": trust(Principal={"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/example.com"})},
+        "trust",
+    ),
     "a number": ({"trust": trust(Principal={"AWS": "999999999999"})}, "trust"),
     "a name": ({"name": "no/slash"}, "name"),
     "a path": ({"path": "levee"}, "path"),
@@ -316,6 +323,31 @@ async def test_a_run_that_stopped_between_two_calls_is_finished_by_the_next(
     assert await engine.changed(await refreshed(engine, role), declared()) == set()
 
 
+class LateApi(Api):
+    """IAM that doesn't know a new role before it was waited for."""
+
+    waited = False
+
+    async def call(self, service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
+        if operation == "put_role_policy" and not self.waited:
+            raise AwsError("The role cannot be found.", "NoSuchEntity")
+        return await super().call(service, operation, **parameters)
+
+    async def wait(self, service: str, waiter: str, **parameters: Any) -> None:
+        await super().wait(service, waiter, **parameters)
+        self.waited = True
+
+
+async def test_a_role_that_iam_does_not_know_yet_is_waited_for(aws: AwsApi, engine: ResourceEngine) -> None:
+    wanted = await engine.check(ROLE, NAME, declared())
+    api = LateApi(AwsConnection(aws.account, aws.region, aws.endpoint, str(aws.credentials_file)))
+    try:
+        await Role(api).create(wanted)
+    finally:
+        await api.close()
+    assert aws.client("iam").list_role_policies(RoleName=NAME)["PolicyNames"] == ["levee"]
+
+
 async def test_a_removal_that_stopped_is_finished_by_the_next(aws: AwsApi, engine: ResourceEngine) -> None:
     role = await make(engine)
     aws.fail("iam:DeleteRole", "denied")
@@ -327,7 +359,7 @@ async def test_a_removal_that_stopped_is_finished_by_the_next(aws: AwsApi, engin
 
 
 async def test_many_roles_are_listed_together(aws: AwsApi, engine: ResourceEngine) -> None:
-    names = [f"levee-{number}" for number in range(40)]
+    names = [f"levee-{number}" for number in range(24)]
     made = await asyncio.gather(*(engine.create(ROLE, name, declared(name)) for name in names))
     calls = aws.calls()
     assert calls["iam:CreateRole"] == calls["iam:PutRolePolicy"] == len(names)
