@@ -41,6 +41,10 @@ class Fields:
                 hint = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(sorted(names))}"
                 self.refuse(name, f"{self._what} has no property {name}{hint}")
 
+    def has(self, name: str) -> bool:
+        """Say whether the property is there, known or not."""
+        return reveal(self._properties.get(name)) not in (None, "")
+
     def text(self, name: str, *, required: bool = False) -> str | Unknown | None:
         """Read a string; an empty one counts as absent."""
         return self._read(name, _as_text, "a string", required=required)

@@ -130,6 +130,21 @@ class TestFields:
         assert fields.nested("nested") == {"x": 1}
         fields.raise_problems()
 
+    def test_numbers_are_finite_and_objects_come_in_lists(self) -> None:
+        fields = Fields(
+            {"n": 0.5, "t": "2", "nan": "nan", "on": True, "o": [{"a": 1}], "u": [UNKNOWN], "x": [1]}, what="it"
+        )
+        assert (fields.number("n"), fields.number("t"), fields.number("nan"), fields.number("on")) == (
+            0.5,
+            2,
+            None,
+            None,
+        )
+        assert (fields.objects("o"), fields.objects("u"), fields.objects("x")) == ([{"a": 1}], UNKNOWN, None)
+        assert [problem.property for problem in fields.problems] == ["nan", "on", "x"]
+        assert fields.has("u")
+        assert not fields.has("absent")
+
     def test_settings_become_text_as_kafka_writes_them(self) -> None:
         fields = Fields({"config": {"a": 604800000, "b": True, "c": "x", "d": None, "e": 0.5}}, what="it")
         assert fields.mapping("config") == {"a": "604800000", "b": "true", "c": "x", "e": "0.5"}

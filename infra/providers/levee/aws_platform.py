@@ -2,6 +2,7 @@
 
 from infra.providers.failures import refused
 from infra.providers.kind import Package
+from infra.providers.levee.aws.alarm import Alarm
 from infra.providers.levee.aws.api import Api
 from infra.providers.levee.aws.archive_bucket import ArchiveBucket
 from infra.providers.levee.aws.cluster_policy import ClusterPolicy
@@ -12,7 +13,7 @@ from infra.providers.levee.aws.scram_association import ScramAssociation
 from infra.providers.levee.aws.secret import Secret
 from infra.providers.properties import Properties
 
-KINDS = (ArchiveBucket, ClusterPolicy, Key, Role, ScramAssociation, Secret)
+KINDS = (Alarm, ArchiveBucket, ClusterPolicy, Key, Role, ScramAssociation, Secret)
 """Every kind of resource on this platform."""
 
 
