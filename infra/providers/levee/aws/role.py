@@ -30,6 +30,7 @@ POLICY: Final = "levee"
 """The name of the one inline policy."""
 
 DEFAULT_PATH: Final = "/levee/"
+BOUNDARY: Final = "permissionsBoundary"
 PAGE: Final = {"PageSize": 1000}
 
 NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
@@ -57,7 +58,7 @@ class Role(AwsKind):
         "trust",
         "policy",
         "maxSessionSeconds",
-        "permissionsBoundary",
+        BOUNDARY,
         "foreignPolicies",
     )
     fixed = ("name", "path")
@@ -89,9 +90,9 @@ class Role(AwsKind):
         seconds = known(fields.integer("maxSessionSeconds"))
         if seconds is not None and not SHORTEST_SESSION <= seconds <= LONGEST_SESSION:
             fields.refuse("maxSessionSeconds", f"must be {SHORTEST_SESSION} to {LONGEST_SESSION} seconds")
-        boundary = known(fields.text("permissionsBoundary"))
+        boundary = known(fields.text(BOUNDARY))
         if boundary is not None and (reason := outside(boundary, self.api.connection, (AWS_MANAGED,))):
-            fields.refuse("permissionsBoundary", reason)
+            fields.refuse(BOUNDARY, reason)
         if others := known(fields.texts("foreignPolicies")):
             fields.refuse("foreignPolicies", f"must be empty: declare in policy what {', '.join(others)} should allow")
         self._check_policies(fields)
@@ -132,13 +133,25 @@ class Role(AwsKind):
 
         async def read_anew() -> Recorded | None:
             self._outdated.add(recorded.id)
-            return await AwsKind.read(self, recorded)
+            return await self._read_once(recorded)
 
         return await self._lag.confirmed(
             lambda found: found is not None and not differences(found.inputs, found.outputs, found.inputs),
-            lambda: AwsKind.read(self, recorded),
+            lambda: self._read_once(recorded),
             read_anew,
         )
+
+    async def _read_once(self, recorded: Recorded) -> Recorded | None:
+        """A boundary is looked at only where one is declared."""
+        found = await super().read(recorded)
+        if found is None:
+            return None
+        inputs: Properties = {name: value for name, value in found.inputs.items() if value is not None}
+        ignored = {BOUNDARY} - inputs.keys()
+        outputs: Properties = {
+            name: value for name, value in found.outputs.items() if name not in ignored and value is not None
+        }
+        return Recorded(found.id, inputs, outputs)
 
     async def _listed(self, name: str) -> Live | None:
         roles = await (self._roles.fresh() if name in self._outdated else self._roles.get())
@@ -167,7 +180,7 @@ class Role(AwsKind):
         """Make it with its trust and its boundary, able to do nothing yet."""
         name = str(new["name"])
         self._wrote(name)
-        optional = {"PermissionsBoundary": new["permissionsBoundary"]} if new.get("permissionsBoundary") else {}
+        optional = {"PermissionsBoundary": new[BOUNDARY]} if new.get(BOUNDARY) else {}
         try:
             answer = await self.api.call(
                 "iam",
@@ -230,10 +243,10 @@ class Role(AwsKind):
 
     async def _bound(self, live: Live, new: Properties, before: Properties) -> None:
         """A boundary that somebody else set stays: it only narrows."""
-        boundary = new.get("permissionsBoundary")
-        if boundary and changed(live, new, "permissionsBoundary"):
+        boundary = new.get(BOUNDARY)
+        if boundary and changed(live, new, BOUNDARY):
             await self._call("put_role_permissions_boundary", live.id, PermissionsBoundary=boundary)
-        elif not boundary and before.get("permissionsBoundary"):
+        elif not boundary and before.get(BOUNDARY):
             await self._gone("delete_role_permissions_boundary", live.id)
 
     async def _put_policy(self, name: str, policy: str) -> None:
@@ -266,7 +279,7 @@ def _live(details: Mapping[str, Any], about: Mapping[str, Any]) -> Live:
         "trust": canonical(details["AssumeRolePolicyDocument"]),
         "policy": canonical(inline[POLICY]) if POLICY in inline else "",
         "maxSessionSeconds": about.get("MaxSessionDuration", SHORTEST_SESSION),
-        "permissionsBoundary": details.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        BOUNDARY: details.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
         "tags": dict(from_list(details.get("Tags", ()))),
         "foreignPolicies": sorted([*(inline.keys() - {POLICY}), *attached]),
     }

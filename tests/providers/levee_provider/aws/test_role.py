@@ -86,9 +86,8 @@ async def test_a_role_is_made_as_declared_and_then_nothing_changes(aws: AwsApi, 
     held = aws.client("iam").get_role_policy(RoleName=NAME, PolicyName="levee")
     assert held["PolicyDocument"] == json.loads(policy())
 
-    again = await refreshed(engine, role)
-    assert again.outputs == role.outputs | {"permissionsBoundary": None}
-    assert await engine.changed(again, declared()) == set()
+    assert await refreshed(engine, role) == role
+    assert await engine.changed(role, declared()) == set()
 
 
 async def test_an_update_changes_each_part_in_place(engine: ResourceEngine) -> None:
@@ -120,7 +119,9 @@ async def test_what_is_no_longer_declared_goes_and_what_others_added_stays(aws: 
     assert "PermissionsBoundary" not in about
 
     iam.put_role_permissions_boundary(RoleName=NAME, PermissionsBoundary=BOUNDARY)
-    await engine.update(await refreshed(engine, role), declared(description="Other."))
+    role = await refreshed(engine, role)
+    assert "permissionsBoundary" not in role.outputs
+    await engine.update(role, declared(description="Other."))
     assert iam.get_role(RoleName=NAME)["Role"]["PermissionsBoundary"]["PermissionsBoundaryArn"] == BOUNDARY
 
 
@@ -346,6 +347,18 @@ async def test_a_role_that_iam_does_not_know_yet_is_waited_for(aws: AwsApi, engi
     finally:
         await api.close()
     assert aws.client("iam").list_role_policies(RoleName=NAME)["PolicyNames"] == ["levee"]
+
+
+async def test_an_update_that_stopped_is_finished_by_the_next(aws: AwsApi, engine: ResourceEngine) -> None:
+    role = await make(engine)
+    wanted = declared(trust=trust(Principal={"Service": "firehose.amazonaws.com"}), policy=policy(TOPIC + ".other"))
+    aws.fail("iam:PutRolePolicy", "denied")
+    assert "not finished: AWS iam:put_role_policy was answered AccessDenied" in str(
+        await failure_of(engine.update(role, wanted))
+    )
+
+    role = await refreshed(engine, await engine.update(role, wanted))
+    assert await engine.changed(role, wanted) == set()
 
 
 async def test_a_removal_that_stopped_is_finished_by_the_next(aws: AwsApi, engine: ResourceEngine) -> None:
