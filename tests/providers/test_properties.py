@@ -134,12 +134,7 @@ class TestFields:
         fields = Fields(
             {"n": 0.5, "t": "2", "nan": "nan", "on": True, "o": [{"a": 1}], "u": [UNKNOWN], "x": [1]}, what="it"
         )
-        assert (fields.number("n"), fields.number("t"), fields.number("nan"), fields.number("on")) == (
-            0.5,
-            2,
-            None,
-            None,
-        )
+        assert [fields.number(name) for name in ("n", "t", "nan", "on")] == [0.5, 2, None, None]
         assert (fields.objects("o"), fields.objects("u"), fields.objects("x")) == ([{"a": 1}], UNKNOWN, None)
         assert [problem.property for problem in fields.problems] == ["nan", "on", "x"]
         assert fields.has("u")

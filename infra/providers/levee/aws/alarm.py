@@ -91,12 +91,15 @@ class Alarm(AwsKind):
     # Checking
 
     def with_defaults(self, new: Properties) -> Properties:
-        """All of the periods must breach, missing data says nothing, dimensions are in order."""
+        """All of the periods must breach, missing data says nothing; topics and dimensions are in order."""
         defaults: Properties = {"treatMissingData": MISSING[0], "actionsEnabled": True}
         defaults |= {name: [] for name in ACTIONS}
         if "evaluationPeriods" in new:
             defaults["datapointsToAlarm"] = new["evaluationPeriods"]
         complete = {**defaults, **new}
+        for name in ACTIONS:
+            topics = reveal(complete[name])
+            complete[name] = sorted(topics, key=canonical) if isinstance(topics, list) and is_known(topics) else topics
         dimensions, metrics = reveal(new.get("dimensions", [])), reveal(new.get("metrics"))
         if isinstance(dimensions, list) and is_known(dimensions) and not metrics:
             complete["dimensions"] = sorted(dimensions, key=canonical)
@@ -108,8 +111,8 @@ class Alarm(AwsKind):
         """Whom it tells is inside the boundary; the rest is what CloudWatch takes."""
         for name, longest in (("name", LONGEST_NAME), ("description", LONGEST_DESCRIPTION)):
             text = known(fields.text(name, required=True))
-            if text is not None and (len(text) > longest or not text.isprintable()):
-                fields.refuse(name, f"must be one line of at most {longest} characters")
+            if text is not None and len(text) > longest:
+                fields.refuse(name, f"must be at most {longest} characters")
         fields.number("threshold", required=True)
         _check_one_of(fields, "comparison", COMPARISONS)
         _check_one_of(fields, "treatMissingData", MISSING)
@@ -250,6 +253,7 @@ class Alarm(AwsKind):
 def _live(alarm: Mapping[str, Any], tags: Mapping[str, str]) -> Live:
     """Read an alarm. What it doesn't have is None, so that the lack shows as a difference."""
     inputs: Properties = {name: alarm.get(api) for name, api in {**ALWAYS_PUT, **ONE_METRIC}.items()}
+    inputs |= {name: sorted(alarm.get(api, ())) for name, api in ACTIONS.items()}
     inputs["name"] = alarm["AlarmName"]
     inputs["metrics"] = plain_queries(alarm.get("Metrics", ()))
     if inputs["metrics"] is None:

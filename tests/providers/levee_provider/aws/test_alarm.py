@@ -108,7 +108,7 @@ def put_by_hand(aws: AwsApi, **changes: Any) -> None:
         (declared(actions=[TOPIC] * 6), "actions", "CloudWatch takes 5"),
         (declared(dimensions=[{"name": "Topic", "val": "x"}]), "dimensions", "needs value"),
         (declared(dimensions=[{"name": "Topic", "value": "x"}] * 2), "dimensions", "each name once"),
-        (declared(description="two\nlines"), "description", "one line"),
+        (declared(description="x" * 1025), "description", "at most 1024 characters"),
         (declared(metric="x"), "metric", "did you mean metrics?"),
         (computed(namespace="AWS/Kafka"), "namespace", "leave it out where metrics are declared"),
         (computed(metrics=[broker(1)]), "metrics", "exactly one query must have ReturnData"),
