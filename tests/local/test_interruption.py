@@ -14,7 +14,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import (
+    AdminClient,
+    NewTopic,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialDeletion,
+    UserScramCredentialUpsertion,
+)
 
 from infra.local import cluster as local
 from infra.local import process
@@ -126,6 +133,30 @@ def test_what_a_cluster_holds_outlives_down(settings: local.ClusterSettings) -> 
     local.up(settings, print)
 
     assert "local.kept" in admin(settings).list_topics(timeout=10).topics
+
+
+def test_removed_users_take_nobody_along(settings: local.ClusterSettings) -> None:
+    """See docs/decisions/0009-snapshots-of-the-metadata-log.md; with these names it would happen."""
+    local.up(settings, print)
+    client = admin(settings)
+    names = [f"gone-{number}" for number in range(12)]
+    password = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 8192)
+    for alter in (
+        [UserScramCredentialUpsertion(name, password, b"no one's") for name in names],
+        [UserScramCredentialDeletion(name, ScramMechanism.SCRAM_SHA_512) for name in names],
+    ):
+        for answer in client.alter_user_scram_credentials(alter).values():
+            answer.result()
+    log = next(settings.directory.glob("brokers/1/data/__cluster_metadata-0"))
+    until = time.monotonic() + 60
+    while not list(log.glob("*.checkpoint")):
+        assert time.monotonic() < until, "no snapshot in a minute"
+        time.sleep(0.1)
+    local.down(settings, print)
+
+    local.up(settings, print)
+
+    assert admin(settings).list_topics(timeout=10).topics == {}
 
 
 def test_two_ups_at_once_start_one_cluster(settings: local.ClusterSettings) -> None:
