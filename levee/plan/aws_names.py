@@ -1,0 +1,47 @@
+"""What the things are called that a stack makes in an AWS account, derived from its plan alone."""
+
+from __future__ import annotations
+
+from levee.catalog.partition import partition_of
+from levee.plan.planned import Boundary, Plan, PlannedCredential, PlannedMonitor
+
+MOST_ROLE = 64  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+
+
+def partition_name(boundary: Boundary) -> str:
+    """The partition that the boundary's region is of; `aws` where the region isn't known."""
+    partition = partition_of(boundary.region)
+    return partition.name if partition else "aws"
+
+
+def account_root(boundary: Boundary) -> str:
+    """The ARN that stands for every identity of the account that its own policies let."""
+    return f"arn:{partition_name(boundary)}:iam::{boundary.account}:root"
+
+
+def secret_name(plan: Plan, username: str) -> str:
+    """The secret of a user."""
+    return f"{plan.secrets.prefix}{username}"
+
+
+def secret_arn(plan: Plan, username: str) -> str:
+    """A secret's ARN as a policy names it: AWS appends six characters of its own to the name."""
+    boundary = plan.boundary
+    place = f"arn:{partition_name(boundary)}:secretsmanager:{boundary.region}:{boundary.account}"
+    return f"{place}:secret:{secret_name(plan, username)}-??????"
+
+
+def role_name(plan: Plan, credential: PlannedCredential) -> str:
+    """The role of a service, cut to what IAM takes; the rules of names keep it from meeting another's."""
+    return f"levee-{plan.stack}-{credential.service}"[:MOST_ROLE]
+
+
+def role_arn(plan: Plan, credential: PlannedCredential) -> str:
+    """The ARN of a service's role."""
+    boundary = plan.boundary
+    return f"arn:{partition_name(boundary)}:iam::{boundary.account}:role/{role_name(plan, credential)}"
+
+
+def alarm_name(plan: Plan, monitor: PlannedMonitor, group: str = "") -> str:
+    """The alarm of a monitor; a lag has one for each consumer group."""
+    return "-".join(filter(None, ("levee", plan.stack, monitor.stream, monitor.monitor.kind.value, group)))
