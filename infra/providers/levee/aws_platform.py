@@ -7,6 +7,7 @@ from infra.providers.levee.aws.api import Api
 from infra.providers.levee.aws.archive_bucket import ArchiveBucket
 from infra.providers.levee.aws.cluster_policy import ClusterPolicy
 from infra.providers.levee.aws.connection import read_connection
+from infra.providers.levee.aws.data_stream import DataStream
 from infra.providers.levee.aws.key import Key
 from infra.providers.levee.aws.log_subscription import LogSubscription
 from infra.providers.levee.aws.role import Role
@@ -14,7 +15,7 @@ from infra.providers.levee.aws.scram_association import ScramAssociation
 from infra.providers.levee.aws.secret import Secret
 from infra.providers.properties import Properties
 
-KINDS = (Alarm, ArchiveBucket, ClusterPolicy, Key, LogSubscription, Role, ScramAssociation, Secret)
+KINDS = (Alarm, ArchiveBucket, ClusterPolicy, DataStream, Key, LogSubscription, Role, ScramAssociation, Secret)
 """Every kind of resource on this platform."""
 
 
