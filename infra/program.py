@@ -64,6 +64,7 @@ def provision(plan: Plan, project: Path) -> None:
         )
     for credential in plan.credentials:
         ServiceCredential(credential.service, ServiceCredentialArgs(credential=credential, target=target))
+    target.finish()
     pulumi.export("cluster", plan.cluster.id)
     pulumi.export("topics", {topic.stream: topic.name for topic in plan.topics})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -10,13 +11,27 @@ import pulumi
 
 from infra import type_tokens
 from infra.secret_location import aws_connection
+from infra.targets.aws_alarm import alarms
 from infra.targets.kafka import KafkaTarget
-from levee.catalog.partition import partition_of
+from levee.iam.arn import ClusterArn
+from levee.iam.bucket_policy import bucket_policy
+from levee.iam.cluster_policy import cluster_policy
 from levee.iam.key_policy import key_policy
+from levee.iam.service_policy import service_policy
+from levee.iam.trust_policy import trust_policy
+from levee.model.name import PatternType
+from levee.plan.aws_names import account_root, partition_name, role_name, secret_arn, secret_name
 from levee.plan.build import stack_key_arn
-from levee.plan.planned import Plan, PlannedCredential
+from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedMonitor
 
 TAG: Final = "levee:"
+SECRETS_MANAGER: Final = "aws-secrets-manager"
+ACTING: Final = {"ecs-tasks": "ecs"}
+"""Services whose ARNs name them otherwise than their principals do."""
+
+DAY_MS: Final = 86_400_000
+INFREQUENT_DAYS, GLACIER_DAYS = 30, 90
+"""After so many days an archive that is kept for longer moves to S3 Standard-IA, then to Glacier."""
 
 
 class AwsResource(pulumi.CustomResource):
@@ -34,46 +49,122 @@ class AwsTarget(KafkaTarget):
     def __init__(self, plan: Plan, project: Path) -> None:
         super().__init__(plan, project)
         self._plan = plan
+        self._topics = {topic.stream: topic for topic in plan.topics}
+        self._classes = {each.name: each for each in plan.classes}
+        self._groups = _groups_by_stream(plan)
         boundary = plan.boundary
         self._stack_key = stack_key_arn(plan.stack, boundary.account, boundary.region)
         self._keys: dict[str, pulumi.Input[str]] = {}
         declared = {plan.secrets.key, *(archive.archive.key for archive in plan.archives)}
         if self._stack_key in declared:
             self._keys[self._stack_key] = self._make_key().arn
+        self._secrets: list[AwsResource] = []
 
     def _sections(self, plan: Plan, project: Path) -> Mapping[str, Any]:
         return {"aws": aws_connection(plan, project)}
 
     def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> None:
-        """Register the secrets of all valid generations, then the credential that fills them."""
-        if self._plan.secrets.kind != "aws-secrets-manager":
+        """Register the secrets of all valid generations, the credential that fills them, and the service's role."""
+        if self._plan.secrets.kind == SECRETS_MANAGER:
+            secrets = [self._secret(planned, username, opts) for username in planned.usernames]
+            self._secrets += secrets
+            filled = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=secrets))
+            super().credential(name, planned, filled)
+        else:
             super().credential(name, planned, opts)
+        if planned.assumed_by is not None:
+            self._role(name, planned, planned.assumed_by, opts)
+
+    def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
+        """Register the bucket of an archive, locked as its class demands. Like a regulated topic it is protected."""
+        topic, archive = self._topics[planned.stream], planned.archive
+        key = self._key(archive.key)
+        days = -(-archive.retention.milliseconds // DAY_MS)
+        account = self._plan.boundary.account
+        inputs = {
+            "name": archive.bucket,
+            "keyArn": key,
+            "policy": pulumi.Output.from_input(key).apply(lambda arn: _bucket_policy(archive.bucket, account, arn)),
+            "lockMode": self._classes[topic.data_class].archive_lock.value.upper(),
+            "retentionDays": days,
+            "standardIaAfterDays": INFREQUENT_DAYS if days > INFREQUENT_DAYS + GLACIER_DAYS else 0,
+            "glacierAfterDays": GLACIER_DAYS if days > INFREQUENT_DAYS + GLACIER_DAYS else 0,
+            "expireAfterDays": days,
+            "tags": self._tags(name, stream=planned.stream, owner=topic.owner, **{"class": topic.data_class}),
+        }
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected))
+        self._register(type_tokens.AWS_ARCHIVE_BUCKET, name, inputs, options)
+
+    def monitor(self, name: str, planned: PlannedMonitor, opts: pulumi.ResourceOptions) -> None:  # noqa: ARG002
+        """Register the alarms of a monitor, by their own names."""
+        topic = self._topics[planned.stream]
+        for inputs in alarms(self._plan, topic, planned, self._groups[planned.stream]):
+            alarm = str(inputs["name"])
+            tags = self._tags(alarm, stream=planned.stream, owner=topic.owner, **{"class": topic.data_class})
+            self._register(type_tokens.AWS_ALARM, alarm, {**inputs, "tags": tags}, opts)
+
+    def finish(self) -> None:
+        """Register what is of the cluster as a whole: its users' secrets, and whom else it lets in."""
+        aws = self._plan.aws
+        if aws is None or aws.cluster_arn is None:
             return
-        secrets = [self._secret(planned, username, opts) for username in planned.usernames]
-        super().credential(
-            name, planned, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=secrets))
-        )
+        if self._secrets:
+            inputs = {
+                "clusterArn": aws.cluster_arn,
+                "prefix": self._plan.secrets.prefix,
+                "secretArns": [secret.arn for secret in self._secrets],
+            }
+            self._register(type_tokens.AWS_SCRAM_ASSOCIATION, "users", inputs, pulumi.ResourceOptions())
+        policy = self._plan.cluster.policy
+        if policy is not None:
+            cluster = ClusterArn.parse(aws.cluster_arn)
+            document = cluster_policy(cluster, policy.accounts, None if policy.accounts else policy.organization)
+            policy_inputs: dict[str, Any] = {
+                "clusterArn": aws.cluster_arn,
+                "policy": document.compact(),
+                "allowedAccounts": [*policy.accounts],
+            }
+            self._register(type_tokens.AWS_CLUSTER_POLICY, "cluster-policy", policy_inputs, pulumi.ResourceOptions())
 
     def _secret(self, planned: PlannedCredential, username: str, opts: pulumi.ResourceOptions) -> AwsResource:
-        secrets = self._plan.secrets
         inputs = {
-            "name": f"{secrets.prefix}{username}",
-            "keyArn": self._key(secrets.key),
+            "name": secret_name(self._plan, username),
+            "keyArn": self._key(self._plan.secrets.key),
             "description": f"Kafka password of {username}, stack {self._plan.stack}",
             "tags": self._tags(username, owner=planned.owner),
         }
         return self._register(type_tokens.AWS_SECRET, username, inputs, opts)
 
-    def _make_key(self) -> AwsResource:
+    def _role(self, name: str, planned: PlannedCredential, service: str, opts: pulumi.ResourceOptions) -> None:
         plan, boundary = self._plan, self._plan.boundary
-        partition = partition_of(boundary.region)
-        if partition is None:
-            raise pulumi.RunError(f"{boundary.region} is not a region of AWS that levee knows")
-        root = f"arn:{partition.name}:iam::{boundary.account}:root"
+        acting = ACTING.get(service.partition(".")[0], service.partition(".")[0])
+        caller = f"arn:{partition_name(boundary)}:{acting}:{boundary.region}:{boundary.account}:*"
+        inputs = {
+            "name": role_name(plan, planned),
+            "description": f"Service {planned.service} of stack {plan.stack}",
+            "trust": trust_policy(service, boundary.account, caller).compact(),
+            "policy": self._service_policy(planned),
+            "tags": self._tags(name, owner=planned.owner),
+        }
+        self._register(type_tokens.AWS_ROLE, name, inputs, opts)
+
+    def _service_policy(self, planned: PlannedCredential) -> pulumi.Input[str]:
+        plan = self._plan
+        cluster = plan.aws.cluster_arn if plan.aws else None
+        parsed = ClusterArn.parse(cluster) if cluster else None
+        kept = plan.secrets.kind == SECRETS_MANAGER
+        secrets = [secret_arn(plan, username) for username in planned.usernames] if kept else []
+        key = self._key(plan.secrets.key) if kept else None
+        return pulumi.Output.from_input(key).apply(
+            lambda arn: service_policy(planned.grants, parsed, secrets, arn).compact()
+        )
+
+    def _make_key(self) -> AwsResource:
+        plan, root = self._plan, account_root(self._plan.boundary)
         inputs = {
             "description": f"Secrets and archives of stack {plan.stack}",
             "alias": self._stack_key.rsplit(":", 1)[1],
-            "policy": key_policy(boundary.account, boundary.region, [root], [root]).compact(),
+            "policy": key_policy(plan.boundary.account, plan.boundary.region, [root], [root]).compact(),
             "tags": self._tags("stack-key", owner=plan.owner),
         }
         # What it encrypts can't be read without it: like a regulated topic, it goes in two steps.
@@ -90,3 +181,18 @@ class AwsTarget(KafkaTarget):
         return AwsResource(
             token, name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self.levee))
         )
+
+
+def _bucket_policy(bucket: str, account: str, key: str | None) -> str:
+    if key is None:
+        raise pulumi.RunError(f"archive {bucket}: write `encrypted_by: stack-key`, or a key's ARN")
+    return bucket_policy(bucket, account, key).compact()
+
+
+def _groups_by_stream(plan: Plan) -> Mapping[str, list[str]]:
+    """Each stream's consumer groups by name; of a prefix nobody knows which there are."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for planned in plan.consumers:
+        exact = [group.name for group in planned.consumer.groups if group.type is PatternType.LITERAL]
+        found[planned.stream] += exact
+    return found

@@ -24,5 +24,8 @@ class Target(Protocol):
     def monitor(self, name: str, planned: PlannedMonitor, opts: pulumi.ResourceOptions) -> None:
         """Register what watches a stream."""
 
+    def finish(self) -> None:
+        """Register what is of the platform as a whole, after everything else."""
+
     def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> None:
         """Register the identity of a service with all its grants."""

@@ -54,6 +54,9 @@ class KafkaTarget:
     def monitor(self, name: str, planned: PlannedMonitor, opts: pulumi.ResourceOptions) -> None:
         """Kafka alone watches nothing."""
 
+    def finish(self) -> None:
+        """Kafka alone has nothing of the kind."""
+
     def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> None:
         """Register `levee:kafka:ServiceCredential`."""
         inputs = {

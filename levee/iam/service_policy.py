@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Final, Protocol
+from dataclasses import dataclass
+from typing import Final, Protocol, Self
 
 from levee.catalog.aws_action import AWS_ROLES
+from levee.catalog.partition import partition_of
 from levee.iam.arn import ClusterArn
 from levee.iam.document import Condition, Document, Effect, PolicyTooLarge, Statement
 from levee.model.cloud_name import CloudName
@@ -38,21 +40,55 @@ class Grant(Protocol):
 
 
 def service_policy(
-    grants: Iterable[Grant], cluster: ClusterArn, secret_arns: Sequence[str] = (), key_arn: str | None = None
+    grants: Iterable[Grant],
+    cluster: ClusterArn | None,
+    secret_arns: Sequence[str] = (),
+    key_arn: str | None = None,
 ) -> Document:
     """The inline policy of a service's role: exact ARNs, one statement per role and kind of resource.
 
-    `key_arn` may decrypt only for Secrets Manager, in the cluster's region. Raises ValueError where a secret or the key
-    isn't of the cluster's account and region, and PolicyTooLarge where IAM would refuse the policy for its length.
+    Without an MSK cluster (None) the grants are ACLs of the brokers and no affair of IAM's. `key_arn` may decrypt only
+    for Secrets Manager, in its region. Raises ValueError where a secret or the key isn't of the account and region of
+    the others and of the cluster, and PolicyTooLarge where IAM would refuse the policy for its length.
     """
-    for arn, service in [*((each, "secretsmanager") for each in secret_arns), *([(key_arn, "kms")] if key_arn else [])]:
-        _within(arn, service, cluster)
-    found = Document((*_cluster_statements(list(grants), cluster), *_secret_statements(cluster, secret_arns, key_arn)))
+    arns = [*((each, "secretsmanager") for each in secret_arns), *([(key_arn, "kms")] if key_arn else [])]
+    place = _Place.of(str(cluster) if cluster else next((arn for arn, _ in arns), ""))
+    for arn, service in arns:
+        place.require(arn, service)
+    granted = _cluster_statements(list(grants), cluster) if cluster else ()
+    found = Document((*granted, *_secret_statements(place, secret_arns, key_arn)))
     size = len(found.compact())
     if size > MAX_INLINE:
         advice = "grant by prefix (eu.payments.*) instead of by name, or split the service"
         raise PolicyTooLarge("the role's policy", size, MAX_INLINE, advice)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a policy's resources must all be."""
+
+    partition: str
+    region: str
+    account: str
+
+    @classmethod
+    def of(cls, arn: str) -> Self:
+        if not arn:
+            return cls("", "", "")
+        name = CloudName.parse(arn)
+        return cls(arn.split(":")[1], name.region, name.account)
+
+    def require(self, arn: str, service: str) -> None:
+        """Raise ValueError unless the ARN is of this service, in this place, and names one thing."""
+        found = CloudName.parse(arn)
+        if (found.service, self.of(arn)) != (service, self):
+            expected = f"{service} in {self.region}, account {self.account}"
+            raise ValueError(f"{arn} is not of {expected}, where the others are")
+        if "*" in arn or "${" in arn:
+            raise ValueError(f"{arn} names more than one resource; write its whole ARN")
+        if service == "kms" and ":key/" not in arn:
+            raise ValueError(f"{arn} names a key by its alias, which IAM doesn't match; write the key's own ARN")
 
 
 def _cluster_statements(grants: Sequence[Grant], cluster: ClusterArn) -> Iterator[Statement]:
@@ -70,10 +106,11 @@ def _cluster_statements(grants: Sequence[Grant], cluster: ClusterArn) -> Iterato
         yield from _allow(f"{role.name.capitalize()}TransactionalIds", allowed.transactional_id, ids)
 
 
-def _secret_statements(cluster: ClusterArn, secrets: Sequence[str], key: str | None) -> Iterator[Statement]:
+def _secret_statements(place: _Place, secrets: Sequence[str], key: str | None) -> Iterator[Statement]:
     yield from _allow("Secrets", {"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"}, secrets)
     if key is not None:
-        via = f"secretsmanager.{cluster.region}.{cluster.partition.dns_suffix}"
+        partition = partition_of(place.region)
+        via = f"secretsmanager.{place.region}.{partition.dns_suffix if partition else 'amazonaws.com'}"
         condition = Condition("StringEquals", "kms:ViaService", (via,))
         yield from _allow("SecretsKey", {"kms:Decrypt"}, [key], [condition])
 
@@ -89,16 +126,3 @@ def _allow(
 
 def _arns(arn: Callable[[NamePattern], str], patterns: Iterable[Iterable[NamePattern]]) -> list[str]:
     return [arn(pattern) for each in patterns for pattern in each]
-
-
-def _within(arn: str, service: str, cluster: ClusterArn) -> None:
-    """Raise ValueError unless the ARN is of this service, in the cluster's account and region, and names one thing."""
-    name = CloudName.parse(arn)
-    place = (name.service, name.region, name.account)
-    if place != (service, cluster.region, cluster.account) or not arn.startswith(f"arn:{cluster.partition.name}:"):
-        expected = f"{service} in {cluster.region}, account {cluster.account}"
-        raise ValueError(f"{arn} is not of {expected}, where the cluster is")
-    if "*" in arn or "${" in arn:
-        raise ValueError(f"{arn} names more than one resource; write its whole ARN")
-    if service == "kms" and ":key/" not in arn:
-        raise ValueError(f"{arn} names a key by its alias, which IAM doesn't match; write the key's own ARN")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from levee.catalog.partition import partition_of
 from levee.plan.planned import Boundary, Plan, PlannedCredential, PlannedMonitor
 
-MOST_ROLE = 64  # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+ROLE_PATH: Final = "/levee/"
 
 
 def partition_name(boundary: Boundary) -> str:
@@ -32,14 +34,14 @@ def secret_arn(plan: Plan, username: str) -> str:
 
 
 def role_name(plan: Plan, credential: PlannedCredential) -> str:
-    """The role of a service, cut to what IAM takes; the rules of names keep it from meeting another's."""
-    return f"levee-{plan.stack}-{credential.service}"[:MOST_ROLE]
+    """The role of a service. One that is too long for IAM is refused by the provider, with what to do."""
+    return f"{plan.stack}-{credential.service}"
 
 
 def role_arn(plan: Plan, credential: PlannedCredential) -> str:
     """The ARN of a service's role."""
     boundary = plan.boundary
-    return f"arn:{partition_name(boundary)}:iam::{boundary.account}:role/{role_name(plan, credential)}"
+    return f"arn:{partition_name(boundary)}:iam::{boundary.account}:role{ROLE_PATH}{role_name(plan, credential)}"
 
 
 def alarm_name(plan: Plan, monitor: PlannedMonitor, group: str = "") -> str:

@@ -1,0 +1,94 @@
+"""A declared monitor as the inputs of `levee:aws:Alarm`. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from levee.catalog.cloudwatch_metric import MSK_NAMESPACE, OWN_NAMESPACE, WATCHES, Watch
+from levee.iam.arn import ClusterArn
+from levee.model.duration import Duration
+from levee.model.stream import MonitorKind
+from levee.plan.aws_names import alarm_name
+from levee.plan.planned import Plan, PlannedMonitor, PlannedTopic
+
+MINUTE: Final = 60
+LONGEST_PERIODS: Final = 60
+"""Periods of an alarm: its window is cut into at most so many."""
+
+
+def alarms(
+    plan: Plan, topic: PlannedTopic, planned: PlannedMonitor, groups: Sequence[str]
+) -> Iterator[Mapping[str, Any]]:
+    """The alarms of a monitor, without tags: one, and of a lag one for each consumer group of the stream.
+
+    On MSK what brokers measure apart is added up by metric math.
+    """
+    monitor = planned.monitor
+    watch = WATCHES[monitor.kind]
+    period, periods = _periods(monitor.window)
+    for group in groups if monitor.kind is MonitorKind.LAG else ("",):
+        about = f"consumer group {group} lags" if group else monitor.kind.value
+        yield {
+            "name": alarm_name(plan, planned, group),
+            "description": f"{topic.name}: {about} (stream {planned.stream}, stack {plan.stack})",
+            "comparison": watch.comparison,
+            "threshold": watch.threshold if monitor.threshold is None else float(monitor.threshold),
+            "evaluationPeriods": periods,
+            "treatMissingData": watch.missing,
+            "actions": sorted(plan.aws.alarm_actions) if plan.aws else [],
+            **_watched(plan, topic, watch, group, period),
+        }
+
+
+def _periods(window: Duration) -> tuple[int, int]:
+    """How long a period is, in seconds, and how many make up the window, which is rounded up to whole periods."""
+    minutes = -(-window.milliseconds // (MINUTE * 1000))
+    length = -(-minutes // LONGEST_PERIODS)
+    return length * MINUTE, -(-minutes // length)
+
+
+def _watched(plan: Plan, topic: PlannedTopic, watch: Watch, group: str, period: int) -> Mapping[str, Any]:
+    cluster = None if plan.aws is None or plan.aws.cluster_arn is None else ClusterArn.parse(plan.aws.cluster_arn)
+    if cluster is not None and watch.by_broker:
+        of_topic = {"Topic": topic.name} if watch.by_topic else {}
+        dimensions = {"Cluster Name": cluster.name, **of_topic}
+        return {"metrics": _sum(watch, dimensions, plan.cluster.brokers, period)}
+    if cluster is not None:
+        dimensions = {"Cluster Name": cluster.name, "Topic": topic.name, "Consumer Group": group}
+    else:
+        dimensions = {"Stack": plan.stack, "Topic": topic.name} | ({"Consumer Group": group} if group else {})
+    return {
+        "namespace": OWN_NAMESPACE if cluster is None else MSK_NAMESPACE,
+        "metricName": watch.metric,
+        "statistic": watch.statistic,
+        "periodSeconds": period,
+        "dimensions": _listed(dimensions),
+    }
+
+
+def _sum(watch: Watch, dimensions: Mapping[str, str], brokers: int, period: int) -> list[dict[str, Any]]:
+    queries: list[dict[str, Any]] = [
+        {
+            "Id": f"broker{number}",
+            "MetricStat": {
+                "Metric": {
+                    "Namespace": MSK_NAMESPACE,
+                    "MetricName": watch.metric,
+                    "Dimensions": [
+                        {"Name": name, "Value": value}
+                        for name, value in sorted({**dimensions, "Broker ID": str(number)}.items())
+                    ],
+                },
+                "Period": period,
+                "Stat": watch.statistic,
+            },
+            "ReturnData": False,
+        }
+        for number in range(1, brokers + 1)
+    ]
+    return [*queries, {"Id": "all", "Expression": "SUM(METRICS())", "ReturnData": True}]
+
+
+def _listed(dimensions: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in sorted(dimensions.items())]
