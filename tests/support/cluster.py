@@ -23,11 +23,16 @@ JARS = PROJECT / ".levee" / "local" / "jars"
 DEFAULT_BASE_PORT = 29092
 
 
+PORTS_OF_A_WORKER = 500
+
+
 def session_base_port(offset: int = 0) -> int:
-    """The session's base port: LEVEE_TEST_BASE_PORT or 29092. The session's cluster uses 30 ports from it;
-    `offset` from 100 keeps another cluster clear of it.
+    """The session's base port: LEVEE_TEST_BASE_PORT or 29092, and 500 more for each further worker of pytest-xdist.
+
+    The session's cluster uses 30 ports from it; `offset` from 100 keeps another cluster clear of it.
     """
-    return int(os.environ.get("LEVEE_TEST_BASE_PORT", DEFAULT_BASE_PORT)) + offset
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return int(os.environ.get("LEVEE_TEST_BASE_PORT", DEFAULT_BASE_PORT)) + worker * PORTS_OF_A_WORKER + offset
 
 
 @dataclass(frozen=True)
