@@ -204,30 +204,26 @@ async def test_a_destination_that_is_not_reached_yet_is_waited_for(
     assert len(filters(logs)) == 1
 
 
-@pytest.mark.parametrize(
-    ("operation", "kind"),
-    [
-        ("logs:PutSubscriptionFilter", "lost"),
-        ("logs:PutSubscriptionFilter", "throttled"),
-        ("logs:DescribeSubscriptionFilters", "server-error"),
-    ],
-)
-async def test_what_passes_is_tried_again(
-    engine: ResourceEngine, aws: AwsApi, logs: Any, operation: str, kind: Kind
-) -> None:
-    aws.fail(operation, kind)
+FAULTS: list[tuple[str, Kind]] = [
+    ("logs:PutSubscriptionFilter", "lost"),
+    ("logs:DescribeSubscriptionFilters", "throttled"),
+    ("logs:DescribeSubscriptionFilters", "server-error"),
+]
+
+
+async def test_what_passes_is_tried_again(engine: ResourceEngine, aws: AwsApi, logs: Any) -> None:
+    for operation, kind in FAULTS:
+        aws.fail(operation, kind)
     await make(engine)
     assert len(filters(logs)) == 1
 
 
-@pytest.mark.parametrize("operation", ["logs:DescribeSubscriptionFilters", "logs:PutSubscriptionFilter"])
-async def test_what_is_denied_is_said_and_then_finished(
-    engine: ResourceEngine, aws: AwsApi, logs: Any, operation: str
-) -> None:
+async def test_what_is_denied_is_said_and_then_finished(engine: ResourceEngine, aws: AwsApi, logs: Any) -> None:
     checked = await engine.check(TOKEN, "billing", declared())
-    aws.fail(operation, "denied")
-    failure = await failure_of(engine.create_checked(TOKEN, "billing", checked))
-    assert "was answered AccessDeniedException (request " in str(failure.details())
+    for operation in ("logs:DescribeSubscriptionFilters", "logs:PutSubscriptionFilter"):
+        aws.fail(operation, "denied")
+        failure = await failure_of(engine.create_checked(TOKEN, "billing", checked))
+        assert "was answered AccessDeniedException (request " in str(failure.details())
     made = await engine.create_checked(TOKEN, "billing", checked)
     assert len(filters(logs)) == 1
     aws.fail("logs:DescribeSubscriptionFilters", "denied")
