@@ -36,7 +36,7 @@ POLICY: dict[str, Any] = {
         }
     ],
 }
-DUE: Properties = {"on": "2026-01-01", "approvedBy": "dpo", "ticket": "R-1"}
+DUE: Properties = {"on": "2020-01-01", "approvedBy": "dpo", "ticket": "R-1"}
 PUTS = (
     *("s3:CreateBucket", "s3:PutBucketTagging", "s3:PutPublicAccessBlock", "s3:PutBucketOwnershipControls"),
     *("s3:PutBucketPolicy", "s3:PutBucketEncryption", "s3:PutBucketVersioning", "s3:PutObjectLockConfiguration"),

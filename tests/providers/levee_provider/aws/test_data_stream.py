@@ -14,7 +14,7 @@ TOKEN = "levee:aws:DataStream"
 NAME = "levee-billing"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
 TAGS = {"levee:managed-by": "levee", "levee:stack": "prod", "levee:resource": "billing", "owner": "pay"}
-DUE: Properties = {"on": "2026-01-01", "approvedBy": "dpo", "ticket": "R-1"}
+DUE: Properties = {"on": "2020-01-01", "approvedBy": "dpo", "ticket": "R-1"}
 
 
 def declared(**changes: Any) -> Properties:
