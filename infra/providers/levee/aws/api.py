@@ -2,7 +2,7 @@
 
 Retries: botocore's ``standard`` mode repeats throttling, 5xx and lost connections with growing pauses
 (https://boto3.amazonaws.com/v1/documentation/api/latest/guide/retries.html). A call that may have been carried out
-although nobody answered is safe to repeat, because every kind of resource finds again what it made.
+although nobody answered is safe to repeat, because what it makes has a name; what has none is made ``once``.
 """
 
 import asyncio
@@ -31,6 +31,9 @@ PARALLEL: Final = 16
 """Calls under way at once: the width at which the engine asks, below the default rate of the slowest API used."""
 
 ATTEMPTS: Final = 6
+THROTTLED_SECONDS: Final = (1.0, 2.0, 4.0, 8.0)
+"""Pauses before a throttled call that is sent ``once`` is sent again."""
+
 CONNECT_SECONDS: Final = 5
 READ_SECONDS: Final = 30
 
@@ -65,7 +68,7 @@ class Api:
         self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix="aws")
         self._making = threading.Lock()
         self._session: boto3.Session | None = None
-        self._clients: dict[str, Any] = {}
+        self._clients: dict[tuple[str, int], Any] = {}
         self._identified: asyncio.Task[None] | None = None
 
     async def call(self, service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
@@ -75,6 +78,25 @@ class Api:
         """
         await self._identify()
         return await self._run(service, operation, lambda: getattr(self._client(service), operation)(**parameters))
+
+    async def once(self, service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
+        """As ``call``, and sent again only where it was throttled, so surely not carried out: for what has no name by
+        which a repetition would be known.
+        """
+        await self._identify()
+
+        def send() -> Mapping[str, Any]:
+            answer: Mapping[str, Any] = getattr(self._client(service, attempts=1), operation)(**parameters)
+            return answer
+
+        for seconds in THROTTLED_SECONDS:
+            try:
+                return await self._run(service, operation, send)
+            except AwsError as error:
+                if error.code not in _THROTTLED:
+                    raise
+                await asyncio.sleep(seconds)
+        return await self._run(service, operation, send)
 
     async def find(
         self, service: str, operation: str, absent: Sequence[str], **parameters: Any
@@ -130,16 +152,16 @@ class Api:
         except (BotoCoreError, ClientError) as error:
             raise _failure(service, operation, error) from None
 
-    def _client(self, service: str) -> Any:
+    def _client(self, service: str, attempts: int = ATTEMPTS) -> Any:
         with self._making:
-            if service not in self._clients:
+            if (service, attempts) not in self._clients:
                 self._session = self._session or _session(self.connection)
-                self._clients[service] = self._session.client(
+                self._clients[service, attempts] = self._session.client(
                     service,  # type: ignore[call-overload]
                     region_name=self.connection.region,
                     endpoint_url=self.connection.endpoint,
                     config=Config(
-                        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                        retries={"mode": "standard", "total_max_attempts": attempts},
                         connect_timeout=CONNECT_SECONDS,
                         read_timeout=READ_SECONDS,
                         max_pool_connections=PARALLEL,
@@ -147,7 +169,7 @@ class Api:
                         s3={"addressing_style": "path"} if self.connection.endpoint else {},
                     ),
                 )
-            return self._clients[service]
+            return self._clients[service, attempts]
 
 
 def _session(connection: AwsConnection) -> boto3.Session:

@@ -98,7 +98,7 @@ class ArchiveBucket(AwsKind):
         live = await self.look_at(recorded.id)
         if live is not None:
             self._refuse_live(live, new)
-        return new
+        return await super().preview_update(recorded, new)
 
     async def look_for(self, new: Properties) -> Live | None:
         """By its name. One of this account that is blank and empty counts as not made yet: ``make`` goes on with it."""

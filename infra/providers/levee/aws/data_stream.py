@@ -71,7 +71,7 @@ class DataStream(AwsKind):
         live = await self.look_at(recorded.id)
         if live is not None:
             _refuse_shorter(live, new)
-        return new
+        return await super().preview_update(recorded, new)
 
     async def look_for(self, new: Properties) -> Live | None:
         """By its name. One that is blank and empty counts as not made yet: ``make`` goes on with it."""

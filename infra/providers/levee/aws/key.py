@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from infra.providers.failures import refused
+from infra.providers.failures import FailedError, refused
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Recorded
 from infra.providers.levee.aws.api import AwsError
@@ -94,15 +94,20 @@ class Key(AwsKind):
         return _live(about, inputs)
 
     async def make(self, new: Properties) -> Live:
-        """Make a key of this region only."""
-        answer = await self.api.call(
-            "kms",
-            "create_key",
-            Description=new["description"],
-            Policy=new["policy"],
-            MultiRegion=False,
-            Tags=to_list(tags_of(new), "TagKey", "TagValue"),
-        )
+        """Make a key of this region only. Where nobody says whether one was made, it is looked for."""
+        try:
+            answer = await self.api.once(
+                "kms",
+                "create_key",
+                Description=new["description"],
+                Policy=new["policy"],
+                MultiRegion=False,
+                Tags=to_list(tags_of(new), "TagKey", "TagValue"),
+            )
+        except FailedError:
+            if (live := await self.look_for(new)) is None:
+                raise
+            return live
         return _live(answer["KeyMetadata"], {**new, "rotation": False, "alias": None})
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
