@@ -160,7 +160,7 @@ class Alarm(AwsKind):
         """As the lists have it; where they don't show what is declared, as the alarm itself says."""
         listed = (await self._listed.get()).get(recorded.id) if recorded.inputs else None
         if listed is not None:
-            found = Recorded(recorded.id, recorded.inputs, {**recorded.inputs, **listed.properties})
+            found = Recorded(recorded.id, recorded.inputs, self.seen(listed, recorded.inputs))
             if not await self.diff(found, recorded.inputs):
                 return found
         return await super().read(recorded)

@@ -27,11 +27,6 @@ class Live:
     inputs: Properties = field(repr=False)
     outputs: Properties = field(default_factory=dict, repr=False)
 
-    @property
-    def properties(self) -> Properties:
-        """All that the state keeps of it."""
-        return {**self.inputs, **self.outputs}
-
 
 class AwsKind(ResourceKind):
     """One kind of resource in one account and region, told apart by tags.
@@ -47,6 +42,8 @@ class AwsKind(ResourceKind):
     fixed: ClassVar[tuple[str, ...]] = ()
     json_inputs: ClassVar[tuple[str, ...]] = ()
     """Inputs that are JSON text: compared by meaning."""
+    untold: ClassVar[tuple[str, ...]] = ()
+    """Inputs of which AWS knows nothing: they are as declared."""
     holds_data: ClassVar[bool] = False
     has_tags: ClassVar[bool] = True
 
@@ -126,9 +123,27 @@ class AwsKind(ResourceKind):
         live = await self.look_at(recorded.id)
         if live is None:
             return None
-        inputs = recorded.inputs or live.inputs
-        same = {name: inputs[name] for name in self.json_inputs if same_json(inputs.get(name), live.inputs.get(name))}
-        return Recorded(recorded.id, inputs, {**inputs, **live.properties, **same})
+        inputs = recorded.inputs or self.with_defaults(_without_none(live.inputs))
+        return Recorded(live.id, inputs, self.seen(live, inputs))
+
+    def seen(self, live: Live, inputs: Properties) -> Properties:
+        """What the state keeps of a thing that AWS has: those of its inputs that are declared, and what only AWS
+        decides. A declared one that it lacks is left out, and so shows; what somebody added beside them doesn't.
+        """
+        seen = {name: self._seen_input(name, declared, live) for name, declared in inputs.items()}
+        return _without_none({**seen, **live.outputs})
+
+    def _seen_input(self, name: str, declared: Value, live: Live) -> Value:
+        found = live.inputs.get(name)
+        if name == "tags":
+            names = tags_of({name: declared})
+            return {tag: text for tag, text in tags_of(live.inputs).items() if tag in names}
+        is_same = name in self.json_inputs and same_json(declared, found)
+        return declared if is_same or name in (*self.untold, "deletion") else found
+
+    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Its ARN stays, so what names it doesn't change with it."""
+        return {**new, **{name: value for name, value in recorded.outputs.items() if name == "arn"}}
 
     async def update(self, recorded: Recorded, new: Properties) -> Properties:
         """Change it in place."""
@@ -150,8 +165,7 @@ class AwsKind(ResourceKind):
         try:
             await self.alter(live, new, before)
         except (RefusedError, FailedError) as failure:
-            outputs = {**new, **live.properties}
-            raise PartlyDoneError(live.id, outputs, [f"not finished: {failure}"]) from None
+            raise PartlyDoneError(live.id, self.seen(live, new), [f"not finished: {failure}"]) from None
         return {**live.outputs, **new}
 
     def _refuse_stranger(self, live: Live | None, new: Properties) -> None:
@@ -162,3 +176,7 @@ class AwsKind(ResourceKind):
 def changed(live: Live, new: Mapping[str, Value], *names: str) -> bool:
     """Say whether any of these inputs differs from what AWS has."""
     return any(name in new and not same_json(new[name], live.inputs.get(name)) for name in names)
+
+
+def _without_none(properties: Properties) -> Properties:
+    return {name: value for name, value in properties.items() if value is not None}

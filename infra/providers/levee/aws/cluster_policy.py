@@ -38,6 +38,7 @@ class ClusterPolicy(AwsKind):
     properties = ("clusterArn", "policy", "allowedAccounts")
     fixed = ("clusterArn",)
     json_inputs = ("policy",)
+    untold = ("allowedAccounts",)
     has_tags = False
 
     def with_defaults(self, new: Properties) -> Properties:

@@ -133,25 +133,13 @@ class Role(AwsKind):
 
         async def read_anew() -> Recorded | None:
             self._outdated.add(recorded.id)
-            return await self._read_once(recorded)
+            return await super(Role, self).read(recorded)
 
         return await self._lag.confirmed(
             lambda found: found is not None and not differences(found.inputs, found.outputs, found.inputs),
-            lambda: self._read_once(recorded),
+            lambda: super(Role, self).read(recorded),
             read_anew,
         )
-
-    async def _read_once(self, recorded: Recorded) -> Recorded | None:
-        """A boundary is looked at only where one is declared."""
-        found = await super().read(recorded)
-        if found is None:
-            return None
-        inputs: Properties = {name: value for name, value in found.inputs.items() if value is not None}
-        ignored = {BOUNDARY} - inputs.keys()
-        outputs: Properties = {
-            name: value for name, value in found.outputs.items() if name not in ignored and value is not None
-        }
-        return Recorded(found.id, inputs, outputs)
 
     async def _listed(self, name: str) -> Live | None:
         roles = await (self._roles.fresh() if name in self._outdated else self._roles.get())

@@ -99,7 +99,7 @@ class ScramAssociation(AwsKind):
             problems = await self._change(live.id, "disassociate", there - wanted)
         if problems:
             now = await self.look_at(live.id) or live
-            raise PartlyDoneError(live.id, {**new, **now.properties}, problems)
+            raise PartlyDoneError(live.id, self.seen(now, new), problems)
 
     async def remove(self, live: Live, recorded: Recorded) -> None:  # noqa: ARG002
         """Take away all below the prefix: their users can't log in any more."""

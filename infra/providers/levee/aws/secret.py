@@ -54,25 +54,25 @@ class Secret(AwsKind):
 
     async def look_for(self, new: Properties) -> Live | None:
         """In the list of all that levee manages; who isn't in it is asked for, for lists lag behind."""
-        return await self.look_at(str(new["name"]))
+        name = str(new["name"])
+        listed = (await self._listed.get()).get(name)
+        return listed if listed is not None else await self.look_at(name)
 
     async def look_at(self, resource_id: str) -> Live | None:
-        """One that is scheduled for deletion counts as gone."""
-        listed = (await self._listed.get()).get(resource_id)
-        return listed if listed is not None else await self._describe(resource_id)
+        """By itself. One that is scheduled for deletion counts as gone."""
+        about = await self.api.find("secretsmanager", "describe_secret", ABSENT, SecretId=resource_id)
+        return None if about is None or about.get("DeletedDate") is not None else _live(about)
 
     async def read(self, recorded: Recorded) -> Recorded | None:
         """As the list has it; where that differs from what is declared, as the secret itself says: lists may be minutes
         old.
         """
-        found = await super().read(recorded)
-        if found is not None and await self.diff(found, recorded.inputs):
-            self._listed.forget()
-            live = await self._describe(recorded.id)
-            return (
-                None if live is None else Recorded(recorded.id, recorded.inputs, {**found.outputs, **live.properties})
-            )
-        return found
+        listed = (await self._listed.get()).get(recorded.id) if recorded.inputs else None
+        if listed is not None:
+            found = Recorded(recorded.id, recorded.inputs, self.seen(listed, recorded.inputs))
+            if not await self.diff(found, recorded.inputs):
+                return found
+        return await super().read(recorded)
 
     async def make(self, new: Properties) -> Live:
         """Make it without a value, or bring it back if it is scheduled for deletion."""
@@ -127,10 +127,6 @@ class Secret(AwsKind):
             "secretsmanager", "delete_secret", ABSENT, SecretId=live.id, RecoveryWindowInDays=RECOVERY_DAYS
         )
         self._listed.forget()
-
-    async def _describe(self, name: str) -> Live | None:
-        about = await self.api.find("secretsmanager", "describe_secret", ABSENT, SecretId=name)
-        return None if about is None or about.get("DeletedDate") is not None else _live(about)
 
     async def _list(self) -> Mapping[str, Live]:
         ours = [{"Key": "tag-key", "Values": [MANAGED_BY]}]
