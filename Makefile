@@ -2,14 +2,13 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-STACK ?= local
+STACKS ?= local aws-local
 
 .PHONY: up down clean test lint unit integration bench lock docs venv
 
 up: .venv/local.stamp  ## three secured brokers and an AWS API, the declared streams on them, and the proof
 	$(BIN)/levee local up --aws
-	$(BIN)/levee up $(STACK) --yes
-	$(BIN)/levee verify $(STACK) --write
+	for stack in $(STACKS); do $(BIN)/levee up $$stack --yes && $(BIN)/levee verify $$stack --write || exit 1; done
 
 down: .venv/runtime.stamp  ## stop the brokers and the AWS API; what the brokers hold stays
 	$(BIN)/levee local down
@@ -27,10 +26,10 @@ lint: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 unit: .venv/dev.stamp
-	$(BIN)/pytest -q -m "not integration"
+	$(BIN)/pytest -q -n auto -m "not integration"
 
-integration: .venv/dev.stamp  ## on its own real brokers, on other ports than `make up`
-	$(BIN)/pytest -q -m integration
+integration: .venv/dev.stamp  ## on real brokers of its own, three for each worker, on other ports than `make up`
+	$(BIN)/pytest -q -n 2 --dist loadfile -m integration
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks

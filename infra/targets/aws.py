@@ -81,7 +81,7 @@ class AwsTarget(KafkaTarget):
         key = self._key(archive.key)
         days = -(-archive.retention.milliseconds // DAY_MS)
         account = self._plan.boundary.account
-        inputs = {
+        inputs: dict[str, Any] = {
             "name": archive.bucket,
             "keyArn": key,
             "policy": pulumi.Output.from_input(key).apply(lambda arn: _bucket_policy(archive.bucket, account, arn)),
@@ -92,6 +92,10 @@ class AwsTarget(KafkaTarget):
             "expireAfterDays": days,
             "tags": self._tags(name, stream=planned.stream, owner=topic.owner, **{"class": topic.data_class}),
         }
+        if topic.retire is not None:
+            retire = topic.retire
+            approval = {"on": retire.on.isoformat(), "approvedBy": retire.approved_by, "ticket": retire.ticket}
+            inputs["deletion"] = approval
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected))
         self._register(type_tokens.AWS_ARCHIVE_BUCKET, name, inputs, options)
 

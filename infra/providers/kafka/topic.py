@@ -140,6 +140,8 @@ class Topic(ResourceKind):
 
     async def _existing(self, name: str) -> LiveTopic:
         live = await self._topics.live_now(name)
+        if live is None:  # or the broker that was asked has not heard of it yet
+            live = await self._topics.live(name, lambda live: live is not None)
         if live is None:
             raise FailedError(f"topic {name} is not on the cluster any more; run pulumi refresh, then pulumi up")
         return live

