@@ -7,20 +7,34 @@ key is found by its tags.
 import asyncio
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
-from infra.providers.failures import FailedError, refused
+from infra.providers.failures import FailedError, RefusedError, refused
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Recorded
 from infra.providers.levee.aws.api import AwsError
+from infra.providers.levee.aws.arn_scope import outside
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
 from infra.providers.levee.aws.json_text import check_json
-from infra.providers.levee.aws.tags import IDENTITY, from_list, tag_changes, tags_of, to_list
-from infra.providers.properties import Properties
+from infra.providers.levee.aws.tags import IDENTITY, from_list, is_own, tag_changes, tags_of, to_list
+from infra.providers.properties import Properties, Value
 
 ALIAS: Final = re.compile(r"alias/[A-Za-z0-9/_-]{1,250}")
 ABSENT = ("NotFoundException", "NotFound")
 MIN_WINDOW_DAYS, MAX_WINDOW_DAYS = 7, 30
+YEAR: Final = 365
+"""Days after which its material is renewed, at the latest."""
+
+SCHEDULED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
+KIND_OF_KEY: Final = {"KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT", "Origin": "AWS_KMS"}
+
+
+@dataclass(frozen=True)
+class LiveKey(Live):
+    """A key and all its names, some of which somebody else may have given it."""
+
+    aliases: tuple[str, ...] = ()
 
 
 class Key(AwsKind):
@@ -34,6 +48,7 @@ class Key(AwsKind):
     properties = ("description", "alias", "policy", "rotation", "enabled", "windowDays")
     fixed = ("alias",)
     json_inputs = ("policy",)
+    untold = ("windowDays",)
     holds_data = True
 
     def with_defaults(self, new: Properties) -> Properties:
@@ -54,47 +69,52 @@ class Key(AwsKind):
         if days is not None and not MIN_WINDOW_DAYS <= days <= MAX_WINDOW_DAYS:
             fields.refuse("windowDays", f"must be {MIN_WINDOW_DAYS} to {MAX_WINDOW_DAYS} days")
 
-    async def look_for(self, new: Properties) -> Live | None:
-        """By its identity tags."""
-        tags = tags_of(new)
-        filters = [{"Key": name, "Values": [tags[name]]} for name in IDENTITY]
-        found = await self.api.pages(
-            "resourcegroupstaggingapi",
-            "get_resources",
-            "ResourceTagMappingList",
-            TagFilters=filters,
-            ResourceTypeFilters=["kms:key"],
-        )
-        for entry in found:
-            if (live := await self.look_at(entry["ResourceARN"])) is not None:
+    async def look_for(self, new: Properties) -> LiveKey | None:
+        """By its identity tags; else by its alias, for lists of tags lag behind. Refuse an alias that is taken."""
+        for arn in await self._tagged(new):
+            if (live := await self.look_at(arn)) is not None:
                 return live
-        return None
+        alias = new.get("alias")
+        named = await self.look_at(str(alias)) if alias else None
+        if named is not None and not is_own(named.inputs, new):
+            raise _taken(str(alias), named)
+        return named
 
-    async def look_at(self, resource_id: str) -> Live | None:
-        """One that is scheduled for deletion counts as gone."""
-        answer = await self.api.find("kms", "describe_key", ABSENT, KeyId=resource_id)
-        if answer is None or answer["KeyMetadata"]["KeyState"] in {"PendingDeletion", "PendingReplicaDeletion"}:
+    async def look_at(self, resource_id: str) -> LiveKey | None:
+        """By ARN or alias. One that is scheduled for deletion counts as gone."""
+        about = await self._describe(resource_id)
+        if about is None or about["KeyState"] in SCHEDULED:
             return None
-        about = answer["KeyMetadata"]
+        arn = about["Arn"]
+        if reason := self._unfit(about):
+            raise refused("", f"{resource_id} is the key {arn}, {reason}: declare another")
         policy, rotation, tags, aliases = await asyncio.gather(
-            self.api.call("kms", "get_key_policy", KeyId=resource_id, PolicyName="default"),
-            self.api.call("kms", "get_key_rotation_status", KeyId=resource_id),
-            self.api.pages("kms", "list_resource_tags", "Tags", KeyId=resource_id),
-            self.api.pages("kms", "list_aliases", "Aliases", KeyId=resource_id),
+            self.api.call("kms", "get_key_policy", KeyId=arn, PolicyName="default"),
+            self.api.call("kms", "get_key_rotation_status", KeyId=arn),
+            self.api.pages("kms", "list_resource_tags", "Tags", KeyId=arn),
+            self.api.pages("kms", "list_aliases", "Aliases", KeyId=arn),
         )
+        names = sorted(str(alias["AliasName"]) for alias in aliases)
         inputs: Properties = {
             "description": about["Description"],
             "policy": policy["Policy"],
-            "rotation": rotation["KeyRotationEnabled"],
+            "rotation": rotation["KeyRotationEnabled"] and rotation.get("RotationPeriodInDays", YEAR) <= YEAR,
             "enabled": about["KeyState"] == "Enabled",
+            "alias": names[0] if names else None,
             "tags": dict(from_list(tags, "TagKey", "TagValue")),
         }
-        if aliases:
-            inputs["alias"] = min(str(alias["AliasName"]) for alias in aliases)
-        return _live(about, inputs)
+        return LiveKey(arn, inputs, {"arn": arn}, tuple(names))
 
-    async def make(self, new: Properties) -> Live:
-        """Make a key of this region only. Where nobody says whether one was made, it is looked for."""
+    def seen_input(self, name: str, declared: Value, live: Live) -> Value:
+        """It may have other names beside its own."""
+        return declared if name == "alias" and declared in _aliases(live) else super().seen_input(name, declared, live)
+
+    async def make(self, new: Properties) -> LiveKey:
+        """Bring it back where it is scheduled for deletion, for what it encrypted would be lost with it. Else make a
+        key of this region only. Where nobody says whether one was made, it is looked for.
+        """
+        if (kept := await self._brought_back(new)) is not None:
+            return kept
         try:
             answer = await self.api.once(
                 "kms",
@@ -108,15 +128,24 @@ class Key(AwsKind):
             if (live := await self.look_for(new)) is None:
                 raise
             return live
-        return _live(answer["KeyMetadata"], {**new, "rotation": False, "alias": None})
+        arn = answer["KeyMetadata"]["Arn"]
+        return LiveKey(arn, {**new, "rotation": False, "alias": None}, {"arn": arn})
+
+    async def _brought_back(self, new: Properties) -> LiveKey | None:
+        for arn in await self._tagged(new):
+            about = await self._describe(arn)
+            if about is not None and about["KeyState"] in SCHEDULED:
+                await self.api.call("kms", "cancel_key_deletion", KeyId=arn)
+                return await self.look_at(arn)
+        return None
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """Switch it on first: a key that is off can't be changed."""
         if changed(live, new, "enabled"):
             await self.api.call("kms", "enable_key", KeyId=live.id)
         if changed(live, new, "rotation"):
-            await self.api.call("kms", "enable_key_rotation", KeyId=live.id)
-        if changed(live, new, "alias"):
+            await self.api.call("kms", "enable_key_rotation", KeyId=live.id, RotationPeriodInDays=YEAR)
+        if new.get("alias") and new["alias"] not in _aliases(live):
             await self._name(live.id, str(new["alias"]))
         if changed(live, new, "description"):
             await self.api.call("kms", "update_key_description", KeyId=live.id, Description=new["description"])
@@ -136,9 +165,7 @@ class Key(AwsKind):
             if error.code != "AlreadyExistsException":
                 raise
             if (other := await self.look_at(alias)) is not None and other.id != key:
-                raise refused(
-                    "alias", f"{alias} is the name of {other.id}; give it another, or choose another"
-                ) from None
+                raise _taken(alias, other) from None
             await self.api.call("kms", "update_alias", AliasName=alias, TargetKeyId=key)
 
     async def remove(self, live: Live, recorded: Recorded) -> None:
@@ -146,6 +173,36 @@ class Key(AwsKind):
         days = recorded.inputs.get("windowDays", MAX_WINDOW_DAYS)
         await self.api.call("kms", "schedule_key_deletion", KeyId=live.id, PendingWindowInDays=days)
 
+    async def _tagged(self, new: Properties) -> list[str]:
+        """ARNs of the keys that have the declared identity, scheduled for deletion or not."""
+        tags = tags_of(new)
+        found = await self.api.pages(
+            "resourcegroupstaggingapi",
+            "get_resources",
+            "ResourceTagMappingList",
+            TagFilters=[{"Key": name, "Values": [tags[name]]} for name in IDENTITY],
+            ResourceTypeFilters=["kms:key"],
+        )
+        return sorted(entry["ResourceARN"] for entry in found)
 
-def _live(about: Mapping[str, Any], inputs: Properties) -> Live:
-    return Live(about["Arn"], inputs, {"arn": about["Arn"], "multiRegion": about.get("MultiRegion", False)})
+    async def _describe(self, key: str) -> Mapping[str, Any] | None:
+        answer = await self.api.find("kms", "describe_key", ABSENT, KeyId=key)
+        return None if answer is None else answer["KeyMetadata"]
+
+    def _unfit(self, about: Mapping[str, Any]) -> str | None:
+        """Say why a key can't be one of levee's."""
+        if about.get("KeyManager") == "AWS":
+            return "which is AWS's own, with a policy that nobody can change"
+        if about.get("MultiRegion"):
+            return "a multi-region key, of which a replica may lie outside the boundary"
+        if any(about.get(name) != value for name, value in KIND_OF_KEY.items()):
+            return "which isn't a symmetric one whose material KMS has made"
+        return outside(about["Arn"], self.api.connection)
+
+
+def _aliases(live: Live) -> tuple[str, ...]:
+    return live.aliases if isinstance(live, LiveKey) else ()
+
+
+def _taken(alias: str, key: Live) -> RefusedError:
+    return refused("alias", f"{alias} is the name of {key.id}; give that one another, or choose another here")
