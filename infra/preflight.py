@@ -1,18 +1,20 @@
-"""What only the live cluster can tell, asked before anything is registered.
+"""What only the live cluster and the stack's account can tell, asked before anything is registered.
 
-Its identity, where its brokers stand, whether the administrator holds what the plan needs, and whether a topic that
-exists contradicts its declaration. All contradictions of a run are reported at once; nothing is changed.
+The cluster's identity, where its brokers stand, whether the administrator holds what the plan needs, and whether a
+topic that exists contradicts its declaration; of an AWS account what infra.aws_preflight asks. All contradictions of a
+run are reported at once; nothing is changed.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from infra.aws_preflight.account import look_at_account
 from infra.connection import admin_connection
 from infra.providers.admin.connection import Connection
 from infra.providers.admin.session import Session
@@ -43,9 +45,20 @@ class LiveCluster:
     topics: Mapping[str, LiveTopic]
 
 
-def preflight(plan: Plan, project: Path) -> None:
-    """Look at the live cluster and refuse a plan that it contradicts; see `look` and `refuse_contradictions`."""
-    refuse_contradictions(plan, look(plan, project), project)
+def preflight(plan: Plan, project: Path) -> tuple[str, ...]:
+    """Look at the live cluster and the account, and refuse a plan that they contradict; see `look`.
+
+    What is doubtful and stops nothing is returned, a line each: show it. Raises Rejected (exit 1), and LeveeError where
+    nobody can be asked.
+    """
+    account = look_at_account(plan, project)
+    try:
+        live = look(plan, project)
+    except LeveeError:
+        _refuse(account.problems, project)  # why the cluster can't be asked may be among them
+        raise
+    _refuse([*account.problems, *contradictions(plan, live)], project)
+    return account.warnings
 
 
 def look(plan: Plan, project: Path) -> LiveCluster:
@@ -58,9 +71,7 @@ def look(plan: Plan, project: Path) -> LiveCluster:
 
 def refuse_contradictions(plan: Plan, live: LiveCluster, project: Path) -> None:
     """Raises Rejected (exit 1) with everything in which plan and cluster can't both be right."""
-    problems = list(contradictions(plan, live))
-    if problems:
-        raise Rejected(diagnose(project, problems), exit_code=1)
+    _refuse(list(contradictions(plan, live)), project)
 
 
 def contradictions(plan: Plan, live: LiveCluster) -> Iterator[Problem]:
@@ -119,6 +130,11 @@ def _shape(topic: PlannedTopic, live: LiveTopic) -> Iterator[Problem]:
             f"write replication: {live.replication}; reassign partitions with Kafka's own tool first to change it",
             topic.origin.at("replication"),
         )
+
+
+def _refuse(problems: Sequence[Problem], project: Path) -> None:
+    if problems:
+        raise Rejected(diagnose(project, problems), exit_code=1)
 
 
 async def _look(connection: Connection) -> LiveCluster:

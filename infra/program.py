@@ -36,7 +36,7 @@ def run(project: Path, stack: str, as_of: date) -> None:
     try:
         plan = build_plan(load_stack(project, stack), as_of)
         report = enforce(plan, project, as_of)
-        preflight(plan, project)
+        doubts = preflight(plan, project)
     except Rejected as rejected:
         raise pulumi.RunError(render_text(rejected.diagnostics)) from None
     except LeveeError as error:
@@ -45,6 +45,8 @@ def run(project: Path, stack: str, as_of: date) -> None:
         pulumi.log.warn(headline(finding))
     for pending in plan.pending:
         pulumi.log.warn(f"{pending.stream}: {pending.what}")
+    for doubt in doubts:
+        pulumi.log.warn(doubt)
     provision(plan, project)
 
 

@@ -15,6 +15,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from tests.support.aws.front import Front
+from tests.support.aws.iam_simulation import IamSimulation
 from tests.support.aws.msk_server import MskServer
 
 
@@ -31,7 +32,7 @@ def main() -> None:
     """Serve until standard input ends."""
     moto = DomainDispatcherApplication(create_backend_app)
     msk = MskServer()
-    front = Front(moto, {"kafka": msk}, msk.controls)
+    front = Front(moto, {"kafka": msk, "iam": IamSimulation(moto)}, msk.controls)
     server = make_server("127.0.0.1", 0, front, threaded=True, request_handler=QuietHandler)
     threading.Thread(target=_end_with_starter, daemon=True).start()
     sys.stdout.write(f"{server.server_port}\n")

@@ -23,6 +23,7 @@ from botocore.exceptions import (
     NoCredentialsError,
     ParamValidationError,
 )
+from botocore.parsers import ResponseParserError
 
 from infra.providers.failures import FailedError, refused
 from infra.providers.levee.aws.connection import AwsConnection
@@ -149,7 +150,7 @@ class Api:
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._threads, work)
-        except (BotoCoreError, ClientError) as error:
+        except (BotoCoreError, ClientError, ResponseParserError) as error:
             raise _failure(service, operation, error) from None
 
     def _client(self, service: str, attempts: int = ATTEMPTS) -> Any:
@@ -191,7 +192,7 @@ def _credentials(file: str) -> Credentials:
     return found
 
 
-def _failure(service: str, operation: str, error: BotoCoreError | ClientError) -> FailedError:
+def _failure(service: str, operation: str, error: BotoCoreError | ClientError | ResponseParserError) -> FailedError:
     """Say what happened, and what to do, without any parameter's value."""
     called = f"AWS {service}:{operation}"
     match error:
@@ -206,6 +207,8 @@ def _failure(service: str, operation: str, error: BotoCoreError | ClientError) -
             return FailedError(f"{called}: no AWS credentials were found; sign in, then run again")
         case ParamValidationError():  # its own text quotes values
             return FailedError(f"{called} was given a parameter that boto3 refuses; nothing was sent")
+        case ResponseParserError():  # its own text quotes all of the answer
+            return FailedError(f"{called} was answered by something that isn't AWS; check aws.endpoint and proxies")
         case HTTPClientError() | ConnectionError():
             return FailedError(
                 f"{called} was not answered ({type(error).__name__}) and may have been carried out; run again: what it "

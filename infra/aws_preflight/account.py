@@ -1,0 +1,47 @@
+"""The look at a stack's account: who calls, the cluster, keys, buckets and topics that the plan names."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from infra.account import account_api
+from infra.aws_preflight.buckets import look_at_buckets
+from infra.aws_preflight.caller import misplaced_caller
+from infra.aws_preflight.cluster import look_at_cluster
+from infra.aws_preflight.findings import Findings
+from infra.aws_preflight.keys import look_at_keys
+from infra.aws_preflight.rights import look_at_rights
+from infra.aws_preflight.topics import look_at_topics
+from infra.providers.failures import FailedError, RefusedError
+from infra.providers.levee.aws.api import Api
+from levee.diagnostics import LeveeError
+from levee.loading.problem import Problem
+from levee.plan.planned import Plan
+
+
+def look_at_account(plan: Plan, project: Path) -> Findings:
+    """Ask the account of a stack on aws; of others there is none. Raises LeveeError where nobody answers."""
+    if plan.aws is None:
+        return Findings()
+    api = account_api(plan, project)
+    # Pulumi runs the program inside an event loop of its own.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, _look(plan, api)).result()
+
+
+async def _look(plan: Plan, api: Api) -> Findings:
+    try:
+        caller = str((await api.call("sts", "get_caller_identity"))["Arn"])
+    except RefusedError as refusal:
+        help_ = "nothing else was asked of that account, and nothing was changed"
+        return Findings((Problem("wrong-account", refusal.problems[0].reason, help_, plan.origin.at("account")),))
+    except FailedError as error:
+        raise LeveeError(str(error), "without an answer nothing is changed; check credentials and network") from None
+    else:
+        looks = (look_at_cluster, look_at_keys, look_at_buckets, look_at_topics)
+        found = await asyncio.gather(look_at_rights(plan, api, caller), *(look(plan, api) for look in looks))
+        return Findings.together((Findings(tuple(misplaced_caller(plan, caller))), *found))
+    finally:
+        await api.close()

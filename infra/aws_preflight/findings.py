@@ -1,0 +1,34 @@
+"""What a look at the account came to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from infra.providers.failures import FailedError
+from levee.loading.problem import Problem
+from levee.model.origin import Origin
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """`problems` stop the run; `warnings` (a line each) say what is doubtful, or couldn't be told, and don't."""
+
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @classmethod
+    def together(cls, parts: Iterable[Findings]) -> Findings:
+        """All of several."""
+        listed = list(parts)
+        return cls(
+            tuple(problem for part in listed for problem in part.problems),
+            tuple(warning for part in listed for warning in part.warnings),
+        )
+
+
+def untold(what: str, error: FailedError, origin: Origin) -> Problem:
+    """What couldn't be looked at. Unknown is never a pass."""
+    return Problem(
+        "untold", f"{what} can't be looked at: {error}", "what can't be told is taken for wrong; run again then", origin
+    )

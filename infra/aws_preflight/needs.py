@@ -1,0 +1,136 @@
+"""What the caller must be able to do so that a plan can be carried out: IAM's actions, by what they are done to.
+
+Actions: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html.
+Deleting a key or an archive isn't needed: an account that forbids it to everybody is a good account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from levee.plan.aws_names import alarm_name, partition_name, role_arn, secret_name
+from levee.plan.build import stack_key_arn
+from levee.plan.planned import Plan
+
+EVERYTHING: Final = "*"
+
+DANGEROUS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cloudtrail:StopLogging": "end the record of what is done here",
+        "iam:AttachRolePolicy": "give itself every right",
+        "iam:CreateAccessKey": "act as any user from anywhere",
+        "iam:CreateUser": "make identities of its own",
+        "kms:DisableKey": "switch off every key",
+        "kms:ReplicateKey": "copy keys into other regions",
+        "organizations:LeaveOrganization": "take the account out of its guardrails",
+        "s3:BypassGovernanceRetention": "lift locks of archives",
+        "s3:DeleteObjectVersion": "delete what is archived",
+        "secretsmanager:DeleteResourcePolicy": "open every secret",
+    }
+)
+"""What no deployment needs on all of an account, and what whoever holds it could do."""
+
+
+_BUCKET_SETTINGS: Final = (
+    "BucketObjectLockConfiguration",
+    "BucketOwnershipControls",
+    "BucketPolicy",
+    "BucketPublicAccessBlock",
+    "BucketTagging",
+    "BucketVersioning",
+    "EncryptionConfiguration",
+    "LifecycleConfiguration",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """`actions` on `resource`, an ARN or EVERYTHING. One example stands for all of its kind."""
+
+    resource: str
+    actions: tuple[str, ...]
+
+
+def needs(plan: Plan) -> Iterator[Need]:
+    """What the plan's own resources need."""
+    yield from _secrets(plan)
+    yield from _key(plan)
+    yield from _roles(plan)
+    yield from _archives(plan)
+    yield from _alarms(plan)
+    yield from _cluster(plan)
+
+
+def _need(resource: str, service: str, actions: str) -> Need:
+    return Need(resource, tuple(f"{service}:{action}" for action in actions.split()))
+
+
+def _arn(plan: Plan, service: str, resource: str) -> str:
+    boundary = plan.boundary
+    return f"arn:{partition_name(boundary)}:{service}:{boundary.region}:{boundary.account}:{resource}"
+
+
+def _secrets(plan: Plan) -> Iterator[Need]:
+    usernames = [username for credential in plan.credentials for username in credential.usernames]
+    if plan.secrets.kind == "aws-secrets-manager" and usernames:
+        one = _arn(plan, "secretsmanager", f"secret:{secret_name(plan, usernames[0])}-000000")
+        actions = (
+            "CreateSecret DeleteSecret DescribeSecret GetSecretValue PutSecretValue RestoreSecret TagResource "
+            "UntagResource UpdateSecret"
+        )
+        yield _need(one, "secretsmanager", actions)
+        yield _need(EVERYTHING, "secretsmanager", "BatchGetSecretValue ListSecrets")
+
+
+def _key(plan: Plan) -> Iterator[Need]:
+    own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
+    if own in {plan.secrets.key, *(archive.archive.key for archive in plan.archives)}:
+        one = _arn(plan, "kms", "key/00000000-0000-0000-0000-000000000000")
+        actions = (
+            "CreateAlias DescribeKey EnableKey EnableKeyRotation GetKeyPolicy GetKeyRotationStatus ListResourceTags "
+            "PutKeyPolicy TagResource UntagResource UpdateAlias UpdateKeyDescription"
+        )
+        yield _need(one, "kms", actions)
+        yield _need(own, "kms", "CreateAlias UpdateAlias")
+        yield _need(EVERYTHING, "kms", "CreateKey ListAliases")
+        yield _need(EVERYTHING, "tag", "GetResources")
+
+
+def _roles(plan: Plan) -> Iterator[Need]:
+    roles = [role_arn(plan, credential) for credential in plan.credentials if credential.assumed_by]
+    if roles:
+        actions = (
+            "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole PutRolePolicy TagRole UntagRole "
+            "UpdateAssumeRolePolicy UpdateRole"
+        )
+        yield _need(roles[0], "iam", actions)
+        yield _need(EVERYTHING, "iam", "GetAccountAuthorizationDetails ListRoles")
+
+
+def _archives(plan: Plan) -> Iterator[Need]:
+    if plan.archives:
+        one = f"arn:{partition_name(plan.boundary)}:s3:::{plan.archives[0].archive.bucket}"
+        both = " ".join(f"{verb}{setting}" for setting in _BUCKET_SETTINGS for verb in ("Get", "Put"))
+        yield _need(
+            one, "s3", f"CreateBucket GetReplicationConfiguration ListBucket ListBucketVersions TagResource {both}"
+        )
+
+
+def _alarms(plan: Plan) -> Iterator[Need]:
+    if plan.monitors:
+        one = _arn(plan, "cloudwatch", f"alarm:{alarm_name(plan, plan.monitors[0])}")
+        yield _need(one, "cloudwatch", "DeleteAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource")
+        yield _need(EVERYTHING, "cloudwatch", "DescribeAlarms")
+
+
+def _cluster(plan: Plan) -> Iterator[Need]:
+    if plan.aws is None or plan.aws.cluster_arn is None:
+        return
+    users = (
+        "BatchAssociateScramSecret BatchDisassociateScramSecret DescribeClusterV2 GetBootstrapBrokers ListScramSecrets"
+    )
+    policy = "DeleteClusterPolicy GetClusterPolicy PutClusterPolicy" if plan.cluster.policy else ""
+    yield _need(plan.aws.cluster_arn, "kafka", f"{users} {policy}")
