@@ -12,7 +12,7 @@ from typing import ClassVar
 from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
 from infra.providers.fields import Fields
 from infra.providers.kind import Declaration, Recorded, ResourceKind
-from infra.providers.levee.aws.api import Api
+from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.deletion import check_deletion, require_deletion
 from infra.providers.levee.aws.json_text import same_json
 from infra.providers.levee.aws.tags import check_tags, refuse_stranger, tags_of
@@ -130,10 +130,11 @@ class AwsKind(ResourceKind):
         """What the state keeps of a thing that AWS has: those of its inputs that are declared, and what only AWS
         decides. A declared one that it lacks is left out, and so shows; what somebody added beside them doesn't.
         """
-        seen = {name: self._seen_input(name, declared, live) for name, declared in inputs.items()}
+        seen = {name: self.seen_input(name, declared, live) for name, declared in inputs.items()}
         return _without_none({**seen, **live.outputs})
 
-    def _seen_input(self, name: str, declared: Value, live: Live) -> Value:
+    def seen_input(self, name: str, declared: Value, live: Live) -> Value:
+        """One declared input as AWS has it; None where it doesn't."""
         found = live.inputs.get(name)
         if name == "tags":
             names = tags_of({name: declared})
@@ -159,7 +160,11 @@ class AwsKind(ResourceKind):
             return
         if self.holds_data:
             require_deletion(f"the {self.what} {recorded.id}", recorded.inputs)
-        await self.remove(live, recorded)
+        try:
+            await self.remove(live, recorded)
+        except AwsError:
+            if await self.look_at(recorded.id) is not None:  # else a first attempt has removed it, and nobody answered
+                raise
 
     async def _altered(self, live: Live, new: Properties, before: Properties) -> Properties:
         try:
@@ -170,7 +175,7 @@ class AwsKind(ResourceKind):
 
     def _refuse_stranger(self, live: Live | None, new: Properties) -> None:
         if live is not None and self.has_tags:
-            refuse_stranger(f"the {self.what} {live.id}", tags_of(live.inputs), new)
+            refuse_stranger(f"the {self.what} {live.id}", live.inputs, new)
 
 
 def changed(live: Live, new: Mapping[str, Value], *names: str) -> bool:

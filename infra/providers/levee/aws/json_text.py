@@ -15,16 +15,33 @@ def check_json(fields: Fields, name: str, *, required: bool = True) -> None:
 
 
 def same_json(one: Value, other: Value) -> bool:
-    """Say whether two texts are the same JSON, whatever their spaces and order of keys."""
+    """Say whether two texts are the same policy. AWS gives one back with other spaces, with its keys and the strings of
+    a list in another order, and with one string where a list of one was put.
+    """
     one, other = reveal(one), reveal(other)
     if not isinstance(one, str) or not isinstance(other, str):
         return one == other
-    return one == other or (_parsed(one) is not None and _parsed(one) == _parsed(other))
+    return one == other or (_parsed(one) is not None and _meaning(_parsed(one)) == _meaning(_parsed(other)))
 
 
 def canonical(document: Any) -> str:
     """Write JSON as it is declared: one form for one meaning, so that equal policies show no difference."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"))
+
+
+def _meaning(document: Any) -> Any:
+    """JSON whose lists of strings are sets: in a policy neither their order nor a repetition says anything."""
+    match document:
+        case dict():
+            return {key: _meaning(value) for key, value in document.items()}
+        case list() if document and all(isinstance(each, str) for each in document):
+            return frozenset(document)
+        case list():
+            return [_meaning(each) for each in document]
+        case str():
+            return frozenset({document})
+        case _:
+            return document
 
 
 def _parsed(text: str) -> Any:

@@ -45,13 +45,19 @@ def tags_of(properties: Mapping[str, Value]) -> dict[str, str]:
     return {key: str(value) for key, value in tags.items()} if isinstance(tags, dict) and is_known(tags) else {}
 
 
-def refuse_stranger(what: str, live: Mapping[str, str], new: Properties) -> None:
+def is_own(live: Properties, new: Properties) -> bool:
+    """Say whether what is there is what this stack made for this resource."""
+    there, declared = tags_of(live), tags_of(new)
+    return all(there.get(name) == declared.get(name) for name in IDENTITY)
+
+
+def refuse_stranger(what: str, live: Properties, new: Properties) -> None:
     """Raise RefusedError where what is there isn't what this stack made for this resource."""
-    declared = tags_of(new)
-    if all(live.get(name) == declared.get(name) for name in IDENTITY):
+    if is_own(live, new):
         return
-    whose = live.get(STACK)
-    owner = f"it is {live.get(RESOURCE)} of stack {whose}" if whose else "levee did not make it"
+    tags = tags_of(live)
+    whose = tags.get(STACK)
+    owner = f"it is {tags.get(RESOURCE)} of stack {whose}" if whose else "levee did not make it"
     raise refused(
         "name", f"{what} exists and {owner}; import it (`pulumi import`) if it is meant, or choose another name"
     )
