@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from levee.model.duration import Duration
-from levee.plan.planned import Plan, PlannedCredential, PlannedGrant, PlannedTopic
+from levee.plan.aws_names import role_name
+from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedGrant, PlannedMonitor, PlannedTopic
 from levee.render.table import render_table
 
 
@@ -27,10 +28,34 @@ def _sections(plan: Plan) -> Iterator[str]:
     rows = [row for credential in plan.credentials for row in _credential(credential)]
     title = f"Service credentials ({len(plan.credentials)}, {acls} ACLs)\n"
     yield title + render_table(("SERVICE", "USERS", "OWNER", "ROLE", "TOPICS", "GROUPS", "TRANSACTIONAL IDS"), rows)
+    yield from _kept_and_watched(plan)
     if plan.pending:
         yield f"Declared, checked, not provisioned by this version ({len(plan.pending)})\n" + render_table(
             ("STREAM", "WHAT"), ((pending.stream, pending.what) for pending in plan.pending)
         )
+
+
+def _kept_and_watched(plan: Plan) -> Iterator[str]:
+    if plan.archives:
+        rows = [_archive(planned) for planned in plan.archives]
+        yield f"Archives ({len(rows)})\n" + render_table(("STREAM", "BUCKET", "KEPT", "LOCKED", "ENCRYPTED BY"), rows)
+    if plan.monitors:
+        watches = [_monitor(planned) for planned in plan.monitors]
+        yield f"Monitors ({len(watches)})\n" + render_table(("STREAM", "KIND", "WINDOW", "THRESHOLD"), watches)
+    roles = [(role_name(plan, each), str(each.assumed_by)) for each in plan.credentials if each.assumed_by]
+    if roles:
+        yield f"Roles ({len(roles)})\n" + render_table(("ROLE", "ASSUMED BY"), roles)
+
+
+def _archive(planned: PlannedArchive) -> tuple[str, ...]:
+    archive = planned.archive
+    locked = "yes" if archive.locked else "no"
+    return planned.stream, archive.bucket, str(archive.retention), locked, archive.key or "unsaid"
+
+
+def _monitor(planned: PlannedMonitor) -> tuple[str, ...]:
+    monitor = planned.monitor
+    return planned.stream, monitor.kind.value, str(monitor.window), str(monitor.threshold or "")
 
 
 def _topic(topic: PlannedTopic) -> tuple[str, ...]:

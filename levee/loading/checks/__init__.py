@@ -26,6 +26,8 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     boundary.account_of_target,
     aws.secret_store,
     aws.only_on_aws,
+    aws.msk_cluster,
+    aws.archive_on_aws,
     aws.log_group,
     aws.archive_of_its_own,
     data_class.retention_bounds,

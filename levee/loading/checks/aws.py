@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
+from levee.iam.arn import ClusterArn
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
 from levee.model.aws import STACK_KEY
@@ -11,7 +14,8 @@ from levee.model.origin import Origin
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import SourceKind
 
-AWS_STORE = "aws-secrets-manager"
+AWS_STORE: Final = "aws-secrets-manager"
+_MSK_PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
 
 
 def secret_store(declared: Declared) -> Iterator[Problem]:
@@ -51,6 +55,37 @@ def _aws_only(declared: Declared, stack: StackSpec) -> Iterator[tuple[Origin, st
     for stream in declared.streams:
         if stream.archive is not None and stream.archive.key == STACK_KEY:
             yield stream.archive.origin.at("encrypted_by"), f"`{STACK_KEY}`"
+
+
+def msk_cluster(declared: Declared) -> Iterator[Problem]:
+    """An MSK cluster is named by its ARN, and takes only secrets of a prefix of their own."""
+    stack = declared.stack
+    if stack is None or stack.aws is None or stack.aws.cluster_arn is None:
+        return
+    try:
+        ClusterArn.parse(stack.aws.cluster_arn)
+    except ValueError as error:
+        origin = stack.aws.origin.at("cluster_arn")
+        yield Problem("cluster-arn", f"{stack.aws.cluster_arn} {error}", "copy it from the MSK console", origin)
+    prefix = stack.secrets.prefix
+    if stack.secrets.kind == AWS_STORE and prefix is not None and not _MSK_PREFIX.fullmatch(prefix):
+        message = f"{prefix} begins no secrets that MSK takes as those of one stack"
+        hint = f"write `prefix: AmazonMSK_levee/{stack.name}/`"
+        yield Problem("secret-store", message, hint, stack.origin.at("secrets", "prefix"))
+
+
+def archive_on_aws(declared: Declared) -> Iterator[Problem]:
+    """What levee makes itself is locked and encrypted with a key that a policy guards."""
+    if declared.stack is None or declared.stack.target is not Target.AWS:
+        return
+    for stream in declared.streams:
+        archive = stream.archive
+        if archive is not None and not archive.locked:
+            message = "an archive on aws is locked (S3 Object Lock)"
+            yield Problem("archive", message, "write `locked: true`", archive.origin.at("locked"))
+        if archive is not None and archive.key is None:
+            message = "an archive on aws is encrypted with a key of one's own"
+            yield Problem("archive", message, f"write `encrypted_by: {STACK_KEY}` or a key's ARN", archive.origin)
 
 
 def log_group(declared: Declared) -> Iterator[Problem]:

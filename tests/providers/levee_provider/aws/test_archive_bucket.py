@@ -14,73 +14,28 @@ from infra.providers.levee.aws.connection import AwsConnection
 from infra.providers.levee.provider import LeveeProvider
 from infra.providers.properties import UNKNOWN, Properties
 from tests.support.aws.api import AwsApi
+from tests.support.aws.archive import (
+    DUE,
+    KEY,
+    NAME,
+    OTHER_KEY,
+    POLICY,
+    TAGS,
+    TOKEN,
+    by_hand,
+    changes_made,
+    declared,
+    put_object,
+)
 from tests.support.aws.faults import Kind
 from tests.support.provider_host import failure_of
 from tests.support.resource_engine import CheckFailedError, ResourceEngine, resource_engine
-
-TOKEN = "levee:aws:ArchiveBucket"
-NAME = "levee-archive-billing"
-KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555"
-OTHER_KEY = KEY.replace("1111", "9999", 1)
-TAGS: Properties = {"levee:managed-by": "levee", "levee:stack": "prod", "levee:resource": "billing", "owner": "pay"}
-POLICY: dict[str, Any] = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "s3:*",
-            "Resource": [f"arn:aws:s3:::{NAME}", f"arn:aws:s3:::{NAME}/*"],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-    ],
-}
-DUE: Properties = {"on": "2020-01-01", "approvedBy": "dpo", "ticket": "R-1"}
-PUTS = (
-    *("s3:CreateBucket", "s3:PutBucketTagging", "s3:PutPublicAccessBlock", "s3:PutBucketOwnershipControls"),
-    *("s3:PutBucketPolicy", "s3:PutBucketEncryption", "s3:PutBucketVersioning", "s3:PutObjectLockConfiguration"),
-    *("s3:PutBucketLifecycleConfiguration", "s3:DeleteBucket"),
-)
-
-
-def declared(**changes: Any) -> Properties:
-    """A compliant archive; tests change one thing. None takes a property out."""
-    inputs: Properties = {
-        "name": NAME,
-        "keyArn": KEY,
-        "policy": json.dumps(POLICY),
-        "lockMode": "COMPLIANCE",
-        "retentionDays": 365,
-        "standardIaAfterDays": 30,
-        "glacierAfterDays": 90,
-        "expireAfterDays": 400,
-        "tags": TAGS,
-    }
-    return {name: value for name, value in {**inputs, **changes}.items() if value is not None}
 
 
 @pytest.fixture
 def s3(aws: AwsApi) -> Any:
     """S3 by hand."""
     return aws.client("s3")
-
-
-def by_hand(aws: AwsApi, name: str = NAME, *, lock: bool = True) -> None:
-    """Make a bucket as somebody else would."""
-    constraint = {"LocationConstraint": aws.region}
-    aws.client("s3").create_bucket(Bucket=name, CreateBucketConfiguration=constraint, ObjectLockEnabledForBucket=lock)
-
-
-def changes_made(aws: AwsApi) -> dict[str, int]:
-    """How often each call that changes something was made."""
-    return {name: count for name, count in aws.calls().items() if name in PUTS}
-
-
-def put_object(s3: Any) -> None:
-    """Write to the archive. Its policy goes first: moto denies whatever a statement denies, on any condition."""
-    s3.delete_bucket_policy(Bucket=NAME)
-    s3.put_object(Bucket=NAME, Key="log", Body=b"1")
 
 
 @pytest.mark.parametrize(
@@ -203,114 +158,6 @@ async def test_only_what_changes_is_written(engine: ResourceEngine, aws: AwsApi,
     tags = {tag["Key"]: tag["Value"] for tag in s3.get_bucket_tagging(Bucket=NAME)["TagSet"]}
     assert tags["owner"] == "fin"
     assert tags["cost"] == "1"
-
-
-def open_to_public(s3: Any) -> None:
-    s3.delete_public_access_block(Bucket=NAME)
-
-
-def half_open(s3: Any) -> None:
-    blocked = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True}
-    s3.put_public_access_block(Bucket=NAME, PublicAccessBlockConfiguration={**blocked, "RestrictPublicBuckets": False})
-
-
-def other_owner(s3: Any) -> None:
-    s3.put_bucket_ownership_controls(Bucket=NAME, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]})
-
-
-def default_key(s3: Any) -> None:
-    rules = [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": True}]
-    s3.put_bucket_encryption(Bucket=NAME, ServerSideEncryptionConfiguration={"Rules": rules})
-
-
-def no_policy(s3: Any) -> None:
-    s3.delete_bucket_policy(Bucket=NAME)
-
-
-def suspended(s3: Any) -> None:
-    s3.put_bucket_versioning(Bucket=NAME, VersioningConfiguration={"Status": "Suspended"})
-
-
-def shorter_lock(s3: Any) -> None:
-    lock(s3, "GOVERNANCE", 1)
-
-
-def lock(s3: Any, mode: str, days: int) -> None:
-    rule = {"DefaultRetention": {"Mode": mode, "Days": days}}
-    s3.put_object_lock_configuration(
-        Bucket=NAME, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled", "Rule": rule}
-    )
-
-
-def no_lifecycle(s3: Any) -> None:
-    s3.delete_bucket_lifecycle(Bucket=NAME)
-
-
-def second_rule(s3: Any) -> None:
-    rules = s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]
-    rules.append({"ID": "gone", "Status": "Enabled", "Filter": {"Prefix": "a"}, "Expiration": {"Days": 1}})
-    s3.put_bucket_lifecycle_configuration(Bucket=NAME, LifecycleConfiguration={"Rules": rules})
-
-
-def other_tier(s3: Any) -> None:
-    rules = s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]
-    rules[0]["Transitions"].append({"Days": 200, "StorageClass": "DEEP_ARCHIVE"})
-    s3.put_bucket_lifecycle_configuration(Bucket=NAME, LifecycleConfiguration={"Rules": rules})
-
-
-def retagged(s3: Any) -> None:
-    tags = [{"Key": name, "Value": "x" if name == "owner" else str(value)} for name, value in TAGS.items()]
-    s3.put_bucket_tagging(Bucket=NAME, Tagging={"TagSet": tags})
-
-
-TIERS = {"standardIaAfterDays", "glacierAfterDays", "deepArchiveAfterDays", "expireAfterDays"}
-DRIFTS = [
-    (
-        (open_to_public, other_owner, default_key, no_policy, shorter_lock, no_lifecycle, retagged),
-        {"publicAccessBlocked", "ownershipEnforced", "keyArn", "policy", "lockMode", "retentionDays", "tags.owner"}
-        | TIERS,
-    ),
-    ((half_open, suspended, second_rule), {"publicAccessBlocked", "versioned", *TIERS}),
-    ((other_tier,), {"deepArchiveAfterDays"}),
-]
-
-
-async def test_each_drift_is_found_and_put_right(engine: ResourceEngine, s3: Any) -> None:
-    made = await engine.create(TOKEN, "billing", declared())
-    for plants, where in DRIFTS:
-        for plant in plants:
-            plant(s3)
-        drifted = await engine.refresh(made)
-        assert drifted is not None
-        assert await engine.changed(drifted, declared()) == where
-        made = await engine.update(drifted, declared())
-        read = await engine.refresh(made)
-        assert read is not None
-        assert await engine.changed(read, declared()) == set()
-
-
-async def test_nothing_is_done_to_one_that_is_replicated_or_locked_firmer(
-    engine: ResourceEngine, aws: AwsApi, s3: Any
-) -> None:
-    inputs = declared(lockMode="GOVERNANCE")
-    made = await engine.create(TOKEN, "billing", inputs)
-    rule = {"ID": "r", "Status": "Enabled", "Priority": 1, "Filter": {"Prefix": ""}}
-    rule |= {"DeleteMarkerReplication": {"Status": "Disabled"}, "Destination": {"Bucket": "arn:aws:s3:::elsewhere"}}
-    role = "arn:aws:iam::123456789012:role/r"
-    s3.put_bucket_replication(Bucket=NAME, ReplicationConfiguration={"Role": role, "Rules": [rule]})
-    lock(s3, "COMPLIANCE", 500)
-
-    drifted = await engine.refresh(made)
-    assert drifted is not None
-    assert drifted.outputs["replicas"] == ["arn:aws:s3:::elsewhere"]
-    assert await engine.changed(drifted, inputs) == {"replicas", "lockMode", "retentionDays"}
-    aws.reset_calls()
-    for preview in (True, False):
-        refusal = str((await failure_of(engine.update(drifted, inputs, preview=preview))).details())
-        assert "replicated to arn:aws:s3:::elsewhere, not by levee" in refusal
-        assert "can't change from COMPLIANCE, which is live" in refusal
-        assert "can't be shortened from 500, which is live" in refusal
-    assert changes_made(aws) == {}
 
 
 async def test_a_strangers_bucket_is_left_alone(engine: ResourceEngine, aws: AwsApi, s3: Any) -> None:

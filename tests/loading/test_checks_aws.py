@@ -1,0 +1,87 @@
+"""What a stack on AWS must say, and what no other stack may: each test breaks one thing, and exactly that is told."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from levee.plan.build import build_plan
+from tests.support.stack_files import StackFiles
+
+CLUSTER = "arn:aws:kafka:eu-west-1:123456789012:cluster/logs/1234abcd-1"
+ARCHIVE = "archive: {bucket: orders-archive, retention: 400d, locked: true, encrypted_by: stack-key}\n"
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> StackFiles:
+    """A compliant stack on aws."""
+    files = StackFiles(tmp_path)
+    files.edit(
+        files.stack,
+        "target: kafka\naccount: local",
+        f'target: aws\naccount: "123456789012"\naws: {{cluster_arn: "{CLUSTER}"}}',
+    )
+    files.edit(
+        files.stack,
+        "store: file\n  directory: secrets/services",
+        "store: aws-secrets-manager\n  prefix: AmazonMSK_levee/test/\n  encrypted_by: stack-key",
+    )
+    return files.add(files.orders, ARCHIVE)
+
+
+def test_it_is_compliant_and_names_the_stacks_own_key(files: StackFiles) -> None:
+    plan = build_plan(files.load(), date(2026, 11, 21))
+    key = "arn:aws:kms:eu-west-1:123456789012:alias/levee/test"
+    assert (plan.secrets.key, plan.archives[0].archive.key) == (key, key)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("  prefix: AmazonMSK_levee/test/\n", "", ["secret-store stack.yaml:18:1"]),
+        ("\n  encrypted_by: stack-key", "", ["secret-store stack.yaml:18:1"]),
+        ("AmazonMSK_levee/test/", "AmazonMSK_levee", ["secret-store stack.yaml:20:11"]),
+        ("AmazonMSK_levee/test/", "levee/test/", ["secret-store stack.yaml:20:11"]),
+        (":cluster/logs/1234abcd-1", ":cluster/logs", ["cluster-arn stack.yaml:3:20"]),
+        ("arn:aws:kafka", "arn:aws-cn:kafka", ["cluster-arn stack.yaml:3:20"]),
+        ("store: aws-secrets-manager", "store: file", ["secret-store stack.yaml:18:1"]),
+    ],
+)
+def test_its_stack_file(files: StackFiles, old: str, new: str, expected: list[str]) -> None:
+    assert files.edit(files.stack, old, new).found() == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("locked: true", "locked: false", ["archive orders.yaml:16:60"]),
+        (", encrypted_by: stack-key", "", ["archive orders.yaml:16:1"]),
+        ("kind: application", "kind: application\n    log_group: /ecs/orders", ["log-group orders.yaml:12:16"]),
+    ],
+)
+def test_its_streams(files: StackFiles, old: str, new: str, expected: list[str]) -> None:
+    assert files.edit(files.orders, old, new).found() == expected
+
+
+def test_two_streams_share_no_archive(files: StackFiles) -> None:
+    other = files.stream("debug")
+    file = files.folder / "streams" / "debug.yaml"
+    file.write_text(file.read_text() + ARCHIVE)
+    assert other is not None
+    assert [found.split()[0] for found in files.found()] == ["shared-archive"]
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "expected"),
+    [
+        ("stack", "  orders-operator:", "  orders-operator:\n    assumed_by: ecs-tasks.amazonaws.com", "only-on-aws"),
+        ("stack", "store: file", "store: file\n  encrypted_by: stack-key", "only-on-aws"),
+        ("orders", "consumers:", f"{ARCHIVE}consumers:", "only-on-aws"),
+    ],
+)
+def test_what_no_other_stack_may_say(tmp_path: Path, file: str, old: str, new: str, expected: str) -> None:
+    files = StackFiles(tmp_path)
+    found = files.edit(getattr(files, file), old, new).found()
+    assert [each.split()[0] for each in found] == [expected]
