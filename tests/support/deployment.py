@@ -81,13 +81,16 @@ class Result:
 
 
 class Deployment:
-    """The stack `test`; its topics begin with `prefix`, its services with the prefix's last word."""
+    """The stack `test`, or one of another name; its topics begin with `prefix`, its services with the prefix's last
+    word.
+    """
 
-    def __init__(self, project: Path, cluster: LocalCluster, word: str) -> None:
+    def __init__(self, project: Path, cluster: LocalCluster, word: str, stack: str = "test") -> None:
         self.project = project
         self.cluster = cluster
         self.word = word
-        self.folder = project / "stacks" / "test"
+        self.stack = stack
+        self.folder = project / "stacks" / stack
         self.streams = self.folder / "streams"
         self.streams.mkdir(parents=True)
         (project / "stacks" / "classes.yaml").write_text(CLASSES)
@@ -104,6 +107,14 @@ region: eu-west-1
 jurisdiction: eu
 owner: platform-team
 cost_centre: CC-1
+{self.declared_cluster()}
+secrets: {{store: file, directory: secrets}}
+"""
+        (self.folder / "stack.yaml").write_text(text + (f"services:\n{services}" if services else ""))
+
+    def declared_cluster(self) -> str:
+        """What stack.yaml says of the session's brokers."""
+        return f"""\
 cluster:
   id: {self.cluster.cluster_id}
   bootstrap: {json.dumps(self.cluster.bootstrap_servers)}
@@ -116,10 +127,7 @@ cluster:
   settings: {{auto.create.topics.enable: false, allow.everyone.if.no.acl.found: false}}
   network: {{public: false, unauthenticated: false, boundary: the loopback interface}}
   encryption: {{clients: tls, between_brokers: true}}
-  logs: [{{name: broker-logs, destination: a folder of the test run}}]
-secrets: {{store: file, directory: secrets}}
-"""
-        (self.folder / "stack.yaml").write_text(text + (f"services:\n{services}" if services else ""))
+  logs: [{{name: broker-logs, destination: a folder of the test run}}]"""
 
     def topic(self, key: str) -> str:
         """The topic of a stream, its own to this test."""
@@ -165,10 +173,10 @@ secrets: {{store: file, directory: secrets}}
         return Result(process.returncode, out, err)
 
     def up(self, engine: str = "embedded") -> Result:
-        return self.run("up", "test", "--yes", "--engine", engine)
+        return self.run("up", self.stack, "--yes", "--engine", engine)
 
     def destroy(self, engine: str = "embedded") -> Result:
-        return self.run("destroy", "test", "--yes", "--engine", engine)
+        return self.run("destroy", self.stack, "--yes", "--engine", engine)
 
     # What the brokers hold, asked by an administrator.
 

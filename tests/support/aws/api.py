@@ -76,6 +76,10 @@ class AwsApi:
             "fail", {"operation": operation, "kind": kind, "times": times, "after": after, "seconds": float(seconds)}
         )
 
+    def forget_faults(self) -> None:
+        """Let no more calls fail."""
+        self._ask("reset-faults")
+
     def reset(self) -> None:
         """Forget everything: resources, faults, counts."""
         self._post("/moto-api/reset")

@@ -1,0 +1,94 @@
+"""`levee up` on AWS, killed and met by failing calls: running it again ends as declared, and nothing is made twice."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import pytest
+
+from tests.support.aws.calls_that_change import changes
+from tests.support.aws_deployment import DECLARED, SERVICES, AwsDeployment
+from tests.support.kafka_clients import login_error
+
+pytestmark = pytest.mark.integration
+
+CALLS_BETWEEN_KILLS: Final = 4
+"""Of some 25 with which the whole stack is made."""
+
+ATTEMPTS: Final = 6
+"""How often a call is sent that fails in a way that may pass."""
+
+LOST: Final = (
+    "secretsmanager:CreateSecret",
+    "secretsmanager:PutSecretValue",
+    "iam:CreateRole",
+    "iam:PutRolePolicy",
+    "s3:CreateBucket",
+    "cloudwatch:PutMetricAlarm",
+)
+
+
+@pytest.fixture
+def stack(new_aws_deployment: Callable[[], AwsDeployment]) -> Iterator[AwsDeployment]:
+    deployment = new_aws_deployment()
+    yield deployment
+    deployment.api.forget_faults()
+
+
+def assert_as_declared(stack: AwsDeployment) -> None:
+    assert stack.counts() == DECLARED
+    assert [login_error(stack.client(service)) for service in SERVICES] == [None, None]
+
+
+def killed_at_change(process: subprocess.Popen[str], stack: AwsDeployment, number: int) -> bool:
+    """Kill it when it has sent that many calls that change something; whether it was still running."""
+    while process.poll() is None:
+        if changes(stack.api.calls()).total() >= number:
+            process.kill()
+            process.communicate()
+            return True
+        time.sleep(0.002)
+    return False
+
+
+def test_killed_at_many_points_it_converges(stack: AwsDeployment) -> None:
+    """Each run gets a few calls further than the one before; the last is let run."""
+    killed = -1
+    is_killed = True
+    while is_killed:
+        killed += 1
+        stack.api.reset_calls()
+        process = stack.start("up", stack.stack, "--yes", "--engine", "embedded")
+        is_killed = killed_at_change(process, stack, CALLS_BETWEEN_KILLS)
+    assert (process.returncode, killed >= 3) == (0, True)
+    assert_as_declared(stack)
+
+
+def test_what_fails_is_told_with_its_request_and_the_next_up_converges(stack: AwsDeployment) -> None:
+    fail = stack.api.fail
+    fail("kms:CreateKey", "lost")
+    fail("cloudwatch:PutMetricAlarm", "throttled", DECLARED["alarms"] * ATTEMPTS)
+    fail("iam:CreateRole", "server-error", DECLARED["roles"] * ATTEMPTS)
+    fail("s3:CreateBucket", "denied")
+    fail("secretsmanager:CreateSecret", "expired", DECLARED["secrets"])
+    failed = stack.up()
+    told = set(re.findall(r"AWS (\w+:\w+) was answered (\w+) \(request [0-9a-f-]{36}\)", failed.err))
+    assert (failed.code, told) == (
+        1,
+        {
+            ("cloudwatch:put_metric_alarm", "ThrottlingException"),
+            ("iam:create_role", "InternalFailure"),
+            ("s3:create_bucket", "AccessDenied"),
+            ("secretsmanager:create_secret", "ExpiredTokenException"),
+        },
+    )
+    for operation in LOST:
+        fail(operation, "lost")
+    again = stack.up()
+    assert again.code == 0, again.text
+    assert_as_declared(stack)
+    assert [password for password in stack.passwords() if password in "".join(stack.said)] == []
