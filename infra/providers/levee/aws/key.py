@@ -27,7 +27,7 @@ YEAR: Final = 365
 """Days after which its material is renewed, at the latest."""
 
 SCHEDULED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
-KIND_OF_KEY: Final = {"KeySpec": "SYMMETRIC_DEFAULT", "KeyUsage": "ENCRYPT_DECRYPT", "Origin": "AWS_KMS"}
+KIND_OF_KEY: Final = {"KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Key(AwsKind):
             return None
         arn = about["Arn"]
         if reason := self._unfit(about):
-            raise refused("", f"{resource_id} is the key {arn}, {reason}: declare another")
+            raise refused("", f"the key {arn} {reason}; declare another")
         policy, rotation, tags, aliases = await asyncio.gather(
             self.api.call("kms", "get_key_policy", KeyId=arn, PolicyName="default"),
             self.api.call("kms", "get_key_rotation_status", KeyId=arn),
@@ -135,14 +135,14 @@ class Key(AwsKind):
         for arn in await self._tagged(new):
             about = await self._describe(arn)
             if about is not None and about["KeyState"] in SCHEDULED:
-                await self.api.call("kms", "cancel_key_deletion", KeyId=arn)
+                await self.api.call("kms", "cancel_key_deletion", KeyId=_id(arn))
                 return await self.look_at(arn)
         return None
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """Switch it on first: a key that is off can't be changed."""
         if changed(live, new, "enabled"):
-            await self.api.call("kms", "enable_key", KeyId=live.id)
+            await self.api.call("kms", "enable_key", KeyId=_id(live.id))
         if changed(live, new, "rotation"):
             await self.api.call("kms", "enable_key_rotation", KeyId=live.id, RotationPeriodInDays=YEAR)
         if new.get("alias") and new["alias"] not in _aliases(live):
@@ -171,7 +171,7 @@ class Key(AwsKind):
     async def remove(self, live: Live, recorded: Recorded) -> None:
         """Schedule its deletion."""
         days = recorded.inputs.get("windowDays", MAX_WINDOW_DAYS)
-        await self.api.call("kms", "schedule_key_deletion", KeyId=live.id, PendingWindowInDays=days)
+        await self.api.call("kms", "schedule_key_deletion", KeyId=_id(live.id), PendingWindowInDays=days)
 
     async def _tagged(self, new: Properties) -> list[str]:
         """ARNs of the keys that have the declared identity, scheduled for deletion or not."""
@@ -192,12 +192,18 @@ class Key(AwsKind):
     def _unfit(self, about: Mapping[str, Any]) -> str | None:
         """Say why a key can't be one of levee's."""
         if about.get("KeyManager") == "AWS":
-            return "which is AWS's own, with a policy that nobody can change"
+            return "is AWS's own, with a policy that nobody can change"
         if about.get("MultiRegion"):
-            return "a multi-region key, of which a replica may lie outside the boundary"
+            return "is a multi-region key, of which a replica may lie outside the boundary"
         if any(about.get(name) != value for name, value in KIND_OF_KEY.items()):
-            return "which isn't a symmetric one whose material KMS has made"
-        return outside(about["Arn"], self.api.connection)
+            return "isn't a symmetric one whose material KMS has made"
+        reason = outside(about["Arn"], self.api.connection)
+        return f"lies outside: {reason}" if reason else None
+
+
+def _id(arn: str) -> str:
+    """A key's id, for calls that some servers (moto) take no ARN in."""
+    return arn.rpartition("/")[2]
 
 
 def _aliases(live: Live) -> tuple[str, ...]:

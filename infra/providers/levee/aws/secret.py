@@ -11,6 +11,7 @@ from typing import Any, Final
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Recorded
 from infra.providers.levee.aws.api import Api, AwsError
+from infra.providers.levee.aws.arn_scope import check_arn
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
 from infra.providers.levee.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties
@@ -37,20 +38,12 @@ class Secret(AwsKind):
         self._listed: Snapshot[Mapping[str, Live]] = Snapshot(self._list)
 
     def check_fields(self, fields: Fields) -> None:
-        """The key is one of the stack's own account and region."""
+        """The key is one of the stack's own account and region, and no alias: that may be of AWS's default key."""
         name = known(fields.text("name", required=True))
         if name is not None and not NAME.fullmatch(name):
             fields.refuse("name", "must be letters, digits and /_+=.@- (at most 512)")
         fields.text("description", required=True)
-        key = known(fields.text("keyArn", required=True))
-        here = self.api.connection
-        pattern = rf"arn:[^:]+:kms:{re.escape(here.region)}:{here.account}:key/[A-Za-z0-9-]+"
-        if key is not None and not re.fullmatch(pattern, key):
-            fields.refuse(
-                "keyArn",
-                f"must be the ARN of a customer-managed key in account {here.account} and region {here.region}, "
-                "not an alias: MSK takes no secret that the default key encrypts",
-            )
+        check_arn(fields, "keyArn", self.api.connection, "kms:key/")
 
     async def look_for(self, new: Properties) -> Live | None:
         """In the list of all that levee manages; who isn't in it is asked for, for lists lag behind."""
