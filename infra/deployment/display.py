@@ -13,6 +13,7 @@ from infra.embedded.event import Change, Diagnostic, Event, Op, PlanReady, Resou
 from infra.embedded.state import name_of
 
 LISTED: Final = 40  # resources a kind of change shows by name; the rest is counted
+LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
 CHANGES: Final = 12  # differing properties shown of one resource
 PROGRESS_SECONDS: Final = 1.0
 _SIGNS: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-", Op.SAME: " ", Op.REFRESH: "!"}
@@ -140,5 +141,6 @@ def _short(value: object) -> str:
     if value is None:
         return "(nothing)"
     if isinstance(value, dict):
-        return ", ".join(str(item) for item in value.values())
-    return str(value)
+        value = ", ".join(str(item) for item in value.values())
+    text = str(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)"

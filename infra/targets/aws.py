@@ -16,13 +16,15 @@ from infra.targets.kafka import KafkaTarget
 from levee.iam.arn import ClusterArn
 from levee.iam.bucket_policy import bucket_policy
 from levee.iam.cluster_policy import cluster_policy
+from levee.iam.delivery_policy import delivery_policy
 from levee.iam.key_policy import key_policy
 from levee.iam.service_policy import service_policy
 from levee.iam.trust_policy import trust_policy
 from levee.model.name import PatternType
+from levee.model.stream import SourceKind
 from levee.plan.aws_names import account_root, partition_name, role_name, secret_arn, secret_name
 from levee.plan.build import stack_key_arn
-from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedMonitor
+from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedMonitor, PlannedSource, PlannedTopic
 
 TAG: Final = "levee:"
 SECRETS_MANAGER: Final = "aws-secrets-manager"
@@ -30,6 +32,12 @@ ACTING: Final = {"ecs-tasks": "ecs"}
 """Services whose ARNs name them otherwise than their principals do."""
 
 DAY_MS: Final = 86_400_000
+USED_BY: Final = ("secretsmanager", "s3", "kinesis")
+"""Services that the stack's key encrypts by."""
+
+CARRIED_HOURS: Final = 168
+"""For so long whatever drains a data stream may be down."""
+
 INFREQUENT_DAYS, GLACIER_DAYS = 30, 90
 """After so many days an archive that is kept for longer moves to S3 Standard-IA, then to Glacier."""
 
@@ -81,7 +89,7 @@ class AwsTarget(KafkaTarget):
         key = self._key(archive.key)
         days = -(-archive.retention.milliseconds // DAY_MS)
         account = self._plan.boundary.account
-        inputs: dict[str, Any] = {
+        inputs = {
             "name": archive.bucket,
             "keyArn": key,
             "policy": pulumi.Output.from_input(key).apply(lambda arn: _bucket_policy(archive.bucket, account, arn)),
@@ -90,12 +98,9 @@ class AwsTarget(KafkaTarget):
             "standardIaAfterDays": INFREQUENT_DAYS if days > INFREQUENT_DAYS + GLACIER_DAYS else 0,
             "glacierAfterDays": GLACIER_DAYS if days > INFREQUENT_DAYS + GLACIER_DAYS else 0,
             "expireAfterDays": days,
-            "tags": self._tags(name, stream=planned.stream, owner=topic.owner, **{"class": topic.data_class}),
+            "tags": self._tags_of_stream(name, topic),
+            **_approval(topic),
         }
-        if topic.retire is not None:
-            retire = topic.retire
-            approval = {"on": retire.on.isoformat(), "approvedBy": retire.approved_by, "ticket": retire.ticket}
-            inputs["deletion"] = approval
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected))
         self._register(type_tokens.AWS_ARCHIVE_BUCKET, name, inputs, options)
 
@@ -104,8 +109,52 @@ class AwsTarget(KafkaTarget):
         topic = self._topics[planned.stream]
         for inputs in alarms(self._plan, topic, planned, self._groups[planned.stream]):
             alarm = str(inputs["name"])
-            tags = self._tags(alarm, stream=planned.stream, owner=topic.owner, **{"class": topic.data_class})
-            self._register(type_tokens.AWS_ALARM, alarm, {**inputs, "tags": tags}, opts)
+            self._register(type_tokens.AWS_ALARM, alarm, {**inputs, "tags": self._tags_of_stream(alarm, topic)}, opts)
+
+    def source(self, name: str, planned: PlannedSource, opts: pulumi.ResourceOptions) -> None:
+        """Register what takes a log group's events out of CloudWatch Logs: a data stream of their own, a role that may
+        write it, and the subscription. CloudWatch Logs can't send to Kafka; what drains the data stream can.
+        """
+        source, topic, boundary = planned.source, self._topics[planned.stream], self._plan.boundary
+        if source.kind is not SourceKind.CLOUDWATCH_LOGS or source.log_group is None:
+            return
+        key = self._key(self._plan.secrets.key)
+        stream = self._register(
+            type_tokens.AWS_DATA_STREAM,
+            name,
+            {
+                "name": f"{self._plan.stack}-{name}",
+                "keyArn": key,
+                "retentionHours": CARRIED_HOURS,
+                "tags": self._tags_of_stream(name, topic),
+                **_approval(topic),
+            },
+            pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected)),
+        )
+        group = f"log-group:{source.log_group}:*"
+        caller = f"arn:{partition_name(boundary)}:logs:{boundary.region}:{boundary.account}:{group}"
+        if source.trust is not None and source.trust.source_arn is not None:
+            caller = source.trust.source_arn
+        role = self._register(
+            type_tokens.AWS_ROLE,
+            f"{name}-delivery",
+            {
+                "name": f"{self._plan.stack}-{name}-delivery",
+                "description": f"Delivers {source.log_group} to stream {planned.stream}, stack {self._plan.stack}",
+                "trust": trust_policy("logs.amazonaws.com", boundary.account, caller).compact(),
+                "policy": pulumi.Output.all(stream.arn, key).apply(lambda arns: delivery_policy(*arns).compact()),
+                "tags": self._tags_of_stream(f"{name}-delivery", topic),
+            },
+            opts,
+        )
+        inputs = {
+            "logGroup": source.log_group,
+            "filterName": f"levee-{self._plan.stack}-{name}",
+            "filterPattern": source.log_pattern,
+            "destinationArn": stream.arn,
+            "roleArn": role.arn,
+        }
+        self._register(type_tokens.AWS_LOG_SUBSCRIPTION, name, inputs, opts)
 
     def finish(self) -> None:
         """Register what is of the cluster as a whole: its users' secrets, and whom else it lets in."""
@@ -168,7 +217,7 @@ class AwsTarget(KafkaTarget):
         inputs = {
             "description": f"Secrets and archives of stack {plan.stack}",
             "alias": self._stack_key.rsplit(":", 1)[1],
-            "policy": key_policy(plan.boundary.account, plan.boundary.region, [root], [root]).compact(),
+            "policy": key_policy(plan.boundary.account, plan.boundary.region, [root], [root], USED_BY).compact(),
             "tags": self._tags("stack-key", owner=plan.owner),
         }
         # What it encrypts can't be read without it: like a regulated topic, it goes in two steps.
@@ -181,10 +230,21 @@ class AwsTarget(KafkaTarget):
         identity = {"managed-by": "levee", "stack": self._plan.stack, "resource": resource}
         return {f"{TAG}{name}": value for name, value in {**identity, **about}.items()}
 
+    def _tags_of_stream(self, resource: str, topic: PlannedTopic) -> dict[str, str]:
+        return self._tags(resource, stream=topic.stream, owner=topic.owner, **{"class": topic.data_class})
+
     def _register(self, token: str, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> AwsResource:
         return AwsResource(
             token, name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self.levee))
         )
+
+
+def _approval(topic: PlannedTopic) -> dict[str, Any]:
+    """Of a stream that retires: its entry is what lets go of what it kept, too."""
+    retire = topic.retire
+    if retire is None:
+        return {}
+    return {"deletion": {"on": retire.on.isoformat(), "approvedBy": retire.approved_by, "ticket": retire.ticket}}
 
 
 def _bucket_policy(bucket: str, account: str, key: str | None) -> str:

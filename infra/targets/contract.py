@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pulumi
 
-from levee.plan.planned import PlannedArchive, PlannedCredential, PlannedMonitor, PlannedTopic
+from levee.plan.planned import PlannedArchive, PlannedCredential, PlannedMonitor, PlannedSource, PlannedTopic
 
 
 class Target(Protocol):
@@ -23,6 +23,9 @@ class Target(Protocol):
 
     def monitor(self, name: str, planned: PlannedMonitor, opts: pulumi.ResourceOptions) -> None:
         """Register what watches a stream."""
+
+    def source(self, name: str, planned: PlannedSource, opts: pulumi.ResourceOptions) -> None:
+        """Register what brings a cloud service's records to a stream."""
 
     def finish(self) -> None:
         """Register what is of the platform as a whole, after everything else."""

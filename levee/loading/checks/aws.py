@@ -96,6 +96,10 @@ def log_group(declared: Declared) -> Iterator[Problem]:
                 message = f"a source of kind {source.kind} reads no log group"
                 hint = f"write `kind: {SourceKind.CLOUDWATCH_LOGS}`, or remove `log_group`"
                 yield Problem("log-group", message, hint, source.origin.at("log_group"))
+            elif source.log_group is not None and declared.stack is not None and declared.stack.secrets.key is None:
+                message = "what carries a log group's events is encrypted with the key of `secrets`, and there is none"
+                hint = f"write `encrypted_by: {STACK_KEY}` or a key's ARN under `secrets`"
+                yield Problem("log-group", message, hint, source.origin.at("log_group"))
 
 
 def archive_of_its_own(declared: Declared) -> Iterator[Problem]:
