@@ -67,21 +67,27 @@ class AwsTarget(KafkaTarget):
         if self._stack_key in declared:
             self._keys[self._stack_key] = self._make_key().arn
         self._secrets: list[AwsResource] = []
+        self._credentials: list[pulumi.Resource] = []
 
-    def _sections(self, plan: Plan, project: Path) -> Mapping[str, Any]:
-        return {"aws": aws_connection(plan, project)}
+    def _sections(self, plan: Plan, project: Path, connection: Mapping[str, Any]) -> Mapping[str, Any]:
+        sections = {"aws": aws_connection(plan, project)}
+        if plan.aws is not None and plan.aws.cluster_arn is not None:
+            sections["kafka"] = {**connection, "users": "external"}  # MSK makes them, of the secrets
+        return sections
 
-    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> None:
+    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register the secrets of all valid generations, the credential that fills them, and the service's role."""
         if self._plan.secrets.kind == SECRETS_MANAGER:
             secrets = [self._secret(planned, username, opts) for username in planned.usernames]
             self._secrets += secrets
             filled = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=secrets))
-            super().credential(name, planned, filled)
+            credential = super().credential(name, planned, filled)
         else:
-            super().credential(name, planned, opts)
+            credential = super().credential(name, planned, opts)
+        self._credentials.append(credential)
         if planned.assumed_by is not None:
             self._role(name, planned, planned.assumed_by, opts)
+        return credential
 
     def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
         """Register the bucket of an archive, locked as its class demands. Like a regulated topic it is protected."""
@@ -167,7 +173,9 @@ class AwsTarget(KafkaTarget):
                 "prefix": self._plan.secrets.prefix,
                 "secretArns": [secret.arn for secret in self._secrets],
             }
-            self._register(type_tokens.AWS_SCRAM_ASSOCIATION, "users", inputs, pulumi.ResourceOptions())
+            # MSK takes a secret's value when it is associated: not before there is one.
+            filled = pulumi.ResourceOptions(depends_on=self._credentials)
+            self._register(type_tokens.AWS_SCRAM_ASSOCIATION, "users", inputs, filled)
         policy = self._plan.cluster.policy
         if policy is not None:
             cluster = ClusterArn.parse(aws.cluster_arn)

@@ -30,5 +30,5 @@ class Target(Protocol):
     def finish(self) -> None:
         """Register what is of the platform as a whole, after everything else."""
 
-    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> None:
+    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register the identity of a service with all its grants."""

@@ -30,11 +30,18 @@ class KafkaTarget:
     def __init__(self, plan: Plan, project: Path) -> None:
         connection = provider_connection(plan.cluster, project)
         self._kafka = pulumi.ProviderResource("kafka", "kafka", connection)
-        self.levee = pulumi.ProviderResource("levee", "levee", {"kafka": connection, **self._sections(plan, project)})
+        self.levee = pulumi.ProviderResource(
+            "levee", "levee", {"kafka": connection, **self._sections(plan, project, connection)}
+        )
         self._secret_store = secret_store(plan, project)
 
-    def _sections(self, plan: Plan, project: Path) -> Mapping[str, Any]:  # noqa: ARG002
-        """Further sections of the levee provider's configuration."""
+    def _sections(
+        self,
+        plan: Plan,  # noqa: ARG002
+        project: Path,  # noqa: ARG002
+        connection: Mapping[str, Any],  # noqa: ARG002
+    ) -> Mapping[str, Any]:
+        """What the levee provider's configuration has beside, or instead of, the connection."""
         return {}
 
     def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> None:
@@ -60,7 +67,7 @@ class KafkaTarget:
     def finish(self) -> None:
         """Kafka alone has nothing of the kind."""
 
-    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> None:
+    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register `levee:kafka:ServiceCredential`."""
         inputs = {
             "service": planned.service,
@@ -70,7 +77,7 @@ class KafkaTarget:
             "acls": [_acl(acl) for acl in planned.acls],
             "secretStore": self._secret_store,
         }
-        KafkaServiceCredential(
+        return KafkaServiceCredential(
             name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self.levee))
         )
 

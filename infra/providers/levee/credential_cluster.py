@@ -97,13 +97,15 @@ class _Listing:
 
     taken: float
     operations: Collection[int]
-    users: Mapping[str, Mapping[int, int]]
+    users: Mapping[str, Mapping[int, int]] | None
+    """None: they are made elsewhere."""
     acls: Mapping[str, Sequence[LiveAcl]]
 
     def credential(self, name: CredentialName) -> LiveCredential:
         acls = self.acls.get(name.principal, ())
         return LiveCredential(
-            iterations=self.users.get(name.username, {}),
+            iterations={} if self.users is None else self.users.get(name.username, {}),
+            users_elsewhere=self.users is None,
             grants=frozenset(acl.grant for acl in acls if acl.allows),
             denials=frozenset(acl.grant for acl in acls if not acl.allows),
         )
@@ -125,11 +127,13 @@ class CredentialCluster:
     """Looks at and changes credentials. Every method may be called concurrently for many names, must not be
     for one, and raises FailedError for its own name only.
 
-    Every change may be repeated: a grant that is there, or a user that is gone, is fine.
+    Every change may be repeated: a grant that is there, or a user that is gone, is fine. Without ``makes_users`` the
+    cluster takes its users from elsewhere, as Amazon MSK does from Secrets Manager: only their ACLs are made here.
     """
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, *, makes_users: bool = True) -> None:
         self._send = send
+        self._makes_users = makes_users
         self._listing: _Listing | None = None
         self._changed: dict[CredentialName, float] = {}
         self._listings: Batch[CredentialName, _Listing] = Batch(self._list, limits=LISTERS)
@@ -181,12 +185,13 @@ class CredentialCluster:
 
     async def set_password(self, name: CredentialName, password: Password, iterations: int) -> None:
         """Let the user log in by SCRAM-SHA-512 with ``password``, and by no earlier one."""
-        await self._upsertions.submit(_Upsertion(name, password, iterations))
-        self._note_change(name)
+        if self._makes_users:
+            await self._upsertions.submit(_Upsertion(name, password, iterations))
+            self._note_change(name)
 
     async def remove_user(self, name: CredentialName, mechanisms: Collection[int]) -> None:
         """Take the user's passwords of these mechanisms away."""
-        if mechanisms:
+        if mechanisms and self._makes_users:
             await self._removals.submit(_Removal(name, mechanisms))
             self._note_change(name)
 
@@ -203,7 +208,7 @@ class CredentialCluster:
         _raise_for(cluster, "the cluster can't be described")
         operations = cluster.authorized_operations
         _Listing(taken, operations, {}, {}).refuse_without(DESCRIBE)
-        users, acls = await asyncio.gather(self._list_users(), self._list_acls())
+        users, acls = await asyncio.gather(self._list_users() if self._makes_users else _nobody(), self._list_acls())
         self._listing = _Listing(taken, operations, users, acls)
         return [self._listing] * len(names)
 
@@ -268,6 +273,10 @@ class CredentialCluster:
             found = _errors_by_user(response)
             errors |= {user: error for user, error in found.items() if error and error.code != ABSENT}
         return [errors.get(item.name.username) for item in items]
+
+
+async def _nobody() -> None:
+    """Stands for a listing of users that nobody asks for."""
 
 
 async def _changed(

@@ -1,7 +1,7 @@
 """``levee:kafka:*``: resources on a Kafka cluster with users and ACLs of its own."""
 
 import os
-from typing import Any
+from typing import Any, Final
 
 from infra.providers.admin.connection import Connection, check_connection, read_connection
 from infra.providers.admin.session import Session
@@ -14,13 +14,19 @@ from infra.providers.levee.secret_store.client_settings import ClientConnection
 from infra.providers.levee.service_credential import ServiceCredential
 from infra.providers.properties import Properties
 
+EXTERNAL: Final = "external"
+USERS: Final = ("scram", EXTERNAL)
+"""Who makes users: this provider on the cluster, or somebody else, as Amazon MSK does from Secrets Manager."""
+
 NEEDS_TLS = "service credentials need {name}: what a cluster keeps of a password can be read off a plain connection"
 
 
 def check(config: Properties) -> None:
     """Validate the connection; it must use TLS and verify it."""
-    check_connection(config, os.environ)
+    check_connection(_without_users(config), os.environ)
     fields = Fields(config, what="the Kafka provider configuration")
+    if (users := known(fields.text("users"))) is not None and users not in USERS:
+        fields.refuse("users", f"must be {' or '.join(USERS)}")
     if known(fields.boolean("tlsEnabled")) is False:
         fields.refuse("tlsEnabled", NEEDS_TLS.format(name="TLS"))
     if known(fields.boolean("skipTlsVerify")) is True:
@@ -31,7 +37,7 @@ def check(config: Properties) -> None:
 def open_package(config: Properties) -> Package:
     """Make the kinds of resource on the cluster; it is connected to when first used."""
     check(config)
-    connection = read_connection(config, os.environ)
+    connection = read_connection(_without_users(config), os.environ)
     _refuse_plain(connection)
     session, wire = Session(connection), Wire(connection)
 
@@ -40,7 +46,7 @@ def open_package(config: Properties) -> Package:
         await session.client()
         return await wire.send(request)
 
-    cluster = CredentialCluster(send)
+    cluster = CredentialCluster(send, makes_users=config.get("users") != EXTERNAL)
     clients = ClientConnection(connection.bootstrap, connection.ca)
 
     async def close() -> None:
@@ -49,6 +55,11 @@ def open_package(config: Properties) -> Package:
         await session.close()
 
     return Package(kinds=(ServiceCredential(cluster, clients),), close=close)
+
+
+def _without_users(config: Properties) -> Properties:
+    """The connection alone, in pulumi-kafka's words."""
+    return {name: value for name, value in config.items() if name != "users"}
 
 
 def _refuse_plain(connection: Connection) -> None:

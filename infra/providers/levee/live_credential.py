@@ -16,12 +16,13 @@ SHA_512: Final = 2
 @dataclass(frozen=True, slots=True)
 class LiveCredential:
     """One user and its principal as the cluster has them. ``iterations`` is by SCRAM mechanism; empty means
-    that there is no such user.
+    that there is no such user. ``users_elsewhere``: they are made by somebody else, and nothing is known of them here.
     """
 
     iterations: Mapping[int, int] = field(default_factory=dict)
     grants: frozenset[Grant] = frozenset()
     denials: frozenset[Grant] = frozenset()
+    users_elsewhere: bool = False
 
     @property
     def has_user(self) -> bool:
@@ -73,6 +74,8 @@ class Observed:
             yield f"the client settings of {self.name} are not those of the cluster's connection"
 
     def _user_drift(self, iterations: int) -> Iterator[str]:
+        if self.live.users_elsewhere:
+            return
         live = self.live.iterations.get(SHA_512)
         if live is None:
             yield f"user {self.name} has no SCRAM-SHA-512 password on the cluster"
