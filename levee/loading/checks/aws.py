@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from levee.iam.arn import ClusterArn
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
 from levee.model.aws import STACK_KEY
@@ -62,6 +61,8 @@ def msk_cluster(declared: Declared) -> Iterator[Problem]:
     stack = declared.stack
     if stack is None or stack.aws is None or stack.aws.cluster_arn is None:
         return
+    from levee.iam.arn import ClusterArn  # few stacks need it, and every command waits for its imports
+
     try:
         ClusterArn.parse(stack.aws.cluster_arn)
     except ValueError as error:
