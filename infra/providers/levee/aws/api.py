@@ -6,22 +6,34 @@ although nobody answered is safe to repeat, because what it makes has a name; wh
 """
 
 import asyncio
+import stat
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import boto3
+import botocore.loaders
 import botocore.session
 from botocore.config import Config
 from botocore.credentials import Credentials, SharedCredentialProvider
 from botocore.exceptions import (
     BotoCoreError,
+    ChecksumError,
     ClientError,
     ConnectionError,  # noqa: A004 - botocore's own
+    CredentialRetrievalError,
     HTTPClientError,
+    IncompleteReadError,
+    LoginError,
     NoCredentialsError,
     ParamValidationError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+    WaiterError,
 )
 from botocore.parsers import ResponseParserError
 
@@ -31,23 +43,45 @@ from infra.providers.levee.aws.connection import AwsConnection
 PARALLEL: Final = 16
 """Calls under way at once: the width at which the engine asks, below the default rate of the slowest API used."""
 
-ATTEMPTS: Final = 6
-THROTTLED_SECONDS: Final = (1.0, 2.0, 4.0, 8.0)
-"""Pauses before a throttled call that is sent ``once`` is sent again."""
+LOADER: Final = botocore.loaders.create_loader()
+"""Reads the services' models, each once for all sessions of the process: 0.2 s for those used here."""
 
-CONNECT_SECONDS: Final = 5
-READ_SECONDS: Final = 30
+SENSITIVE: Final = frozenset({"SecretString", "SecretBinary"})
+"""Parameters that AWS's own words about a call may quote."""
+
+LONGEST_MESSAGE: Final = 500
+"""Characters of AWS's own words."""
 
 T = TypeVar("T")
 
-_DENIED: Final = frozenset({"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"})
+_DENIED: Final = frozenset(
+    {
+        *("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"),
+        *("ForbiddenException", "UnauthorizedException"),  # MSK's
+    }
+)
 _EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 _UNKNOWN_CALLER: Final = frozenset(
-    {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId", "SignatureDoesNotMatch"}
+    {
+        *("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"),
+        *("SignatureDoesNotMatch", "InvalidSignatureException"),
+    }
 )
 _THROTTLED: Final = frozenset(
     {"Throttling", "ThrottlingException", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a call is tried, how long each try may take, and the pauses before one that is sent ``once`` and was
+    throttled is sent again; in seconds.
+    """
+
+    attempts: int = 6
+    connect: float = 5.0
+    read: float = 30.0
+    throttled: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0)
 
 
 class AwsError(FailedError):
@@ -64,8 +98,9 @@ class Api:
     Its first call asks who is calling; where that isn't the declared account, every call is refused.
     """
 
-    def __init__(self, connection: AwsConnection) -> None:
+    def __init__(self, connection: AwsConnection, patience: Patience = Patience()) -> None:
         self.connection = connection
+        self._patience = patience
         self._threads = ThreadPoolExecutor(PARALLEL, thread_name_prefix="aws")
         self._making = threading.Lock()
         self._session: boto3.Session | None = None
@@ -78,7 +113,12 @@ class Api:
         Raises AwsError for what AWS answers, FailedError where it can't be asked.
         """
         await self._identify()
-        return await self._run(service, operation, lambda: getattr(self._client(service), operation)(**parameters))
+
+        def send() -> Mapping[str, Any]:
+            answer: Mapping[str, Any] = getattr(self._client(service), operation)(**parameters)
+            return answer
+
+        return await self._run(service, operation, send, withheld=bool(parameters.keys() & SENSITIVE))
 
     async def once(self, service: str, operation: str, **parameters: Any) -> Mapping[str, Any]:
         """As ``call``, and sent again only where it was throttled, so surely not carried out: for what has no name by
@@ -90,7 +130,7 @@ class Api:
             answer: Mapping[str, Any] = getattr(self._client(service, attempts=1), operation)(**parameters)
             return answer
 
-        for seconds in THROTTLED_SECONDS:
+        for seconds in self._patience.throttled:
             try:
                 return await self._run(service, operation, send)
             except AwsError as error:
@@ -146,14 +186,15 @@ class Api:
                 f"{self.connection.account}; use credentials of the declared account, or correct account in stack.yaml",
             )
 
-    async def _run(self, service: str, operation: str, work: Callable[[], T]) -> T:
+    async def _run(self, service: str, operation: str, work: Callable[[], T], *, withheld: bool = False) -> T:
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._threads, work)
         except (BotoCoreError, ClientError, ResponseParserError) as error:
-            raise _failure(service, operation, error) from None
+            raise _failure(f"AWS {service}:{operation}", error, withheld=withheld) from None
 
-    def _client(self, service: str, attempts: int = ATTEMPTS) -> Any:
+    def _client(self, service: str, attempts: int | None = None) -> Any:
+        attempts = attempts or self._patience.attempts
         with self._making:
             if (service, attempts) not in self._clients:
                 self._session = self._session or _session(self.connection)
@@ -163,8 +204,8 @@ class Api:
                     endpoint_url=self.connection.endpoint,
                     config=Config(
                         retries={"mode": "standard", "total_max_attempts": attempts},
-                        connect_timeout=CONNECT_SECONDS,
-                        read_timeout=READ_SECONDS,
+                        connect_timeout=self._patience.connect,
+                        read_timeout=self._patience.read,
                         max_pool_connections=PARALLEL,
                         ignore_configured_endpoint_urls=True,  # type: ignore[call-arg]  # nothing ambient redirects calls
                         s3={"addressing_style": "path"} if self.connection.endpoint else {},
@@ -175,15 +216,20 @@ class Api:
 
 def _session(connection: AwsConnection) -> boto3.Session:
     core = botocore.session.Session()
+    core.register_component("data_loader", LOADER)
     if connection.credentials_file is not None:
-        core._credentials = _credentials(connection.credentials_file)  # type: ignore[attr-defined]  # noqa: SLF001
+        found = _credentials(connection.credentials_file)
+        core.set_credentials(found.access_key, found.secret_key, found.token)
     return boto3.Session(botocore_session=core, region_name=connection.region)
 
 
 def _credentials(file: str) -> Credentials:
+    """Read the credentials of a file that nobody else can read."""
     try:
+        if Path(file).stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+            raise FailedError(f"{file} can be read by others; run: chmod 600 {file}")
         found = SharedCredentialProvider(file, "default").load()
-    except BotoCoreError:
+    except (OSError, BotoCoreError):
         found = None
     if found is None:
         raise FailedError(
@@ -192,30 +238,40 @@ def _credentials(file: str) -> Credentials:
     return found
 
 
-def _failure(service: str, operation: str, error: BotoCoreError | ClientError | ResponseParserError) -> FailedError:
-    """Say what happened, and what to do, without any parameter's value."""
-    called = f"AWS {service}:{operation}"
+def _failure(called: str, error: Exception, *, withheld: bool) -> FailedError:
+    """Say what happened, and what to do, without any parameter's value. ``withheld``: AWS's own words may quote one."""
+    if isinstance(error, ClientError):
+        return _answered(called, error, withheld=withheld)
+    kind = type(error).__name__
     match error:
-        case ClientError():
-            details = error.response.get("Error", {})
-            code = str(details.get("Code", "unknown error"))
-            metadata = error.response.get("ResponseMetadata", {})
-            request = metadata.get("RequestId", "unknown")
-            text = str(details.get("Message", "")).rstrip(".") or "no message"
-            return AwsError(f"{called} was answered {code} (request {request}): {text}{_advice(code, called)}", code)
         case NoCredentialsError():
-            return FailedError(f"{called}: no AWS credentials were found; sign in, then run again")
+            text = "was not sent: no AWS credentials were found; sign in, then run again"
+        case PartialCredentialsError() | CredentialRetrievalError() | TokenRetrievalError() | SSOError() | LoginError():
+            text = f"was not sent: the AWS credentials can't be used ({kind}); sign in anew, then run again"
         case ParamValidationError():  # its own text quotes values
-            return FailedError(f"{called} was given a parameter that boto3 refuses; nothing was sent")
+            text = "was given a parameter that boto3 refuses; nothing was sent"
         case ResponseParserError():  # its own text quotes all of the answer
-            return FailedError(f"{called} was answered by something that isn't AWS; check aws.endpoint and proxies")
-        case HTTPClientError() | ConnectionError():
-            return FailedError(
-                f"{called} was not answered ({type(error).__name__}) and may have been carried out; run again: what it "
-                "made is found and not made twice"
+            text = "was answered by something that isn't AWS; check aws.endpoint and proxies"
+        case ConnectionError() | HTTPClientError() | IncompleteReadError() | ChecksumError():
+            # A ConnectionError, too: an attempt before the last may have arrived.
+            text = (
+                f"was not answered ({kind}) and may have been carried out; check aws.endpoint and the network, then "
+                "run again: what it made is found and not made twice"
             )
-        case _:
-            return FailedError(f"{called} failed: {type(error).__name__}: {error}")
+        case WaiterError():
+            text = f"failed: {error}; run again: what was made so far is found"
+        case _:  # its own text may quote anything
+            text = f"failed in boto3 ({kind}); try `aws sts get-caller-identity`, which says why"
+    return FailedError(f"{called} {text}")
+
+
+def _answered(called: str, error: ClientError, *, withheld: bool) -> AwsError:
+    details = error.response.get("Error", {})
+    code = str(details.get("Code", "unknown error"))
+    request = error.response.get("ResponseMetadata", {}).get("RequestId", "unknown")
+    words = " ".join(str(details.get("Message", "")).split())[:LONGEST_MESSAGE].rstrip(".")
+    text = "its message is withheld, for it may quote a secret" if withheld else words or "no message"
+    return AwsError(f"{called} was answered {code} (request {request}): {text}{_advice(code, called)}", code)
 
 
 def _advice(code: str, called: str) -> str:
@@ -224,7 +280,7 @@ def _advice(code: str, called: str) -> str:
     if code in _EXPIRED:
         return "; renew the credentials and run again: what was made so far is found"
     if code in _UNKNOWN_CALLER:
-        return "; the credentials are of nobody in this partition: sign in again"
+        return "; the credentials are of nobody in this partition, or its account hasn't opted in to the region"
     if code in _THROTTLED:
-        return f"; {ATTEMPTS} attempts were throttled: run again later, what was made so far is found"
+        return "; every attempt was throttled: run again later, what was made so far is found"
     return ""

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from infra.providers.fields import Fields, known
-from infra.providers.properties import Properties
+from infra.providers.properties import Properties, Unknown
 
 ACCOUNT: Final = re.compile(r"[0-9]{12}")
 REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
@@ -42,10 +42,10 @@ class AwsConnection:
             fields.refuse("region", "must be the name of an AWS region, such as eu-central-1")
         if (url := known(endpoint)) is not None and (reason := _endpoint_problem(url)):
             fields.refuse("endpoint", reason)
-        values = [known(value) for value in (account, region, endpoint, file)]
-        if fields.problems or values[0] is None or values[1] is None:
+        values = (account, region, endpoint, file)
+        if fields.problems or any(isinstance(value, Unknown) for value in values):
             return None
-        return cls(values[0], values[1], values[2], values[3])
+        return cls(str(account), str(region), known(endpoint), known(file))
 
 
 def read_connection(config: Properties) -> AwsConnection | None:

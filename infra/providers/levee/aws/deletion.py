@@ -10,7 +10,7 @@ from typing import Final
 
 from infra.providers.failures import FailedError
 from infra.providers.fields import Fields, known
-from infra.providers.properties import Unknown, Value
+from infra.providers.properties import Unknown, Value, reveal
 
 PROPERTIES: Final = ("on", "approvedBy", "ticket")
 
@@ -33,7 +33,7 @@ def check_deletion(fields: Fields) -> None:
 
 def require_deletion(what: str, inputs: Mapping[str, Value], today: date | None = None) -> None:
     """Raise FailedError unless the recorded inputs approve of the removal of ``what`` by today (UTC)."""
-    approval = inputs.get("deletion")
+    approval = reveal(inputs.get("deletion"))
     day = _day(str(approval.get("on"))) if isinstance(approval, dict) else None
     now = today or datetime.now(UTC).date()
     if day is None:
