@@ -16,7 +16,7 @@ from infra.providers.failures import FailedError, RefusedError
 from infra.providers.fields import Fields, known
 from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.connection import AwsConnection
-from infra.providers.levee.aws.secret import RECOVERY_DAYS
+from infra.providers.levee.aws.secret import NAME, RECOVERY_DAYS
 from infra.providers.levee.credential_name import CredentialName
 from infra.providers.levee.password import Password
 from infra.providers.levee.secret_store.client_settings import ClientConnection
@@ -41,10 +41,11 @@ class SecretsManagerLocation:
     @classmethod
     def read(cls, fields: Fields) -> Self | None:
         """Read ``secretStore: {kind: secrets-manager, prefix: …, account: …, region: …}``."""
-        prefix = fields.text("prefix", required=True)
+        prefix = known(fields.text("prefix", required=True))
+        if prefix is not None and not NAME.fullmatch(prefix):
+            fields.refuse("prefix", "must be letters, digits and /_+=.@-")
         connection = AwsConnection.read(fields, beside=("kind", "prefix"))
-        text = known(prefix)
-        return None if connection is None or text is None else cls(connection, text)
+        return None if connection is None or prefix is None else cls(connection, prefix)
 
     async def probe(self) -> None:
         """Nothing to look at here: the first look-up of a preview tells whether the account can be asked."""
@@ -81,8 +82,8 @@ class SecretsManagerStore:
         if answer is None:  # AWS answers for each secret; a server that refuses all for one is asked for each
             return await _each(self._find_one, names)
         values = {value["Name"]: value for value in answer.get("SecretValues", ())}
-        errors = {_plain(error["SecretId"]): error for error in answer.get("Errors", ())}
-        return [self._kept(name, values.get(id_), errors.get(id_)) for name, id_ in zip(names, ids, strict=True)]
+        codes = {_plain(error["SecretId"]): str(error.get("ErrorCode")) for error in answer.get("Errors", ())}
+        return [self._found(name, values.get(id_), codes.get(id_)) for name, id_ in zip(names, ids, strict=True)]
 
     async def kept(self) -> list[CredentialName]:
         """List the credentials that have a secret, in order; names that are none's are left out."""
@@ -98,21 +99,21 @@ class SecretsManagerStore:
     async def _find_one(self, name: CredentialName) -> KeptSecret | None:
         id_ = self._location.name_of(name)
         value = await self._api.find(SERVICE, "get_secret_value", tuple(ABSENT), SecretId=id_)
-        kept = self._kept(name, value, None)
-        if isinstance(kept, Exception):
-            raise kept
-        return kept
+        return None if value is None else _parsed(self._location.reference(name), name, value.get("SecretString"))
 
-    def _kept(
-        self, name: CredentialName, value: Mapping[str, Any] | None, error: Mapping[str, Any] | None
+    def _found(
+        self, name: CredentialName, value: Mapping[str, Any] | None, code: str | None
     ) -> KeptSecret | Exception | None:
+        """What an answer about many says of one: its value, or an error code."""
         reference = self._location.reference(name)
+        if value is None and code in ABSENT:
+            return None
         if value is None:
-            code = None if error is None else str(error.get("ErrorCode"))
-            if code is None or code in ABSENT:
-                return None
-            return FailedError(f"{reference} can't be read: {code}")
-        return _parsed(reference, name, value.get("SecretString"))
+            return FailedError(f"{reference} can't be read: {code or 'AWS says nothing about it'}; nothing was changed")
+        try:
+            return _parsed(reference, name, value.get("SecretString"))
+        except FailedError as failure:
+            return failure
 
     async def keep(self, secrets: Sequence[NewSecret]) -> Sequence[str | Exception]:
         """Write values; the secrets must be there."""
@@ -124,12 +125,16 @@ class SecretsManagerStore:
         return self._location.reference(secret.name)
 
     async def forget(self, names: Sequence[CredentialName]) -> Sequence[Exception | None]:
-        """Write over the value, then schedule the secret's deletion: what is brought back holds no password."""
+        """Write over the value, then schedule the secret's deletion: what is brought back holds no password.
+
+        It is written over twice, for the version before the last can still be read (``AWSPREVIOUS``).
+        """
         return await _each(self._forget, names)
 
     async def _forget(self, name: CredentialName) -> None:
         try:
-            await self._put(name, json.dumps({"revoked": name.username}))
+            for _ in range(2):
+                await self._put(name, json.dumps({"revoked": name.username}))
         except AwsError as error:
             if error.code in ABSENT:
                 return
@@ -141,18 +146,19 @@ class SecretsManagerStore:
         await self._api.call(SERVICE, "put_secret_value", SecretId=self._location.name_of(name), SecretString=value)
 
 
-def _parsed(reference: str, name: CredentialName, text: Any) -> KeptSecret | Exception | None:
+def _parsed(reference: str, name: CredentialName, text: Any) -> KeptSecret | None:
+    """Read a value; None for one that was revoked. Raises FailedError, without quoting it, for one that isn't ours."""
     try:
         value = json.loads(text)
     except (TypeError, ValueError):
         value = None
     if not isinstance(value, dict):
-        return FailedError(f"{reference} holds no credential that levee wrote; move it away")
+        raise FailedError(f"{reference} holds no credential that levee wrote; move it away")
     if value.get("revoked") == name.username:
         return None
     password = value.get("password")
     if value.get("username") != name.username or not isinstance(password, str) or not password:
-        return FailedError(f"{reference} holds the credential of somebody else, or none; move it away")
+        raise FailedError(f"{reference} holds the credential of somebody else, or none; move it away")
     return KeptSecret(reference, Password(password), Fit.CURRENT)
 
 
