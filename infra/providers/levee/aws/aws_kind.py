@@ -171,7 +171,7 @@ class AwsKind(ResourceKind):
             await self.alter(live, new, before)
         except (RefusedError, FailedError) as failure:
             raise PartlyDoneError(live.id, self.seen(live, new), [f"not finished: {failure}"]) from None
-        return {**live.outputs, **new}
+        return _without_none({**new, **live.outputs})
 
     def _refuse_stranger(self, live: Live | None, new: Properties) -> None:
         if live is not None and self.has_tags:
