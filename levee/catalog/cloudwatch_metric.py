@@ -12,10 +12,15 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from levee.model.duration import Duration
 from levee.model.stream import MonitorKind
 
 MSK_NAMESPACE: Final = "AWS/Kafka"
 OWN_NAMESPACE: Final = "levee"
+
+SHORTEST_WINDOW, LONGEST_WINDOW = Duration.parse("1m"), Duration.parse("7d")
+"""For so long an alarm looks back: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+(EvaluationPeriods)."""
 
 
 @dataclass(frozen=True, slots=True)

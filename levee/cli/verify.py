@@ -1,4 +1,4 @@
-"""`levee verify`: the proof on the live cluster."""
+"""`levee verify`: the proof on the live cluster and in the account."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ what they don't; compare topics, ACLs and users with the declaration; name every
 Safe in production: operations are asked for in forms that brokers authorize and that can't be carried out. No record
 is written or read, no group is joined, nothing is changed. Every refusal stands in the brokers' authorizer log under
 the client id levee-verify, and each user fails to log in once, on purpose, with a wrong password.
+
+Of a stack on aws its account is read as well: what the live policies of roles, secrets, keys and archives come to,
+decided here and not by AWS, and whether locks, encryption and alarms are as declared. Nothing is tried there.
 """
 
 
@@ -41,7 +44,7 @@ def register(commands: Commands) -> None:
         nargs="+",
         action="extend",
         default=[],
-        help="try only these services' credentials; the cluster's state is compared as a whole",
+        help="try only these services' credentials and roles; all else is compared as a whole",
     )
     add_project_option(parser)
     parser.set_defaults(run=run)

@@ -46,6 +46,12 @@ def test_it_is_compliant_and_names_the_stacks_own_key(files: StackFiles) -> None
         ("AmazonMSK_levee/test/", "levee/test/", ["secret-store stack.yaml:20:11"]),
         (":cluster/logs/1234abcd-1", ":cluster/logs", ["cluster-arn stack.yaml:3:20"]),
         ("arn:aws:kafka", "arn:aws-cn:kafka", ["cluster-arn stack.yaml:3:20"]),
+        ("aws:kafka:eu-west-1", "aws:kafka:eu-central-1", ["wrong-region stack.yaml:3:20"]),
+        (
+            "encrypted_by: stack-key",
+            "encrypted_by: arn:aws:kms:eu-central-1:123456789012:key/1",
+            ["wrong-region stack.yaml:21:17"],
+        ),
         ("store: aws-secrets-manager", "store: file", ["secret-store stack.yaml:18:1"]),
     ],
 )
@@ -56,8 +62,11 @@ def test_its_stack_file(files: StackFiles, old: str, new: str, expected: list[st
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
+        ("locked: true", "locked: true, region: eu-central-1", ["wrong-region orders.yaml:16:74"]),
         ("locked: true", "locked: false", ["archive orders.yaml:16:60"]),
         (", encrypted_by: stack-key", "", ["archive orders.yaml:16:1"]),
+        ("consumers:", "monitors: [{kind: silence, window: 8d}]\nconsumers:", ["monitor-window orders.yaml:13:36"]),
+        ("consumers:", "monitors: [{kind: silence, window: 59s}]\nconsumers:", ["monitor-window orders.yaml:13:36"]),
         ("kind: application", "kind: application\n    log_group: /ecs/orders", ["log-group orders.yaml:12:16"]),
     ],
 )

@@ -27,6 +27,7 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     aws.secret_store,
     aws.only_on_aws,
     aws.msk_cluster,
+    aws.in_its_region,
     aws.archive_on_aws,
     aws.log_group,
     aws.archive_of_its_own,
@@ -51,6 +52,7 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     grant.reaches_nothing,
     grant.groups_of_role,
     monitor.threshold,
+    monitor.window,
     approval.service_of_grant,
     approval.approved_twice,
 )

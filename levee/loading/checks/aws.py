@@ -8,7 +8,8 @@ from typing import Final
 
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
-from levee.model.aws import STACK_KEY
+from levee.model.aws import STACK_KEY, AwsSpec
+from levee.model.cloud_name import CloudName
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import SourceKind
@@ -73,6 +74,43 @@ def msk_cluster(declared: Declared) -> Iterator[Problem]:
         message = f"{prefix} begins no secrets that MSK takes as those of one stack"
         hint = f"write `prefix: AmazonMSK_levee/{stack.name}/`"
         yield Problem("secret-store", message, hint, stack.origin.at("secrets", "prefix"))
+
+
+def in_its_region(declared: Declared) -> Iterator[Problem]:
+    """What a stack on aws works with directly lies in its own region: nothing reaches across on AWS's side."""
+    stack = declared.stack
+    if stack is None or stack.aws is None:
+        return
+    for name, origin in _regional(declared, stack, stack.aws):
+        region = _region_of(name)
+        if region is not None and region != stack.region:
+            message = f"{name} is in {region}, and the stack is in {stack.region}"
+            yield Problem("wrong-region", message, f"name one in {stack.region}", origin)
+    for stream in declared.streams:
+        place = stream.archive.place if stream.archive is not None else None
+        if stream.archive is not None and place is not None and place.region not in (None, stack.region):
+            message = f"levee makes archives in the stack's own region, {stack.region}, and in no other"
+            yield Problem("wrong-region", message, "remove `region`", stream.archive.origin.at("region"))
+
+
+def _regional(declared: Declared, stack: StackSpec, aws: AwsSpec) -> Iterator[tuple[str, Origin]]:
+    if aws.cluster_arn is not None:
+        yield aws.cluster_arn, aws.origin.at("cluster_arn")
+    for index, action in enumerate(aws.alarm_actions):
+        yield action, aws.origin.at("alarm_actions", index)
+    if stack.secrets.key is not None:
+        yield stack.secrets.key, stack.origin.at("secrets", "encrypted_by")
+    for stream in declared.streams:
+        if stream.archive is not None and stream.archive.key is not None:
+            yield stream.archive.key, stream.archive.origin.at("encrypted_by")
+
+
+def _region_of(name: str) -> str | None:
+    """The region of an ARN; None where it names none, or is none."""
+    try:
+        return CloudName.parse(name).region or None
+    except ValueError:
+        return None
 
 
 def archive_on_aws(declared: Declared) -> Iterator[Problem]:

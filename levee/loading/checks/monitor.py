@@ -1,12 +1,14 @@
-"""Monitors that know what to compare with."""
+"""Monitors that know what to compare with, and look back as far as their platform can."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
+from levee.catalog.cloudwatch_metric import LONGEST_WINDOW, SHORTEST_WINDOW
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
+from levee.model.stack import Target
 from levee.model.stream import MonitorKind
 
 _MEASURED: Final = frozenset({MonitorKind.DROP, MonitorKind.SPIKE, MonitorKind.LAG})
@@ -23,3 +25,15 @@ def threshold(declared: Declared) -> Iterator[Problem]:
             if monitor.kind not in _MEASURED and monitor.threshold is not None:
                 message = f"a {monitor.kind} monitor has nothing to compare with a `threshold`"
                 yield Problem("monitor-threshold", message, "remove `threshold`", monitor.origin.at("threshold"))
+
+
+def window(declared: Declared) -> Iterator[Problem]:
+    """On aws, CloudWatch looks back."""
+    if declared.stack is None or declared.stack.target is not Target.AWS:
+        return
+    for stream in declared.streams:
+        for monitor in stream.monitors:
+            if not SHORTEST_WINDOW <= monitor.window <= LONGEST_WINDOW:
+                message = f"an alarm of CloudWatch can't look back {monitor.window}"
+                hint = f"write a window from {SHORTEST_WINDOW} to {LONGEST_WINDOW}"
+                yield Problem("monitor-window", message, hint, monitor.origin.at("window"))
