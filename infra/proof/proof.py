@@ -1,17 +1,19 @@
-"""Proves a plan on its live cluster: who can do what, and whether everything is as declared."""
+"""Proves a plan on its live cluster and account: who can do what, and whether everything is as declared."""
 
 from __future__ import annotations
 
 import asyncio
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from infra.connection import admin_connection
 from infra.proof.access import Access, PlannedNames
 from infra.proof.answer import Answer, Observation, Outcome, Verdict
+from infra.proof.aws_account import prove_account
+from infra.proof.aws_claim import AccountOutcome
 from infra.proof.broker_connection import LoginRefused, Unreachable
 from infra.proof.claim import MARK, Claim, claims
 from infra.proof.client import Client
@@ -41,7 +43,7 @@ USER_SECONDS: Final = 180.0
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of it. `topics`, `acls` and `users` count what was compared."""
+    """What came of it. `topics`, `acls` and `users` count what was compared; `account` is of a stack that has one."""
 
     stack: str
     cluster_id: str
@@ -51,11 +53,13 @@ class Proof:
     topics: int
     acls: int
     users: int
+    account: tuple[AccountOutcome, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Everything is as declared, and nothing is unknown."""
-        return not self.discrepancies and all(outcome.verdict is Verdict.AS_DECLARED for outcome in self.outcomes)
+        tried = [*(each.verdict for each in self.outcomes), *(each.verdict for each in self.account)]
+        return not self.discrepancies and all(verdict is Verdict.AS_DECLARED for verdict in tried)
 
 
 def prove(plan: Plan, project: Path, services: Collection[str], report: Report, *, write: bool) -> Proof:
@@ -82,12 +86,17 @@ async def _prove(
     try:
         administrator = Client(Login.of_connection(admin_connection(plan.cluster, project)))
         async with administrator:
-            return await _Prover(plan, kept_logins(plan, project), administrator, report).run(credentials, write=write)
+            prover = _Prover(plan, kept_logins(plan, project), administrator, report)
+            proof = await prover.run(credentials, write=write)
     except (UnusableLogin, SurveyFailed, Unreachable, LoginRefused) as error:
         raise LeveeError(
             f"cluster {plan.cluster.id} can't be read as {plan.cluster.security.admin_username}: {error}",
             "without that nothing is proved; check that the cluster is up and the administrator's password is right",
         ) from None
+    if plan.aws is not None:
+        report("reading the account")
+    services = {credential.service for credential in credentials}
+    return replace(proof, account=await prove_account(plan, project, services))
 
 
 class _Prover:

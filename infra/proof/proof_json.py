@@ -6,6 +6,7 @@ import json
 from typing import Final
 
 from infra.proof.answer import Outcome, Verdict
+from infra.proof.aws_claim import AccountOutcome
 from infra.proof.proof import Proof
 
 FORMAT_VERSION: Final = 1
@@ -26,6 +27,7 @@ def render_json(proof: Proof) -> str:
             {"matter": item.matter.value, "what": item.what, "declared": item.declared, "found": item.found}
             for item in sorted(proof.discrepancies)
         ],
+        "account": sorted(map(_of_account, proof.account), key=lambda item: json.dumps(item, sort_keys=True)),
         "outcomes": sorted(map(_outcome, proof.outcomes), key=lambda item: json.dumps(item, sort_keys=True)),
     }
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -44,4 +46,14 @@ def _outcome(outcome: Outcome) -> dict[str, str | bool]:
         "done": observation.done,
         "evidence": observation.evidence,
         "verdict": outcome.verdict.value,
+    }
+
+
+def _of_account(outcome: AccountOutcome) -> dict[str, str]:
+    return {
+        "thing": outcome.claim.thing.value,
+        "name": outcome.name,
+        "claim": outcome.claim.text,
+        "verdict": outcome.verdict.value,
+        "found": outcome.found,
     }

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from infra.proof.answer import Answer, Outcome, Verdict
+from infra.proof.aws_tables import account_sections, account_summary
 from infra.proof.claim import SAMPLE
 from infra.proof.probe import (
     CLUSTER_PROBES,
@@ -63,6 +64,7 @@ def _sections(proof: Proof) -> Iterator[str]:
         yield f"Not as declared by trial ({len(surprises):,})\n" + render_table(
             ("VERDICT", "USER", "TRIED", "ON", "DECLARED", "FOUND"), surprises
         )
+    yield from account_sections(proof.account)
     yield summary(proof) + "\n"
 
 
@@ -76,7 +78,7 @@ def summary(proof: Proof) -> str:
         f"{'Proved' if proof.holds else 'NOT PROVED'}: {compared} of the cluster compared; "
         f"{_count(credentials, 'credential')} tried {_count(len(verdicts), 'time')}: "
         f"{verdicts.count(Verdict.AS_DECLARED):,} as declared, {_count(surprises, 'surprise')}, "
-        f"{verdicts.count(Verdict.UNKNOWN):,} unknown"
+        f"{verdicts.count(Verdict.UNKNOWN):,} unknown{account_summary(proof.account)}"
     )
 
 

@@ -10,6 +10,8 @@ import pytest
 from infra.proof.live_state import LiveAcl, LiveSetting, LiveState, LiveTopic
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
+from tests.support.aws.api import AwsApi
+from tests.support.aws_stack import AwsStack
 from tests.support.stack_files import StackFiles
 
 
@@ -48,3 +50,9 @@ def compliant(plan: Plan) -> LiveState:
         ),
         users={user: {"SCRAM-SHA-512": credential.iterations} for user, credential in credentials},
     )
+
+
+@pytest.fixture
+def aws_files(tmp_path: Path) -> AwsStack:
+    """A stack on aws, whose account nobody asks."""
+    return AwsStack(tmp_path, AwsApi("http://127.0.0.1:1", tmp_path / "credentials"))

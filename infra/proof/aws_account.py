@@ -1,0 +1,42 @@
+"""Proves a stack's AWS account: what its policies come to, and whether everything is as declared."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+from infra.account import account_api
+from infra.proof.aws_alarms import alarm_outcomes
+from infra.proof.aws_archives import archive_outcomes
+from infra.proof.aws_claim import AccountOutcome
+from infra.proof.aws_keys import key_outcomes
+from infra.proof.aws_live import LiveAccount
+from infra.proof.aws_roles import role_outcomes
+from infra.proof.aws_secrets import secret_outcomes
+from infra.proof.aws_survey import survey_account
+from levee.plan.planned import Plan
+
+
+async def prove_account(plan: Plan, project: Path, services: Collection[str]) -> tuple[AccountOutcome, ...]:
+    """Read the account and judge it. Nothing for a stack without one; nothing is changed, and no secret is read.
+
+    `services`, where there are any, are those whose roles are tried; the rest is judged as a whole.
+    """
+    if plan.aws is None:
+        return ()
+    api = account_api(plan, project)
+    try:
+        return judge_account(plan, await survey_account(api, plan), services)
+    finally:
+        await api.close()
+
+
+def judge_account(plan: Plan, live: LiveAccount, services: Collection[str] = ()) -> tuple[AccountOutcome, ...]:
+    """Every claim about what was read."""
+    return (
+        *role_outcomes(plan, live, services),
+        *secret_outcomes(plan, live),
+        *key_outcomes(plan, live),
+        *archive_outcomes(plan, live),
+        *alarm_outcomes(plan, live),
+    )

@@ -1,0 +1,191 @@
+"""What is claimed of services' roles: each reads its own secrets, and that is all."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+from infra.proof.access import Access, PlannedNames
+from infra.proof.aws_claim import AccountClaim, AccountOutcome, Thing, there
+from infra.proof.aws_live import UNTOLD, UNTOLD_OF_RESOURCE, LiveAccount, LiveKey, LiveRole, LiveSecret, Unread
+from infra.proof.aws_topics import topic_requests
+from infra.proof.aws_trial import Trial, request, tried
+from infra.proof.aws_trust import trust_trials
+from infra.proof.claim import MARK, sample
+from infra.providers.levee.aws.role import POLICY
+from levee.catalog.partition import partition_of
+from levee.iam.arn import ClusterArn
+from levee.iam.document import Document, Effect, PrincipalKind
+from levee.iam.evaluate import Policies
+from levee.iam.request import Values, identity
+from levee.plan.aws_names import partition_name, role_arn, role_name, secret_name
+from levee.plan.planned import Plan, PlannedCredential
+
+THERE: Final = there(Thing.ROLE)
+ALONE: Final = AccountClaim(Thing.ROLE, "one policy", "holds levee's policy and no other")
+OWN: Final = AccountClaim(Thing.ROLE, "reads own", "may read its own secrets")
+OTHERS: Final = AccountClaim(Thing.ROLE, "reads no other", "may read no other secret")
+NOTHING_ELSE: Final = AccountClaim(
+    Thing.ROLE, "changes nothing", "may write, delete and administer no secret, key, archive or role"
+)
+TOPICS: Final = AccountClaim(Thing.ROLE, "topics", "may do on the MSK cluster what its grants say, and nothing else")
+TRUST: Final = AccountClaim(Thing.ROLE, "taken on", "is taken on by its service alone, and for this account alone")
+
+READ: Final = "secretsmanager:GetSecretValue"
+ON_SECRETS: Final = ("DeleteSecret", "PutResourcePolicy", "PutSecretValue", "UpdateSecret")
+ON_KEYS: Final = ("CreateGrant", "Decrypt", "DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion")
+ON_ARCHIVES: Final = ("DeleteObjectVersion", "GetObject", "PutObject", "PutObjectRetention")
+ON_BUCKETS: Final = ("DeleteBucket", "PutBucketPolicy", "PutLifecycleConfiguration")
+ON_ITSELF: Final = ("AttachRolePolicy", "PutRolePolicy", "UpdateAssumeRolePolicy")
+AFTER_ALL: Final = "\U0010ffff"
+
+
+def role_outcomes(plan: Plan, live: LiveAccount, services: Collection[str] = ()) -> Iterator[AccountOutcome]:
+    """Everything about the roles of `services`, or of all where that is empty."""
+    prover = _Roles(plan, live)
+    for turn, credential in enumerate(each for each in plan.credentials if each.assumed_by is not None):
+        if services and credential.service not in services:
+            continue
+        name = role_name(plan, credential)
+        found = live.roles if isinstance(live.roles, Unread) else live.roles.get(name)
+        match found:
+            case Unread(reason):
+                yield THERE.untold(name, reason)
+            case None:
+                yield THERE.fails(name, "there is no such role")
+            case LiveRole():
+                yield from prover.outcomes(credential, name, found, turn)
+
+
+class _Roles:
+    """What all roles of an account are tried on."""
+
+    def __init__(self, plan: Plan, live: LiveAccount) -> None:
+        self._plan, self._live = plan, live
+        self._boundary = plan.boundary
+        self._names = PlannedNames.of(plan)
+        self._secrets = {} if isinstance(live.secrets, Unread) else live.secrets
+        self._by_arn = {secret.arn: (name, secret) for name, secret in self._secrets.items()}
+        self._arns = sorted(self._by_arn)
+        self._granting = [secret.arn for secret in self._secrets.values() if _grants_identities(secret)]
+        self._kept = plan.secrets.kind == "aws-secrets-manager"
+
+    def outcomes(self, credential: PlannedCredential, name: str, role: LiveRole, turn: int) -> Iterator[AccountOutcome]:
+        """Everything about one role. `turn` picks other foreign names for other services."""
+        expected = role_arn(self._plan, credential)
+        yield THERE.judged(name, holds=role.arn == expected, found=role.arn)
+        others = sorted({*role.inline.keys() - {POLICY}, *role.attached})
+        yield ALONE.judged(name, holds=not others, found=", ".join(others) or "no other")
+        if self._kept:
+            yield from self._secret_outcomes(credential, name, role)
+        yield tried(NOTHING_ELSE, name, self._administration(credential, role))
+        if self._plan.aws is not None and self._plan.aws.cluster_arn is not None:
+            access = Access.of(credential, self._names)
+            cluster = ClusterArn.parse(self._plan.aws.cluster_arn)
+            topics = topic_requests(cluster, access, self._names, turn)
+            trials = (self._trial(role, each.action, each.resource, None, allowed=each.allowed) for each in topics)
+            yield tried(TOPICS, name, trials)
+        yield tried(TRUST, name, trust_trials(self._plan, str(credential.assumed_by), role))
+
+    def _secret_outcomes(self, credential: PlannedCredential, name: str, role: LiveRole) -> Iterator[AccountOutcome]:
+        if isinstance(self._live.secrets, Unread):
+            for claim in (OWN, OTHERS):
+                yield claim.untold(name, self._live.secrets.reason)
+            return
+        own = {secret_name(self._plan, username) for username in credential.usernames}
+        missing = sorted(own - self._secrets.keys())
+        key = self._live.key(self._plan.secrets.key)
+        if missing or key is None:
+            lacking = f"no secret {', '.join(missing)}" if missing else f"no telling of key {self._plan.secrets.key}"
+            yield OWN.untold(name, f"there is {lacking}")
+        else:
+            yield tried(OWN, name, self._own(role, sorted(own), key))
+        yield tried(OTHERS, name, self._foreign(role, own))
+
+    def _own(self, role: LiveRole, names: Sequence[str], key: LiveKey) -> Iterator[Trial]:
+        for name in names:
+            secret = self._secrets[name]
+            yield self._trial(role, READ, secret.arn, _policy(secret), allowed=True)
+        partition = partition_of(self._boundary.region)
+        suffix = partition.dns_suffix if partition else ""
+        via: dict[str, Values | None] = {
+            "kms:ViaService": (f"secretsmanager.{self._boundary.region}.{suffix}",),
+            "kms:CallerAccount": (self._boundary.account,),
+        }
+        yield self._trial(role, "kms:Decrypt", key.arn, key.policy, context=via, allowed=True)
+
+    def _foreign(self, role: LiveRole, own: Collection[str]) -> Iterator[Trial]:
+        """All secrets that the role's policies, or their own, could be about; of all others some."""
+        place = f"{self._boundary.region}:{self._boundary.account}"
+        made_up = f"arn:{partition_name(self._boundary)}:secretsmanager:{place}:secret:{MARK}-000000"
+        yield self._trial(role, READ, made_up, None, allowed=False)
+        for arn in dict.fromkeys([*self._reachable(role), *self._granting, *sample(self._arns)]):
+            name, secret = self._by_arn[arn]
+            if name not in own:
+                yield self._trial(role, READ, arn, _policy(secret), allowed=False)
+
+    def _reachable(self, role: LiveRole) -> Iterator[str]:
+        """Secrets whose ARNs begin as a resource of an allowing statement does: no list is gone through for each role
+        that names its own.
+        """
+        for document in _identity(role):
+            for statement in document.statements:
+                patterns = statement.resources or ("*",)
+                for pattern in patterns if statement.effect is Effect.ALLOW else ():
+                    begin = pattern.partition("*")[0].partition("?")[0].partition("${")[0]
+                    first, last = bisect_left(self._arns, begin), bisect_left(self._arns, begin + AFTER_ALL)
+                    yield from self._arns[first:last]
+
+    def _administration(self, credential: PlannedCredential, role: LiveRole) -> Iterator[Trial]:
+        for username in credential.usernames:
+            secret = self._secrets.get(secret_name(self._plan, username))
+            if secret is not None:
+                yield from self._refused(role, "secretsmanager", ON_SECRETS, secret.arn, _policy(secret))
+        for key in self._live.keys.values():
+            if isinstance(key, LiveKey):
+                yield from self._refused(role, "kms", ON_KEYS, key.arn, key.policy)
+        for archive in sample(self._plan.archives):
+            bucket = f"arn:{partition_name(self._boundary)}:s3:::{archive.archive.bucket}"
+            yield from self._refused(role, "s3", ON_BUCKETS, bucket, None)
+            yield from self._refused(role, "s3", ON_ARCHIVES, f"{bucket}/{MARK}", None)
+        yield from self._refused(role, "iam", ON_ITSELF, role.arn, None)
+
+    def _refused(
+        self, role: LiveRole, of: str, actions: Sequence[str], resource: str, policy: Document | None
+    ) -> Iterator[Trial]:
+        return (self._trial(role, f"{of}:{action}", resource, policy, allowed=False) for action in actions)
+
+    def _trial(
+        self,
+        role: LiveRole,
+        action: str,
+        resource: str,
+        policy: Document | None,
+        context: Mapping[str, Values | None] | None = None,
+        *,
+        allowed: bool,
+    ) -> Trial:
+        """The role asks. Managed policies that it holds besides aren't read: with them little can be told."""
+        boundaries = (UNTOLD,) if role.boundary is not None else ()
+        policies = Policies(identity=_identity(role), resource=policy, boundaries=boundaries)
+        return Trial(request(self._plan, identity(role.arn), action, resource, context), policies, allowed=allowed)
+
+
+def _identity(role: LiveRole) -> list[Document]:
+    return [*role.inline.values(), *([UNTOLD] if role.attached else [])]
+
+
+def _policy(secret: LiveSecret) -> Document | None:
+    return UNTOLD_OF_RESOURCE if isinstance(secret.policy, Unread) else secret.policy
+
+
+def _grants_identities(secret: LiveSecret) -> bool:
+    """Whether its own policy may let somebody read it who isn't a service of AWS's."""
+    policy = _policy(secret)
+    return policy is not None and any(
+        each.kind is PrincipalKind.AWS
+        for statement in policy.statements
+        if statement.effect is Effect.ALLOW
+        for each in statement.principals
+    )

@@ -1,0 +1,183 @@
+"""What an AWS account holds in which all is as a plan has it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from infra.proof.aws_alarms import declared_alarms
+from infra.proof.aws_live import LiveAccount, LiveBucket, LiveKey, LiveRole, LiveSecret
+from infra.providers.levee.aws.bucket_settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
+from levee.iam.arn import ClusterArn
+from levee.iam.bucket_policy import bucket_policy
+from levee.iam.document import Document
+from levee.iam.key_policy import key_policy
+from levee.iam.service_policy import service_policy
+from levee.iam.trust_policy import trust_policy
+from levee.plan.aws_names import account_root, role_arn, role_name, secret_arn, secret_name
+from levee.plan.planned import Plan, PlannedArchive, PlannedCredential
+from tests.support.aws.api import ACCOUNT, REGION, AwsApi
+
+KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+SUFFIX: Final = "-a1B2c3"
+"""What AWS appends to secrets' names."""
+
+
+def compliant_account(plan: Plan) -> LiveAccount:
+    """Roles, secrets, the stack's key, archives and alarms, as levee makes them."""
+    assert plan.secrets.key is not None
+    root = account_root(plan.boundary)
+    key = LiveKey(
+        arn=KEY,
+        about={"Arn": KEY, "KeyState": "Enabled", "KeyManager": "CUSTOMER", "MultiRegion": False},
+        policy=key_policy(ACCOUNT, REGION, [root], [root]),
+        rotates=True,
+        grantees=(f"secretsmanager.{REGION}.amazonaws.com",),
+    )
+    usernames = [username for credential in plan.credentials for username in credential.usernames]
+    return LiveAccount(
+        roles={role_name(plan, each): _role(plan, each) for each in plan.credentials if each.assumed_by},
+        secrets={
+            secret_name(plan, username): LiveSecret(secret_arn(plan, username).replace("-??????", SUFFIX), KEY)
+            for username in usernames
+        },
+        keys={plan.secrets.key: key},
+        buckets={each.archive.bucket: LiveBucket(REGION, bucket_settings(each)) for each in plan.archives},
+        alarms={str(each["name"]): _alarm(each) for each in declared_alarms(plan)},
+    )
+
+
+def _role(plan: Plan, credential: PlannedCredential) -> LiveRole:
+    cluster = plan.aws.cluster_arn if plan.aws else None
+    secrets = [secret_arn(plan, username) for username in credential.usernames]
+    policy = service_policy(credential.grants, ClusterArn.parse(cluster) if cluster else None, secrets, KEY)
+    trust = trust_policy(str(credential.assumed_by), ACCOUNT, f"arn:aws:ecs:{REGION}:{ACCOUNT}:*")
+    return LiveRole(arn=role_arn(plan, credential), trust=trust, inline={"levee": policy})
+
+
+def bucket_settings(planned: PlannedArchive, **changes: Mapping[str, Any]) -> BucketSettings:
+    """S3's answers about an archive as levee makes it; `changes` are other answers, by request."""
+    days = planned.archive.retention.milliseconds // 86_400_000
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
+    encryption = {"Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]}
+    answers: dict[str, Mapping[str, Any]] = {
+        **{request: {} for request in REQUESTS},
+        "get_bucket_encryption": {"ServerSideEncryptionConfiguration": encryption},
+        "get_public_access_block": {"PublicAccessBlockConfiguration": BLOCKED},
+        "get_bucket_ownership_controls": {"OwnershipControls": {"Rules": [{"ObjectOwnership": OWNERSHIP}]}},
+        "get_bucket_policy": {"Policy": bucket_policy(planned.archive.bucket, ACCOUNT, KEY).compact()},
+        "get_bucket_versioning": {"Status": "Enabled"},
+        "get_object_lock_configuration": locked("GOVERNANCE", days),
+    }
+    return BucketSettings({**answers, **changes})
+
+
+def locked(mode: str, days: int) -> Mapping[str, Any]:
+    """The answer of a bucket that locks by default."""
+    rule = {"DefaultRetention": {"Mode": mode, "Days": days}}
+    return {"ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", "Rule": rule}}
+
+
+def _alarm(declared: Mapping[str, Any]) -> dict[str, Any]:
+    """An alarm as DescribeAlarms tells it."""
+    watched: dict[str, Any]
+    if "metrics" in declared:
+        watched = {"Metrics": declared["metrics"]}
+    else:
+        watched = {
+            "Namespace": declared["namespace"],
+            "MetricName": declared["metricName"],
+            "Statistic": declared["statistic"],
+            "Period": declared["periodSeconds"],
+            "Dimensions": [{"Name": each["name"], "Value": each["value"]} for each in declared["dimensions"]],
+        }
+    return {
+        "AlarmName": declared["name"],
+        "AlarmArn": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:{declared['name']}",
+        "ComparisonOperator": declared["comparison"],
+        "Threshold": declared["threshold"],
+        "EvaluationPeriods": declared["evaluationPeriods"],
+        "TreatMissingData": declared["treatMissingData"],
+        "ActionsEnabled": True,
+        "AlarmActions": list(declared["actions"]),
+        **watched,
+    }
+
+
+def with_role(live: LiveAccount, name: str, **changes: Any) -> LiveAccount:
+    """The account with one role otherwise."""
+    assert isinstance(live.roles, Mapping)
+    return replace(live, roles={**live.roles, name: replace(live.roles[name], **changes)})
+
+
+def with_secret(live: LiveAccount, name: str, **changes: Any) -> LiveAccount:
+    """The account with one secret otherwise."""
+    assert isinstance(live.secrets, Mapping)
+    return replace(live, secrets={**live.secrets, name: replace(live.secrets[name], **changes)})
+
+
+def with_key(live: LiveAccount, name: str, **changes: Any) -> LiveAccount:
+    """The account with one key otherwise."""
+    key = live.key(name)
+    assert key is not None
+    return replace(live, keys={**live.keys, name: replace(key, **changes)})
+
+
+def with_bucket(live: LiveAccount, planned: PlannedArchive, **changes: Mapping[str, Any]) -> LiveAccount:
+    """The account with an archive of which S3 answers otherwise."""
+    bucket = LiveBucket(REGION, bucket_settings(planned, **changes))
+    return replace(live, buckets={**live.buckets, planned.archive.bucket: bucket})
+
+
+def with_alarm(live: LiveAccount, name: str, **changes: Any) -> LiveAccount:
+    """The account with one alarm otherwise."""
+    assert isinstance(live.alarms, Mapping)
+    return replace(live, alarms={**live.alarms, name: {**live.alarms[name], **changes}})
+
+
+def joined(*documents: Document) -> Document:
+    """One policy of several."""
+    return Document(tuple(statement for document in documents for statement in document.statements))
+
+
+def plant_account(aws: AwsApi, plan: Plan) -> None:
+    """Make all of it in the API, by boto3."""
+    live = compliant_account(plan)
+    assert isinstance(live.roles, Mapping)
+    assert isinstance(live.secrets, Mapping)
+    assert isinstance(live.alarms, Mapping)
+    arn = _plant_key(aws, str(plan.secrets.key).rsplit(":", 1)[1])
+    iam, secrets, s3 = aws.client("iam"), aws.client("secretsmanager"), aws.client("s3")
+    for name, role in live.roles.items():
+        iam.create_role(Path="/levee/", RoleName=name, AssumeRolePolicyDocument=role.trust.compact())
+        policy = role.inline["levee"].compact().replace(KEY, arn)
+        iam.put_role_policy(RoleName=name, PolicyName="levee", PolicyDocument=policy)
+    for name in live.secrets:
+        secrets.create_secret(Name=name, KmsKeyId=arn)
+    for planned in plan.archives:
+        _plant_bucket(s3, planned, arn)
+    for alarm in live.alarms.values():
+        aws.client("cloudwatch").put_metric_alarm(**{key: each for key, each in alarm.items() if key != "AlarmArn"})
+
+
+def _plant_key(aws: AwsApi, alias: str) -> str:
+    kms, root = aws.client("kms"), f"arn:aws:iam::{ACCOUNT}:root"
+    policy = key_policy(ACCOUNT, REGION, [root], [root]).compact()
+    arn = str(kms.create_key(Policy=policy, MultiRegion=False)["KeyMetadata"]["Arn"])
+    kms.enable_key_rotation(KeyId=arn)
+    kms.create_alias(AliasName=alias, TargetKeyId=arn)
+    return arn
+
+
+def _plant_bucket(s3: Any, planned: PlannedArchive, key: str) -> None:
+    bucket, answers = {"Bucket": planned.archive.bucket}, bucket_settings(planned).answers
+    place = {"LocationConstraint": REGION}
+    s3.create_bucket(**bucket, CreateBucketConfiguration=place, ObjectLockEnabledForBucket=True)
+    encryption = answers["get_bucket_encryption"]["ServerSideEncryptionConfiguration"]
+    encryption["Rules"][0]["ApplyServerSideEncryptionByDefault"]["KMSMasterKeyID"] = key
+    s3.put_bucket_encryption(**bucket, ServerSideEncryptionConfiguration=encryption)
+    s3.put_bucket_versioning(**bucket, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_bucket_policy(**bucket, Policy=answers["get_bucket_policy"]["Policy"])
+    for operation in ("public_access_block", "bucket_ownership_controls", "object_lock_configuration"):
+        getattr(s3, f"put_{operation}")(**bucket, **answers[f"get_{operation}"])
