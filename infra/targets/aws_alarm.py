@@ -13,8 +13,10 @@ from levee.plan.aws_names import alarm_name
 from levee.plan.planned import Plan, PlannedMonitor, PlannedTopic
 
 MINUTE: Final = 60
-LONGEST_PERIODS: Final = 60
+MOST_PERIODS: Final = 60
 """Periods of an alarm: its window is cut into at most so many."""
+
+HOUR_MINUTES, DAY_MINUTES = 60, 24 * 60
 
 
 def alarms(
@@ -42,10 +44,16 @@ def alarms(
 
 
 def _periods(window: Duration) -> tuple[int, int]:
-    """How long a period is, in seconds, and how many make up the window, which is rounded up to whole periods."""
+    """How long a period is, in seconds, and how many make up the window, which is rounded up to whole periods.
+
+    More than a day CloudWatch takes in periods of whole hours only, and never more than a week
+    (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html).
+    """
     minutes = -(-window.milliseconds // (MINUTE * 1000))
-    length = -(-minutes // LONGEST_PERIODS)
-    return length * MINUTE, -(-minutes // length)
+    unit = 1 if minutes <= DAY_MINUTES else HOUR_MINUTES
+    units = -(-minutes // unit)
+    length = -(-units // MOST_PERIODS)
+    return length * unit * MINUTE, -(-units // length)
 
 
 def _watched(plan: Plan, topic: PlannedTopic, watch: Watch, group: str, period: int) -> Mapping[str, Any]:

@@ -31,6 +31,15 @@ def test_type_tokens_are_in_every_state_and_never_change() -> None:
         "LOG_STREAM": "levee:index:LogStream",
         "SERVICE_CREDENTIAL": "levee:index:ServiceCredential",
         "KAFKA_SERVICE_CREDENTIAL": "levee:kafka:ServiceCredential",
+        "AWS_KEY": "levee:aws:Key",
+        "AWS_SECRET": "levee:aws:Secret",
+        "AWS_ROLE": "levee:aws:Role",
+        "AWS_SCRAM_ASSOCIATION": "levee:aws:ScramAssociation",
+        "AWS_CLUSTER_POLICY": "levee:aws:ClusterPolicy",
+        "AWS_ARCHIVE_BUCKET": "levee:aws:ArchiveBucket",
+        "AWS_DATA_STREAM": "levee:aws:DataStream",
+        "AWS_LOG_SUBSCRIPTION": "levee:aws:LogSubscription",
+        "AWS_ALARM": "levee:aws:Alarm",
     }
 
 
