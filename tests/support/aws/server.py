@@ -17,6 +17,7 @@ from werkzeug.serving import make_server
 from tests.support.aws.front import Front
 from tests.support.aws.iam_simulation import IamSimulation
 from tests.support.aws.msk_server import MskServer
+from tests.support.aws.one_at_a_time import OneAtATime
 
 
 class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
@@ -30,7 +31,7 @@ class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
 
 def main() -> None:
     """Serve until standard input ends."""
-    moto = DomainDispatcherApplication(create_backend_app)
+    moto = OneAtATime(DomainDispatcherApplication(create_backend_app))
     msk = MskServer()
     front = Front(moto, {"kafka": msk, "iam": IamSimulation(moto)}, msk.controls)
     server = make_server("127.0.0.1", 0, front, threaded=True, request_handler=QuietHandler)
