@@ -1,0 +1,244 @@
+"""What the program registers in an AWS account: few things, whole, each for one reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra import type_tokens
+from infra.program import provision
+from infra.providers.kind import Declaration, Naming
+from infra.providers.levee.aws.api import Api
+from infra.providers.levee.aws.connection import AwsConnection
+from infra.providers.levee.aws_platform import KINDS
+from infra.providers.properties import decode
+from levee.iam.document import Document
+from levee.iam.evaluate import Policies, evaluate
+from levee.iam.parsing import parse_document
+from levee.iam.request import Request, identity
+from tests.support.aws.api import ACCOUNT, REGION, AwsApi
+from tests.support.aws_stack import AwsStack
+from tests.support.recorder import Recorder, record
+
+PLACE = f"{REGION}:{ACCOUNT}"
+CLUSTER = f"arn:aws:kafka:{PLACE}:cluster/logs/1234abcd-12ab-34cd-56ef-1234567890ab-2"
+KEY = f"arn:aws:kms:{PLACE}:key/11111111-2222-3333-4444-555555555555"
+PASSWORD = "hunter2hunter2"
+PREFIX = "AmazonMSK_levee/test/"
+LOGS = """\
+  - service: checkout-logs
+    kind: cloudwatch-logs
+    log_group: /ecs/checkout
+"""
+
+SECRET, ROLE = type_tokens.AWS_SECRET, type_tokens.AWS_ROLE
+CREDENTIAL = type_tokens.KAFKA_SERVICE_CREDENTIAL
+SERVICES = ("checkout-logs", "detection-engine", "orders-api", "orders-operator", "siem-shipper")
+
+
+def outputs(token: str, _: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """The ARNs that AWS would give."""
+    arns = {
+        type_tokens.AWS_KEY: KEY,
+        SECRET: f"arn:aws:secretsmanager:{PLACE}:secret:{inputs.get('name')}-AbCdEf",
+        ROLE: f"arn:aws:iam::{ACCOUNT}:role/levee/{inputs.get('name')}",
+        type_tokens.AWS_DATA_STREAM: f"arn:aws:kinesis:{PLACE}:stream/{inputs.get('name')}",
+    }
+    return {"arn": arns[token]} if token in arns else {}
+
+
+def recorded(project: Path, *, on_msk: bool) -> Recorder:
+    stack = AwsStack(project, AwsApi("http://127.0.0.1:1", project / "aws" / "credentials"))
+    stack.edit(stack.orders, "consumers:\n", LOGS + "consumers:\n")
+    if on_msk:
+        stack.in_aws(f"cluster_arn: {CLUSTER}")
+        stack.edit(stack.stack, "  brokers: 3\n", "  brokers: 3\n  policy: {organization: o-a1b2c3d4e5}\n")
+    for file, text in {"certs/ca.pem": "-----BEGIN CERTIFICATE-----\n", "secrets/admin.password": PASSWORD}.items():
+        (project / file).parent.mkdir()
+        (project / file).write_text(text)
+    plan = stack.plan()
+    return record(lambda: provision(plan, project), outputs)
+
+
+@pytest.fixture(scope="module")
+def msk(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
+    """Registered on an MSK cluster."""
+    return recorded(tmp_path_factory.mktemp("msk"), on_msk=True)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Recorder:
+    """Registered on brokers of one's own."""
+    return recorded(tmp_path_factory.mktemp("elsewhere"), on_msk=False)
+
+
+def of_aws(recorder: Recorder) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for token, name in recorder.requests:
+        if token.startswith("levee:aws:"):
+            yield token, name, recorder.inputs(token, name)
+
+
+def shape(recorder: Recorder) -> dict[str, tuple[str, bool]]:
+    """The resources in AWS, with the name of their parent, and whether they are protected."""
+    return {
+        f"{token.rpartition(':')[2]} {name}": (request.parent.rpartition("::")[2], request.protect)
+        for (token, name), request in recorder.requests.items()
+        if token.startswith("levee:aws:")
+    }
+
+
+IN_ANY_ACCOUNT: dict[str, tuple[str, bool]] = {
+    "Key stack-key": ("levee-test", True),
+    **{f"Secret {service}.g1": (service, False) for service in SERVICES},
+    "Role orders-api": ("orders-api", False),
+    "Role detection-engine": ("detection-engine", False),
+    "ArchiveBucket orders": ("orders", True),
+    "DataStream orders-checkout-logs": ("orders", True),
+    "Role orders-checkout-logs-delivery": ("orders", False),
+    "LogSubscription orders-checkout-logs": ("orders", False),
+    "Alarm levee-test-orders-silence": ("orders", False),
+    "Alarm levee-test-orders-lag-detection-engine": ("orders", False),
+}
+ON_MSK: dict[str, tuple[str, bool]] = {
+    "ScramAssociation users": ("levee-test", False),
+    "ClusterPolicy cluster-policy": ("levee-test", False),
+}
+
+
+def test_each_thing_is_below_whose_it_is_and_what_holds_data_is_protected(msk: Recorder, elsewhere: Recorder) -> None:
+    assert shape(elsewhere) == IN_ANY_ACCOUNT
+    assert shape(msk) == IN_ANY_ACCOUNT | ON_MSK
+
+
+def test_a_password_has_its_place_first_and_is_associated_last(msk: Recorder) -> None:
+    def needs(token: str, name: str) -> set[str]:
+        return {urn.rpartition("::")[2] for urn in msk.requests[token, name].dependencies}
+
+    assert needs(CREDENTIAL, "orders-api") == {"orders-api.g1"}
+    assert set(SERVICES) <= needs(type_tokens.AWS_SCRAM_ASSOCIATION, "users")
+    arns = msk.inputs(type_tokens.AWS_SCRAM_ASSOCIATION, "users")["secretArns"]
+    assert sorted(arns) == sorted(f"arn:aws:secretsmanager:{PLACE}:secret:{PREFIX}{one}.g1-AbCdEf" for one in SERVICES)
+    assert needs(SECRET, "orders-api.g1") == {"stack-key"}
+
+
+def test_the_providers_are_told_the_account_and_whose_users_they_are(msk: Recorder, elsewhere: Recorder) -> None:
+    for recorder, users in ((msk, "external"), (elsewhere, None)):
+        config = {name: json.loads(text) for name, text in _provider(recorder).items() if text.startswith("{")}
+        assert (config["aws"]["account"], config["aws"]["region"]) == (ACCOUNT, REGION)
+        assert config["kafka"].get("users") == users
+        store = recorder.inputs(CREDENTIAL, "orders-api")["secretStore"]
+        assert (store["kind"], store["prefix"], store["account"]) == ("secrets-manager", PREFIX, ACCOUNT)
+
+
+def _provider(recorder: Recorder) -> dict[str, str]:
+    inputs = recorder.inputs("pulumi:providers:levee", "levee")
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in inputs.items()}
+
+
+def test_no_registration_holds_a_password(msk: Recorder, elsewhere: Recorder) -> None:
+    for recorder in (msk, elsewhere):
+        registered = json.dumps([recorder.inputs(*each) for each in recorder.requests])
+        assert PASSWORD not in registered
+        assert "secrets/admin.password" in registered
+
+
+async def test_the_provider_takes_everything_that_is_registered(msk: Recorder, elsewhere: Recorder) -> None:
+    kinds = {kind.token: kind(Api(AwsConnection(ACCOUNT, REGION))) for kind in KINDS}
+    for recorder in (msk, elsewhere):
+        for token, name, _ in of_aws(recorder):
+            inputs = decode(recorder.requests[token, name].object)
+            await kinds[token].check(Declaration(inputs, {}, Naming(name)))
+
+
+def test_everything_tells_whose_it_is(msk: Recorder) -> None:
+    for token, name, inputs in of_aws(msk):
+        if not next(kind for kind in KINDS if kind.token == token).has_tags:
+            continue
+        tags = inputs["tags"]
+        identity_tags = {"levee:managed-by": "levee", "levee:stack": "test", "levee:resource": name}
+        assert {tag: tags.get(tag) for tag in identity_tags} == identity_tags
+        assert tags["levee:owner"]
+        if msk.requests[token, name].parent.endswith("LogStream::orders"):
+            assert (tags["levee:stream"], tags["levee:class"]) == ("orders", "audit")
+
+
+def test_an_archive_is_locked_for_as_long_as_it_is_kept(elsewhere: Recorder) -> None:
+    bucket = elsewhere.inputs(type_tokens.AWS_ARCHIVE_BUCKET, "orders")
+    assert (bucket["retentionDays"], bucket["expireAfterDays"], bucket["keyArn"]) == (400, 400, KEY)
+    assert (bucket["standardIaAfterDays"], bucket["glacierAfterDays"]) == (30, 90)
+
+
+def document(recorder: Recorder, token: str, name: str, part: str = "policy") -> Document:
+    return parse_document(recorder.inputs(token, name)[part])
+
+
+def test_every_policy_is_one_that_levee_reads(msk: Recorder) -> None:
+    found = [(inputs[part], part) for _, _, inputs in of_aws(msk) for part in ("policy", "trust") if part in inputs]
+    assert len(found) == 9
+    for text, _ in found:
+        assert parse_document(text).statements
+        assert "??????" not in text or "secret:" in text
+
+
+def allows(recorder: Recorder, service: str, action: str, resource: str, **context: str) -> bool:
+    """Whether the role of a service may, by its own policy and the key's."""
+    role = f"arn:aws:iam::{ACCOUNT}:role/levee/test-{service}"
+    request = Request(
+        action=action,
+        resource=resource,
+        principal=identity(role),
+        account=ACCOUNT,
+        region=REGION,
+        context={f"kms:{name}": (value,) for name, value in context.items()},
+    )
+    own = document(recorder, ROLE, service)
+    of_key = document(recorder, type_tokens.AWS_KEY, "stack-key") if action.startswith("kms:") else None
+    return evaluate(request, Policies(identity=[own], resource=of_key)).allowed
+
+
+def test_a_role_reads_its_own_secrets_only(msk: Recorder, elsewhere: Recorder) -> None:
+    for recorder in (msk, elsewhere):
+        for reader in ("orders-api", "detection-engine"):
+            for owner in SERVICES:
+                secret = f"arn:aws:secretsmanager:{PLACE}:secret:{PREFIX}{owner}.g1-AbCdEf"
+                assert allows(recorder, reader, "secretsmanager:GetSecretValue", secret) is (reader == owner)
+                assert not allows(recorder, reader, "secretsmanager:PutSecretValue", secret)
+            almost = f"arn:aws:secretsmanager:{PLACE}:secret:{PREFIX}{reader}.g11-AbCdEf"
+            assert not allows(recorder, reader, "secretsmanager:GetSecretValue", almost)
+
+
+@pytest.mark.parametrize("service", ["orders-api", "detection-engine"])
+def test_the_key_opens_by_secrets_manager_only(msk: Recorder, service: str) -> None:
+    via = {"CallerAccount": ACCOUNT, "ViaService": f"secretsmanager.{REGION}.amazonaws.com"}
+    assert allows(msk, service, "kms:Decrypt", KEY, **via)
+    assert not allows(msk, service, "kms:Decrypt", KEY, CallerAccount=ACCOUNT)
+    assert not allows(msk, service, "kms:Decrypt", KEY, **{**via, "ViaService": f"s3.{REGION}.amazonaws.com"})
+    assert not allows(msk, service, "kms:ScheduleKeyDeletion", KEY)
+
+
+def test_on_msk_a_writer_can_not_read_and_a_reader_can_not_write(msk: Recorder) -> None:
+    topic = f"{CLUSTER.replace(':cluster/', ':topic/')}/eu.orders.audit.v1"
+    may = {
+        (service, action): allows(msk, service, f"kafka-cluster:{action}", topic)
+        for service in ("orders-api", "detection-engine")
+        for action in ("WriteData", "ReadData", "DeleteTopic", "AlterTopic")
+    }
+    assert {each for each, allowed in may.items() if allowed} == {
+        ("orders-api", "WriteData"),
+        ("detection-engine", "ReadData"),
+    }
+    assert not allows(msk, "orders-api", "kafka-cluster:WriteData", topic.replace("orders", "payments"))
+
+
+def test_logs_are_delivered_to_their_own_data_stream_only(msk: Recorder) -> None:
+    name = "orders-checkout-logs"
+    subscription = msk.inputs(type_tokens.AWS_LOG_SUBSCRIPTION, name)
+    own = document(msk, ROLE, f"{name}-delivery")
+    (deliver,) = [statement for statement in own.statements if "kinesis:PutRecord" in statement.actions]
+    assert deliver.resources == (subscription["destinationArn"],)
+    assert subscription["roleArn"].endswith(f"role/levee/test-{name}-delivery")
+    assert subscription["logGroup"] == "/ecs/checkout"
