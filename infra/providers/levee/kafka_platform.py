@@ -47,14 +47,15 @@ def open_package(config: Properties) -> Package:
         return await wire.send(request)
 
     cluster = CredentialCluster(send, makes_users=config.get("users") != EXTERNAL)
-    clients = ClientConnection(connection.bootstrap, connection.ca)
+    credential = ServiceCredential(cluster, ClientConnection(connection.bootstrap, connection.ca))
 
     async def close() -> None:
+        await credential.close()
         cluster.close()
         await wire.close()
         await session.close()
 
-    return Package(kinds=(ServiceCredential(cluster, clients),), close=close)
+    return Package(kinds=(credential,), close=close)
 
 
 def _without_users(config: Properties) -> Properties:

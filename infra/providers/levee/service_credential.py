@@ -179,6 +179,11 @@ class ServiceCredential(ResourceKind):
             self._store(former) if former is not None and is_moved else None,
         )
 
+    async def close(self) -> None:
+        """Close the stores; one that is used again is opened again."""
+        stores, self._stores = self._stores, {}
+        await asyncio.gather(*(store.close() for store in stores.values()))
+
     def _store(self, location: StoreLocation) -> BatchedStore:
         if location not in self._stores:
             self._stores[location] = BatchedStore(location.open(self._connection))

@@ -15,6 +15,7 @@ from infra.providers.fields import Fields
 from infra.providers.levee.aws.connection import AwsConnection
 from infra.providers.levee.credential_name import CredentialName
 from infra.providers.levee.password import Password
+from infra.providers.levee.secret_store.batched_store import BatchedStore
 from infra.providers.levee.secret_store.client_settings import ClientConnection
 from infra.providers.levee.secret_store.contract import Fit, KeptSecret, NewSecret
 from infra.providers.levee.secret_store.secrets_manager import SecretsManagerLocation, SecretsManagerStore
@@ -190,3 +191,12 @@ async def test_equal_locations_are_one_store() -> None:
     assert hash(one) == hash(other)
     assert one == other
     await one.probe()
+
+
+async def test_a_closed_store_holds_nothing_open(manager: Any, store: SecretsManagerStore) -> None:
+    place(manager, BILLING)
+    batched = BatchedStore(store)
+    assert await batched.find(BILLING) is None
+    await batched.close()
+    with pytest.raises(RuntimeError, match="shutdown"):
+        await batched.find(BILLING)

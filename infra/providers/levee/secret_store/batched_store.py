@@ -10,6 +10,7 @@ class BatchedStore:
     """Finds, keeps and forgets one secret for each caller. Raises what the store answered for it."""
 
     def __init__(self, store: SecretStore) -> None:
+        self._store = store
         self._finding: Batch[CredentialName, KeptSecret | None] = Batch(store.find)
         self._keeping: Batch[NewSecret, str] = Batch(store.keep, key=lambda secret: secret.name)
         self._forgetting: Batch[CredentialName, None] = Batch(store.forget)
@@ -25,3 +26,7 @@ class BatchedStore:
     async def forget(self, name: CredentialName) -> None:
         """Destroy a secret, if it is kept."""
         await self._forgetting.submit(name)
+
+    async def close(self) -> None:
+        """Let go of what the store holds open."""
+        await self._store.close()

@@ -62,6 +62,9 @@ class SecretStore(Protocol):
     async def forget(self, names: Sequence[CredentialName]) -> Sequence[Exception | None]:
         """Destroy secrets; one that isn't kept is fine."""
 
+    async def close(self) -> None:
+        """Let go of what the store holds open."""
+
 
 class StoreLocation(Protocol):
     """Where a store is, as ``secretStore`` declares it. Hashable; equal locations are one store."""

@@ -87,6 +87,9 @@ class FileStore:
         """Delete every file of these credentials, also what an interrupted write left."""
         return await asyncio.to_thread(self._forget, names)
 
+    async def close(self) -> None:
+        """Nothing is open between calls."""
+
     def _find(self, names: Sequence[CredentialName]) -> Sequence[KeptSecret | Exception | None]:
         try:
             with PrivateDirectory(self._location.directory) as directory:
