@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,24 +9,20 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.admin_client import Administrator, KafkaObjects
-from benchmarks.brokers import PROJECT, running_brokers, scratch_folder
-from benchmarks.command import Cost, measure
+from benchmarks.brokers import running_brokers, scratch_folder
+from benchmarks.command import Cost
 from benchmarks.declared_project import STACK, DeclaredCluster, write_project
+from benchmarks.levee_command import COMMANDS, CREATE, DESTROY, NO_CHANGE, available, named, run_levee
 from benchmarks.outcome import Aim, Outcome, Row
 from benchmarks.request import Request, Say
-from infra.deployment.location import pulumi_backend
 from infra.local.cluster import ClusterStatus
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
 
 WARM_UP_STREAMS: Final = 50
 ONE_BY_ONE_SECONDS: Final = 300.0
-_LEFT_OUT: Final = frozenset({"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "PYTHONDONTWRITEBYTECODE"})
 NOTHING: Final = {"topics": 0, "users": 0, "ACLs": 0}
 
-LOGS: Final = PROJECT / "build" / "bench"
-
-CREATE, NO_CHANGE, DESTROY = "create", "no-change", "destroy"
 BATCH_CREATE, BATCH_DELETE = "AdminClient, one batch: create", "AdminClient, one batch: delete"
 ONE_BY_ONE: Final = "AdminClient, one by one: create"
 
@@ -42,7 +35,7 @@ def run(request: Request) -> Outcome:
     """Measure every size on one cluster. Raises BenchmarkError where a command fails or the brokers hold what they
     should not.
     """
-    engines, notes = _available(request.engines)
+    engines, notes = available(request.engines)
     with scratch_folder() as folder, running_brokers(request.base_port, request.say) as brokers:
         deployments = _Deployments(folder, brokers, Administrator(brokers), request.say)
         request.say("warming up: Java compiles as it runs, Python compiles once")
@@ -54,13 +47,6 @@ def run(request: Request) -> Outcome:
             rows += deployments.by_hand(streams, one_by_one=True)
             rows += [row for engine in engines for row in deployments.by_levee(engine, streams)]
     return Outcome(benchmark="deploy", rows=rows, aims=list(_aims(rows, engines, request.streams)), notes=notes)
-
-
-def _available(engines: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
-    installed = shutil.which("pulumi") is not None
-    usable = tuple(engine for engine in engines if engine != "pulumi" or installed)
-    missing = "pulumi" in engines and not installed
-    return usable, ["the Pulumi CLI is not on PATH: --engine pulumi was not measured"] if missing else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +62,12 @@ class _Deployments:
         """Create, look again, destroy: each a process of its own."""
         project = write_project(self.folder / f"{engine}-{streams}", streams, DeclaredCluster.of(self.brokers))
         made = KafkaObjects.of(build_plan(load_stack(project, STACK), date.today())).counts  # noqa: DTZ011 - retires nothing
-        for what, command, left in ((CREATE, "up", made), (NO_CHANGE, "up", made), (DESTROY, "destroy", NOTHING)):
+        for what, command in COMMANDS.items():
             self.say(f"{streams:,} streams: levee {command} {STACK} --engine {engine} ({what}) …")
-            log = LOGS / f"{project.name}-{what}.log"
-            cost = measure(_command(command, engine), project, self._environment(project), log)
+            cost = run_levee(what, engine, project)
             self.say(f"  {cost.seconds:.2f} s, {cost.peak_mb:.0f} MB")
-            self.administrator.require(left)
-            yield _row(_named(engine, what), streams, cost)
-
-    def _environment(self, project: Path) -> Mapping[str, str]:
-        """The user's, but for what would carry over from outside: Pulumi's state stays in the project, whatever the
-        user is logged in to, and compiled Python in our own folder, whatever the user's Python may keep.
-        """
-        backend = pulumi_backend(project)
-        backend.mkdir(parents=True, exist_ok=True)
-        kept = {name: value for name, value in os.environ.items() if name not in _LEFT_OUT}
-        return {
-            **kept,
-            "PULUMI_BACKEND_URL": backend.as_uri(),
-            "PYTHONPYCACHEPREFIX": str(self.folder / "compiled"),
-        }
+            self.administrator.require(NOTHING if what == DESTROY else made)
+            yield _row(named(engine, what), streams, cost)
 
     def by_hand(self, streams: int, *, one_by_one: bool) -> Iterator[Row]:
         """The same objects by AdminClient, in one batch and, if asked for, one after the other."""
@@ -122,14 +94,6 @@ class _Deployments:
         return Row(what=ONE_BY_ONE, streams=streams, seconds=seconds / share, remark=remark)
 
 
-def _named(engine: str, what: str) -> str:
-    return f"levee --engine {engine}: {what}"
-
-
-def _command(command: str, engine: str) -> list[str]:
-    return [sys.executable, "-m", "levee.cli.main", command, STACK, "--yes", "--engine", engine]
-
-
 def _row(what: str, streams: int, cost: Cost) -> Row:
     return Row(what=what, streams=streams, seconds=cost.seconds, cpu_seconds=cost.cpu_seconds, peak_mb=cost.peak_mb)
 
@@ -139,7 +103,7 @@ def _aims(rows: Iterable[Row], engines: Iterable[str], sizes: tuple[int, ...]) -
     at = {(row.what, row.streams): row for row in rows}
     fewest, most = sizes[0], sizes[-1]
     for engine in engines:
-        create, no_change = at[_named(engine, CREATE), most], at[_named(engine, NO_CHANGE), most]
+        create, no_change = at[named(engine, CREATE), most], at[named(engine, NO_CHANGE), most]
         peak = max(row.peak_mb or 0.0 for row in at.values() if row.what.startswith(f"levee --engine {engine}"))
         allowed = 2 * at[BATCH_CREATE, most].seconds + 5
         yield _seconds(f"{engine}: create {most:,}, at most 2 x one batch + 5 s", create, allowed)
@@ -151,8 +115,8 @@ def _aims(rows: Iterable[Row], engines: Iterable[str], sizes: tuple[int, ...]) -
 
 def _growth(at: Mapping[tuple[str, int], Row], engine: str, what: str, fewest: int, most: int) -> Aim:
     """Whether a stream costs in a large stack what it costs in a small one, the cost of an empty stack apart."""
-    start_up = at[_named(engine, what), 0].seconds
-    small, large = ((at[_named(engine, what), size].seconds - start_up) / size * 1000 for size in (fewest, most))
+    start_up = at[named(engine, what), 0].seconds
+    small, large = ((at[named(engine, what), size].seconds - start_up) / size * 1000 for size in (fewest, most))
     return Aim(
         what=f"{engine}: {what} of {most:,} grows linearly, from {small:.1f} ms a stream in {fewest:,}",
         measured=large,

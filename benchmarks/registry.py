@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from benchmarks.aws import run as aws
 from benchmarks.check import run as check
 from benchmarks.deploy import run as deploy
 from benchmarks.outcome import Outcome
@@ -13,4 +14,5 @@ from benchmarks.request import Request
 BENCHMARKS: Final[Mapping[str, Callable[[Request], Outcome]]] = {
     "check": check,
     "deploy": deploy,
+    "aws": aws,
 }

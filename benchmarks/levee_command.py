@@ -1,0 +1,56 @@
+"""`levee` on a generated project, as a whole command of one engine, with nothing of the user's carried over."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from benchmarks.brokers import PROJECT
+from benchmarks.command import Cost, measure
+from benchmarks.declared_project import STACK
+from infra.deployment.location import pulumi_backend
+
+LOGS: Final = PROJECT / "build" / "bench"
+CREATE, NO_CHANGE, DESTROY = "create", "no-change", "destroy"
+COMMANDS: Final[Mapping[str, str]] = {CREATE: "up", NO_CHANGE: "up", DESTROY: "destroy"}
+"""What is measured of a stack, in this order, and the command that does it."""
+
+_LEFT_OUT: Final = frozenset({"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE", "PYTHONDONTWRITEBYTECODE"})
+
+
+def available(engines: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
+    """Those of the engines that are installed, and a note about one that isn't."""
+    installed = shutil.which("pulumi") is not None
+    usable = tuple(engine for engine in engines if engine != "pulumi" or installed)
+    missing = "pulumi" in engines and not installed
+    return usable, ["the Pulumi CLI is not on PATH: --engine pulumi was not measured"] if missing else []
+
+
+def named(engine: str, what: str) -> str:
+    """What a row says of a command."""
+    return f"levee --engine {engine}: {what}"
+
+
+def run_levee(what: str, engine: str, project: Path) -> Cost:
+    """Run the command that does `what` to the project's stack. Raises BenchmarkError if it fails."""
+    command = [sys.executable, "-m", "levee.cli.main", COMMANDS[what], STACK, "--yes", "--engine", engine]
+    return measure(command, project, _environment(project), LOGS / f"{project.name}-{what}.log")
+
+
+def _environment(project: Path) -> Mapping[str, str]:
+    """The user's, but for what would carry over from outside: Pulumi's state stays in the project, whatever the user is
+    logged in to, compiled Python in the projects' folder, whatever the user's Python may keep, and AWS's credentials
+    are the stack's own.
+    """
+    backend = pulumi_backend(project)
+    backend.mkdir(parents=True, exist_ok=True)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_") and name not in _LEFT_OUT}
+    return {
+        **kept,
+        "PULUMI_BACKEND_URL": backend.as_uri(),
+        "PYTHONPYCACHEPREFIX": str(project.parent / "compiled"),
+    }
