@@ -29,6 +29,5 @@ class Findings:
 
 def untold(what: str, error: FailedError, origin: Origin) -> Problem:
     """What couldn't be looked at. Unknown is never a pass."""
-    return Problem(
-        "untold", f"{what} can't be looked at: {error}", "what can't be told is taken for wrong; run again then", origin
-    )
+    hint = "nothing is made on what can't be told: put that right, then run again"
+    return Problem("untold", f"{what} can't be looked at: {error}", hint, origin)

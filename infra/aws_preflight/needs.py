@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from levee.plan.aws_names import alarm_name, partition_name, role_arn, secret_name
+from levee.plan.aws_names import ROLE_PATH, alarm_name, partition_name, role_arn, secret_name
 from levee.plan.build import stack_key_arn
 from levee.plan.planned import Plan
 
@@ -33,7 +33,11 @@ DANGEROUS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What no deployment needs on all of an account, and what whoever holds it could do."""
 
-
+_ON_ROLE: Final = (
+    "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole PutRolePolicy TagRole UntagRole "
+    "UpdateAssumeRolePolicy UpdateRole"
+)
+_LISTING_ROLES: Final = "GetAccountAuthorizationDetails ListRoles"
 _BUCKET_SETTINGS: Final = (
     "BucketObjectLockConfiguration",
     "BucketOwnershipControls",
@@ -61,6 +65,7 @@ def needs(plan: Plan) -> Iterator[Need]:
     yield from _roles(plan)
     yield from _archives(plan)
     yield from _alarms(plan)
+    yield from _log_sources(plan)
     yield from _cluster(plan)
 
 
@@ -88,10 +93,11 @@ def _secrets(plan: Plan) -> Iterator[Need]:
 def _key(plan: Plan) -> Iterator[Need]:
     own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
     if own in {plan.secrets.key, *(archive.archive.key for archive in plan.archives)}:
-        one = _arn(plan, "kms", "key/00000000-0000-0000-0000-000000000000")
+        one = _some_key(plan, own)
         actions = (
-            "CreateAlias DescribeKey EnableKey EnableKeyRotation GetKeyPolicy GetKeyRotationStatus ListResourceTags "
-            "PutKeyPolicy TagResource UntagResource UpdateAlias UpdateKeyDescription"
+            "CancelKeyDeletion CreateAlias Decrypt DescribeKey EnableKey EnableKeyRotation GenerateDataKey "
+            "GetKeyPolicy GetKeyRotationStatus ListResourceTags PutKeyPolicy TagResource UntagResource UpdateAlias "
+            "UpdateKeyDescription"
         )
         yield _need(one, "kms", actions)
         yield _need(own, "kms", "CreateAlias UpdateAlias")
@@ -102,12 +108,8 @@ def _key(plan: Plan) -> Iterator[Need]:
 def _roles(plan: Plan) -> Iterator[Need]:
     roles = [role_arn(plan, credential) for credential in plan.credentials if credential.assumed_by]
     if roles:
-        actions = (
-            "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole PutRolePolicy TagRole UntagRole "
-            "UpdateAssumeRolePolicy UpdateRole"
-        )
-        yield _need(roles[0], "iam", actions)
-        yield _need(EVERYTHING, "iam", "GetAccountAuthorizationDetails ListRoles")
+        yield _need(roles[0], "iam", _ON_ROLE)
+        yield _need(EVERYTHING, "iam", _LISTING_ROLES)
 
 
 def _archives(plan: Plan) -> Iterator[Need]:
@@ -126,11 +128,38 @@ def _alarms(plan: Plan) -> Iterator[Need]:
         yield _need(EVERYTHING, "cloudwatch", "DescribeAlarms")
 
 
+def _log_sources(plan: Plan) -> Iterator[Need]:
+    """A log group's events leave CloudWatch Logs by a data stream and a role that may write it."""
+    sources = [each for each in plan.sources if each.source.log_group is not None]
+    if sources:
+        one, place = sources[0], f"{partition_name(plan.boundary)}:iam::{plan.boundary.account}"
+        name = f"{plan.stack}-{one.stream}-{one.source.service}"
+        actions = (
+            "AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DescribeStreamSummary "
+            "IncreaseStreamRetentionPeriod ListTagsForStream RemoveTagsFromStream StartStreamEncryption "
+            "UpdateStreamMode"
+        )
+        yield _need(_arn(plan, "kinesis", f"stream/{name}"), "kinesis", actions)
+        filters = "DeleteSubscriptionFilter DescribeSubscriptionFilters PutSubscriptionFilter"
+        yield _need(_arn(plan, "logs", f"log-group:{one.source.log_group}:*"), "logs", filters)
+        yield _need(f"arn:{place}:role{ROLE_PATH}{name}-delivery", "iam", f"{_ON_ROLE} PassRole")
+        yield _need(EVERYTHING, "iam", _LISTING_ROLES)
+
+
 def _cluster(plan: Plan) -> Iterator[Need]:
     if plan.aws is None or plan.aws.cluster_arn is None:
         return
-    users = (
-        "BatchAssociateScramSecret BatchDisassociateScramSecret DescribeClusterV2 GetBootstrapBrokers ListScramSecrets"
-    )
-    policy = "DeleteClusterPolicy GetClusterPolicy PutClusterPolicy" if plan.cluster.policy else ""
-    yield _need(plan.aws.cluster_arn, "kafka", f"{users} {policy}")
+    actions = "DescribeClusterV2 GetBootstrapBrokers"
+    if plan.secrets.kind == "aws-secrets-manager":
+        actions += " BatchAssociateScramSecret BatchDisassociateScramSecret ListScramSecrets"
+        if plan.secrets.key is not None:  # MSK reads secrets by grants that it makes in the caller's name
+            yield _need(_some_key(plan, plan.secrets.key), "kms", "CreateGrant RetireGrant")
+    if plan.cluster.policy is not None:
+        actions += " DeleteClusterPolicy GetClusterPolicy PutClusterPolicy"
+    yield _need(plan.aws.cluster_arn, "kafka", actions)
+
+
+def _some_key(plan: Plan, key: str) -> str:
+    """The key, or one of the account in place of the stack's own, which may not be there yet."""
+    own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
+    return _arn(plan, "kms", "key/00000000-0000-0000-0000-000000000000") if key == own else key

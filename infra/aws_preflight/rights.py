@@ -81,6 +81,7 @@ class _Simulator:
             "aws:PrincipalAccount": boundary.account,
             "aws:PrincipalArn": source,
             "aws:ResourceAccount": boundary.account,
+            "kms:CallerAccount": boundary.account,
         }
 
     async def ask(self, need: Need) -> Sequence[Decision]:

@@ -136,8 +136,9 @@ async def test_no_such_cluster_and_one_that_may_not_be_looked_at(plan: Plan, aws
         ARN.replace(":cluster/", ":topic/"),
     ],
 )
-async def test_a_cluster_elsewhere_is_not_even_asked_for(files: AwsStack, arn: str, aws: AwsApi) -> None:
-    plan = files.in_aws(f"cluster_arn: {arn}").plan()
+async def test_a_cluster_elsewhere_is_not_even_asked_for(plan: Plan, arn: str, aws: AwsApi) -> None:
+    assert plan.aws is not None
+    plan = replace(plan, aws=replace(plan.aws, cluster_arn=arn))  # files are refused while they are read
     nobody = Api(AwsConnection(ACCOUNT, REGION))
     assert told(list((await look_at_cluster(plan, nobody)).problems)) == [("outside", "cluster_arn")]
     assert not aws.calls()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -119,9 +118,16 @@ def test_a_caller_of_another_partition(files: AwsStack) -> None:
     assert (problem.id, problem.origin.path) == ("wrong-partition", ("region",))
 
 
-def test_a_plan_needs_no_more_than_it_has(tmp_path: Path, files: AwsStack) -> None:
+def test_a_plan_needs_what_its_resources_need(files: AwsStack) -> None:
     services = {action.partition(":")[0] for need in needs(files.plan()) for action in need.actions}
     assert services == {"cloudwatch", "iam", "kms", "s3", "secretsmanager", "tag"}
+    files.in_aws(f"cluster_arn: arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/logs/1234abcd-1")
+    files.edit(files.orders, "kind: application", "kind: cloudwatch-logs\n    log_group: /orders/api")
+    services = {action.partition(":")[0] for need in needs(files.plan()) for action in need.actions}
+    assert services == {"cloudwatch", "iam", "kafka", "kinesis", "kms", "logs", "s3", "secretsmanager", "tag"}
+
+
+def test_a_plan_without_archive_and_monitors_needs_less(files: AwsStack) -> None:
     text = files.orders.read_text()
     files.orders.write_text(text[: text.index("archive:")])
     services = {action.partition(":")[0] for need in needs(files.plan()) for action in need.actions}
