@@ -30,12 +30,16 @@ class Secret(AwsKind):
 
     token = "levee:aws:Secret"  # noqa: S105 - a type token
     what = "secret"
-    properties = ("name", "keyArn", "description")
+    properties = ("name", "keyArn", "description", "replicas")
     fixed = ("name",)
 
     def __init__(self, api: Api) -> None:
         super().__init__(api)
         self._listed: Snapshot[Mapping[str, Live]] = Snapshot(self._list)
+
+    def with_defaults(self, new: Properties) -> Properties:
+        """In one region only."""
+        return {"replicas": [], **new}
 
     def check_fields(self, fields: Fields) -> None:
         """The key is one of the stack's own account and region, and no alias: that may be of AWS's default key."""
@@ -44,6 +48,8 @@ class Secret(AwsKind):
             fields.refuse("name", "must be letters, digits and /_+=.@- (at most 512)")
         fields.text("description", required=True)
         check_arn(fields, "keyArn", self.api.connection, "kms:key/")
+        if known(fields.texts("replicas")):
+            fields.refuse("replicas", "must be empty: a secret stays in its region")
 
     async def look_for(self, new: Properties) -> Live | None:
         """In the list of all that levee manages; who isn't in it is asked for, for lists lag behind."""
@@ -84,7 +90,7 @@ class Secret(AwsKind):
                 raise
             return await self._brought_back(new, error)
         self._listed.forget()
-        return Live(name, new, {"arn": answer["ARN"]})
+        return Live(name, {**new, "replicas": []}, {"arn": answer["ARN"]})
 
     async def _brought_back(self, new: Properties, reason: AwsError) -> Live:
         about = await self.api.find("secretsmanager", "describe_secret", ABSENT, SecretId=new["name"])
@@ -98,7 +104,16 @@ class Secret(AwsKind):
         return live
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
-        """Another key takes effect for the value that is there, too."""
+        """Copies that somebody made in other regions go first. Another key takes effect for the value that is there,
+        too.
+        """
+        if changed(live, new, "replicas"):
+            await self.api.call(
+                "secretsmanager",
+                "remove_regions_from_replication",
+                SecretId=live.id,
+                RemoveReplicaRegions=live.inputs["replicas"],
+            )
         if changed(live, new, "keyArn", "description"):
             await self.api.call(
                 "secretsmanager",
@@ -124,7 +139,8 @@ class Secret(AwsKind):
     async def _list(self) -> Mapping[str, Live]:
         ours = [{"Key": "tag-key", "Values": [MANAGED_BY]}]
         listed = await self.api.pages("secretsmanager", "list_secrets", "SecretList", Filters=ours)
-        return {about["Name"]: _live(about) for about in listed}
+        # Of one that is replicated the list doesn't say whereto.
+        return {about["Name"]: _live(about) for about in listed if "PrimaryRegion" not in about}
 
 
 def _live(about: Mapping[str, Any]) -> Live:
@@ -132,6 +148,7 @@ def _live(about: Mapping[str, Any]) -> Live:
         "name": about["Name"],
         "description": about.get("Description", ""),
         "keyArn": about.get("KmsKeyId", ""),
+        "replicas": sorted(replica["Region"] for replica in about.get("ReplicationStatus", ())),
         "tags": dict(from_list(about.get("Tags", ()))),
     }
     return Live(about["Name"], inputs, {"arn": about["ARN"]})

@@ -55,12 +55,11 @@ def refuse_stranger(what: str, live: Properties, new: Properties) -> None:
     """Raise RefusedError where what is there isn't what this stack made for this resource."""
     if is_own(live, new):
         return
-    tags = tags_of(live)
+    tags, declared = tags_of(live), tags_of(new)
     whose = tags.get(STACK)
     owner = f"it is {tags.get(RESOURCE)} of stack {whose}" if whose else "levee did not make it"
-    raise refused(
-        "name", f"{what} exists and {owner}; import it (`pulumi import`) if it is meant, or choose another name"
-    )
+    wanted = ", ".join(f"{name}={declared.get(name)}" for name in IDENTITY)
+    raise refused("name", f"{what} exists and {owner}; if it is meant, tag it {wanted}; else choose another name")
 
 
 def from_list(tags: Sequence[Mapping[str, Any]], key: str = "Key", value: str = "Value") -> dict[str, str]:

@@ -209,7 +209,7 @@ async def test_a_strangers_role_is_refused(aws: AwsApi, engine: ResourceEngine) 
     aws.client("iam").create_role(RoleName=NAME, AssumeRolePolicyDocument=trust())
 
     failure = await failure_of(make(engine))
-    assert "levee did not make it; import it" in str(failure.details())
+    assert "levee did not make it; if it is meant, tag it levee:managed-by=levee" in str(failure.details())
     assert aws.calls()["iam:PutRolePolicy"] == 0
 
 

@@ -76,8 +76,11 @@ async def test_whatever_is_changed_or_taken_away_by_hand_is_put_right(engine: Re
     manager.update_secret(SecretId=NAME, Description="By hand", KmsKeyId=OTHER_KEY)
     manager.untag_resource(SecretId=NAME, TagKeys=["owner"])
 
+    manager.replicate_secret_to_regions(SecretId=NAME, AddReplicaRegions=[{"Region": "us-east-1"}])
+
     drifted = await refreshed(engine, secret)
-    assert await engine.changed(drifted, declared()) == {"description", "keyArn", "tags.owner"}
+    assert await engine.changed(drifted, declared()) == {"description", "keyArn", "tags.owner", "replicas"}
+    assert drifted.outputs["replicas"] == ["us-east-1"]
     assert await refreshed(engine, await engine.update(drifted, declared())) == secret
 
 
@@ -111,7 +114,7 @@ async def test_a_removed_secret_can_be_brought_back(engine: ResourceEngine, mana
 
 async def test_a_strangers_secret_is_refused_deleted_or_not(aws: AwsApi, engine: ResourceEngine, manager: Any) -> None:
     manager.create_secret(Name=NAME, SecretString="theirs")
-    assert "levee did not make it; import it" in str(await failure_of(make(engine)))
+    assert "levee did not make it; if it is meant, tag it levee:managed-by=levee" in str(await failure_of(make(engine)))
 
     theirs = [{"Key": name, "Value": f"{value}-2"} for name, value in TAGS.items()]
     manager.tag_resource(SecretId=NAME, Tags=theirs)
@@ -133,6 +136,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "no key": ({"keyArn": ""}, "keyArn"),
     "a name": ({"name": "billing g1"}, "name"),
     "no description": ({"description": ""}, "description"),
+    "a copy elsewhere": ({"replicas": ["eu-west-1"]}, "replicas"),
     "a value": ({"value": "hunter2"}, "value"),
     "no tags": ({"tags": {}}, "tags"),
 }
