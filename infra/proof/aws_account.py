@@ -9,6 +9,7 @@ from infra.account import account_api
 from infra.proof.aws_alarms import alarm_outcomes
 from infra.proof.aws_archives import archive_outcomes
 from infra.proof.aws_claim import AccountOutcome
+from infra.proof.aws_cluster import cluster_outcomes
 from infra.proof.aws_keys import key_outcomes
 from infra.proof.aws_live import LiveAccount
 from infra.proof.aws_roles import role_outcomes
@@ -39,4 +40,5 @@ def judge_account(plan: Plan, live: LiveAccount, services: Collection[str] = ())
         *key_outcomes(plan, live),
         *archive_outcomes(plan, live),
         *alarm_outcomes(plan, live),
+        *cluster_outcomes(plan, live),
     )

@@ -16,6 +16,7 @@ class Thing(StrEnum):
     KEY = "key"
     ARCHIVE = "archive"
     ALARM = "alarm"
+    CLUSTER = "MSK cluster"
 
 
 @dataclass(frozen=True, slots=True)

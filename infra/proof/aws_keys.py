@@ -7,7 +7,7 @@ from typing import Final
 
 from infra.proof.aws_claim import AccountClaim, AccountOutcome, Thing, there
 from infra.proof.aws_live import LiveAccount, LiveKey, Unread
-from infra.proof.aws_outsiders import is_outside, outsiders
+from infra.proof.aws_outsiders import insiders, outsiders
 from infra.proof.aws_trial import tried
 from levee.plan.planned import Plan
 
@@ -54,4 +54,4 @@ def _outcomes(plan: Plan, name: str, key: LiveKey) -> Iterator[AccountOutcome]:
 def _is_arn_outside(plan: Plan, grantee: str) -> bool:
     """Whether a grantee is an identity of elsewhere; services of AWS have no ARN."""
     parts = grantee.split(":")
-    return parts[0] == "arn" and len(parts) >= 6 and is_outside(plan, parts[4])
+    return parts[0] == "arn" and len(parts) >= 6 and parts[4] not in insiders(plan).accounts

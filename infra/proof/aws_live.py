@@ -95,10 +95,19 @@ class LiveBucket:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveCluster:
+    """An Amazon MSK cluster. `about` is its ClusterInfo, `secrets` the ARNs of those that it takes users from."""
+
+    about: Mapping[str, Any]
+    secrets: tuple[str, ...]
+    policy: Document | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LiveAccount:
     """Everything a plan is compared with: roles, secrets, buckets and alarms by name, keys as the plan names them.
 
-    What isn't there is left out.
+    What isn't there is left out. `cluster` is None, too, where the plan names none.
     """
 
     roles: Mapping[str, LiveRole] | Unread = field(default_factory=dict)
@@ -106,6 +115,7 @@ class LiveAccount:
     keys: Mapping[str, LiveKey | Unread] = field(default_factory=dict)
     buckets: Mapping[str, LiveBucket | Unread] = field(default_factory=dict)
     alarms: Mapping[str, Mapping[str, Any]] | Unread = field(default_factory=dict)
+    cluster: LiveCluster | Unread | None = None
 
     def key(self, name: str | None) -> LiveKey | None:
         """A key that could be read."""

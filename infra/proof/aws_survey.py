@@ -15,6 +15,7 @@ from infra.proof.aws_live import (
     UNTOLD_OF_RESOURCE,
     LiveAccount,
     LiveBucket,
+    LiveCluster,
     LiveKey,
     LiveRole,
     LiveSecret,
@@ -29,6 +30,7 @@ from levee.plan.aws_names import role_name
 from levee.plan.planned import Plan
 
 NO_KEY: Final = ("NotFoundException", "NotFound")
+ABSENT: Final = ("NotFoundException",)
 NO_BUCKET: Final = ("404", "NoSuchBucket")
 
 Read = TypeVar("Read")
@@ -38,10 +40,11 @@ async def survey_account(api: Api, plan: Plan) -> LiveAccount:
     """Everything that the plan's claims are about."""
     named = {role_name(plan, credential) for credential in plan.credentials if credential.assumed_by}
     keys, buckets = declared_keys(plan), [archive.archive.bucket for archive in plan.archives]
-    roles, secrets, alarms, key_answers, bucket_answers = await asyncio.gather(
+    roles, secrets, alarms, cluster, key_answers, bucket_answers = await asyncio.gather(
         _told(_roles(api, named)) if named else _nothing(),
         _told(_secrets(api, plan)) if plan.secrets.kind == "aws-secrets-manager" else _nothing(),
         _told(_alarms(api, plan)) if plan.monitors else _nothing(),
+        _told(_cluster(api, plan)),
         asyncio.gather(*(_told(_key(api, key)) for key in keys)),
         asyncio.gather(*(_told(_bucket(api, bucket)) for bucket in buckets)),
     )
@@ -51,6 +54,7 @@ async def survey_account(api: Api, plan: Plan) -> LiveAccount:
         keys={name: found for name, found in zip(keys, key_answers, strict=True) if found is not None},
         buckets={name: found for name, found in zip(buckets, bucket_answers, strict=True) if found is not None},
         alarms=alarms,
+        cluster=cluster,
     )
 
 
@@ -116,6 +120,19 @@ async def _alarms(api: Api, plan: Plan) -> Mapping[str, Mapping[str, Any]]:
         PaginationConfig={"PageSize": 100},
     )
     return {alarm["AlarmName"]: alarm for alarm in listed}
+
+
+async def _cluster(api: Api, plan: Plan) -> LiveCluster | None:
+    arn = None if plan.aws is None else plan.aws.cluster_arn
+    answer = None if arn is None else await api.find("kafka", "describe_cluster_v2", ABSENT, ClusterArn=arn)
+    if answer is None:
+        return None
+    secrets, policy = await asyncio.gather(
+        api.pages("kafka", "list_scram_secrets", "SecretArnList", ClusterArn=arn),
+        api.find("kafka", "get_cluster_policy", ABSENT, ClusterArn=arn),
+    )
+    text = None if policy is None else policy.get("Policy")
+    return LiveCluster(answer["ClusterInfo"], tuple(sorted(secrets)), read_policy(text, of_resource=True))
 
 
 async def _key(api: Api, name: str) -> LiveKey | None:

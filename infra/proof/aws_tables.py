@@ -18,6 +18,7 @@ TITLES: Final[Mapping[Thing, str]] = {
     Thing.KEY: "Keys in the account",
     Thing.ARCHIVE: "Archives in the account",
     Thing.ALARM: "Alarms in the account",
+    Thing.CLUSTER: "The MSK cluster in the account",
 }
 WORDS: Final[Mapping[Verdict, str]] = {
     Verdict.AS_DECLARED: "yes",

@@ -40,7 +40,8 @@ def discrepancies(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
     yield from _brokers(plan, live)
     for topic in plan.topics:
         yield from _topic(topic, live.topics.get(topic.name))
-    yield from _users(plan, live)
+    if live.users is not None:
+        yield from _users(plan, live.users)
     yield from _acls(plan, live)
 
 
@@ -87,12 +88,12 @@ def _topic(planned: PlannedTopic, live: LiveTopic | None) -> Iterator[Discrepanc
             yield differs(key, f"{value}, set on the topic", f"{value}, by the broker's default, which may change")
 
 
-def _users(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
+def _users(plan: Plan, users: Mapping[str, Mapping[str, int]]) -> Iterator[Discrepancy]:
     valid = {username: credential for credential in plan.credentials for username in credential.usernames}
     for username, credential in valid.items():
-        yield from _user(username, credential, live.users.get(username, {}))
+        yield from _user(username, credential, users.get(username, {}))
     services = {credential.service for credential in plan.credentials}
-    for username in sorted(live.users.keys() - valid.keys()):
+    for username in sorted(users.keys() - valid.keys()):
         name = service_of(username)
         if name is not None and name.service in services:
             yield Discrepancy(Matter.USER, username, "revoked, or never made", "can log in")

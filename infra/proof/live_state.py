@@ -46,11 +46,11 @@ class LiveState:
     """Everything a plan is compared with. `topics` are the planned ones that exist.
 
     `racks` are of the brokers that are up, by broker id. `users` are all SCRAM users with the iterations of each
-    mechanism's password, by mechanism.
+    mechanism's password, by mechanism; None: the cluster takes them from elsewhere, as Amazon MSK does from secrets.
     """
 
     cluster_id: str
     racks: Mapping[int, str | None]
     topics: Mapping[str, LiveTopic]
     acls: frozenset[LiveAcl]
-    users: Mapping[str, Mapping[str, int]]
+    users: Mapping[str, Mapping[str, int]] | None

@@ -131,7 +131,7 @@ class _Prover:
             discrepancies=found,
             topics=len(live.topics),
             acls=len(live.acls),
-            users=len(live.users),
+            users=len(live.users or ()),
         )
 
     async def _look(self) -> LiveState:

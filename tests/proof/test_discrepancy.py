@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -24,6 +25,11 @@ def live(plan: Plan) -> LiveState:
 
 def found(plan: Plan, live: LiveState) -> list[Discrepancy]:
     return list(discrepancies(plan, live))
+
+
+def users_of(live: LiveState) -> Mapping[str, Mapping[str, int]]:
+    assert live.users is not None
+    return live.users
 
 
 def with_topic(live: LiveState, **changes: object) -> LiveState:
@@ -88,7 +94,7 @@ def test_a_setting_that_is_not_declared_is_nobodys_business(plan: Plan, live: Li
 
 
 def test_a_missing_user_and_a_weak_one(plan: Plan, live: LiveState) -> None:
-    users = {**live.users, "orders-api.g1": {}, "siem-shipper.g1": {"SCRAM-SHA-512": 4096}}
+    users = {**users_of(live), "orders-api.g1": {}, "siem-shipper.g1": {"SCRAM-SHA-512": 4096}}
     assert [(d.what, d.found) for d in found(plan, replace(live, users=users))] == [
         ("orders-api.g1", "has no such password"),
         ("siem-shipper.g1", "4096 rounds"),
@@ -96,12 +102,12 @@ def test_a_missing_user_and_a_weak_one(plan: Plan, live: LiveState) -> None:
 
 
 def test_a_second_mechanism(plan: Plan, live: LiveState) -> None:
-    users = {**live.users, "orders-api.g1": {"SCRAM-SHA-512": 8192, "SCRAM-SHA-256": 8192}}
+    users = {**users_of(live), "orders-api.g1": {"SCRAM-SHA-512": 8192, "SCRAM-SHA-256": 8192}}
     assert [d.found for d in found(plan, replace(live, users=users))] == ["has a password for SCRAM-SHA-256 too"]
 
 
 def test_a_user_of_a_generation_that_is_not_valid(plan: Plan, live: LiveState) -> None:
-    users = {**live.users, "orders-api.g7": {"SCRAM-SHA-512": 8192}, "somebody": {"SCRAM-SHA-512": 8192}}
+    users = {**users_of(live), "orders-api.g7": {"SCRAM-SHA-512": 8192}, "somebody": {"SCRAM-SHA-512": 8192}}
     assert found(plan, replace(live, users=users)) == [
         Discrepancy(Matter.USER, "orders-api.g7", "revoked, or never made", "can log in")
     ]
@@ -111,7 +117,7 @@ def test_during_an_overlap_both_generations_are_valid_and_then_one(files: StackF
     files.edit(files.stack, "rotate_every: 90d", "rotate_every: 90d\n    generation: 2\n    previous: valid")
     plan = plan_of(files)
     live = compliant(plan)
-    assert "siem-shipper.g1" in live.users
+    assert "siem-shipper.g1" in users_of(live)
     assert found(plan, live) == []
     revoking = replace(
         plan, credentials=tuple(replace(credential, previous=Previous.REVOKED) for credential in plan.credentials)
@@ -145,3 +151,9 @@ def test_an_acl_too_few(plan: Plan, live: LiveState) -> None:
     assert found(plan, replace(live, acls=live.acls - {write})) == [
         Discrepancy(Matter.ACL, "User:orders-api.g1", f"Write on topic {ORDERS}", "missing")
     ]
+
+
+def test_users_that_a_cluster_takes_from_elsewhere_are_not_looked_for_on_the_brokers(
+    plan: Plan, live: LiveState
+) -> None:
+    assert found(plan, replace(live, users=None)) == []

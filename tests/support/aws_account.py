@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from infra.proof.aws_alarms import declared_alarms
-from infra.proof.aws_live import LiveAccount, LiveBucket, LiveKey, LiveRole, LiveSecret
+from infra.proof.aws_live import LiveAccount, LiveBucket, LiveCluster, LiveKey, LiveRole, LiveSecret
 from infra.providers.levee.aws.bucket_settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
 from levee.iam.arn import ClusterArn
 from levee.iam.bucket_policy import bucket_policy
@@ -18,6 +18,7 @@ from levee.iam.trust_policy import trust_policy
 from levee.plan.aws_names import account_root, role_arn, role_name, secret_arn, secret_name
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
+from tests.support.aws.msk_clusters import Cluster
 
 KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 SUFFIX: Final = "-a1B2c3"
@@ -45,7 +46,16 @@ def compliant_account(plan: Plan) -> LiveAccount:
         keys={plan.secrets.key: key},
         buckets={each.archive.bucket: LiveBucket(REGION, bucket_settings(each)) for each in plan.archives},
         alarms={str(each["name"]): _alarm(each) for each in declared_alarms(plan)},
+        cluster=_cluster(plan),
     )
+
+
+def _cluster(plan: Plan) -> LiveCluster | None:
+    """An MSK cluster that takes the users of all secrets; its brokers aren't looked at."""
+    arn = plan.aws.cluster_arn if plan.aws else None
+    usernames = [username for credential in plan.credentials for username in credential.usernames]
+    secrets = tuple(secret_arn(plan, username).replace("-??????", SUFFIX) for username in usernames)
+    return None if arn is None else LiveCluster(Cluster("logs", ACCOUNT, REGION, arn=arn).described(), secrets)
 
 
 def _role(plan: Plan, credential: PlannedCredential) -> LiveRole:
