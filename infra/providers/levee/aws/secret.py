@@ -5,9 +5,11 @@ and no state. Source: https://docs.aws.amazon.com/secretsmanager/latest/apirefer
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from os.path import commonprefix
 from typing import Any, Final
 
+from infra.providers.batching import Batch
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Recorded
 from infra.providers.levee.aws.api import Api, AwsError
@@ -36,6 +38,7 @@ class Secret(AwsKind):
     def __init__(self, api: Api) -> None:
         super().__init__(api)
         self._listed: Snapshot[Mapping[str, Live]] = Snapshot(self._list)
+        self._named: Batch[str, Live | None] = Batch(self._look_for)
 
     def with_defaults(self, new: Properties) -> Properties:
         """In one region only."""
@@ -52,10 +55,8 @@ class Secret(AwsKind):
             fields.refuse("replicas", "must be empty: a secret stays in its region")
 
     async def look_for(self, new: Properties) -> Live | None:
-        """In the list of all that levee manages; who isn't in it is asked for, for lists lag behind."""
-        name = str(new["name"])
-        listed = (await self._listed.get()).get(name)
-        return listed if listed is not None else await self.look_at(name)
+        """In a list, together with others; one that is scheduled for deletion is in it, too."""
+        return await self._named.submit(str(new["name"]))
 
     async def look_at(self, resource_id: str) -> Live | None:
         """By itself. One that is scheduled for deletion counts as gone."""
@@ -73,8 +74,13 @@ class Secret(AwsKind):
                 return found
         return await super().read(recorded)
 
+    async def create(self, new: Properties) -> Recorded:
+        """Make it, without a look first: lists lag behind, and AWS says it where there is one already."""
+        live = await self.make(new)
+        return Recorded(live.id, new, await self._altered(live, new, {}))
+
     async def make(self, new: Properties) -> Live:
-        """Make it without a value, or bring it back if it is scheduled for deletion."""
+        """Make it without a value, or go on with the one that is there: back from its deletion, where that is due."""
         name = str(new["name"])
         try:
             answer = await self.api.call(
@@ -136,7 +142,18 @@ class Secret(AwsKind):
         )
         self._listed.forget()
 
+    async def _look_for(self, names: Sequence[str]) -> list[Live | None]:
+        """List all whose names begin as all of these do."""
+        prefix = commonprefix(names)  # noqa: RUF071 - by characters, as AWS compares
+        alike = [{"Key": "name", "Values": [prefix]}] if prefix else []
+        listed = await self.api.pages(
+            "secretsmanager", "list_secrets", "SecretList", Filters=alike, IncludePlannedDeletion=True
+        )
+        found = {about["Name"]: _live(about) for about in listed}
+        return [found.get(name) for name in names]
+
     async def _list(self) -> Mapping[str, Live]:
+        """List what levee manages."""
         ours = [{"Key": "tag-key", "Values": [MANAGED_BY]}]
         listed = await self.api.pages("secretsmanager", "list_secrets", "SecretList", Filters=ours)
         # Of one that is replicated the list doesn't say whereto.

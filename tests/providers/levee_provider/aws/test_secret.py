@@ -155,9 +155,8 @@ async def test_what_is_wrong_is_refused_before_anything_is_asked(aws: AwsApi, en
 
 
 STOPS: tuple[tuple[str, Kind], ...] = (
-    ("ListSecrets", "denied"),
-    ("DescribeSecret", "expired"),
     ("CreateSecret", "denied"),
+    ("CreateSecret", "expired"),
     ("CreateSecret", "lost"),
 )
 
@@ -174,6 +173,20 @@ async def test_a_run_that_stopped_at_any_call_is_finished_by_the_next(
         secret = await engine.create_checked(SECRET, name, wanted)
         assert await refreshed(engine, secret) == secret
         assert len(names(manager)) == number
+
+
+async def test_what_a_killed_run_made_is_gone_on_with(aws: AwsApi, engine: ResourceEngine, manager: Any) -> None:
+    tags = [{"Key": name, "Value": value} for name, value in TAGS.items()]
+    manager.create_secret(Name=NAME, Description="Half made", KmsKeyId=OTHER_KEY, Tags=tags)
+    secret = await make(engine)
+    assert await refreshed(engine, secret) == secret
+    assert len(names(manager)) == 1
+
+    aws.fail("secretsmanager:UpdateSecret", "denied")
+    wanted = declared(description="Other")
+    assert "not finished: AWS secretsmanager:update_secret" in str(
+        await failure_of(engine.create_checked(SECRET, NAME, wanted))
+    )
 
 
 async def test_an_update_and_a_removal_that_stopped_are_finished_by_the_next(
@@ -196,7 +209,10 @@ async def test_an_update_and_a_removal_that_stopped_are_finished_by_the_next(
 async def test_many_secrets_are_listed_together(aws: AwsApi, engine: ResourceEngine, manager: Any) -> None:
     all_names = [f"{NAME}-{number}" for number in range(24)]
     made = await asyncio.gather(*(make(engine, name) for name in all_names))
-    assert aws.calls()["secretsmanager:CreateSecret"] == len(made)
+    calls = aws.calls()
+    assert calls["secretsmanager:CreateSecret"] == len(made)
+    assert calls["secretsmanager:ListSecrets"] <= 4
+    assert calls["secretsmanager:DescribeSecret"] == 0
 
     aws.reset_calls()
     assert await asyncio.gather(*(engine.refresh(secret) for secret in made)) == made
