@@ -168,7 +168,9 @@ class Api:
     async def close(self) -> None:
         """Let go of the connections."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-        for client in self._clients.values():
+        with self._making:  # a call that is under way may still make one
+            clients, self._clients = self._clients, {}
+        for client in clients.values():
             client.close()
 
     async def _identify(self) -> None:
