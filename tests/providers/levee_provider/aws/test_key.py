@@ -1,17 +1,24 @@
 """A key stays usable, in its region, and is made once."""
 
+import contextlib
+import itertools
 import json
 from typing import Any
 
 import pytest
 
+from infra.providers.failures import FailedError, PartlyDoneError
+from infra.providers.kind import Declaration, Naming
+from infra.providers.levee.aws.api import Api, Patience
+from infra.providers.levee.aws.connection import AwsConnection
+from infra.providers.levee.aws.key import Key
 from infra.providers.properties import Properties
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
 from tests.support.provider_host import failure_of
 from tests.support.resource_engine import CheckFailedError, Resource, ResourceEngine
 
-KEY = "levee:aws:Key"
+KEY = Key.token
 NAME = "stack-key"
 ALIAS = "alias/levee/test"
 TAGS = {"levee:managed-by": "levee", "levee:stack": "test", "levee:resource": NAME, "owner": "platform@example.com"}
@@ -197,27 +204,27 @@ async def test_an_alias_can_not_change(engine: ResourceEngine) -> None:
         await engine.check(KEY, NAME, declared(alias="alias/other"), declared())
 
 
-STOPS: dict[str, Kind] = {
-    "resourcegroupstaggingapi:GetResources": "denied",
-    "kms:CreateKey": "lost",
-    "kms:EnableKeyRotation": "denied",
-    "kms:CreateAlias": "expired",
-}
-
-
-async def test_a_run_that_stopped_at_any_call_is_finished_by_the_next(
-    aws: AwsApi, engine: ResourceEngine, kms: Any
-) -> None:
-    for number, (call, kind) in enumerate(STOPS.items(), 1):
-        changes = {"alias": f"{ALIAS}{number}", "tags": {**TAGS, "levee:resource": str(number)}}
-        wanted = await engine.check(KEY, NAME, declared(**changes))
-        aws.fail(call, kind)
-        if call != "kms:CreateKey":  # of which the answer alone is lost: it is looked for at once
-            await failure_of(engine.create_checked(KEY, NAME, wanted))
-        key = await engine.create_checked(KEY, NAME, wanted)
-        assert await refreshed(engine, key) == key
-        assert len(keys(kms)) == number
-    assert aws.calls()["kms:CreateKey"] == len(STOPS)
+@pytest.mark.parametrize("kind", ["denied", "lost"])
+async def test_a_run_that_stops_at_any_call_is_finished_by_the_next(aws: AwsApi, kms: Any, kind: Kind) -> None:
+    api = Api(AwsConnection(aws.account, aws.region, aws.endpoint, str(aws.credentials_file)), Patience(attempts=1))
+    key = Key(api)
+    for number in itertools.count():
+        name = str(number)
+        inputs = declared(alias=f"{ALIAS}{number}", tags={**TAGS, "levee:resource": name})
+        wanted = await key.check(Declaration(inputs, {}, Naming(name)))
+        aws.reset_calls()
+        aws.fail("*", kind, after=number)
+        with contextlib.suppress(FailedError, PartlyDoneError):
+            await key.create(wanted)
+        is_finished = sum(aws.calls().values()) <= number
+        aws.forget_faults()
+        made = await key.create(wanted)
+        assert await key.read(made) == made
+        assert len(keys(kms)) == number + 1
+        if is_finished:
+            break
+    await api.close()
+    assert number > 5
 
 
 async def test_a_key_whose_tags_are_listed_late_is_found_by_its_alias(
