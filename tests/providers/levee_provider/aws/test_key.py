@@ -11,7 +11,7 @@ from infra.providers.failures import FailedError, PartlyDoneError
 from infra.providers.kind import Declaration, Naming
 from infra.providers.levee.aws.api import Api, Patience
 from infra.providers.levee.aws.connection import AwsConnection
-from infra.providers.levee.aws.key import Key
+from infra.providers.levee.aws.key import KIND_OF_KEY, Key
 from infra.providers.properties import Properties
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
@@ -169,10 +169,13 @@ async def test_a_key_of_another_kind_is_neither_imported_nor_adopted(engine: Res
     assert len(keys(kms)) == len(UNFIT)
 
 
-async def test_aws_own_key_is_not_imported(aws: AwsApi, engine: ResourceEngine) -> None:
-    aws.client("secretsmanager").create_secret(Name="x", SecretString="y")  # makes AWS's own key
-    with pytest.raises(CheckFailedError, match="not begin with alias/aws/"):
-        await engine.import_(KEY, NAME, "alias/aws/secretsmanager")
+async def test_neither_is_one_of_aws_or_from_outside() -> None:
+    key = Key(Api(AwsConnection(ACCOUNT, REGION)))  # who answers for AWS here says of none that it is AWS's own
+    about = {"Arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1", "KeyManager": "CUSTOMER", **KIND_OF_KEY}
+    assert key._unfit(about) is None
+    assert "AWS's own" in str(key._unfit({**about, "KeyManager": "AWS"}))
+    assert "us-east-1" in str(key._unfit({**about, "Arn": about["Arn"].replace(REGION, "us-east-1")}))
+    assert "999999999999" in str(key._unfit({**about, "Arn": about["Arn"].replace(ACCOUNT, "999999999999")}))
 
 
 REFUSED: dict[str, tuple[Properties, str]] = {
@@ -239,9 +242,3 @@ async def test_a_key_whose_tags_are_listed_late_is_found_by_its_alias(
     assert (await make(engine)).id == key.id
     assert keys(kms) == [key.id]
     assert aws.calls()["kms:CreateKey"] == 1
-
-
-async def test_a_key_of_another_region_is_not_there(aws: AwsApi, engine: ResourceEngine) -> None:
-    elsewhere = aws.client("kms", region="us-east-1").create_key()["KeyMetadata"]["Arn"]
-    assert REGION not in elsewhere
-    assert await engine.import_(KEY, NAME, elsewhere) is None
