@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from infra.aws_preflight.account import look_at_account
+from infra.aws_preflight.rights import MISSING_RIGHTS
 from infra.connection import admin_connection
 from infra.providers.admin.connection import Connection
 from infra.providers.admin.session import Session
@@ -45,13 +46,15 @@ class LiveCluster:
     topics: Mapping[str, LiveTopic]
 
 
-def preflight(plan: Plan, project: Path) -> tuple[str, ...]:
+def preflight(plan: Plan, project: Path, *, changing: bool) -> tuple[str, ...]:
     """Look at the live cluster and the account, and refuse a plan that they contradict; see `look`.
 
-    What is doubtful and stops nothing is returned, a line each: show it. Raises Rejected (exit 1), and LeveeError where
-    nobody can be asked.
+    What is doubtful and stops nothing is returned, a line each: show it. Not `changing` anything, a caller may lack the
+    rights to. Raises Rejected (exit 1), and LeveeError where nobody can be asked.
     """
     account = look_at_account(plan, project)
+    if not changing:
+        account = account.tolerating(MISSING_RIGHTS)
     try:
         live = look(plan, project)
     except LeveeError:

@@ -36,7 +36,7 @@ def run(project: Path, stack: str, as_of: date) -> None:
     try:
         plan = build_plan(load_stack(project, stack), as_of)
         report = enforce(plan, project, as_of)
-        doubts = preflight(plan, project)
+        doubts = preflight(plan, project, changing=not pulumi.runtime.is_dry_run())
     except Rejected as rejected:
         raise pulumi.RunError(render_text(rejected.diagnostics)) from None
     except LeveeError as error:

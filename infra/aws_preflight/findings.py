@@ -26,6 +26,12 @@ class Findings:
             tuple(warning for part in listed for warning in part.warnings),
         )
 
+    def tolerating(self, problem_id: str) -> Findings:
+        """With the problems of this id as warnings."""
+        kept = tuple(problem for problem in self.problems if problem.id != problem_id)
+        told = tuple(problem.message for problem in self.problems if problem.id == problem_id)
+        return Findings(kept, (*told, *self.warnings))
+
 
 def untold(what: str, error: FailedError, origin: Origin) -> Problem:
     """What couldn't be looked at. Unknown is never a pass."""

@@ -22,6 +22,7 @@ from levee.catalog.partition import partition_of
 from levee.loading.problem import Problem
 from levee.plan.planned import Plan
 
+MISSING_RIGHTS: Final = "missing-rights"
 WITHOUT_REGION: Final = frozenset({"iam", "organizations"})
 
 
@@ -123,7 +124,7 @@ def _lacking(plan: Plan, caller: str, decisions: Iterable[Decision]) -> Iterator
     if lacking:
         message = f"the caller {caller} may not do what the plan needs: {_listed(lacking)}"
         hint = "let it do these, or use credentials that may; nothing was changed"
-        yield Problem("missing-rights", message, hint, plan.origin.at("account"))
+        yield Problem(MISSING_RIGHTS, message, hint, plan.origin.at("account"))
 
 
 def _unsure(caller: str, decisions: Iterable[Decision]) -> Iterator[str]:

@@ -36,6 +36,8 @@ FIRMNESS: Final = (ArchiveLock.GOVERNANCE.value.upper(), ArchiveLock.COMPLIANCE.
 
 def archive_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
     """Everything about every archive."""
+    locks = {each.name: each.archive_lock for each in plan.classes}
+    lock_of = {topic.stream: locks[topic.data_class] for topic in plan.topics}
     for archive in plan.archives:
         name = archive.archive.bucket
         match live.buckets.get(name):
@@ -45,7 +47,7 @@ def archive_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
                 yield THERE.fails(name, "there is no such bucket")
             case LiveBucket() as bucket:
                 yield THERE.holds(name, "of this account")
-                yield from _Archive(plan, live, archive, bucket).outcomes()
+                yield from _Archive(plan, live, archive, bucket).outcomes(lock_of[archive.stream])
 
 
 class _Archive:
@@ -57,8 +59,8 @@ class _Archive:
         self._arn = f"arn:{partition_name(plan.boundary)}:s3:::{self._name}"
         self._has: dict[str, Any] = {key: reveal(value) for key, value in bucket.settings.inputs().items()}
 
-    def outcomes(self) -> Iterator[AccountOutcome]:
-        """Everything about it."""
+    def outcomes(self, lock: ArchiveLock) -> Iterator[AccountOutcome]:
+        """Everything about it. `lock` is its class's."""
         has, name = self._has, self._name
         yield self._here()
         private = bool(has["publicAccessBlocked"] and has["ownershipEnforced"])
@@ -69,7 +71,7 @@ class _Archive:
         yield self._encrypted()
         yield VERSIONED.judged(name, holds=bool(has["versioned"]), found="on" if has["versioned"] else "off")
         if self._planned.archive.locked:
-            yield self._locked()
+            yield self._locked(lock)
             yield self._not_lifted()
 
     def _here(self) -> AccountOutcome:
@@ -105,12 +107,10 @@ class _Archive:
             return ENCRYPTED.untold(self._name, f"it encrypts with {used}; {declared} can't be looked at")
         return ENCRYPTED.fails(self._name, f"it encrypts with {used}, not {key.arn}")
 
-    def _locked(self) -> AccountOutcome:
+    def _locked(self, lock: ArchiveLock) -> AccountOutcome:
         mode, days = self._has["lockMode"], self._has["retentionDays"]
         if not self._bucket.settings.object_lock or mode not in FIRMNESS or not days:
             return LOCKED.fails(self._name, "new versions are not locked")
-        topic = next(each for each in self._plan.topics if each.stream == self._planned.stream)
-        lock = next(each.archive_lock for each in self._plan.classes if each.name == topic.data_class)
         firm = FIRMNESS.index(mode) >= FIRMNESS.index(lock.value.upper())
         long = days * DAY_MS >= self._planned.archive.retention.milliseconds
         found = f"{mode} for {days} days; declared is {lock.value} for {self._planned.archive.retention}"

@@ -8,7 +8,16 @@ from typing import Final
 
 from infra.proof.access import Access, PlannedNames
 from infra.proof.aws_claim import AccountClaim, AccountOutcome, Thing, there
-from infra.proof.aws_live import UNTOLD, UNTOLD_OF_RESOURCE, LiveAccount, LiveKey, LiveRole, LiveSecret, Unread
+from infra.proof.aws_live import (
+    UNTOLD,
+    UNTOLD_OF_RESOURCE,
+    LiveAccount,
+    LiveBucket,
+    LiveKey,
+    LiveRole,
+    LiveSecret,
+    Unread,
+)
 from infra.proof.aws_topics import topic_requests
 from infra.proof.aws_trial import Trial, request, tried
 from infra.proof.aws_trust import trust_trials
@@ -69,6 +78,9 @@ class _Roles:
         self._by_arn = {secret.arn: (name, secret) for name, secret in self._secrets.items()}
         self._arns = sorted(self._by_arn)
         self._granting = [secret.arn for secret in self._secrets.values() if _grants_identities(secret)]
+        self._keys = [key for key in live.keys.values() if isinstance(key, LiveKey)]
+        archives = ((each.archive.bucket, live.buckets.get(each.archive.bucket)) for each in sample(plan.archives))
+        self._bucket_policies = {name: found.policy for name, found in archives if isinstance(found, LiveBucket)}
         self._kept = plan.secrets.kind == "aws-secrets-manager"
 
     def outcomes(self, credential: PlannedCredential, name: str, role: LiveRole, turn: int) -> Iterator[AccountOutcome]:
@@ -142,13 +154,13 @@ class _Roles:
             secret = self._secrets.get(secret_name(self._plan, username))
             if secret is not None:
                 yield from self._refused(role, "secretsmanager", ON_SECRETS, secret.arn, _policy(secret))
-        for key in self._live.keys.values():
-            if isinstance(key, LiveKey):
-                yield from self._refused(role, "kms", ON_KEYS, key.arn, key.policy)
+        for key in sample(self._keys):
+            yield from self._refused(role, "kms", ON_KEYS, key.arn, key.policy)
         for archive in sample(self._plan.archives):
             bucket = f"arn:{partition_name(self._boundary)}:s3:::{archive.archive.bucket}"
-            yield from self._refused(role, "s3", ON_BUCKETS, bucket, None)
-            yield from self._refused(role, "s3", ON_ARCHIVES, f"{bucket}/{MARK}", None)
+            policy = self._bucket_policies.get(archive.archive.bucket)
+            yield from self._refused(role, "s3", ON_BUCKETS, bucket, policy)
+            yield from self._refused(role, "s3", ON_ARCHIVES, f"{bucket}/{MARK}", policy)
         yield from self._refused(role, "iam", ON_ITSELF, role.arn, None)
 
     def _refused(

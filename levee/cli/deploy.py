@@ -78,7 +78,7 @@ def run(name: str, arguments: argparse.Namespace) -> int:
             say(f"warning: {headline(finding)}")
         for pending in plan.pending:
             say(f"warning: {pending.stream}: {pending.what}")
-        for doubt in preflight(plan, project):
+        for doubt in preflight(plan, project, changing=action is Action.UP):
             say(f"warning: {doubt}")
     deploy = partial(Deployment, project=project, stack=arguments.stack, plan=plan)
     if action is not Action.DESTROY:

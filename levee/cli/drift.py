@@ -52,7 +52,8 @@ def run(arguments: argparse.Namespace) -> int:
     plan = build_plan(load_stack(project, arguments.stack), date.today())  # noqa: DTZ011 - the operator's calendar
     engine = choose(EngineName(arguments.engine), project, arguments.stack)
     say(engine.introduction)
-    preflight(plan, project)
+    for doubt in preflight(plan, project, changing=False):
+        say(f"warning: {doubt}")
     look = Deployment(project=project, stack=arguments.stack, action=Action.PREVIEW, plan=plan, max_removed=100)
     differing = engine.run(look, say).changed
     say(f"drift: {differing:,} differ from the files" if differing else "drift: nothing differs from the files")

@@ -8,8 +8,10 @@ import pytest
 
 from infra.aws_preflight.account import look_at_account
 from infra.aws_preflight.findings import Findings
+from infra.aws_preflight.rights import MISSING_RIGHTS
 from infra.preflight import preflight
 from levee.diagnostics import LeveeError, Rejected
+from levee.loading.problem import Problem
 from tests.support.aws.api import AwsApi
 from tests.support.aws_stack import BUCKET, ON_CALL, OTHER_ACCOUNT, AwsStack, session_of
 from tests.support.stack_files import StackFiles
@@ -43,10 +45,16 @@ def test_everything_is_told_at_once_before_the_cluster_is_asked(files: AwsStack,
     files.in_aws(f"alarm_actions: ['{ON_CALL}']")
     aws.client("s3", region="us-east-1").create_bucket(Bucket=BUCKET)
     with pytest.raises(Rejected) as rejected:  # the brokers don't answer: what is known is told nevertheless
-        preflight(files.plan(), files.project)
+        preflight(files.plan(), files.project, changing=True)
     assert rejected.value.exit_code == 1
     assert [each.id for each in rejected.value.diagnostics] == ["no-topic", "wrong-region"]
     assert all(each.location is not None and each.excerpt for each in rejected.value.diagnostics)
+
+
+def test_who_only_looks_may_lack_the_rights_to_change(files: AwsStack) -> None:
+    origin = files.plan().origin
+    found = Findings((Problem(MISSING_RIGHTS, "may not", "", origin), Problem("no-key", "gone", "", origin)), ("odd",))
+    assert found.tolerating(MISSING_RIGHTS) == Findings((Problem("no-key", "gone", "", origin),), ("may not", "odd"))
 
 
 def test_an_api_that_isnt_there(files: AwsStack, aws: AwsApi) -> None:

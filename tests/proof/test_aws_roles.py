@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -17,7 +18,7 @@ from levee.iam.parsing import parse_document
 from levee.plan.aws_names import role_arn, secret_name
 from levee.plan.planned import Plan
 from tests.support.aws.api import ACCOUNT, REGION
-from tests.support.aws_account import KEY, compliant_account, joined, with_role, with_secret
+from tests.support.aws_account import KEY, compliant_account, joined, with_bucket, with_role, with_secret
 from tests.support.aws_stack import OTHER_ACCOUNT, AwsStack
 
 ROLE = "test-orders-api"
@@ -147,6 +148,14 @@ def test_a_secrets_own_policy_may_let_another_role_read_it(plan: Plan) -> None:
     name = secret_name(plan, "siem-shipper.g1")
     live = with_secret(compliant_account(plan), name, policy=read_policy(policy, of_resource=True))
     assert wrong(roles(plan, live)) == {"reads no other": Verdict.SURPRISE}
+
+
+def test_an_archives_own_policy_may_let_a_role_write_there(plan: Plan) -> None:
+    account = {"AWS": role_arn(plan, next(each for each in plan.credentials if each.service == "orders-api"))}
+    statement = {"Effect": "Allow", "Principal": account, "Action": "s3:PutObject", "Resource": "*"}
+    answer = {"Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]})}
+    live = with_bucket(compliant_account(plan), plan.archives[0], get_bucket_policy=answer)
+    assert wrong(roles(plan, live)) == {"changes nothing": Verdict.SURPRISE}
 
 
 def test_a_secret_of_an_old_generation_is_nobodys(plan: Plan) -> None:
