@@ -35,6 +35,8 @@ def files(tmp_path: Path) -> StackFiles:
         ("consumers:", "monitors: [{kind: lag, window: 5m}]\nconsumers:", "monitor-threshold orders.yaml:13:12"),
         ("consumers:", "monitors: [{kind: silence, window: 5m, threshold: 1}]\nconsumers:",
          "monitor-threshold orders.yaml:13:51"),
+        ("consumers:", "monitors: [{kind: silence, window: 5m}, {kind: silence, window: 1h}]\nconsumers:",
+         "monitor-twice orders.yaml:13:48"),
         ("consumers:", "sinks: [{name: s, kind: http, service: siem, destination: x}]\nconsumers:",
          "sink-reader orders.yaml:13:40"),
         ("consumers:", f"approve: [{WIDENING}]\nconsumers:", "approval-service orders.yaml:13:11"),

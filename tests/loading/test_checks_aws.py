@@ -66,6 +66,11 @@ def test_its_stack_file(files: StackFiles, old: str, new: str, expected: list[st
         ("locked: true", "locked: false", ["archive orders.yaml:16:60"]),
         (", encrypted_by: stack-key", "", ["archive orders.yaml:16:1"]),
         ("consumers:", "monitors: [{kind: silence, window: 8d}]\nconsumers:", ["monitor-window orders.yaml:13:36"]),
+        (
+            "groups: [detection-engine]",
+            "groups: [detect.*]\nmonitors: [{kind: lag, window: 5m, threshold: 1}]",
+            ["monitor-groups orders.yaml:16:12"],
+        ),
         ("consumers:", "monitors: [{kind: silence, window: 59s}]\nconsumers:", ["monitor-window orders.yaml:13:36"]),
         ("kind: application", "kind: application\n    log_group: /ecs/orders", ["log-group orders.yaml:12:16"]),
     ],

@@ -53,6 +53,8 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     grant.groups_of_role,
     monitor.threshold,
     monitor.window,
+    monitor.declared_twice,
+    monitor.lag_of_nobody,
     approval.service_of_grant,
     approval.approved_twice,
 )
