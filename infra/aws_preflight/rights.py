@@ -75,10 +75,10 @@ class _Simulator:
         self._api, self._source = api, source
         boundary, partition = plan.boundary, partition_of(plan.boundary.region)
         self._regional, self._global = boundary.region, partition.global_region if partition else boundary.region
-        tags = {f"aws:{kind}Tag/levee:{name}": value for kind in ("Request", "Resource") for name, value in (
-            ("managed-by", "levee"), ("stack", plan.stack))}  # fmt: skip
+        tags = {"levee:managed-by": "levee", "levee:stack": plan.stack}
         self._known = {
-            **tags,
+            **{f"aws:RequestTag/{name}": value for name, value in tags.items()},
+            **{f"aws:ResourceTag/{name}": value for name, value in tags.items()},
             "aws:PrincipalAccount": boundary.account,
             "aws:PrincipalArn": source,
             "aws:ResourceAccount": boundary.account,
