@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Final
 
 import pytest
@@ -15,6 +19,20 @@ from tests.support.aws_deployment import DECLARED, SERVICES, AwsDeployment
 from tests.support.kafka_clients import login_error
 
 pytestmark = pytest.mark.integration
+
+each_engine = pytest.mark.parametrize(
+    "engine",
+    [
+        "embedded",
+        pytest.param(
+            "pulumi",
+            marks=[
+                pytest.mark.engine,
+                pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH"),
+            ],
+        ),
+    ],
+)
 
 CALLS_BETWEEN_KILLS: Final = 4
 """Of some 25 with which the whole stack is made."""
@@ -44,39 +62,61 @@ def assert_as_declared(stack: AwsDeployment) -> None:
     assert [login_error(stack.client(service)) for service in SERVICES] == [None, None]
 
 
+def start_apart(stack: AwsDeployment, engine: str) -> subprocess.Popen[str]:
+    """Begin an `up` with all of its processes in a group of their own."""
+    command = stack.command("up", stack.stack, "--yes", "--engine", engine)
+    return subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        start_new_session=True,
+    )  # fmt: skip
+
+
 def killed_at_change(process: subprocess.Popen[str], stack: AwsDeployment, number: int) -> bool:
-    """Kill it when it has sent that many calls that change something; whether it was still running."""
+    """Kill it, and what it has started, when it has sent that many calls that change something; whether it has."""
     while process.poll() is None:
         if changes(stack.api.calls()).total() >= number:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
             process.communicate()
+            wait_for_end_of_group(process.pid)
             return True
         time.sleep(0.002)
     return False
 
 
-def test_killed_at_many_points_it_converges(stack: AwsDeployment) -> None:
+def wait_for_end_of_group(group: int) -> None:
+    """Until the last of the killed processes is gone, which is a moment after the first."""
+    deadline = time.monotonic() + 30
+    with suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(group, 0)
+            time.sleep(0.01)
+
+
+@each_engine
+def test_killed_at_many_points_it_converges(stack: AwsDeployment, engine: str) -> None:
     """Each run gets a few calls further than the one before; the last is let run."""
     killed = -1
     is_killed = True
     while is_killed:
         killed += 1
         stack.api.reset_calls()
-        process = stack.start("up", stack.stack, "--yes", "--engine", "embedded")
+        process = start_apart(stack, engine)
         is_killed = killed_at_change(process, stack, CALLS_BETWEEN_KILLS)
-    assert (process.returncode, killed >= 3) == (0, True)
+    out, _ = process.communicate()
+    assert (process.returncode, killed >= 3) == (0, True), out
     assert_as_declared(stack)
 
 
-def test_what_fails_is_told_with_its_request_and_the_next_up_converges(stack: AwsDeployment) -> None:
+@each_engine
+def test_what_fails_is_told_with_its_request_and_the_next_up_converges(stack: AwsDeployment, engine: str) -> None:
     fail = stack.api.fail
     fail("kms:CreateKey", "lost")
     fail("cloudwatch:PutMetricAlarm", "throttled", DECLARED["alarms"] * ATTEMPTS)
     fail("iam:CreateRole", "server-error", DECLARED["roles"] * ATTEMPTS)
     fail("s3:CreateBucket", "denied")
     fail("secretsmanager:CreateSecret", "expired", DECLARED["secrets"])
-    failed = stack.up()
-    told = set(re.findall(r"AWS (\w+:\w+) was answered (\w+) \(request [0-9a-f-]{36}\)", failed.err))
+    failed = stack.up(engine)
+    told = set(re.findall(r"AWS (\w+:\w+) was answered (\w+) \(request [0-9a-f-]{36}\)", failed.text))
     assert (failed.code, told) == (
         1,
         {
@@ -88,7 +128,7 @@ def test_what_fails_is_told_with_its_request_and_the_next_up_converges(stack: Aw
     )
     for operation in LOST:
         fail(operation, "lost")
-    again = stack.up()
+    again = stack.up(engine)
     assert again.code == 0, again.text
     assert_as_declared(stack)
-    assert [password for password in stack.passwords() if password in "".join(stack.said)] == []
+    assert stack.where_passwords_are() == []

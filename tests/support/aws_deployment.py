@@ -138,11 +138,25 @@ services:
         ask = self.aws("secretsmanager").get_secret_value
         return [json.loads(ask(SecretId=name)["SecretString"])["password"] for name in self.secrets()]
 
+    def where_passwords_are(self) -> list[str]:
+        """Everything but their secrets that holds a password: files of the project, state and journals among them, and
+        what commands have written.
+        """
+        found = {str(path): path.read_bytes() for path in self.project.rglob("*") if _is_own_file(path)}
+        found["output"] = "".join(self.said).encode()
+        assert any("/.levee/" in name for name in found)
+        secret = [*self.passwords(), self.cluster.admin_password_file.read_text().strip()]
+        return [name for name, content in found.items() if any(each.encode() in content for each in secret)]
+
     def client(self, service: str, generation: int = 1) -> Mapping[str, Any]:
         """confluent_kafka settings of a service, its password from its own secret."""
         answer = self.aws("secretsmanager").get_secret_value(SecretId=self.secret(service, generation))
         value = json.loads(answer["SecretString"])
         return self.cluster.client_config(value["username"], value["password"])
+
+
+def _is_own_file(path: Path) -> bool:
+    return path.is_file() and ".venv" not in path.parts
 
 
 DECLARED: Final = {"keys": 1, "secrets": 2, "roles": 2, "buckets": 1, "alarms": 2, "users": 2}
