@@ -29,8 +29,15 @@ def kill_at(disk: DiskStack, where: str, operation: Operation, files: Files) -> 
 
 
 def real(disk: DiskStack) -> Counter[str]:
-    """How often each effect took place; adopting or updating again is no second effect."""
-    return Counter(effect for effect in disk.effects() if effect.split()[0] in {"create", "delete"})
+    """How often each effect took place; adopting or updating again is no second effect.
+
+    A process that was killed between an effect and the line about it leaves one line too few: who finds the effect
+    afterwards (`adopt`, `delete-nothing`) stands for it.
+    """
+    lines = disk.effects()
+    told = Counter(line for line in lines if line.split()[0] in {"create", "delete"})
+    found = {line.replace("adopt ", "create ").replace("delete-nothing ", "delete ") for line in lines} - told.keys()
+    return told + Counter(line for line in found if line.split()[0] in {"create", "delete"})
 
 
 def planned(disk: DiskStack, files: Files) -> list[tuple[str, str]]:
