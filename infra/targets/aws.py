@@ -222,10 +222,12 @@ class AwsTarget(KafkaTarget):
 
     def _make_key(self) -> AwsResource:
         plan, root = self._plan, account_root(self._plan.boundary)
+        boundary, is_msk = plan.boundary, plan.aws is not None and plan.aws.cluster_arn is not None
+        policy = key_policy(boundary.account, boundary.region, [root], [root], USED_BY, grants=is_msk)
         inputs = {
             "description": f"Secrets and archives of stack {plan.stack}",
             "alias": self._stack_key.rsplit(":", 1)[1],
-            "policy": key_policy(plan.boundary.account, plan.boundary.region, [root], [root], USED_BY).compact(),
+            "policy": policy.compact(),
             "tags": self._tags("stack-key", owner=plan.owner),
         }
         # What it encrypts can't be read without it: like a regulated topic, it goes in two steps.

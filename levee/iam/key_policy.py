@@ -14,10 +14,11 @@ from levee.iam.document import Condition, Document, Effect, Statement
 from levee.iam.request import identity
 
 _ADMINISTER: Final = (
-    "kms:CancelKeyDeletion", "kms:Create*", "kms:Delete*", "kms:Describe*", "kms:Disable*", "kms:Enable*", "kms:Get*",
-    "kms:List*", "kms:Put*", "kms:Revoke*", "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource",
+    "kms:CancelKeyDeletion", "kms:CreateAlias", "kms:Delete*", "kms:Describe*", "kms:Disable*", "kms:Enable*",
+    "kms:Get*", "kms:List*", "kms:Put*", "kms:Revoke*", "kms:RotateKeyOnDemand", "kms:ScheduleKeyDeletion", "kms:TagResource",
     "kms:UntagResource", "kms:Update*",
 )  # fmt: skip
+_GRANT: Final = ("kms:CreateGrant", "kms:RetireGrant")
 _USE: Final = ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*")
 
 
@@ -27,11 +28,16 @@ def key_policy(
     administrators: Sequence[str],
     users: Sequence[str],
     services: Sequence[str] = ("secretsmanager", "s3"),
+    *,
+    grants: bool = False,
 ) -> Document:
     """The policy of a key of this account and region.
 
     `administrators` (ARNs of roles, or the account's root) manage it and can't decrypt; `users` encrypt and decrypt by
-    the named services of this region only. What it doesn't allow is refused, so it has nothing to deny. Raises
+    the named services of this region only. With `grants` they may let a service of AWS use it further, as Amazon MSK
+    needs for the secrets of its users (BatchAssociateScramSecret depends on kms:CreateGrant and kms:RetireGrant:
+    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonmanagedstreamingforapachekafka.html),
+    and nobody else. What it doesn't allow is refused, so it has nothing to deny. Raises
     ValueError without an administrator, whom AWS demands so that the key can be managed at all, and for a region that
     no partition has.
     """
@@ -45,10 +51,12 @@ def key_policy(
         Condition("StringEquals", "kms:CallerAccount", (account,)),
         Condition("StringEquals", "kms:ViaService", via),
     )
+    granting = (conditions[0], Condition("Bool", "kms:GrantIsForAWSResource", ("true",)))
     return Document(
         (
             _allow("Administer", administrators, _ADMINISTER),
             *([_allow("Use", users, _USE, conditions)] if users else []),
+            *([_allow("Grant", users, _GRANT, granting)] if users and grants else []),
         )
     )
 

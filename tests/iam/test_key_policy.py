@@ -35,8 +35,16 @@ def test_users_do_not_manage_and_administrators_do_not_use() -> None:
         assert not allowed(action, ROLE)
     assert allowed("PutKeyPolicy", ADMIN)
     assert allowed("EnableKeyRotation", ADMIN)
-    for action in ("Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom"):
+    for action in ("Decrypt", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "CreateGrant"):
         assert not allowed(action, ADMIN)
+
+
+def test_users_grant_it_to_services_of_aws_only_where_that_is_meant() -> None:
+    policy = key_policy(ACCOUNT, REGION, [ADMIN], [ROLE], grants=True)
+    for by, for_service, expected in ((ROLE, "true", True), (ROLE, "false", False), (ADMIN, "true", False)):
+        keys: Any = {"kms__CallerAccount": (ACCOUNT,), "kms__GrantIsForAWSResource": (for_service,)}
+        asked = request("kms:CreateGrant", KEY, by=by, **keys)
+        assert evaluate(asked, Policies(identity=(FULL_ACCESS,), resource=policy)).allowed is expected
 
 
 def test_nobody_else_does_either() -> None:
