@@ -11,9 +11,9 @@ from typing import Final
 
 from infra.connection import admin_connection
 from infra.proof.access import Access, PlannedNames
+from infra.proof.account.claim import AccountOutcome
+from infra.proof.account.prove import prove_account
 from infra.proof.answer import Answer, Observation, Outcome, Verdict
-from infra.proof.aws_account import prove_account
-from infra.proof.aws_claim import AccountOutcome
 from infra.proof.broker_connection import LoginRefused, Unreachable
 from infra.proof.claim import MARK, Claim, claims
 from infra.proof.client import Client

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Final
 
+from infra.proof.account.claim import AccountOutcome
 from infra.proof.answer import Outcome, Verdict
-from infra.proof.aws_claim import AccountOutcome
 from infra.proof.proof import Proof
 
 FORMAT_VERSION: Final = 1

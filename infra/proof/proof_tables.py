@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
+from infra.proof.account.tables import account_sections, account_summary
 from infra.proof.answer import Answer, Outcome, Verdict
-from infra.proof.aws_tables import account_sections, account_summary
 from infra.proof.claim import SAMPLE
 from infra.proof.probe import (
     CLUSTER_PROBES,

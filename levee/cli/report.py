@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from levee.diagnostics import LeveeError
+from levee.cli.whole_file import write_whole
 
 if TYPE_CHECKING:
     from policies.finding import Report
@@ -34,7 +34,7 @@ def write_reports(arguments: argparse.Namespace, project: Path, reports: Sequenc
     if arguments.output is None:
         sys.stdout.write(text)
     else:
-        _write(arguments.output, text)
+        write_whole(arguments.output, text)
     return 1 if any(report.gating for report in reports) else 0
 
 
@@ -58,19 +58,3 @@ def _formatter(name: str) -> Callable[[Sequence[Report], Places], str]:
         case _:
             from policies.report.as_text import as_text as render
     return render
-
-
-def _write(file: Path, text: str) -> None:
-    import os
-    from tempfile import NamedTemporaryFile
-
-    try:
-        with NamedTemporaryFile("w", encoding="utf-8", dir=file.parent, prefix=".levee-", delete=False) as temporary:
-            temporary.write(text)
-            temporary.flush()
-            os.fsync(temporary.fileno())
-        Path(temporary.name).chmod(0o644)
-        Path(temporary.name).replace(file)
-    except OSError as error:
-        hint = "name a file in a folder that is there and may be written"
-        raise LeveeError(f"{file} can't be written: {error.strerror}", hint, exit_code=2) from None

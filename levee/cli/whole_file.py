@@ -19,5 +19,5 @@ def write_whole(file: Path, text: str) -> None:
         Path(temporary.name).chmod(0o644)
         Path(temporary.name).replace(file)
     except OSError as error:
-        hint = "name a folder that is there and may be written"
+        hint = "name a file in a folder that is there and may be written"
         raise LeveeError(f"{file} can't be written: {error.strerror}", hint, exit_code=2) from None

@@ -11,12 +11,12 @@ import pytest
 import pytest_asyncio
 
 from infra.account import account_api
+from infra.proof.account.claim import Thing
+from infra.proof.account.live import LiveAccount
+from infra.proof.account.prove import judge_account, prove_account
+from infra.proof.account.survey import survey_account
+from infra.proof.account.tables import MOST, account_sections, account_summary
 from infra.proof.answer import Verdict
-from infra.proof.aws_account import judge_account, prove_account
-from infra.proof.aws_claim import Thing
-from infra.proof.aws_live import LiveAccount
-from infra.proof.aws_survey import survey_account
-from infra.proof.aws_tables import MOST, account_sections, account_summary
 from infra.proof.proof import Proof
 from infra.proof.proof_json import render_json
 from infra.proof.proof_tables import render_tables

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from infra.account import account_api
+from infra.proof.account.claim import Thing
+from infra.proof.account.live import LiveAccount, LiveCluster, Unread, read_policy
+from infra.proof.account.prove import judge_account
+from infra.proof.account.survey import survey_account
 from infra.proof.answer import Verdict
-from infra.proof.aws_account import judge_account
-from infra.proof.aws_claim import Thing
-from infra.proof.aws_live import LiveAccount, LiveCluster, Unread, read_policy
-from infra.proof.aws_survey import survey_account
 from levee.iam.arn import ClusterArn
 from levee.iam.cluster_policy import cluster_policy
 from levee.plan.planned import Plan

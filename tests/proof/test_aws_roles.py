@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from infra.proof.account.claim import AccountOutcome, Thing
+from infra.proof.account.live import UNTOLD, LiveAccount, LiveSecret, Unread, read_policy
+from infra.proof.account.prove import judge_account
 from infra.proof.answer import Verdict
-from infra.proof.aws_account import judge_account
-from infra.proof.aws_claim import AccountOutcome, Thing
-from infra.proof.aws_live import UNTOLD, LiveAccount, LiveSecret, Unread, read_policy
 from levee.iam.document import Document, Effect, Statement
 from levee.iam.parsing import parse_document
 from levee.plan.aws_names import role_arn, secret_name

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from infra.proof.account.claim import Thing
+from infra.proof.account.live import LiveAccount, LiveBucket, Unread, read_policy
+from infra.proof.account.prove import judge_account
 from infra.proof.answer import Verdict
-from infra.proof.aws_account import judge_account
-from infra.proof.aws_claim import Thing
-from infra.proof.aws_live import LiveAccount, LiveBucket, Unread, read_policy
 from infra.providers.levee.aws.bucket_settings import BucketSettings
 from levee.plan.aws_names import secret_name
 from levee.plan.planned import Plan

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from infra.proof.aws_alarms import declared_alarms
-from infra.proof.aws_live import LiveAccount, LiveBucket, LiveCluster, LiveKey, LiveRole, LiveSecret
+from infra.proof.account.alarms import declared_alarms
+from infra.proof.account.live import LiveAccount, LiveBucket, LiveCluster, LiveKey, LiveRole, LiveSecret
 from infra.providers.levee.aws.bucket_settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
 from levee.iam.arn import ClusterArn
 from levee.iam.bucket_policy import bucket_policy

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from infra.proof.aws_claim import AccountClaim, AccountOutcome, Thing, there
-from infra.proof.aws_live import LiveAccount, LiveKey, Unread
-from infra.proof.aws_outsiders import insiders, outsiders
-from infra.proof.aws_trial import tried
+from infra.proof.account.claim import AccountClaim, AccountOutcome, Thing, there
+from infra.proof.account.live import LiveAccount, LiveKey, Unread
+from infra.proof.account.outsiders import insiders, outsiders
+from infra.proof.account.trial import tried
 from levee.plan.planned import Plan
 
 THERE: Final = there(Thing.KEY)

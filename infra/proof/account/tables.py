@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from infra.proof.account.claim import AccountOutcome, Thing
 from infra.proof.answer import Verdict
-from infra.proof.aws_claim import AccountOutcome, Thing
 from levee.render.table import render_table
 
 MOST: Final = 40

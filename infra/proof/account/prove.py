@@ -6,15 +6,15 @@ from collections.abc import Collection
 from pathlib import Path
 
 from infra.account import account_api
-from infra.proof.aws_alarms import alarm_outcomes
-from infra.proof.aws_archives import archive_outcomes
-from infra.proof.aws_claim import AccountOutcome
-from infra.proof.aws_cluster import cluster_outcomes
-from infra.proof.aws_keys import key_outcomes
-from infra.proof.aws_live import LiveAccount
-from infra.proof.aws_roles import role_outcomes
-from infra.proof.aws_secrets import secret_outcomes
-from infra.proof.aws_survey import survey_account
+from infra.proof.account.alarms import alarm_outcomes
+from infra.proof.account.archives import archive_outcomes
+from infra.proof.account.claim import AccountOutcome
+from infra.proof.account.cluster import cluster_outcomes
+from infra.proof.account.keys import key_outcomes
+from infra.proof.account.live import LiveAccount
+from infra.proof.account.roles import role_outcomes
+from infra.proof.account.secrets import secret_outcomes
+from infra.proof.account.survey import survey_account
 from levee.plan.planned import Plan
 
 

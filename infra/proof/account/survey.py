@@ -9,8 +9,8 @@ import asyncio
 from collections.abc import Awaitable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
-from infra.proof.aws_keys import declared_keys
-from infra.proof.aws_live import (
+from infra.proof.account.keys import declared_keys
+from infra.proof.account.live import (
     UNTOLD,
     UNTOLD_OF_RESOURCE,
     LiveAccount,

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from infra.proof.access import Access, PlannedNames
-from infra.proof.aws_claim import AccountClaim, AccountOutcome, Thing, there
-from infra.proof.aws_live import (
+from infra.proof.account.claim import AccountClaim, AccountOutcome, Thing, there
+from infra.proof.account.live import (
     UNTOLD,
     UNTOLD_OF_RESOURCE,
     LiveAccount,
@@ -18,9 +18,9 @@ from infra.proof.aws_live import (
     LiveSecret,
     Unread,
 )
-from infra.proof.aws_topics import topic_requests
-from infra.proof.aws_trial import Trial, request, tried
-from infra.proof.aws_trust import trust_trials
+from infra.proof.account.topics import topic_requests
+from infra.proof.account.trial import Trial, request, tried
+from infra.proof.account.trust import trust_trials
 from infra.proof.claim import MARK, sample
 from infra.providers.levee.aws.role import POLICY
 from levee.catalog.partition import partition_of

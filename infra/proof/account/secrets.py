@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from infra.proof.aws_claim import AccountClaim, AccountOutcome, Thing, there
-from infra.proof.aws_live import LiveAccount, LiveSecret, Unread
-from infra.proof.aws_outsiders import outsiders
-from infra.proof.aws_trial import tried
+from infra.proof.account.claim import AccountClaim, AccountOutcome, Thing, there
+from infra.proof.account.live import LiveAccount, LiveSecret, Unread
+from infra.proof.account.outsiders import outsiders
+from infra.proof.account.trial import tried
 from levee.plan.aws_names import secret_name
 from levee.plan.planned import Plan
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from infra.proof.aws_claim import AccountClaim, AccountOutcome, Thing, there
-from infra.proof.aws_live import LiveAccount, LiveBucket, Unread
-from infra.proof.aws_outsiders import outsiders
-from infra.proof.aws_trial import Trial, request, tried
+from infra.proof.account.claim import AccountClaim, AccountOutcome, Thing, there
+from infra.proof.account.live import LiveAccount, LiveBucket, Unread
+from infra.proof.account.outsiders import outsiders
+from infra.proof.account.trial import Trial, request, tried
 from infra.proof.claim import MARK
 from infra.providers.properties import reveal
 from levee.iam.evaluate import FULL_ACCESS, Policies

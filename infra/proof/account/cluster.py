@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from infra.aws_preflight.cluster import judge_cluster
-from infra.proof.aws_claim import AccountClaim, AccountOutcome, Thing, there
-from infra.proof.aws_live import LiveAccount, LiveCluster, Unread
-from infra.proof.aws_outsiders import insiders, outsiders
-from infra.proof.aws_trial import tried
+from infra.proof.account.claim import AccountClaim, AccountOutcome, Thing, there
+from infra.proof.account.live import LiveAccount, LiveCluster, Unread
+from infra.proof.account.outsiders import insiders, outsiders
+from infra.proof.account.trial import tried
 from levee.iam.arn import ClusterArn
 from levee.iam.perimeter import Insiders
 from levee.plan.aws_names import secret_name

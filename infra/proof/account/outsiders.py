@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from infra.proof.aws_trial import Trial, request
+from infra.proof.account.trial import Trial, request
 from infra.proof.claim import MARK
 from levee.iam.document import EVERYONE, Condition, Document, Effect, Principal, PrincipalKind
 from levee.iam.evaluate import FULL_ACCESS, Policies

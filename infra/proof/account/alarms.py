@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from infra.proof.aws_claim import AccountClaim, AccountOutcome, Thing, there
-from infra.proof.aws_live import LiveAccount, Unread
+from infra.proof.account.claim import AccountClaim, AccountOutcome, Thing, there
+from infra.proof.account.live import LiveAccount, Unread
 from infra.providers.levee.aws.json_text import canonical
 from infra.providers.levee.aws.metric_query import plain_queries
 from infra.targets.aws_alarm import alarms

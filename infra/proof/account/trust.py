@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from infra.proof.aws_live import LiveRole
-from infra.proof.aws_outsiders import STRANGER, somebody
-from infra.proof.aws_trial import Trial, request
+from infra.proof.account.live import LiveRole
+from infra.proof.account.outsiders import STRANGER, somebody
+from infra.proof.account.trial import Trial, request
 from infra.proof.claim import MARK
 from levee.iam.document import Effect, Principal, PrincipalKind
 from levee.iam.evaluate import FULL_ACCESS, Policies

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from infra.proof.account.claim import AccountClaim, AccountOutcome
 from infra.proof.answer import Verdict
-from infra.proof.aws_claim import AccountClaim, AccountOutcome
 from levee.iam.document import Principal
 from levee.iam.evaluate import Decision, Outcome, Policies, evaluate
 from levee.iam.request import Request, Values
