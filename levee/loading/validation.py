@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, Final
 
 from cerberus import TypeDefinition, Validator, errors
+from cerberus.schema import DefinitionSchema, UnvalidatedSchema
 
 from levee.diagnostics.redaction import looks_secret, without_logins
 from levee.loading.problem import Part, Problem
@@ -33,7 +34,10 @@ class FileSchema:
 
     def __init__(self, fields: Fields) -> None:
         self._fields = fields
-        self._validator = _Validator(fields, error_handler=errors.BaseErrorHandler())
+        # Cerberus would check the schema itself, at every start and for longer than it takes to check a stack with it:
+        # that the schemas are in order is the tests' affair.
+        schema = UnvalidatedSchema(DefinitionSchema.expand(fields))
+        self._validator = _Validator(schema, error_handler=errors.BaseErrorHandler())
 
     def problems(self, values: Mapping[str, object], file: str) -> Iterator[Problem]:
         """Everything in the file that its schema refuses."""

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from cerberus import Validator
 
+from levee.loading.schema.classes_file import CLASSES
+from levee.loading.schema.rules import Fields
+from levee.loading.schema.sites_file import SITES
+from levee.loading.schema.stack_file import STACK
+from levee.loading.schema.stream_file import STREAM
+from levee.loading.schema.waivers_file import WAIVERS
 from levee.model.duration import Duration
 from levee.model.name import NamePattern, PatternType
 from levee.model.role import Role
@@ -272,3 +279,9 @@ def test_settings_of_the_brokers(files: StackFiles) -> None:
     assert files.edit(files.stack, "auto.create.topics.enable", "ssl.key.password").found() == [
         "literal-secret stack.yaml:10:14"
     ]
+
+
+@pytest.mark.parametrize("fields", [STACK, STREAM, CLASSES, WAIVERS, SITES])
+def test_every_schema_is_in_order(fields: Fields) -> None:
+    """No run of levee asks that: it would take longer than checking a stack."""
+    Validator(fields)
