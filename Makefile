@@ -4,6 +4,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 STACKS ?= local aws-local
 
+# Hundreds of processes import the same modules: Python compiles them once, whatever the caller's habit.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: up down clean test lint unit integration bench lock docs venv
 
 up: .venv/local.stamp  ## three secured brokers and an AWS API, the declared streams on them, and the proof
