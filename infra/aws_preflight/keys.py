@@ -27,10 +27,9 @@ async def look_at_keys(plan: Plan, api: Api) -> Findings:
 
 def named_keys(plan: Plan) -> dict[str, Origin]:
     """The keys that exist already, by the first place that names them. The stack's own key levee makes itself."""
-    assert plan.aws is not None
     named = [(plan.secrets.key, plan.origin.at("secrets", "encrypted_by"))]
     named += [(each.archive.key, each.archive.origin.at("encrypted_by")) for each in plan.archives]
-    if plan.aws.cluster_arn is not None:
+    if plan.msk_cluster is not None:
         named.append((plan.cluster.encryption.key, plan.origin.at("cluster", "encryption", "encrypted_by")))
     own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
     found: dict[str, Origin] = {}

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from levee.plan.aws_names import ROLE_PATH, alarm_name, partition_name, role_arn, secret_name
+from levee.catalog.partition import partition_name
+from levee.plan.aws_names import ROLE_PATH, alarm_name, carrier_name, delivery_role_name, role_arn, secret_name
 from levee.plan.build import stack_key_arn
 from levee.plan.planned import Plan
 
@@ -75,12 +76,12 @@ def _need(resource: str, service: str, actions: str) -> Need:
 
 def _arn(plan: Plan, service: str, resource: str) -> str:
     boundary = plan.boundary
-    return f"arn:{partition_name(boundary)}:{service}:{boundary.region}:{boundary.account}:{resource}"
+    return f"arn:{partition_name(boundary.region)}:{service}:{boundary.region}:{boundary.account}:{resource}"
 
 
 def _secrets(plan: Plan) -> Iterator[Need]:
     usernames = [username for credential in plan.credentials for username in credential.usernames]
-    if plan.secrets.kind == "aws-secrets-manager" and usernames:
+    if plan.secrets.in_aws and usernames:
         one = _arn(plan, "secretsmanager", f"secret:{secret_name(plan, usernames[0])}-000000")
         actions = (
             "CreateSecret DeleteSecret DescribeSecret GetSecretValue PutSecretValue RestoreSecret TagResource "
@@ -114,7 +115,7 @@ def _roles(plan: Plan) -> Iterator[Need]:
 
 def _archives(plan: Plan) -> Iterator[Need]:
     if plan.archives:
-        one = f"arn:{partition_name(plan.boundary)}:s3:::{plan.archives[0].archive.bucket}"
+        one = f"arn:{partition_name(plan.boundary.region)}:s3:::{plan.archives[0].archive.bucket}"
         both = " ".join(f"{verb}{setting}" for setting in _BUCKET_SETTINGS for verb in ("Get", "Put"))
         yield _need(
             one, "s3", f"CreateBucket GetReplicationConfiguration ListBucket ListBucketVersions TagResource {both}"
@@ -132,31 +133,30 @@ def _log_sources(plan: Plan) -> Iterator[Need]:
     """A log group's events leave CloudWatch Logs by a data stream and a role that may write it."""
     sources = [each for each in plan.sources if each.source.log_group is not None]
     if sources:
-        one, place = sources[0], f"{partition_name(plan.boundary)}:iam::{plan.boundary.account}"
-        name = f"{plan.stack}-{one.stream}-{one.source.service}"
+        one, place = sources[0], f"{partition_name(plan.boundary.region)}:iam::{plan.boundary.account}"
         actions = (
             "AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DescribeStreamSummary "
             "IncreaseStreamRetentionPeriod ListTagsForStream RemoveTagsFromStream StartStreamEncryption "
             "UpdateStreamMode"
         )
-        yield _need(_arn(plan, "kinesis", f"stream/{name}"), "kinesis", actions)
+        yield _need(_arn(plan, "kinesis", f"stream/{carrier_name(plan, one)}"), "kinesis", actions)
         filters = "DeleteSubscriptionFilter DescribeSubscriptionFilters PutSubscriptionFilter"
         yield _need(_arn(plan, "logs", f"log-group:{one.source.log_group}:*"), "logs", filters)
-        yield _need(f"arn:{place}:role{ROLE_PATH}{name}-delivery", "iam", f"{_ON_ROLE} PassRole")
+        yield _need(f"arn:{place}:role{ROLE_PATH}{delivery_role_name(plan, one)}", "iam", f"{_ON_ROLE} PassRole")
         yield _need(EVERYTHING, "iam", _LISTING_ROLES)
 
 
 def _cluster(plan: Plan) -> Iterator[Need]:
-    if plan.aws is None or plan.aws.cluster_arn is None:
+    if plan.msk_cluster is None:
         return
     actions = "DescribeClusterV2 GetBootstrapBrokers"
-    if plan.secrets.kind == "aws-secrets-manager":
+    if plan.secrets.in_aws:
         actions += " BatchAssociateScramSecret BatchDisassociateScramSecret ListScramSecrets"
         if plan.secrets.key is not None:  # MSK reads secrets by grants that it makes in the caller's name
             yield _need(_some_key(plan, plan.secrets.key), "kms", "CreateGrant RetireGrant")
     if plan.cluster.policy is not None:
         actions += " DeleteClusterPolicy GetClusterPolicy PutClusterPolicy"
-    yield _need(plan.aws.cluster_arn, "kafka", actions)
+    yield _need(plan.msk_cluster, "kafka", actions)
 
 
 def _some_key(plan: Plan, key: str) -> str:

@@ -7,14 +7,11 @@ and `pending_operations`. Versions 3 and 4 both hold a DeploymentV3.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from infra.baseline.resources import deployed
-from infra.deployment.location import PROJECT
+from infra.baseline.resources import deployed, of_pulumi
 from levee.diagnostics import LeveeError
 from levee.plan.change import Deployed
-from policies.readback.registered import Registered
 
 _VERSIONS: Final = frozenset({3, 4})
 
@@ -35,24 +32,14 @@ def from_export(text: str, stack: str) -> Deployed:
             if each["type"] == "creating"
         ]
         known = {each["urn"] for each in resources}
-        listed = [_registered(each, stack) for each in [*resources, *(new for new in begun if new["urn"] not in known)]]
+        listed = [
+            of_pulumi(each["urn"], each, stack)
+            for each in [*resources, *(new for new in begun if new["urn"] not in known)]
+        ]
         doomed = [each["urn"] for each in resources if each.get("delete", False)]
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise _unreadable(stack, "it is not an export of this stack") from None
     return deployed("the pulumi engine's state", {each.urn: each for each in listed}.values(), doomed)
-
-
-def _registered(state: Mapping[str, Any], stack: str) -> Registered:
-    urn = state["urn"]
-    if not urn.startswith(f"urn:pulumi:{stack}::{PROJECT}::"):
-        raise ValueError("a resource of another stack")
-    return Registered(
-        urn=urn,
-        type=state["type"],
-        name=urn.split("::", 3)[3],
-        properties=dict(state.get("inputs") or {}),
-        protected=bool(state.get("protect", False)),
-    )
 
 
 def _unreadable(stack: str, why: str) -> LeveeError:

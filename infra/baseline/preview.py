@@ -11,8 +11,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from infra.baseline.resources import deployed
-from infra.deployment.location import PROJECT
+from infra.baseline.resources import deployed, of_pulumi, require_own
 from levee.diagnostics import LeveeError
 from levee.plan.change import Deployed
 from policies.readback.registered import Registered
@@ -32,7 +31,7 @@ def from_preview(file: Path, stack: str) -> Deployed:
         summary = document["changeSummary"]
         expected = sum(int(summary.get(operation, 0)) for operation in _OF_DEPLOYED)
         failed = [each["message"] for each in document.get("diagnostics", ()) if each.get("severity") == "error"]
-        before = dict(_before(steps))
+        before = dict(_before(steps, stack))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _unreadable(file, f"it is not the output of a preview of stack {stack}") from error
     if failed:
@@ -57,25 +56,14 @@ def _document(file: Path) -> Mapping[str, Any]:
 
 
 def _step(step: Mapping[str, Any], stack: str) -> Mapping[str, Any]:
-    if not step["urn"].startswith(f"urn:pulumi:{stack}::{PROJECT}::"):
-        raise ValueError("a resource of another stack")
+    require_own(step["urn"], stack)
     return {"op": step["op"], "urn": step["urn"], "oldState": step.get("oldState")}
 
 
-def _before(steps: list[Mapping[str, Any]]) -> Iterator[tuple[str, Registered]]:
+def _before(steps: list[Mapping[str, Any]], stack: str) -> Iterator[tuple[str, Registered]]:
     for step in steps:
-        state = step["oldState"]
-        if state is not None:
-            yield (
-                step["urn"],
-                Registered(
-                    urn=step["urn"],
-                    type=state["type"],
-                    name=step["urn"].split("::", 3)[3],
-                    properties=dict(state.get("inputs", {})),
-                    protected=bool(state.get("protect", False)),
-                ),
-            )
+        if step["oldState"] is not None:
+            yield step["urn"], of_pulumi(step["urn"], step["oldState"], stack)
 
 
 def _doomed(steps: list[Mapping[str, Any]]) -> set[str]:

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from infra.deployment.location import PROJECT
 from levee.plan.change import Deployed
 from policies.readback import service_credential, topic
 from policies.readback.registered import Registered
 
 JUDGED = frozenset({topic.TYPE, service_credential.TYPE})
+
+
+def of_pulumi(urn: str, state: Mapping[str, Any], stack: str) -> Registered:
+    """A resource as Pulumi writes it (ResourceV3 of sdk/go/common/apitype). Raises ValueError for another stack's."""
+    require_own(urn, stack)
+    return Registered(
+        urn=urn,
+        type=state["type"],
+        name=urn.split("::", 3)[3],
+        properties=dict(state.get("inputs", {})),
+        protected=bool(state.get("protect", False)),
+    )
+
+
+def require_own(urn: str, stack: str) -> None:
+    """Raise ValueError unless the resource is of this stack of ours."""
+    if not urn.startswith(f"urn:pulumi:{stack}::{PROJECT}::"):
+        raise ValueError("a resource of another stack")
 
 
 def deployed(source: str, resources: Iterable[Registered], doomed: Iterable[str] = ()) -> Deployed:

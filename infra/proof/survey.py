@@ -63,7 +63,7 @@ async def survey(client: Client, plan: Plan) -> LiveState:
         racks={broker.broker_id: broker.rack for broker in cluster.brokers},
         topics=topics,
         acls=frozenset([acl async for acl in _acls(client)]),
-        users=None if plan.aws is not None and plan.aws.cluster_arn is not None else await _users(client),
+        users=None if plan.msk_cluster is not None else await _users(client),
     )
 
 

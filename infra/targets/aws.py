@@ -13,6 +13,7 @@ from infra import type_tokens
 from infra.secret_location import aws_connection
 from infra.targets.aws_alarm import alarms
 from infra.targets.kafka import KafkaTarget
+from levee.catalog.partition import partition_name
 from levee.iam.arn import ClusterArn
 from levee.iam.bucket_policy import bucket_policy
 from levee.iam.cluster_policy import cluster_policy
@@ -22,12 +23,11 @@ from levee.iam.service_policy import service_policy
 from levee.iam.trust_policy import trust_policy
 from levee.model.name import PatternType
 from levee.model.stream import SourceKind
-from levee.plan.aws_names import account_root, partition_name, role_name, secret_arn, secret_name
+from levee.plan.aws_names import account_root, carrier_name, delivery_role_name, role_name, secret_arn, secret_name
 from levee.plan.build import stack_key_arn
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedMonitor, PlannedSource, PlannedTopic
 
 TAG: Final = "levee:"
-SECRETS_MANAGER: Final = "aws-secrets-manager"
 ACTING: Final = {"ecs-tasks": "ecs"}
 """Services whose ARNs name them otherwise than their principals do."""
 
@@ -71,13 +71,13 @@ class AwsTarget(KafkaTarget):
 
     def _sections(self, plan: Plan, project: Path, connection: Mapping[str, Any]) -> Mapping[str, Any]:
         sections = {"aws": aws_connection(plan, project)}
-        if plan.aws is not None and plan.aws.cluster_arn is not None:
+        if plan.msk_cluster is not None:
             sections["kafka"] = {**connection, "users": "external"}  # MSK makes them, of the secrets
         return sections
 
     def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register the secrets of all valid generations, the credential that fills them, and the service's role."""
-        if self._plan.secrets.kind == SECRETS_MANAGER:
+        if self._plan.secrets.in_aws:
             secrets = [self._secret(planned, username, opts) for username in planned.usernames]
             self._secrets += secrets
             filled = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=secrets))
@@ -129,7 +129,7 @@ class AwsTarget(KafkaTarget):
             type_tokens.AWS_DATA_STREAM,
             name,
             {
-                "name": f"{self._plan.stack}-{name}",
+                "name": carrier_name(self._plan, planned),
                 "keyArn": key,
                 "retentionHours": CARRIED_HOURS,
                 "tags": self._tags_of_stream(name, topic),
@@ -138,14 +138,14 @@ class AwsTarget(KafkaTarget):
             pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected)),
         )
         group = f"log-group:{source.log_group}:*"
-        caller = f"arn:{partition_name(boundary)}:logs:{boundary.region}:{boundary.account}:{group}"
+        caller = f"arn:{partition_name(boundary.region)}:logs:{boundary.region}:{boundary.account}:{group}"
         if source.trust is not None and source.trust.source_arn is not None:
             caller = source.trust.source_arn
         role = self._register(
             type_tokens.AWS_ROLE,
             f"{name}-delivery",
             {
-                "name": f"{self._plan.stack}-{name}-delivery",
+                "name": delivery_role_name(self._plan, planned),
                 "description": f"Delivers {source.log_group} to stream {planned.stream}, stack {self._plan.stack}",
                 "trust": trust_policy("logs.amazonaws.com", boundary.account, caller).compact(),
                 "policy": pulumi.Output.all(stream.arn, key).apply(lambda arns: delivery_policy(*arns).compact()),
@@ -155,7 +155,7 @@ class AwsTarget(KafkaTarget):
         )
         inputs = {
             "logGroup": source.log_group,
-            "filterName": f"levee-{self._plan.stack}-{name}",
+            "filterName": f"levee-{carrier_name(self._plan, planned)}",
             "filterPattern": source.log_pattern,
             "destinationArn": stream.arn,
             "roleArn": role.arn,
@@ -164,12 +164,12 @@ class AwsTarget(KafkaTarget):
 
     def finish(self) -> None:
         """Register what is of the cluster as a whole: its users' secrets, and whom else it lets in."""
-        aws = self._plan.aws
-        if aws is None or aws.cluster_arn is None:
+        arn = self._plan.msk_cluster
+        if arn is None:
             return
         if self._secrets:
             inputs = {
-                "clusterArn": aws.cluster_arn,
+                "clusterArn": arn,
                 "prefix": self._plan.secrets.prefix,
                 "secretArns": [secret.arn for secret in self._secrets],
             }
@@ -178,10 +178,10 @@ class AwsTarget(KafkaTarget):
             self._register(type_tokens.AWS_SCRAM_ASSOCIATION, "users", inputs, filled)
         policy = self._plan.cluster.policy
         if policy is not None:
-            cluster = ClusterArn.parse(aws.cluster_arn)
+            cluster = ClusterArn.parse(arn)
             document = cluster_policy(cluster, policy.accounts, None if policy.accounts else policy.organization)
             policy_inputs: dict[str, Any] = {
-                "clusterArn": aws.cluster_arn,
+                "clusterArn": arn,
                 "policy": document.compact(),
                 "allowedAccounts": [*policy.accounts],
             }
@@ -199,7 +199,7 @@ class AwsTarget(KafkaTarget):
     def _role(self, name: str, planned: PlannedCredential, service: str, opts: pulumi.ResourceOptions) -> None:
         plan, boundary = self._plan, self._plan.boundary
         acting = ACTING.get(service.partition(".")[0], service.partition(".")[0])
-        caller = f"arn:{partition_name(boundary)}:{acting}:{boundary.region}:{boundary.account}:*"
+        caller = f"arn:{partition_name(boundary.region)}:{acting}:{boundary.region}:{boundary.account}:*"
         inputs = {
             "name": role_name(plan, planned),
             "description": f"Service {planned.service} of stack {plan.stack}",
@@ -211,18 +211,17 @@ class AwsTarget(KafkaTarget):
 
     def _service_policy(self, planned: PlannedCredential) -> pulumi.Input[str]:
         plan = self._plan
-        cluster = plan.aws.cluster_arn if plan.aws else None
-        parsed = ClusterArn.parse(cluster) if cluster else None
-        kept = plan.secrets.kind == SECRETS_MANAGER
+        cluster = None if plan.msk_cluster is None else ClusterArn.parse(plan.msk_cluster)
+        kept = plan.secrets.in_aws
         secrets = [secret_arn(plan, username) for username in planned.usernames] if kept else []
         key = self._key(plan.secrets.key) if kept else None
         return pulumi.Output.from_input(key).apply(
-            lambda arn: service_policy(planned.grants, parsed, secrets, arn).compact()
+            lambda arn: service_policy(planned.grants, cluster, secrets, arn).compact()
         )
 
     def _make_key(self) -> AwsResource:
         plan, root = self._plan, account_root(self._plan.boundary)
-        boundary, is_msk = plan.boundary, plan.aws is not None and plan.aws.cluster_arn is not None
+        boundary, is_msk = plan.boundary, plan.msk_cluster is not None
         policy = key_policy(boundary.account, boundary.region, [root], [root], USED_BY, grants=is_msk)
         inputs = {
             "description": f"Secrets and archives of stack {plan.stack}",

@@ -57,7 +57,7 @@ def _periods(window: Duration) -> tuple[int, int]:
 
 
 def _watched(plan: Plan, topic: PlannedTopic, watch: Watch, group: str, period: int) -> Mapping[str, Any]:
-    cluster = None if plan.aws is None or plan.aws.cluster_arn is None else ClusterArn.parse(plan.aws.cluster_arn)
+    cluster = None if plan.msk_cluster is None else ClusterArn.parse(plan.msk_cluster)
     if cluster is not None and watch.by_broker:
         of_topic = {"Topic": topic.name} if watch.by_topic else {}
         dimensions = {"Cluster Name": cluster.name, **of_topic}

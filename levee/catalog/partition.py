@@ -54,6 +54,12 @@ PARTITIONS: Final[Mapping[str, Partition]] = MappingProxyType(
 )
 
 
+def partition_name(region: str) -> str:
+    """The partition that a region's ARNs name; `aws` where the region isn't known."""
+    partition = partition_of(region)
+    return partition.name if partition else "aws"
+
+
 def partition_of(region: str) -> Partition | None:
     """The partition that a region of AWS belongs to. None: no region of AWS, or not known."""
     return next((partition for partition in PARTITIONS.values() if region in partition.regions), None)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from levee.cli.clearance import add_clearance_option
 from levee.cli.command import Commands
+from levee.cli.engine_option import add_engine_option
 from levee.cli.project import add_project_option, project_of
 from levee.diagnostics import LeveeError
 
@@ -40,12 +41,7 @@ def register(commands: Commands) -> None:
         ]
         parser = commands.add_parser(name, help=summary, description=text)
         parser.add_argument("stack", help="the stack's name: the folder under stacks/")
-        parser.add_argument(
-            "--engine",
-            choices=("auto", "pulumi", "embedded"),
-            default="auto",
-            help="auto (default): the Pulumi CLI where it is on PATH, else the embedded engine",
-        )
+        add_engine_option(parser)
         if name != "preview":
             parser.add_argument("--yes", "-y", action="store_true", help="don't ask before changing anything")
         if name != "destroy":

@@ -6,6 +6,7 @@ import argparse
 from datetime import date
 
 from levee.cli.command import Commands
+from levee.cli.engine_option import add_engine_option
 from levee.cli.project import add_project_option, project_of
 
 DRIFT = 3
@@ -29,12 +30,7 @@ def register(commands: Commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("stack", help="the stack's name: the folder under stacks/")
-    parser.add_argument(
-        "--engine",
-        choices=("auto", "pulumi", "embedded"),
-        default="auto",
-        help="auto (default): the Pulumi CLI where it is on PATH, else the embedded engine",
-    )
+    add_engine_option(parser)
     add_project_option(parser)
     parser.set_defaults(run=run)
 

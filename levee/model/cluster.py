@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from levee.model.origin import Origin
 
@@ -145,6 +146,9 @@ class ClusterSpec:
     links: tuple[Link, ...]
 
 
+AWS_SECRETS_MANAGER: Final = "aws-secrets-manager"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretStoreSpec:
     """Where the passwords that levee makes are kept.
@@ -157,3 +161,8 @@ class SecretStoreSpec:
     directory: str = ""
     prefix: str | None = None
     key: str | None = None
+
+    @property
+    def in_aws(self) -> bool:
+        """Whether AWS Secrets Manager keeps them."""
+        return self.kind == AWS_SECRETS_MANAGER

@@ -4,21 +4,15 @@ from __future__ import annotations
 
 from typing import Final
 
-from levee.catalog.partition import partition_of
-from levee.plan.planned import Boundary, Plan, PlannedCredential, PlannedMonitor
+from levee.catalog.partition import partition_name
+from levee.plan.planned import Boundary, Plan, PlannedCredential, PlannedMonitor, PlannedSource
 
 ROLE_PATH: Final = "/levee/"
 
 
-def partition_name(boundary: Boundary) -> str:
-    """The partition that the boundary's region is of; `aws` where the region isn't known."""
-    partition = partition_of(boundary.region)
-    return partition.name if partition else "aws"
-
-
 def account_root(boundary: Boundary) -> str:
     """The ARN that stands for every identity of the account that its own policies let."""
-    return f"arn:{partition_name(boundary)}:iam::{boundary.account}:root"
+    return f"arn:{partition_name(boundary.region)}:iam::{boundary.account}:root"
 
 
 def secret_name(plan: Plan, username: str) -> str:
@@ -29,7 +23,7 @@ def secret_name(plan: Plan, username: str) -> str:
 def secret_arn(plan: Plan, username: str) -> str:
     """A secret's ARN as a policy names it: AWS appends six characters of its own to the name."""
     boundary = plan.boundary
-    place = f"arn:{partition_name(boundary)}:secretsmanager:{boundary.region}:{boundary.account}"
+    place = f"arn:{partition_name(boundary.region)}:secretsmanager:{boundary.region}:{boundary.account}"
     return f"{place}:secret:{secret_name(plan, username)}-??????"
 
 
@@ -41,7 +35,17 @@ def role_name(plan: Plan, credential: PlannedCredential) -> str:
 def role_arn(plan: Plan, credential: PlannedCredential) -> str:
     """The ARN of a service's role."""
     boundary = plan.boundary
-    return f"arn:{partition_name(boundary)}:iam::{boundary.account}:role{ROLE_PATH}{role_name(plan, credential)}"
+    return f"arn:{partition_name(boundary.region)}:iam::{boundary.account}:role{ROLE_PATH}{role_name(plan, credential)}"
+
+
+def carrier_name(plan: Plan, planned: PlannedSource) -> str:
+    """The data stream that takes a log group's events out of CloudWatch Logs."""
+    return f"{plan.stack}-{planned.stream}-{planned.source.service}"
+
+
+def delivery_role_name(plan: Plan, planned: PlannedSource) -> str:
+    """The role by which CloudWatch Logs writes that data stream."""
+    return f"{carrier_name(plan, planned)}-delivery"
 
 
 def alarm_name(plan: Plan, monitor: PlannedMonitor, group: str = "") -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from levee.catalog.partition import partition_of
+from levee.catalog.partition import partition_name
 from levee.catalog.role import kafka_acls
 from levee.model.aws import STACK_KEY
 from levee.model.name import NamePattern
@@ -68,8 +68,7 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
 
 def stack_key_arn(stack: str, account: str, region: str) -> str:
     """The name of the key that levee makes for a stack on aws: an alias of its own."""
-    partition = partition_of(region)
-    return f"arn:{partition.name if partition else 'aws'}:kms:{region}:{account}:alias/levee/{stack}"
+    return f"arn:{partition_name(region)}:kms:{region}:{account}:alias/levee/{stack}"
 
 
 def _key(spec: StackSpec, key: str | None) -> str | None:

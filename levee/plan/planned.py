@@ -192,3 +192,8 @@ class Plan:
     pending: tuple[Pending, ...]
     aws: AwsSpec | None = None
     origin: Origin
+
+    @property
+    def msk_cluster(self) -> str | None:
+        """The ARN of the stack's MSK cluster; None where its brokers are no such cluster's."""
+        return None if self.aws is None else self.aws.cluster_arn

@@ -47,7 +47,7 @@ PREFIX: Final = "AmazonMSK_"
 def check(plan: Plan, _: Facts) -> Iterator[Violation]:
     """Judge where passwords are kept."""
     secrets = plan.secrets
-    if secrets.kind != "aws-secrets-manager":
+    if not secrets.in_aws:
         return
     if secrets.prefix is None or not secrets.prefix.startswith(PREFIX):
         yield _violation(f"secrets are named {secrets.prefix or '(no prefix)'}", f"a name with {PREFIX}", "prefix")

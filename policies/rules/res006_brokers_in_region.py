@@ -69,7 +69,7 @@ def check(connection: Connection, facts: Facts) -> Iterator[Violation]:
 
 def _names_tell(plan: Plan) -> bool:
     """Whether every broker's address names its region."""
-    return plan.target is Target.IBM or (plan.aws is not None and plan.aws.cluster_arn is not None)
+    return plan.target is Target.IBM or plan.msk_cluster is not None
 
 
 RULE = Rule(

@@ -11,10 +11,10 @@ from infra.proof.account.outsiders import outsiders
 from infra.proof.account.trial import Trial, request, tried
 from infra.proof.claim import MARK
 from infra.providers.properties import reveal
+from levee.catalog.partition import partition_name
 from levee.iam.evaluate import FULL_ACCESS, Policies
 from levee.iam.request import identity
 from levee.model.data_class import ArchiveLock
-from levee.plan.aws_names import partition_name
 from levee.plan.planned import Plan, PlannedArchive
 
 THERE: Final = there(Thing.ARCHIVE)
@@ -56,7 +56,7 @@ class _Archive:
     def __init__(self, plan: Plan, live: LiveAccount, planned: PlannedArchive, bucket: LiveBucket) -> None:
         self._plan, self._live, self._planned, self._bucket = plan, live, planned, bucket
         self._name = planned.archive.bucket
-        self._arn = f"arn:{partition_name(plan.boundary)}:s3:::{self._name}"
+        self._arn = f"arn:{partition_name(plan.boundary.region)}:s3:::{self._name}"
         self._has: dict[str, Any] = {key: reveal(value) for key, value in bucket.settings.inputs().items()}
 
     def outcomes(self, lock: ArchiveLock) -> Iterator[AccountOutcome]:
@@ -91,7 +91,7 @@ class _Archive:
     def _by_administrator(self, action: str, *, tls: bool) -> Trial:
         """Somebody of the account whose own policies let everything."""
         boundary = self._plan.boundary
-        somebody = identity(f"arn:{partition_name(boundary)}:iam::{boundary.account}:role/{MARK}")
+        somebody = identity(f"arn:{partition_name(boundary.region)}:iam::{boundary.account}:role/{MARK}")
         resource = self._arn if action in ON_BUCKET else f"{self._arn}/{MARK}"
         asked = request(self._plan, somebody, action, resource, {"aws:SecureTransport": (str(tls).lower(),)})
         return Trial(asked, Policies(identity=(FULL_ACCESS,), resource=self._bucket.policy), allowed=False)

@@ -26,19 +26,19 @@ ACTIONS: Final = ("kafka:CreateVpcConnection", "kafka:GetBootstrapBrokers", "kaf
 
 def cluster_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
     """Everything about the cluster; nothing where the stack names none."""
-    if plan.aws is None or plan.aws.cluster_arn is None:
+    if plan.msk_cluster is None:
         return
-    name = ClusterArn.parse(plan.aws.cluster_arn).name
+    name = ClusterArn.parse(plan.msk_cluster).name
     match live.cluster:
         case Unread(reason):
             yield THERE.untold(name, reason)
         case None:
             yield THERE.fails(name, "there is no such cluster")
         case LiveCluster() as cluster:
-            yield THERE.holds(name, plan.aws.cluster_arn)
+            yield THERE.holds(name, plan.msk_cluster)
             problems = [problem.message for problem in judge_cluster(plan, cluster.about)]
             yield CLOSED.judged(name, holds=not problems, found="; ".join(problems) or "as declared")
-            if plan.secrets.kind == "aws-secrets-manager":
+            if plan.secrets.in_aws:
                 yield _users(plan, live, name, cluster)
             yield _outsiders(plan, name, cluster)
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from infra.proof.account.trial import Trial, request
 from infra.proof.claim import MARK
+from levee.catalog.partition import partition_name
 from levee.iam.document import EVERYONE, Condition, Document, Effect, Principal, PrincipalKind
 from levee.iam.evaluate import FULL_ACCESS, Policies
 from levee.iam.perimeter import Insiders
 from levee.iam.request import Values, identity
-from levee.plan.aws_names import partition_name
 from levee.plan.planned import Plan
 
 STRANGER = "000000000000"
@@ -53,7 +53,7 @@ def somebody(principal: Principal, partition: str) -> Principal:
 
 
 def _principals(plan: Plan, document: Document | None, inside: Insiders) -> list[Principal]:
-    partition = partition_name(plan.boundary)
+    partition = partition_name(plan.boundary.region)
     found = {identity(f"arn:{partition}:iam::{STRANGER}:role/{MARK}"), EVERYONE}
     for statement in document.statements if document else ():
         if statement.effect is Effect.ALLOW:

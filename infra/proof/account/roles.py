@@ -23,12 +23,12 @@ from infra.proof.account.trial import Trial, request, tried
 from infra.proof.account.trust import trust_trials
 from infra.proof.claim import MARK, sample
 from infra.providers.levee.aws.role import POLICY
-from levee.catalog.partition import partition_of
+from levee.catalog.partition import partition_name, partition_of
 from levee.iam.arn import ClusterArn
 from levee.iam.document import Document, Effect, PrincipalKind
 from levee.iam.evaluate import Policies
 from levee.iam.request import Values, identity
-from levee.plan.aws_names import partition_name, role_arn, role_name, secret_name
+from levee.plan.aws_names import role_arn, role_name, secret_name
 from levee.plan.planned import Plan, PlannedCredential
 
 THERE: Final = there(Thing.ROLE)
@@ -81,7 +81,7 @@ class _Roles:
         self._keys = [key for key in live.keys.values() if isinstance(key, LiveKey)]
         archives = ((each.archive.bucket, live.buckets.get(each.archive.bucket)) for each in sample(plan.archives))
         self._bucket_policies = {name: found.policy for name, found in archives if isinstance(found, LiveBucket)}
-        self._kept = plan.secrets.kind == "aws-secrets-manager"
+        self._kept = plan.secrets.in_aws
 
     def outcomes(self, credential: PlannedCredential, name: str, role: LiveRole, turn: int) -> Iterator[AccountOutcome]:
         """Everything about one role. `turn` picks other foreign names for other services."""
@@ -92,9 +92,9 @@ class _Roles:
         if self._kept:
             yield from self._secret_outcomes(credential, name, role)
         yield tried(NOTHING_ELSE, name, self._administration(credential, role))
-        if self._plan.aws is not None and self._plan.aws.cluster_arn is not None:
+        if self._plan.msk_cluster is not None:
             access = Access.of(credential, self._names)
-            cluster = ClusterArn.parse(self._plan.aws.cluster_arn)
+            cluster = ClusterArn.parse(self._plan.msk_cluster)
             topics = topic_requests(cluster, access, self._names, turn)
             trials = (self._trial(role, each.action, each.resource, None, allowed=each.allowed) for each in topics)
             yield tried(TOPICS, name, trials)
@@ -130,7 +130,7 @@ class _Roles:
     def _foreign(self, role: LiveRole, own: Collection[str]) -> Iterator[Trial]:
         """All secrets that the role's policies, or their own, could be about; of all others some."""
         place = f"{self._boundary.region}:{self._boundary.account}"
-        made_up = f"arn:{partition_name(self._boundary)}:secretsmanager:{place}:secret:{MARK}-000000"
+        made_up = f"arn:{partition_name(self._boundary.region)}:secretsmanager:{place}:secret:{MARK}-000000"
         yield self._trial(role, READ, made_up, None, allowed=False)
         for arn in dict.fromkeys([*self._reachable(role), *self._granting, *sample(self._arns)]):
             name, secret = self._by_arn[arn]
@@ -157,7 +157,7 @@ class _Roles:
         for key in sample(self._keys):
             yield from self._refused(role, "kms", ON_KEYS, key.arn, key.policy)
         for archive in sample(self._plan.archives):
-            bucket = f"arn:{partition_name(self._boundary)}:s3:::{archive.archive.bucket}"
+            bucket = f"arn:{partition_name(self._boundary.region)}:s3:::{archive.archive.bucket}"
             policy = self._bucket_policies.get(archive.archive.bucket)
             yield from self._refused(role, "s3", ON_BUCKETS, bucket, policy)
             yield from self._refused(role, "s3", ON_ARCHIVES, f"{bucket}/{MARK}", policy)

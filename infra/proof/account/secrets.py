@@ -20,7 +20,7 @@ ACTIONS: Final = ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValu
 
 def secret_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
     """Everything about the secrets of all valid users."""
-    if plan.secrets.kind != "aws-secrets-manager":
+    if not plan.secrets.in_aws:
         return
     for credential in plan.credentials:
         for username in credential.usernames:

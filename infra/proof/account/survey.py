@@ -42,7 +42,7 @@ async def survey_account(api: Api, plan: Plan) -> LiveAccount:
     keys, buckets = declared_keys(plan), [archive.archive.bucket for archive in plan.archives]
     roles, secrets, alarms, cluster, key_answers, bucket_answers = await asyncio.gather(
         _told(_roles(api, named)) if named else _nothing(),
-        _told(_secrets(api, plan)) if plan.secrets.kind == "aws-secrets-manager" else _nothing(),
+        _told(_secrets(api, plan)) if plan.secrets.in_aws else _nothing(),
         _told(_alarms(api, plan)) if plan.monitors else _nothing(),
         _told(_cluster(api, plan)),
         asyncio.gather(*(_told(_key(api, key)) for key in keys)),
@@ -123,7 +123,7 @@ async def _alarms(api: Api, plan: Plan) -> Mapping[str, Mapping[str, Any]]:
 
 
 async def _cluster(api: Api, plan: Plan) -> LiveCluster | None:
-    arn = None if plan.aws is None else plan.aws.cluster_arn
+    arn = plan.msk_cluster
     answer = None if arn is None else await api.find("kafka", "describe_cluster_v2", ABSENT, ClusterArn=arn)
     if answer is None:
         return None

@@ -8,10 +8,10 @@ from infra.proof.account.live import LiveRole
 from infra.proof.account.outsiders import STRANGER, somebody
 from infra.proof.account.trial import Trial, request
 from infra.proof.claim import MARK
+from levee.catalog.partition import partition_name
 from levee.iam.document import Effect, Principal, PrincipalKind
 from levee.iam.evaluate import FULL_ACCESS, Policies
 from levee.iam.request import Values, identity, service
-from levee.plan.aws_names import partition_name
 from levee.plan.planned import Plan
 
 ASSUME = "sts:AssumeRole"
@@ -46,7 +46,7 @@ class Errand:
         context: dict[str, Values | None] = {}
         if account is not None and owner is not None:
             kind = name.partition(".")[0].removesuffix("-tasks")  # ecs-tasks acts for ARNs of ecs
-            place = f"{partition_name(self._plan.boundary)}:{kind}:{self._plan.boundary.region}"
+            place = f"{partition_name(self._plan.boundary.region)}:{kind}:{self._plan.boundary.region}"
             context = {"aws:SourceAccount": (account,), "aws:SourceArn": (f"arn:{place}:{owner}:{MARK}",)}
         asked = request(self._plan, service(name), ASSUME, self._role.arn, context)
         return Trial(asked, Policies(resource=self._role.trust), allowed=allowed)
@@ -54,7 +54,7 @@ class Errand:
 
 def _others(plan: Plan, role: LiveRole) -> set[Principal]:
     """Whoever the trust policy names, another service, an administrator of the account, a stranger."""
-    partition = partition_name(plan.boundary)
+    partition = partition_name(plan.boundary.region)
     made_up = (identity(f"arn:{partition}:iam::{each}:role/{MARK}") for each in (plan.boundary.account, STRANGER))
     allowing = (statement for statement in role.trust.statements if statement.effect is Effect.ALLOW)
     named = {somebody(each, partition) for statement in allowing for each in statement.principals}

@@ -10,11 +10,11 @@ from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
 from levee.model.aws import STACK_KEY, AwsSpec
 from levee.model.cloud_name import CloudName
+from levee.model.cluster import AWS_SECRETS_MANAGER
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import SourceKind
 
-AWS_STORE: Final = "aws-secrets-manager"
 _MSK_PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
 
 
@@ -27,10 +27,10 @@ def secret_store(declared: Declared) -> Iterator[Problem]:
     if secrets.kind == "file" and not secrets.directory:
         message = "a file store needs a `directory`"
         yield Problem("secret-store", message, "write for example `directory: .levee/secrets/local`", origin)
-    if secrets.kind == AWS_STORE and stack.target is Target.AWS:
+    if secrets.in_aws and stack.target is Target.AWS:
         for name, value in (("prefix", secrets.prefix), ("encrypted_by", secrets.key)):
             if value is None:
-                message = f"{AWS_STORE} needs `{name}`"
+                message = f"{AWS_SECRETS_MANAGER} needs `{name}`"
                 hint = f"write `prefix: AmazonMSK_levee/{stack.name}/` and `encrypted_by: {STACK_KEY}` or a key's ARN"
                 yield Problem("secret-store", message, hint, origin)
 
@@ -70,7 +70,7 @@ def msk_cluster(declared: Declared) -> Iterator[Problem]:
         origin = stack.aws.origin.at("cluster_arn")
         yield Problem("cluster-arn", f"{stack.aws.cluster_arn} {error}", "copy it from the MSK console", origin)
     prefix = stack.secrets.prefix
-    if stack.secrets.kind == AWS_STORE and prefix is not None and not _MSK_PREFIX.fullmatch(prefix):
+    if stack.secrets.in_aws and prefix is not None and not _MSK_PREFIX.fullmatch(prefix):
         message = f"{prefix} begins no secrets that MSK takes as those of one stack"
         hint = f"write `prefix: AmazonMSK_levee/{stack.name}/`"
         yield Problem("secret-store", message, hint, stack.origin.at("secrets", "prefix"))

@@ -22,7 +22,7 @@ from infra.providers.levee.aws.metric_query import check_queries, plain_queries
 from infra.providers.levee.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value, is_known, reveal
 from infra.providers.snapshot import Snapshot
-from levee.catalog.partition import partition_of
+from levee.catalog.partition import partition_name
 
 AT_ONCE: Final = 100
 """Alarms in one request, named or listed."""
@@ -156,14 +156,9 @@ class Alarm(AwsKind):
         )
         return None if answer is None else _live(alarm, from_list(answer["Tags"]))
 
-    async def read(self, recorded: Recorded) -> Recorded | None:
-        """As the lists have it; where they don't show what is declared, as the alarm itself says."""
-        listed = (await self._listed.get()).get(recorded.id) if recorded.inputs else None
-        if listed is not None:
-            found = Recorded(recorded.id, recorded.inputs, self.seen(listed, recorded.inputs))
-            if not await self.diff(found, recorded.inputs):
-                return found
-        return await super().read(recorded)
+    async def listed(self) -> Mapping[str, Live]:
+        """From one listing that many share."""
+        return await self._listed.get()
 
     # Changing
 
@@ -171,9 +166,7 @@ class Alarm(AwsKind):
         """Put all of it, with its tags."""
         await self._put(new, Tags=to_list(tags_of(new)))
         here = self.api.connection
-        partition = partition_of(here.region)
-        name = partition.name if partition else "aws"
-        arn = f"arn:{name}:cloudwatch:{here.region}:{here.account}:alarm:{new['name']}"
+        arn = f"arn:{partition_name(here.region)}:cloudwatch:{here.region}:{here.account}:alarm:{new['name']}"
         return Live(str(new["name"]), new, {"arn": arn})
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:

@@ -21,7 +21,7 @@ from infra.providers.levee.aws.bucket_settings import BLOCKED, OWNERSHIP, REQUES
 from infra.providers.levee.aws.json_text import check_json
 from infra.providers.levee.aws.tags import tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value, reveal
-from levee.catalog.partition import partition_of
+from levee.catalog.partition import partition_name
 
 NAME: Final = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]{1,61}[a-z0-9](?<!-s3alias)(?<!--ol-s3)")
 """Without dots, which no certificate of S3 covers:
@@ -229,9 +229,8 @@ class ArchiveBucket(AwsKind):
         settings = BucketSettings(
             {operation: answer or {} for operation, answer in zip(REQUESTS, answers, strict=True)}
         )
-        partition = partition_of(self.api.connection.region)
         outputs: Properties = {
-            "arn": f"arn:{partition.name if partition else 'aws'}:s3:::{name}",
+            "arn": f"arn:{partition_name(self.api.connection.region)}:s3:::{name}",
             "region": head.get("BucketRegion"),
             "objectLock": settings.object_lock,
         }

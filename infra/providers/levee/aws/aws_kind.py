@@ -118,8 +118,19 @@ class AwsKind(ResourceKind):
             live = await self.make(new)
         return Recorded(live.id, new, await self._altered(live, new, {}))
 
+    async def listed(self) -> Mapping[str, Live]:
+        """All things of this kind by id, where one listing tells them; it may be minutes old."""
+        return {}
+
     async def read(self, recorded: Recorded) -> Recorded | None:
-        """Look at it. In an import the live values become its inputs."""
+        """As the list has it; where that doesn't show what is declared, as the thing itself says. In an import the live
+        values become its inputs.
+        """
+        listed = (await self.listed()).get(recorded.id) if recorded.inputs else None
+        if listed is not None:
+            found = Recorded(recorded.id, recorded.inputs, self.seen(listed, recorded.inputs))
+            if not await self.diff(found, recorded.inputs):
+                return found
         live = await self.look_at(recorded.id)
         if live is None:
             return None

@@ -63,16 +63,9 @@ class Secret(AwsKind):
         about = await self.api.find("secretsmanager", "describe_secret", ABSENT, SecretId=resource_id)
         return None if about is None or about.get("DeletedDate") is not None else _live(about)
 
-    async def read(self, recorded: Recorded) -> Recorded | None:
-        """As the list has it; where that differs from what is declared, as the secret itself says: lists may be minutes
-        old.
-        """
-        listed = (await self._listed.get()).get(recorded.id) if recorded.inputs else None
-        if listed is not None:
-            found = Recorded(recorded.id, recorded.inputs, self.seen(listed, recorded.inputs))
-            if not await self.diff(found, recorded.inputs):
-                return found
-        return await super().read(recorded)
+    async def listed(self) -> Mapping[str, Live]:
+        """From one listing that many share."""
+        return await self._listed.get()
 
     async def create(self, new: Properties) -> Recorded:
         """Make it, without a look first: lists lag behind, and AWS says it where there is one already."""
