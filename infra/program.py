@@ -21,11 +21,11 @@ from levee.diagnostics.text import render_text
 from levee.loading.load import load_stack
 from levee.model.stack import Target as Platform
 from levee.plan.build import build_plan
-from levee.plan.planned import Plan, PlannedArchive, PlannedMonitor, PlannedSource
+from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedMonitor
 from policies.gate import enforce
 from policies.report.as_text import headline
 
-OfStream = TypeVar("OfStream", PlannedArchive, PlannedMonitor, PlannedSource)
+OfStream = TypeVar("OfStream", PlannedArchive, PlannedMonitor, PlannedCarrier)
 
 
 def run(project: Path, stack: str, as_of: date) -> None:
@@ -53,7 +53,7 @@ def run(project: Path, stack: str, as_of: date) -> None:
 def provision(plan: Plan, project: Path) -> None:
     """Register everything planned. Independent things stay independent, so that providers can batch them."""
     target = _target(plan, project)
-    archives, monitors, sources = _by_stream(plan.archives), _by_stream(plan.monitors), _by_stream(plan.sources)
+    archives, monitors, carriers = _by_stream(plan.archives), _by_stream(plan.monitors), _by_stream(plan.carriers)
     for topic in plan.topics:
         LogStream(
             topic.stream,
@@ -61,7 +61,7 @@ def provision(plan: Plan, project: Path) -> None:
                 topic=topic,
                 archives=tuple(archives[topic.stream]),
                 monitors=tuple(monitors[topic.stream]),
-                sources=tuple(sources[topic.stream]),
+                carriers=tuple(carriers[topic.stream]),
                 target=target,
             ),
         )

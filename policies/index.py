@@ -37,6 +37,11 @@ class Index:
         return {topic.name: topic for topic in sorted(self.plan.topics, key=lambda topic: topic.name)}
 
     @cached_property
+    def checkpoints(self) -> frozenset[str]:
+        """The names of the topics where carriers keep how far they have come."""
+        return frozenset(carrier.checkpoints.name for carrier in self.plan.carriers)
+
+    @cached_property
     def archives(self) -> Mapping[str, PlannedArchive]:
         """The archives by stream."""
         return {archive.stream: archive for archive in self.plan.archives}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from infra.deployment.location import PROJECT
+from levee.model.name import CHECKPOINTS
 from levee.plan.change import Deployed
 from policies.readback import service_credential, topic
 from policies.readback.registered import Registered
@@ -34,10 +35,11 @@ def require_own(urn: str, stack: str) -> None:
 def deployed(source: str, resources: Iterable[Registered], doomed: Iterable[str] = ()) -> Deployed:
     """The topics and services among the resources; `doomed` are URNs that the engine would delete or replace.
 
+    Topics of checkpoints are left out: they hold no records of a stream.
     Owners, classes and approvals are in no state: a topic is regulated there as far as it is protected.
     """
     listed = list(resources)
-    topics = [each for each in listed if each.type == topic.TYPE]
+    topics = [each for each in listed if each.type == topic.TYPE and not _keeps_checkpoints(each)]
     condemned = set(doomed)
     return Deployed(
         source=source,
@@ -47,3 +49,8 @@ def deployed(source: str, resources: Iterable[Registered], doomed: Iterable[str]
         ),
         doomed=frozenset(each.name for each in topics if each.urn in condemned),
     )
+
+
+def _keeps_checkpoints(resource: Registered) -> bool:
+    name = resource.text("name")
+    return isinstance(name, str) and name.startswith(CHECKPOINTS)

@@ -8,7 +8,7 @@ import pulumi
 
 from infra import type_tokens
 from infra.targets.contract import Target
-from levee.plan.planned import PlannedArchive, PlannedMonitor, PlannedSource, PlannedTopic
+from levee.plan.planned import PlannedArchive, PlannedCarrier, PlannedMonitor, PlannedTopic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +18,7 @@ class LogStreamArgs:
     topic: PlannedTopic
     archives: tuple[PlannedArchive, ...] = ()
     monitors: tuple[PlannedMonitor, ...] = ()
-    sources: tuple[PlannedSource, ...] = ()
+    carriers: tuple[PlannedCarrier, ...] = ()
     target: Target
 
 
@@ -31,8 +31,8 @@ class LogStream(pulumi.ComponentResource):
         args.target.topic(name, args.topic, options)
         for archive in args.archives:
             args.target.archive(name, archive, pulumi.ResourceOptions(parent=self))
-        for source in args.sources:
-            args.target.source(f"{name}-{source.source.service}", source, pulumi.ResourceOptions(parent=self))
+        for carrier in args.carriers:
+            args.target.carrier(f"{name}.{carrier.source.service}", carrier, pulumi.ResourceOptions(parent=self))
         for monitor in args.monitors:
             args.target.monitor(f"{name}-{monitor.monitor.kind}", monitor, pulumi.ResourceOptions(parent=self))
         self.register_outputs({"topic": args.topic.name})

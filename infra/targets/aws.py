@@ -22,10 +22,16 @@ from levee.iam.key_policy import key_policy
 from levee.iam.service_policy import service_policy
 from levee.iam.trust_policy import trust_policy
 from levee.model.name import PatternType
-from levee.model.stream import SourceKind
-from levee.plan.aws_names import account_root, carrier_name, delivery_role_name, role_name, secret_arn, secret_name
+from levee.plan.aws_names import (
+    account_root,
+    data_stream_arn,
+    delivery_role_name,
+    role_name,
+    secret_arn,
+    secret_name,
+)
 from levee.plan.build import stack_key_arn
-from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedMonitor, PlannedSource, PlannedTopic
+from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
 
 TAG: Final = "levee:"
 ACTING: Final = {"ecs-tasks": "ecs"}
@@ -60,6 +66,9 @@ class AwsTarget(KafkaTarget):
         self._topics = {topic.stream: topic for topic in plan.topics}
         self._classes = {each.name: each for each in plan.classes}
         self._groups = _groups_by_stream(plan)
+        self._carried: dict[str, list[str]] = defaultdict(list)
+        for carrier in plan.carriers:
+            self._carried[carrier.source.service].append(carrier.name)
         boundary = plan.boundary
         self._stack_key = stack_key_arn(plan.stack, boundary.account, boundary.region)
         self._keys: dict[str, pulumi.Input[str]] = {}
@@ -117,19 +126,18 @@ class AwsTarget(KafkaTarget):
             alarm = str(inputs["name"])
             self._register(type_tokens.AWS_ALARM, alarm, {**inputs, "tags": self._tags_of_stream(alarm, topic)}, opts)
 
-    def source(self, name: str, planned: PlannedSource, opts: pulumi.ResourceOptions) -> None:
-        """Register what takes a log group's events out of CloudWatch Logs: a data stream of their own, a role that may
-        write it, and the subscription. CloudWatch Logs can't send to Kafka; what drains the data stream can.
+    def carrier(self, name: str, planned: PlannedCarrier, opts: pulumi.ResourceOptions) -> None:
+        """Register what a log group's events need on their way: a data stream of their own, a role that may write it,
+        the subscription, and the topic where whoever drains the data stream keeps how far it has come.
         """
         source, topic, boundary = planned.source, self._topics[planned.stream], self._plan.boundary
-        if source.kind is not SourceKind.CLOUDWATCH_LOGS or source.log_group is None:
-            return
         key = self._key(self._plan.secrets.key)
+        self.topic(f"{name}.checkpoints", planned.checkpoints, opts)
         stream = self._register(
             type_tokens.AWS_DATA_STREAM,
             name,
             {
-                "name": carrier_name(self._plan, planned),
+                "name": planned.name,
                 "keyArn": key,
                 "retentionHours": CARRIED_HOURS,
                 "tags": self._tags_of_stream(name, topic),
@@ -143,19 +151,19 @@ class AwsTarget(KafkaTarget):
             caller = source.trust.source_arn
         role = self._register(
             type_tokens.AWS_ROLE,
-            f"{name}-delivery",
+            f"{name}.delivery",
             {
-                "name": delivery_role_name(self._plan, planned),
+                "name": delivery_role_name(planned.name),
                 "description": f"Delivers {source.log_group} to stream {planned.stream}, stack {self._plan.stack}",
                 "trust": trust_policy("logs.amazonaws.com", boundary.account, caller).compact(),
                 "policy": pulumi.Output.all(stream.arn, key).apply(lambda arns: delivery_policy(*arns).compact()),
-                "tags": self._tags_of_stream(f"{name}-delivery", topic),
+                "tags": self._tags_of_stream(f"{name}.delivery", topic),
             },
             opts,
         )
         inputs = {
             "logGroup": source.log_group,
-            "filterName": f"levee-{carrier_name(self._plan, planned)}",
+            "filterName": f"levee-{planned.name}",
             "filterPattern": source.log_pattern,
             "destinationArn": stream.arn,
             "roleArn": role.arn,
@@ -201,7 +209,7 @@ class AwsTarget(KafkaTarget):
         acting = ACTING.get(service.partition(".")[0], service.partition(".")[0])
         caller = f"arn:{partition_name(boundary.region)}:{acting}:{boundary.region}:{boundary.account}:*"
         inputs = {
-            "name": role_name(plan, planned),
+            "name": role_name(plan.stack, planned.service),
             "description": f"Service {planned.service} of stack {plan.stack}",
             "trust": trust_policy(service, boundary.account, caller).compact(),
             "policy": self._service_policy(planned),
@@ -212,11 +220,11 @@ class AwsTarget(KafkaTarget):
     def _service_policy(self, planned: PlannedCredential) -> pulumi.Input[str]:
         plan = self._plan
         cluster = None if plan.msk_cluster is None else ClusterArn.parse(plan.msk_cluster)
-        kept = plan.secrets.in_aws
-        secrets = [secret_arn(plan, username) for username in planned.usernames] if kept else []
-        key = self._key(plan.secrets.key) if kept else None
+        secrets = [secret_arn(plan, username) for username in planned.usernames] if plan.secrets.in_aws else []
+        carried = [data_stream_arn(plan.boundary, name) for name in self._carried[planned.service]]
+        key = self._key(plan.secrets.key) if secrets or carried else None
         return pulumi.Output.from_input(key).apply(
-            lambda arn: service_policy(planned.grants, cluster, secrets, arn).compact()
+            lambda arn: service_policy(planned.grants, cluster, secrets, carried, arn).compact()
         )
 
     def _make_key(self) -> AwsResource:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import pulumi
 
-from levee.plan.planned import PlannedArchive, PlannedCredential, PlannedMonitor, PlannedSource, PlannedTopic
+from levee.plan.planned import PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
 
 
 class Target(Protocol):
@@ -24,8 +24,8 @@ class Target(Protocol):
     def monitor(self, name: str, planned: PlannedMonitor, opts: pulumi.ResourceOptions) -> None:
         """Register what watches a stream."""
 
-    def source(self, name: str, planned: PlannedSource, opts: pulumi.ResourceOptions) -> None:
-        """Register what brings a cloud service's records to a stream."""
+    def carrier(self, name: str, planned: PlannedCarrier, opts: pulumi.ResourceOptions) -> None:
+        """Register what brings a log group's events to a stream."""
 
     def finish(self) -> None:
         """Register what is of the platform as a whole, after everything else."""

@@ -13,7 +13,7 @@ from infra import type_tokens
 from infra.connection import provider_connection
 from infra.secret_location import secret_store
 from levee.model.acl import Acl
-from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedMonitor, PlannedSource, PlannedTopic
+from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
 
 
 class KafkaServiceCredential(pulumi.CustomResource):
@@ -61,7 +61,7 @@ class KafkaTarget:
     def monitor(self, name: str, planned: PlannedMonitor, opts: pulumi.ResourceOptions) -> None:
         """Kafka alone watches nothing."""
 
-    def source(self, name: str, planned: PlannedSource, opts: pulumi.ResourceOptions) -> None:
+    def carrier(self, name: str, planned: PlannedCarrier, opts: pulumi.ResourceOptions) -> None:
         """Whoever writes to Kafka alone brings its records itself."""
 
     def finish(self) -> None:

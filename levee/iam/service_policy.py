@@ -1,4 +1,4 @@
-"""What a service's role may do: its grants on the cluster, its own secrets, the key that encrypts them."""
+"""What a service's role may do: its grants on the cluster, its own secrets and data streams, and their key."""
 
 from __future__ import annotations
 
@@ -17,6 +17,12 @@ from levee.model.role import Role
 # All inline policies of a role together, white space not counted:
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
 MAX_INLINE: Final = 10_240
+
+
+# What draining a data stream takes: https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html.
+READ_DATA_STREAM: Final = frozenset(
+    {"kinesis:DescribeStreamSummary", "kinesis:ListShards", "kinesis:GetShardIterator", "kinesis:GetRecords"}
+)
 
 
 class Grant(Protocol):
@@ -43,20 +49,30 @@ def service_policy(
     grants: Iterable[Grant],
     cluster: ClusterArn | None,
     secret_arns: Sequence[str] = (),
+    data_stream_arns: Sequence[str] = (),
     key_arn: str | None = None,
 ) -> Document:
     """The inline policy of a service's role: exact ARNs, one statement per role and kind of resource.
 
-    Without an MSK cluster (None) the grants are ACLs of the brokers and no affair of IAM's. `key_arn` may decrypt only
-    for Secrets Manager, in its region. Raises ValueError where a secret or the key isn't of the account and region of
-    the others and of the cluster, and PolicyTooLarge where IAM would refuse the policy for its length.
+    Without an MSK cluster (None) the grants are ACLs of the brokers and no affair of IAM's. It reads the
+    data streams, which are Kinesis's. `key_arn` may decrypt for Secrets Manager and Kinesis only, as far as there is
+    something of theirs, in its region. Raises ValueError where one of them isn't of the account and region of the
+    others and of the cluster, and PolicyTooLarge where IAM would refuse the policy for its length.
     """
-    arns = [*((each, "secretsmanager") for each in secret_arns), *([(key_arn, "kms")] if key_arn else [])]
+    arns = [
+        *((each, "secretsmanager") for each in secret_arns),
+        *((each, "kinesis") for each in data_stream_arns),
+        *([(key_arn, "kms")] if key_arn else []),
+    ]
     place = _Place.of(str(cluster) if cluster else next((arn for arn, _ in arns), ""))
     for arn, service in arns:
         place.require(arn, service)
     granted = _cluster_statements(list(grants), cluster) if cluster else ()
-    found = Document((*granted, *_secret_statements(place, secret_arns, key_arn)))
+    secrets = _allow("Secrets", {"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"}, secret_arns)
+    carried = _allow("DataStreams", READ_DATA_STREAM, data_stream_arns)
+    encrypted = {"secretsmanager": secret_arns, "kinesis": data_stream_arns}
+    users = [service for service, arns_of_it in encrypted.items() if arns_of_it]
+    found = Document((*granted, *secrets, *carried, *_key_statements(place, users, key_arn)))
     size = len(found.compact())
     if size > MAX_INLINE:
         advice = "grant by prefix (eu.payments.*) instead of by name, or split the service"
@@ -106,13 +122,12 @@ def _cluster_statements(grants: Sequence[Grant], cluster: ClusterArn) -> Iterato
         yield from _allow(f"{role.name.capitalize()}TransactionalIds", allowed.transactional_id, ids)
 
 
-def _secret_statements(place: _Place, secrets: Sequence[str], key: str | None) -> Iterator[Statement]:
-    yield from _allow("Secrets", {"secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"}, secrets)
-    if key is not None:
+def _key_statements(place: _Place, users: Sequence[str], key: str | None) -> Iterator[Statement]:
+    if key is not None and users:
         partition = partition_of(place.region)
-        via = f"secretsmanager.{place.region}.{partition.dns_suffix if partition else 'amazonaws.com'}"
-        condition = Condition("StringEquals", "kms:ViaService", (via,))
-        yield from _allow("SecretsKey", {"kms:Decrypt"}, [key], [condition])
+        suffix = partition.dns_suffix if partition else "amazonaws.com"
+        via = tuple(f"{service}.{place.region}.{suffix}" for service in users)
+        yield from _allow("Key", {"kms:Decrypt"}, [key], [Condition("StringEquals", "kms:ViaService", via)])
 
 
 def _allow(

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Final, Self
 
 SEPARATORS: Final = ".-_"
+CHECKPOINTS: Final = "levee.checkpoints."
+"""How the names of levee's own topics begin, which keep how far a carrier has come. None of them is a stream's."""
 MAX_TOPIC_LENGTH: Final = 249  # org.apache.kafka.common.internals.Topic
 MAX_SERVICE_LENGTH: Final = 48  # leaves room for ".g<generation>" and an AmazonMSK_ secret name (MSK: 128)
 _TOPIC: Final = re.compile(r"[a-zA-Z0-9._-]+")
@@ -26,6 +28,8 @@ def topic_name_problem(name: str) -> str | None:
         return "has characters that Kafka refuses; allowed are a-z A-Z 0-9 . _ -"
     if name.startswith("__"):
         return "begins with __, which Kafka keeps for its own topics"
+    if name.startswith(CHECKPOINTS):
+        return f"begins with {CHECKPOINTS}, which levee keeps for its own topics"
     return None
 
 

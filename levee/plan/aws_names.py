@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 from levee.catalog.partition import partition_name
-from levee.plan.planned import Boundary, Plan, PlannedCredential, PlannedMonitor, PlannedSource
+from levee.plan.planned import Boundary, Plan, PlannedCredential, PlannedMonitor
 
 ROLE_PATH: Final = "/levee/"
+MAX_ROLE_LENGTH: Final = 64  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
 
 
 def account_root(boundary: Boundary) -> str:
@@ -27,25 +28,27 @@ def secret_arn(plan: Plan, username: str) -> str:
     return f"{place}:secret:{secret_name(plan, username)}-??????"
 
 
-def role_name(plan: Plan, credential: PlannedCredential) -> str:
-    """The role of a service. One that is too long for IAM is refused by the provider, with what to do."""
-    return f"{plan.stack}-{credential.service}"
+def role_name(stack: str, service: str) -> str:
+    """The role of a service."""
+    return f"{stack}-{service}"
 
 
 def role_arn(plan: Plan, credential: PlannedCredential) -> str:
     """The ARN of a service's role."""
     boundary = plan.boundary
-    return f"arn:{partition_name(boundary.region)}:iam::{boundary.account}:role{ROLE_PATH}{role_name(plan, credential)}"
+    name = role_name(plan.stack, credential.service)
+    return f"arn:{partition_name(boundary.region)}:iam::{boundary.account}:role{ROLE_PATH}{name}"
 
 
-def carrier_name(plan: Plan, planned: PlannedSource) -> str:
-    """The data stream that takes a log group's events out of CloudWatch Logs."""
-    return f"{plan.stack}-{planned.stream}-{planned.source.service}"
+def delivery_role_name(carrier: str) -> str:
+    """The role by which CloudWatch Logs writes the data stream of this name."""
+    return f"{carrier}-delivery"
 
 
-def delivery_role_name(plan: Plan, planned: PlannedSource) -> str:
-    """The role by which CloudWatch Logs writes that data stream."""
-    return f"{carrier_name(plan, planned)}-delivery"
+def data_stream_arn(boundary: Boundary, carrier: str) -> str:
+    """The ARN of the data stream of this name."""
+    place = f"{boundary.region}:{boundary.account}"
+    return f"arn:{partition_name(boundary.region)}:kinesis:{place}:stream/{carrier}"
 
 
 def alarm_name(plan: Plan, monitor: PlannedMonitor, group: str = "") -> str:

@@ -17,6 +17,7 @@ from levee.model.role import Role
 from levee.model.service import Previous, ServiceSpec
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import ArchiveSpec, Place, SourceKind, StreamSpec
+from levee.plan.carriers import carrier_grants, carriers, is_carried
 from levee.plan.planned import (
     Boundary,
     Flow,
@@ -25,6 +26,7 @@ from levee.plan.planned import (
     Pending,
     Plan,
     PlannedArchive,
+    PlannedCarrier,
     PlannedConsumer,
     PlannedCredential,
     PlannedGrant,
@@ -40,6 +42,7 @@ SCRAM_ITERATIONS: Final = 8192  # Kafka's floor is 4096 (RFC 7677); twice that i
 def build_plan(spec: StackSpec, as_of: date) -> Plan:
     """The plan of a stack as it is due on the day `as_of` (which only lifts protections of retiring streams)."""
     streams = {stream.key: stream for stream in spec.streams}
+    carried = tuple(carriers(spec))
     return Plan(
         stack=spec.name,
         target=spec.target,
@@ -51,8 +54,9 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
         secrets=replace(spec.secrets, key=_key(spec, spec.secrets.key)),
         classes=tuple(spec.classes[name] for name in sorted(spec.classes)),
         topics=tuple(_topic(spec, stream, as_of) for stream in spec.streams),
-        credentials=tuple(_credentials(spec, streams)),
+        credentials=tuple(_credentials(spec, streams, carried)),
         sources=tuple(PlannedSource(stream=s.key, source=source) for s in spec.streams for source in s.sources),
+        carriers=carried,
         consumers=tuple(PlannedConsumer(stream=s.key, consumer=reader) for s in spec.streams for reader in s.consumers),
         sinks=tuple(PlannedSink(stream=s.key, sink=sink) for s in spec.streams for sink in s.sinks),
         archives=tuple(
@@ -112,13 +116,17 @@ def _settings(stream: StreamSpec) -> dict[str, str]:
     return settings
 
 
-def _credentials(spec: StackSpec, streams: Mapping[str, StreamSpec]) -> Iterator[PlannedCredential]:
+def _credentials(
+    spec: StackSpec, streams: Mapping[str, StreamSpec], carried: Iterable[PlannedCarrier]
+) -> Iterator[PlannedCredential]:
     grants: dict[str, list[PlannedGrant]] = defaultdict(list)
     owners: dict[str, str] = {}
     for stream in spec.streams:
         for name, grant in _stream_grants(stream):
             grants[name].append(grant)
             owners.setdefault(name, stream.owner)
+    for carrier in carried:
+        grants[carrier.source.service] += carrier_grants(carrier)
     for name in sorted(grants.keys() | spec.services.keys()):
         service = spec.services.get(name)
         declared = [*grants[name], *(_service_grants(service, streams) if service else ())]
@@ -209,8 +217,8 @@ def _pending(target: Target, stream: StreamSpec) -> Iterator[Pending]:
         )
         yield Pending(stream=stream.key, what=what, origin=stream.archive.origin)
     for source in stream.sources:
-        if target is Target.AWS and source.kind is SourceKind.CLOUDWATCH_LOGS:
-            what = f"nothing carries the events of {source.log_group or source.service} on to the topic yet"
+        if source.kind is SourceKind.CLOUDWATCH_LOGS and not is_carried(target, source):
+            what = f"the source {source.service} is checked; levee brings no events of it to the topic"
             yield Pending(stream=stream.key, what=what, origin=source.origin)
     if target is Target.AWS:
         return

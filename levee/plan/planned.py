@@ -128,6 +128,21 @@ class PlannedSource:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCarrier:
+    """What brings a log group's events to a stream's `topic`, as the service of its `source`.
+
+    `name` is that of the Kinesis data stream they come by, and the transactional id of whoever drains it.
+    `checkpoints` is a topic of its own, where that one keeps how far it has come; `checkpoints.stream` is the stream's.
+    """
+
+    stream: str
+    topic: str
+    source: SourceSpec
+    name: str
+    checkpoints: PlannedTopic
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedConsumer:
     """A declared consumer of a stream."""
 
@@ -184,6 +199,7 @@ class Plan:
     topics: tuple[PlannedTopic, ...]
     credentials: tuple[PlannedCredential, ...]
     sources: tuple[PlannedSource, ...]
+    carriers: tuple[PlannedCarrier, ...]
     consumers: tuple[PlannedConsumer, ...]
     sinks: tuple[PlannedSink, ...]
     archives: tuple[PlannedArchive, ...]

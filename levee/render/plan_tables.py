@@ -6,7 +6,15 @@ from collections.abc import Iterator
 
 from levee.model.duration import Duration
 from levee.plan.aws_names import role_name
-from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedGrant, PlannedMonitor, PlannedTopic
+from levee.plan.planned import (
+    Plan,
+    PlannedArchive,
+    PlannedCarrier,
+    PlannedCredential,
+    PlannedGrant,
+    PlannedMonitor,
+    PlannedTopic,
+)
 from levee.render.table import render_table
 
 
@@ -36,15 +44,26 @@ def _sections(plan: Plan) -> Iterator[str]:
 
 
 def _kept_and_watched(plan: Plan) -> Iterator[str]:
+    if plan.carriers:
+        rows = [_carrier(planned) for planned in plan.carriers]
+        header = ("STREAM", "LOG GROUP", "DATA STREAM", "CARRIED BY", "CHECKPOINTS")
+        yield f"Carriers ({len(rows)})\n" + render_table(header, rows)
     if plan.archives:
         rows = [_archive(planned) for planned in plan.archives]
         yield f"Archives ({len(rows)})\n" + render_table(("STREAM", "BUCKET", "KEPT", "LOCKED", "ENCRYPTED BY"), rows)
     if plan.monitors:
         watches = [_monitor(planned) for planned in plan.monitors]
         yield f"Monitors ({len(watches)})\n" + render_table(("STREAM", "KIND", "WINDOW", "THRESHOLD"), watches)
-    roles = [(role_name(plan, each), str(each.assumed_by)) for each in plan.credentials if each.assumed_by]
+    roles = [
+        (role_name(plan.stack, each.service), str(each.assumed_by)) for each in plan.credentials if each.assumed_by
+    ]
     if roles:
         yield f"Roles ({len(roles)})\n" + render_table(("ROLE", "ASSUMED BY"), roles)
+
+
+def _carrier(planned: PlannedCarrier) -> tuple[str, ...]:
+    source = planned.source
+    return planned.stream, str(source.log_group), planned.name, source.service, planned.checkpoints.name
 
 
 def _archive(planned: PlannedArchive) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from levee.model.origin import Origin
 from levee.plan.observed import Connection, Guarded, Observed
+from levee.plan.planned import PlannedTopic
 from policies.index import Index
 from policies.readback import acl, provider, scram_user, service_credential, topic
 from policies.readback.registered import Registered
@@ -17,14 +18,14 @@ JUDGED = frozenset(
 
 def observe(resources: Iterable[Registered], index: Index) -> Observed:
     """What the resources say, owners and places in the files taken from the plan where it declares the same thing."""
-    topics, services = index.named, index.credentials
+    services = index.credentials
     by_type: dict[str, list[Registered]] = {}
     for resource in resources:
         by_type.setdefault(resource.type, []).append(resource)
     credentials = by_type.get(service_credential.TYPE, [])
     users = by_type.get(scram_user.TYPE, [])
     return Observed(
-        topics=tuple(topic.topic(each, topics) for each in by_type.get(topic.TYPE, ())),
+        topics=tuple(_topics(by_type.get(topic.TYPE, ()), index)),
         principals=(
             *(service_credential.principal(each, services) for each in credentials),
             *acl.principals(by_type.get(acl.TYPE, ())),
@@ -37,6 +38,14 @@ def observe(resources: Iterable[Registered], index: Index) -> Observed:
         clouds=tuple(provider.cloud(each) for kind in provider.CLOUDS for each in by_type.get(kind, ())),
         guarded=tuple(_guarded(by_type)),
     )
+
+
+def _topics(resources: Iterable[Registered], index: Index) -> Iterator[PlannedTopic]:
+    """All but the carriers' own, which hold no records of a stream."""
+    for each in resources:
+        found = topic.topic(each, index.named)
+        if found.name not in index.checkpoints:
+            yield found
 
 
 def _connections(by_type: dict[str, list[Registered]], origin: Origin) -> Iterator[tuple[str, Connection]]:

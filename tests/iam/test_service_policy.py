@@ -16,7 +16,7 @@ from levee.iam.document import Document, PolicyTooLarge
 from levee.iam.evaluate import Outcome, Policies, evaluate
 from levee.iam.key_policy import key_policy
 from levee.iam.parsing import parse_document
-from levee.iam.service_policy import MAX_INLINE, service_policy
+from levee.iam.service_policy import MAX_INLINE, READ_DATA_STREAM, service_policy
 from levee.model.acl import AclOperation, ResourceType
 from levee.model.name import NamePattern
 from levee.model.role import Role
@@ -147,7 +147,7 @@ def test_no_grant_is_no_statement() -> None:
 
 
 def test_the_service_reads_its_own_secret_by_secrets_manager_only() -> None:
-    document = service_policy([], CLUSTER, [SECRET], KEY)
+    document = service_policy([], CLUSTER, [SECRET], key_arn=KEY)
     key = key_policy(ACCOUNT, REGION, [f"arn:aws:iam::{ACCOUNT}:role/admin"], [ROLE])
     policies = Policies(identity=(document,), resource=key)
     via: Any = {"kms__ViaService": (f"secretsmanager.{REGION}.amazonaws.com",), "kms__CallerAccount": (ACCOUNT,)}
@@ -157,6 +157,29 @@ def test_the_service_reads_its_own_secret_by_secrets_manager_only() -> None:
     for action, arn in (("PutSecretValue", SECRET), ("GetSecretValue", SECRET.replace("orders-api", "other"))):
         found = evaluate(request(f"secretsmanager:{action}", arn), only(document))
         assert found.outcome is Outcome.DENIED_IMPLICITLY
+
+
+def test_a_carrier_reads_its_own_data_stream_and_no_other() -> None:
+    own = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/test.orders.checkout-logs"
+    document = service_policy([], CLUSTER, [SECRET], [own], KEY)
+    for action in READ_DATA_STREAM:
+        assert evaluate(request(action, own), only(document)).allowed, action
+        assert not evaluate(request(action, own.replace("orders", "others")), only(document)).allowed
+    for action in ("PutRecord", "DeleteStream", "MergeShards", "DecreaseStreamRetentionPeriod"):
+        assert not evaluate(request(f"kinesis:{action}", own), only(document)).allowed, action
+
+
+@pytest.mark.parametrize("used_by", [("secretsmanager",), ("kinesis",), ("secretsmanager", "kinesis")])
+def test_the_key_decrypts_for_what_there_is_only(used_by: tuple[str, ...]) -> None:
+    secrets = [SECRET] if "secretsmanager" in used_by else []
+    streams = [f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/logs"] if "kinesis" in used_by else []
+    document = service_policy([], CLUSTER, secrets, streams, KEY)
+    root = f"arn:aws:iam::{ACCOUNT}:root"
+    key = key_policy(ACCOUNT, REGION, [root], [root], ["secretsmanager", "kinesis"])
+    policies = Policies(identity=(document,), resource=key)
+    for service in ("secretsmanager", "kinesis", "s3"):
+        via: Any = {"kms__ViaService": (f"{service}.{REGION}.amazonaws.com",), "kms__CallerAccount": (ACCOUNT,)}
+        assert evaluate(request("kms:Decrypt", KEY, **via), policies).allowed is (service in used_by), service
 
 
 @pytest.mark.parametrize(
@@ -175,7 +198,7 @@ def test_the_service_reads_its_own_secret_by_secrets_manager_only() -> None:
 )
 def test_what_lies_elsewhere_is_refused(secrets: list[str], key: str | None) -> None:
     with pytest.raises(ValueError, match=r"is not of|names more than one|by its alias|is neither an ARN"):
-        service_policy([], CLUSTER, secrets, key)
+        service_policy([], CLUSTER, secrets, key_arn=key)
 
 
 def test_a_policy_that_iam_would_refuse_says_by_how_much() -> None:

@@ -34,9 +34,15 @@ LOGS = """\
     kind: cloudwatch-logs
     log_group: /ecs/checkout
 """
+CARRIER = """\
+  checkout-logs:
+    rotate_every: 90d
+    assumed_by: ecs-tasks.amazonaws.com
+"""
 
 SECRET, ROLE = type_tokens.AWS_SECRET, type_tokens.AWS_ROLE
 CREDENTIAL = type_tokens.KAFKA_SERVICE_CREDENTIAL
+TOPIC = "kafka:index/topic:Topic"
 SERVICES = ("checkout-logs", "detection-engine", "orders-api", "orders-operator", "siem-shipper")
 
 
@@ -54,6 +60,7 @@ def outputs(token: str, _: str, inputs: dict[str, Any]) -> dict[str, Any]:
 def recorded(project: Path, *, on_msk: bool) -> Recorder:
     stack = AwsStack(project, AwsApi("http://127.0.0.1:1", project / "aws" / "credentials"))
     stack.edit(stack.orders, "consumers:\n", LOGS + "consumers:\n")
+    stack.edit(stack.stack, "services:\n", f"services:\n{CARRIER}")
     if on_msk:
         stack.in_aws(f"cluster_arn: {CLUSTER}")
         stack.edit(stack.stack, "  brokers: 3\n", "  brokers: 3\n  policy: {organization: o-a1b2c3d4e5}\n")
@@ -95,11 +102,12 @@ IN_ANY_ACCOUNT: dict[str, tuple[str, bool]] = {
     "Key stack-key": ("levee-test", True),
     **{f"Secret {service}.g1": (service, False) for service in SERVICES},
     "Role orders-api": ("orders-api", False),
+    "Role checkout-logs": ("checkout-logs", False),
     "Role detection-engine": ("detection-engine", False),
     "ArchiveBucket orders": ("orders", True),
-    "DataStream orders-checkout-logs": ("orders", True),
-    "Role orders-checkout-logs-delivery": ("orders", False),
-    "LogSubscription orders-checkout-logs": ("orders", False),
+    "DataStream orders.checkout-logs": ("orders", True),
+    "Role orders.checkout-logs.delivery": ("orders", False),
+    "LogSubscription orders.checkout-logs": ("orders", False),
     "Alarm levee-test-orders-silence": ("orders", False),
     "Alarm levee-test-orders-lag-detection-engine": ("orders", False),
 }
@@ -178,7 +186,7 @@ def document(recorder: Recorder, token: str, name: str, part: str = "policy") ->
 
 def test_every_policy_is_one_that_levee_reads(msk: Recorder) -> None:
     found = [(inputs[part], part) for _, _, inputs in of_aws(msk) for part in ("policy", "trust") if part in inputs]
-    assert len(found) == 9
+    assert len(found) == 11
     for text, _ in found:
         assert parse_document(text).statements
         assert "??????" not in text or "secret:" in text
@@ -235,10 +243,32 @@ def test_on_msk_a_writer_can_not_read_and_a_reader_can_not_write(msk: Recorder) 
 
 
 def test_logs_are_delivered_to_their_own_data_stream_only(msk: Recorder) -> None:
-    name = "orders-checkout-logs"
+    name = "orders.checkout-logs"
     subscription = msk.inputs(type_tokens.AWS_LOG_SUBSCRIPTION, name)
-    own = document(msk, ROLE, f"{name}-delivery")
+    own = document(msk, ROLE, f"{name}.delivery")
     (deliver,) = [statement for statement in own.statements if "kinesis:PutRecord" in statement.actions]
     assert deliver.resources == (subscription["destinationArn"],)
-    assert subscription["roleArn"].endswith(f"role/levee/test-{name}-delivery")
+    assert subscription["roleArn"].endswith(f"role/levee/test.{name}-delivery")
     assert subscription["logGroup"] == "/ecs/checkout"
+
+
+def test_what_drains_the_data_stream_reads_it_and_keeps_how_far_it_has_come(msk: Recorder, elsewhere: Recorder) -> None:
+    own = f"arn:aws:kinesis:{PLACE}:stream/test.orders.checkout-logs"
+    topics = CLUSTER.replace(":cluster/", ":topic/")
+    checkpoints = "levee.checkpoints.test.orders.checkout-logs"
+    for recorder in (msk, elsewhere):
+        via = {"CallerAccount": ACCOUNT, "ViaService": f"kinesis.{REGION}.amazonaws.com"}
+        assert allows(recorder, "checkout-logs", "kinesis:GetRecords", own)
+        assert allows(recorder, "checkout-logs", "kms:Decrypt", KEY, **via)
+        assert not allows(recorder, "orders-api", "kinesis:GetRecords", own)
+        assert not allows(recorder, "orders-api", "kms:Decrypt", KEY, **via)
+        kept = recorder.inputs(TOPIC, "orders.checkout-logs.checkpoints")
+        assert (kept["name"], kept["partitions"], kept["config"]["cleanup.policy"]) == (checkpoints, 1, "compact")
+        acls = recorder.inputs(CREDENTIAL, "checkout-logs")["acls"]
+        assert {(acl["name"], acl["operation"]) for acl in acls} == {
+            *((checkpoints, operation) for operation in ("Read", "Write", "Describe")),
+            *(("eu.orders.audit.v1", operation) for operation in ("Write", "Describe")),
+            *(("test.orders.checkout-logs", operation) for operation in ("Write", "Describe")),
+        }
+    assert allows(msk, "checkout-logs", "kafka-cluster:ReadData", f"{topics}/{checkpoints}")
+    assert not allows(msk, "checkout-logs", "kafka-cluster:ReadData", f"{topics}/eu.orders.audit.v1")

@@ -38,7 +38,7 @@ def compliant_account(plan: Plan) -> LiveAccount:
     )
     usernames = [username for credential in plan.credentials for username in credential.usernames]
     return LiveAccount(
-        roles={role_name(plan, each): _role(plan, each) for each in plan.credentials if each.assumed_by},
+        roles={role_name(plan.stack, each.service): _role(plan, each) for each in plan.credentials if each.assumed_by},
         secrets={
             secret_name(plan, username): LiveSecret(secret_arn(plan, username).replace("-??????", SUFFIX), KEY)
             for username in usernames
@@ -61,7 +61,7 @@ def _cluster(plan: Plan) -> LiveCluster | None:
 def _role(plan: Plan, credential: PlannedCredential) -> LiveRole:
     cluster = plan.aws.cluster_arn if plan.aws else None
     secrets = [secret_arn(plan, username) for username in credential.usernames]
-    policy = service_policy(credential.grants, ClusterArn.parse(cluster) if cluster else None, secrets, KEY)
+    policy = service_policy(credential.grants, ClusterArn.parse(cluster) if cluster else None, secrets, key_arn=KEY)
     trust = trust_policy(str(credential.assumed_by), ACCOUNT, f"arn:aws:ecs:{REGION}:{ACCOUNT}:*")
     return LiveRole(arn=role_arn(plan, credential), trust=trust, inline={"levee": policy})
 

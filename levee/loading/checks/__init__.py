@@ -30,6 +30,7 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     aws.in_its_region,
     aws.archive_on_aws,
     aws.log_group,
+    aws.names_fit,
     aws.archive_of_its_own,
     data_class.retention_bounds,
     data_class.replicas,

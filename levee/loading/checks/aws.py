@@ -14,6 +14,8 @@ from levee.model.cluster import AWS_SECRETS_MANAGER
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import SourceKind
+from levee.plan.aws_names import MAX_ROLE_LENGTH, delivery_role_name, role_name
+from levee.plan.carriers import carrier_name
 
 _MSK_PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
 
@@ -139,6 +141,27 @@ def log_group(declared: Declared) -> Iterator[Problem]:
                 message = "what carries a log group's events is encrypted with the key of `secrets`, and there is none"
                 hint = f"write `encrypted_by: {STACK_KEY}` or a key's ARN under `secrets`"
                 yield Problem("log-group", message, hint, source.origin.at("log_group"))
+
+
+def names_fit(declared: Declared) -> Iterator[Problem]:
+    """A role's name is made of the stack's and of what it is for, and IAM's limit is the shortest of all."""
+    stack = declared.stack
+    if stack is None or stack.target is not Target.AWS:
+        return
+    for service in stack.services.values():
+        if service.assumed_by is not None:
+            yield from _role_fits(role_name(stack.name, service.name), service.origin.at("assumed_by"))
+    for stream in declared.streams:
+        for source in stream.sources:
+            if source.log_group is not None:
+                carrier = carrier_name(stack.name, stream.key, source.service)
+                yield from _role_fits(delivery_role_name(carrier), source.origin.at("log_group"))
+
+
+def _role_fits(name: str, origin: Origin) -> Iterator[Problem]:
+    if len(name) > MAX_ROLE_LENGTH:
+        message = f"the role {name} would have a name of {len(name)} characters; IAM allows {MAX_ROLE_LENGTH}"
+        yield Problem("role-name", message, "shorten the name of the service, the stream or the stack", origin)
 
 
 def archive_of_its_own(declared: Declared) -> Iterator[Problem]:

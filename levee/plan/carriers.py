@@ -1,0 +1,71 @@
+"""What brings a log group's events to a stream's topic, derived from the declaration alone.
+
+CloudWatch Logs can't send to Kafka, so its events go by a Kinesis data stream that a carrier (`levee carry`) drains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from levee.model.name import CHECKPOINTS, NamePattern
+from levee.model.role import Role
+from levee.model.stack import StackSpec, Target
+from levee.model.stream import SourceKind, SourceSpec, StreamSpec
+from levee.plan.planned import PlannedCarrier, PlannedGrant, PlannedTopic
+
+
+def is_carried(target: Target, source: SourceSpec) -> bool:
+    """Whether levee itself brings this source's events."""
+    return target is Target.AWS and source.kind is SourceKind.CLOUDWATCH_LOGS and source.log_group is not None
+
+
+def carriers(spec: StackSpec) -> Iterator[PlannedCarrier]:
+    """One for each source that a log group is."""
+    for stream in spec.streams:
+        for source in stream.sources:
+            if is_carried(spec.target, source):
+                yield _carrier(spec, stream, source)
+
+
+def carrier_name(stack: str, stream: str, service: str) -> str:
+    """The data stream that takes a log group's events out of CloudWatch Logs. None of the three has a dot."""
+    return f"{stack}.{stream}.{service}"
+
+
+def carrier_grants(carrier: PlannedCarrier) -> Iterator[PlannedGrant]:
+    """What the source's service needs beside writing its stream: transactions of its own, and its checkpoints."""
+    checkpoints = NamePattern(carrier.checkpoints.name)
+    transactions = {Role.WRITER: (NamePattern(carrier.name),)}
+    for role in (Role.WRITER, Role.READER):
+        yield PlannedGrant(
+            role=role,
+            topics=(checkpoints,),
+            streams=(),
+            groups=(),
+            transactional_ids=transactions.get(role, ()),
+            origin=carrier.source.origin,
+        )
+
+
+def _carrier(spec: StackSpec, stream: StreamSpec, source: SourceSpec) -> PlannedCarrier:
+    name = carrier_name(spec.name, stream.key, source.service)
+    settings = {
+        "cleanup.policy": "compact",
+        "min.insync.replicas": str(stream.min_insync),
+        "unclean.leader.election.enable": "false",
+    }
+    checkpoints = PlannedTopic(
+        stream=stream.key,
+        name=f"{CHECKPOINTS}{name}",
+        owner=stream.owner,
+        cost_centre=stream.cost_centre or spec.cost_centre,
+        legal_basis=stream.legal_basis,
+        data_class=stream.data_class,
+        partitions=1,
+        replication=stream.replication,
+        settings=tuple(sorted(settings.items())),
+        protected=False,
+        retire=None,
+        origin=source.origin,
+    )
+    return PlannedCarrier(stream=stream.key, topic=stream.topic, source=source, name=name, checkpoints=checkpoints)
