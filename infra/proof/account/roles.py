@@ -56,7 +56,7 @@ def role_outcomes(plan: Plan, live: LiveAccount, services: Collection[str] = ())
     for turn, credential in enumerate(each for each in plan.credentials if each.assumed_by is not None):
         if services and credential.service not in services:
             continue
-        name = role_name(plan, credential)
+        name = role_name(plan.stack, credential.service)
         found = live.roles if isinstance(live.roles, Unread) else live.roles.get(name)
         match found:
             case Unread(reason):

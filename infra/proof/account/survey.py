@@ -38,7 +38,7 @@ Read = TypeVar("Read")
 
 async def survey_account(api: Api, plan: Plan) -> LiveAccount:
     """Everything that the plan's claims are about."""
-    named = {role_name(plan, credential) for credential in plan.credentials if credential.assumed_by}
+    named = {role_name(plan.stack, credential.service) for credential in plan.credentials if credential.assumed_by}
     keys, buckets = declared_keys(plan), [archive.archive.bucket for archive in plan.archives]
     roles, secrets, alarms, cluster, key_answers, bucket_answers = await asyncio.gather(
         _told(_roles(api, named)) if named else _nothing(),
