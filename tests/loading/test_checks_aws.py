@@ -73,6 +73,12 @@ def test_its_stack_file(files: StackFiles, old: str, new: str, expected: list[st
         ),
         ("consumers:", "monitors: [{kind: silence, window: 59s}]\nconsumers:", ["monitor-window orders.yaml:13:36"]),
         ("kind: application", "kind: application\n    log_group: /ecs/orders", ["log-group orders.yaml:12:16"]),
+        (
+            "service: orders-api\n    kind: application",
+            f"service: {'x' * 48}\n    kind: cloudwatch-logs\n    log_group: /ecs/orders",
+            ["role-name orders.yaml:12:16"],
+        ),
+        ("topic: eu.orders.audit.v1", "topic: levee.checkpoints.orders", ["bad-value orders.yaml:1:8"]),
     ],
 )
 def test_its_streams(files: StackFiles, old: str, new: str, expected: list[str]) -> None:

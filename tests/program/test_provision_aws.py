@@ -21,12 +21,11 @@ from levee.iam.evaluate import Policies, evaluate
 from levee.iam.parsing import parse_document
 from levee.iam.request import Request, identity
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
+from tests.support.aws_outputs import KEY, PLACE, outputs
 from tests.support.aws_stack import AwsStack
 from tests.support.recorder import Recorder, record
 
-PLACE = f"{REGION}:{ACCOUNT}"
 CLUSTER = f"arn:aws:kafka:{PLACE}:cluster/logs/1234abcd-12ab-34cd-56ef-1234567890ab-2"
-KEY = f"arn:aws:kms:{PLACE}:key/11111111-2222-3333-4444-555555555555"
 PASSWORD = "hunter2hunter2"
 PREFIX = "AmazonMSK_levee/test/"
 LOGS = """\
@@ -44,17 +43,6 @@ SECRET, ROLE = type_tokens.AWS_SECRET, type_tokens.AWS_ROLE
 CREDENTIAL = type_tokens.KAFKA_SERVICE_CREDENTIAL
 TOPIC = "kafka:index/topic:Topic"
 SERVICES = ("checkout-logs", "detection-engine", "orders-api", "orders-operator", "siem-shipper")
-
-
-def outputs(token: str, _: str, inputs: dict[str, Any]) -> dict[str, Any]:
-    """The ARNs that AWS would give."""
-    arns = {
-        type_tokens.AWS_KEY: KEY,
-        SECRET: f"arn:aws:secretsmanager:{PLACE}:secret:{inputs.get('name')}-AbCdEf",
-        ROLE: f"arn:aws:iam::{ACCOUNT}:role/levee/{inputs.get('name')}",
-        type_tokens.AWS_DATA_STREAM: f"arn:aws:kinesis:{PLACE}:stream/{inputs.get('name')}",
-    }
-    return {"arn": arns[token]} if token in arns else {}
 
 
 def recorded(project: Path, *, on_msk: bool) -> Recorder:
