@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from levee.catalog.partition import partition_name
-from levee.plan.aws_names import ROLE_PATH, alarm_name, data_stream_arn, delivery_role_name, role_arn, secret_name
+from levee.plan.aws_names import alarm_name, data_stream_arn, delivery_role_arn, role_arn, secret_name
 from levee.plan.build import stack_key_arn
 from levee.plan.planned import Plan
 
@@ -132,7 +132,7 @@ def _alarms(plan: Plan) -> Iterator[Need]:
 def _log_sources(plan: Plan) -> Iterator[Need]:
     """A log group's events leave CloudWatch Logs by a data stream and a role that may write it."""
     if plan.carriers:
-        one, place = plan.carriers[0], f"{partition_name(plan.boundary.region)}:iam::{plan.boundary.account}"
+        one = plan.carriers[0]
         actions = (
             "AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DescribeStreamSummary "
             "IncreaseStreamRetentionPeriod ListTagsForStream RemoveTagsFromStream StartStreamEncryption "
@@ -141,7 +141,7 @@ def _log_sources(plan: Plan) -> Iterator[Need]:
         yield _need(data_stream_arn(plan.boundary, one.name), "kinesis", actions)
         filters = "DeleteSubscriptionFilter DescribeSubscriptionFilters PutSubscriptionFilter"
         yield _need(_arn(plan, "logs", f"log-group:{one.source.log_group}:*"), "logs", filters)
-        yield _need(f"arn:{place}:role{ROLE_PATH}{delivery_role_name(one.name)}", "iam", f"{_ON_ROLE} PassRole")
+        yield _need(delivery_role_arn(plan.boundary, one.name), "iam", f"{_ON_ROLE} PassRole")
         yield _need(EVERYTHING, "iam", _LISTING_ROLES)
 
 

@@ -29,8 +29,10 @@ from levee.plan.aws_names import (
     role_name,
     secret_arn,
     secret_name,
+    subscription_name,
 )
 from levee.plan.build import stack_key_arn
+from levee.plan.carriers import CARRIED_HOURS
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
 
 TAG: Final = "levee:"
@@ -40,9 +42,6 @@ ACTING: Final = {"ecs-tasks": "ecs"}
 DAY_MS: Final = 86_400_000
 USED_BY: Final = ("secretsmanager", "s3", "kinesis")
 """Services that the stack's key encrypts by."""
-
-CARRIED_HOURS: Final = 168
-"""For so long whatever drains a data stream may be down."""
 
 INFREQUENT_DAYS, GLACIER_DAYS = 30, 90
 """After so many days an archive that is kept for longer moves to S3 Standard-IA, then to Glacier."""
@@ -163,7 +162,7 @@ class AwsTarget(KafkaTarget):
         )
         inputs = {
             "logGroup": source.log_group,
-            "filterName": f"levee-{planned.name}",
+            "filterName": subscription_name(planned.name),
             "filterPattern": source.log_pattern,
             "destinationArn": stream.arn,
             "roleArn": role.arn,

@@ -35,14 +35,22 @@ def role_name(stack: str, service: str) -> str:
 
 def role_arn(plan: Plan, credential: PlannedCredential) -> str:
     """The ARN of a service's role."""
-    boundary = plan.boundary
-    name = role_name(plan.stack, credential.service)
-    return f"arn:{partition_name(boundary.region)}:iam::{boundary.account}:role{ROLE_PATH}{name}"
+    return _role_arn(plan.boundary, role_name(plan.stack, credential.service))
 
 
 def delivery_role_name(carrier: str) -> str:
     """The role by which CloudWatch Logs writes the data stream of this name."""
     return f"{carrier}-delivery"
+
+
+def delivery_role_arn(boundary: Boundary, carrier: str) -> str:
+    """The ARN of that role."""
+    return _role_arn(boundary, delivery_role_name(carrier))
+
+
+def subscription_name(carrier: str) -> str:
+    """The filter of a log group that sends its events to the data stream of this name."""
+    return f"levee-{carrier}"
 
 
 def data_stream_arn(boundary: Boundary, carrier: str) -> str:
@@ -54,3 +62,7 @@ def data_stream_arn(boundary: Boundary, carrier: str) -> str:
 def alarm_name(plan: Plan, monitor: PlannedMonitor, group: str = "") -> str:
     """The alarm of a monitor; a lag has one for each consumer group."""
     return "-".join(filter(None, ("levee", plan.stack, monitor.stream, monitor.monitor.kind.value, group)))
+
+
+def _role_arn(boundary: Boundary, name: str) -> str:
+    return f"arn:{partition_name(boundary.region)}:iam::{boundary.account}:role{ROLE_PATH}{name}"

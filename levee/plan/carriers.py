@@ -6,12 +6,16 @@ CloudWatch Logs can't send to Kafka, so its events go by a Kinesis data stream t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from levee.model.name import CHECKPOINTS, NamePattern
 from levee.model.role import Role
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import SourceKind, SourceSpec, StreamSpec
 from levee.plan.planned import PlannedCarrier, PlannedGrant, PlannedTopic
+
+CARRIED_HOURS: Final = 168
+"""For so long a data stream keeps records, and whatever drains it may be down."""
 
 
 def is_carried(target: Target, source: SourceSpec) -> bool:
