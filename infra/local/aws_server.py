@@ -16,20 +16,27 @@ from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
 
+import boto3
+from botocore.credentials import SharedCredentialProvider
+from botocore.exceptions import BotoCoreError, ClientError
+
 from infra.local import process
 from infra.local.failure import LocalClusterError, system_errors
 from infra.local.lock import hold
 from infra.local.ports import becomes_free
 from infra.local.private_file import write_private
-from infra.local.settings import LOOPBACK, ClusterSettings
+from infra.local.settings import DEFAULT_REGION, LOOPBACK, ClusterSettings
 
-__all__ = ["ACCOUNT", "AwsServerSettings", "AwsServerStatus", "check", "down", "status", "up"]
+__all__ = ["ACCOUNT", "LOG_GROUP", "AwsServerSettings", "AwsServerStatus", "check", "down", "status", "up"]
 
 Report = Callable[[str], None]
 """Takes one line of progress."""
 
 ACCOUNT = "123456789012"
 """The account of every caller whose key the server hasn't made itself."""
+
+LOG_GROUP = "/levee/checkout"
+"""A log group that is there from the start, as some application's: levee makes none, it reads what others log."""
 
 PORT_OFFSET = 30
 """From the brokers' base port."""
@@ -129,9 +136,11 @@ def up(settings: AwsServerSettings, report: Report) -> AwsServerStatus:
         _keep_credentials(settings)
         if status(settings).pid is not None:
             _wait(settings)
+            _furnish(settings)
             report(f"already running: the AWS API at {settings.endpoint}; nothing changed")
         else:
             _start(settings)
+            _furnish(settings)
             report(f"ready: the AWS API at {settings.endpoint} ({time.monotonic() - began:.1f} s)")
         return status(settings)
 
@@ -219,6 +228,21 @@ def _wait(settings: AwsServerSettings) -> None:
                 f"its log is {settings.log}; to start over: levee local down, then levee local up --aws",
             )
         time.sleep(POLL_S)
+
+
+def _furnish(settings: AwsServerSettings) -> None:
+    """Make what an account has that an application already runs in."""
+    try:
+        keys = SharedCredentialProvider(str(settings.credentials_file), "default").load()
+        assert keys is not None  # `_keep_credentials` has seen to that
+        session = boto3.Session(keys.access_key, keys.secret_key, region_name=DEFAULT_REGION)
+        logs = session.client("logs", endpoint_url=settings.endpoint)
+        if not logs.describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"]:
+            logs.create_log_group(logGroupName=LOG_GROUP)
+    except (BotoCoreError, ClientError) as error:
+        raise LocalClusterError(
+            f"the AWS API at {settings.endpoint} makes no log group: {error}", f"its log is {settings.log}"
+        ) from None
 
 
 def _answers(settings: AwsServerSettings) -> bool:

@@ -144,10 +144,8 @@ class AwsTarget(KafkaTarget):
             },
             pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected)),
         )
-        group = f"log-group:{source.log_group}:*"
-        caller = f"arn:{partition_name(boundary.region)}:logs:{boundary.region}:{boundary.account}:{group}"
-        if source.trust is not None and source.trust.source_arn is not None:
-            caller = source.trust.source_arn
+        assert source.trust is not None  # a plan says who delivers to a carrier
+        caller = str(source.trust.source_arn)
         role = self._register(
             type_tokens.AWS_ROLE,
             f"{name}.delivery",

@@ -20,8 +20,8 @@ Three real Kafka brokers on 127.0.0.1, secured as a production cluster is: clien
 TLS, brokers and controllers by certificate, nobody may do anything without an ACL. Replication factor 3, two replicas
 in sync; each broker stands in a zone of its own (rack `region/zone`).
 
-With `--aws` an AWS API too (a moto server): one made-up account, any region, any credentials. It keeps nothing once it
-is stopped.
+With `--aws` an AWS API too (a moto server): one made-up account, any region, any credentials, and in eu-west-1 the log
+group /levee/checkout, as an application's would be there. It keeps nothing once it is stopped.
 """
 
 EPILOG = """\

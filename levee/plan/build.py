@@ -17,7 +17,7 @@ from levee.model.role import Role
 from levee.model.service import Previous, ServiceSpec
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import ArchiveSpec, Place, SourceKind, StreamSpec
-from levee.plan.carriers import carrier_grants, carriers, is_carried
+from levee.plan.carriers import carrier_grants, carriers, is_carried, with_trust
 from levee.plan.planned import (
     Boundary,
     Flow,
@@ -55,7 +55,9 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
         classes=tuple(spec.classes[name] for name in sorted(spec.classes)),
         topics=tuple(_topic(spec, stream, as_of) for stream in spec.streams),
         credentials=tuple(_credentials(spec, streams, carried)),
-        sources=tuple(PlannedSource(stream=s.key, source=source) for s in spec.streams for source in s.sources),
+        sources=tuple(
+            PlannedSource(stream=s.key, source=with_trust(spec, source)) for s in spec.streams for source in s.sources
+        ),
         carriers=carried,
         consumers=tuple(PlannedConsumer(stream=s.key, consumer=reader) for s in spec.streams for reader in s.consumers),
         sinks=tuple(PlannedSink(stream=s.key, sink=sink) for s in spec.streams for sink in s.sinks),

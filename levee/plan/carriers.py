@@ -6,12 +6,14 @@ CloudWatch Logs can't send to Kafka, so its events go by a Kinesis data stream t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
+from levee.catalog.partition import partition_name
 from levee.model.name import CHECKPOINTS, NamePattern
 from levee.model.role import Role
 from levee.model.stack import StackSpec, Target
-from levee.model.stream import SourceKind, SourceSpec, StreamSpec
+from levee.model.stream import SourceKind, SourceSpec, StreamSpec, Trust
 from levee.plan.planned import PlannedCarrier, PlannedGrant, PlannedTopic
 
 CARRIED_HOURS: Final = 168
@@ -21,6 +23,19 @@ CARRIED_HOURS: Final = 168
 def is_carried(target: Target, source: SourceSpec) -> bool:
     """Whether levee itself brings this source's events."""
     return target is Target.AWS and source.kind is SourceKind.CLOUDWATCH_LOGS and source.log_group is not None
+
+
+def with_trust(spec: StackSpec, source: SourceSpec) -> SourceSpec:
+    """A source as planned: where its file doesn't say who may deliver a log group's events, that log group alone."""
+    if not is_carried(spec.target, source):
+        return source
+    declared = source.trust or Trust(source_account=None, source_arn=None)
+    place = f"{spec.region}:{spec.account}:log-group:{source.log_group}"
+    arn = f"arn:{partition_name(spec.region)}:logs:{place}:*"
+    return replace(
+        source,
+        trust=Trust(source_account=declared.source_account or spec.account, source_arn=declared.source_arn or arn),
+    )
 
 
 def carriers(spec: StackSpec) -> Iterator[PlannedCarrier]:
@@ -72,4 +87,6 @@ def _carrier(spec: StackSpec, stream: StreamSpec, source: SourceSpec) -> Planned
         retire=None,
         origin=source.origin,
     )
-    return PlannedCarrier(stream=stream.key, topic=stream.topic, source=source, name=name, checkpoints=checkpoints)
+    return PlannedCarrier(
+        stream=stream.key, topic=stream.topic, source=with_trust(spec, source), name=name, checkpoints=checkpoints
+    )

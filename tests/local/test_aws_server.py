@@ -184,3 +184,11 @@ def test_a_port_that_cannot_be_is_bad_usage(tmp_path: Path) -> None:
     with pytest.raises(LocalClusterError) as refused:
         AwsServerSettings(tmp_path, 65536)
     assert refused.value.exit_code == 2
+
+
+def test_an_application_logs_in_its_account_from_the_start(
+    server: AwsServerSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws_server.up(server, print)
+    found = signed_in(server, "logs", monkeypatch).describe_log_groups()["logGroups"]
+    assert [group["logGroupName"] for group in found] == [aws_server.LOG_GROUP]

@@ -9,7 +9,7 @@ import pytest
 from levee.model.acl import AclOperation, ResourceType
 from levee.plan.carriers import carrier_name
 from levee.plan.planned import Plan
-from tests.support.aws.api import AwsApi
+from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_stack import AwsStack
 
 LOGS = """\
@@ -71,3 +71,19 @@ def test_a_log_service_that_names_no_group_is_said_to_bring_nothing(stack: AwsSt
 
 def test_no_two_of_them_are_one() -> None:
     assert carrier_name("prod", "a-b", "c") != carrier_name("prod", "a", "b-c")
+
+
+@pytest.mark.parametrize(
+    ("declared", "caller"),
+    [
+        ("", "log-group:/ecs/checkout:*"),
+        (f"    trust: {{source_arn: 'arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/ecs/*'}}\n", "log-group:/ecs/*"),
+    ],
+)
+def test_only_its_log_group_delivers_where_nothing_else_is_said(stack: AwsStack, declared: str, caller: str) -> None:
+    stack.edit(stack.orders, "consumers:\n", LOGS + GROUP + declared + "consumers:\n")
+    plan = stack.plan()
+    trust = plan.carriers[0].source.trust
+    assert trust is not None
+    assert (trust.source_account, trust.source_arn) == (ACCOUNT, f"arn:aws:logs:{REGION}:{ACCOUNT}:{caller}")
+    assert plan.carriers[0].source in [planned.source for planned in plan.sources]
