@@ -21,10 +21,17 @@ from infra.proof.proof import Proof
 from infra.proof.proof_json import render_json
 from infra.proof.proof_tables import render_tables
 from infra.providers.levee.aws.api import Api
+from levee.plan.aws_names import data_stream_arn, delivery_role_name, subscription_name
 from levee.plan.planned import Plan
 from tests.support.aws.api import AwsApi
 from tests.support.aws_account import compliant_account, plant_account, with_alarm, with_role
-from tests.support.aws_stack import BUCKET, AwsStack
+from tests.support.aws_stack import BUCKET, LOG_GROUP, OTHER_ACCOUNT, AwsStack
+
+ASSUMED = {"Effect": "Allow", "Action": "sts:AssumeRole"}
+READ_BY_ALL = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Principal": "*", "Action": "kinesis:GetRecords", "Resource": "*"}],
+}
 
 
 def proof_of(plan: Plan, live: LiveAccount) -> Proof:
@@ -50,7 +57,7 @@ def plan(aws_files: AwsStack) -> Plan:
 def live_plan(aws_api: AwsApi, tmp_path: Path) -> Plan:
     """A plan whose account can be asked, and is as declared."""
     aws_api.reset()
-    plan = AwsStack(tmp_path, aws_api).plan()
+    plan = AwsStack(tmp_path, aws_api).with_logs().plan()
     plant_account(aws_api, plan)
     aws_api.reset_calls()
     return plan
@@ -70,8 +77,12 @@ async def test_an_account_as_declared_is_proved_with_few_calls(
     assert [each for each in outcomes if each.verdict is not Verdict.AS_DECLARED] == []
     assert {each.claim.thing for each in outcomes} == set(Thing) - {Thing.CLUSTER}
     calls = aws_api.calls()
-    listings = {"iam:GetAccountAuthorizationDetails", "secretsmanager:ListSecrets", "cloudwatch:DescribeAlarms"}
-    assert {name: calls[name] for name in listings} == dict.fromkeys(listings, 1)
+    once = {
+        *("iam:GetAccountAuthorizationDetails", "secretsmanager:ListSecrets", "cloudwatch:DescribeAlarms"),
+        *("kinesis:DescribeStreamSummary", "kinesis:GetResourcePolicy", "kinesis:ListStreamConsumers"),
+        "logs:DescribeSubscriptionFilters",
+    }
+    assert {name: calls[name] for name in once} == dict.fromkeys(once, 1)
     assert "secretsmanager:GetSecretValue" not in calls
 
 
@@ -83,6 +94,16 @@ async def test_what_somebody_changed_behind_our_back_is_found(live_plan: Plan, a
     s3.delete_bucket_policy(Bucket=BUCKET)
     aws_api.client("cloudwatch").disable_alarm_actions(AlarmNames=["levee-test-orders-silence"])
     aws_api.client("secretsmanager").delete_secret(SecretId="AmazonMSK_levee/test/detection-engine.g1")
+    kinesis, logs = aws_api.client("kinesis"), aws_api.client("logs")
+    (carrier,) = live_plan.carriers
+    arn = data_stream_arn(live_plan.boundary, carrier.name)
+    kinesis.stop_stream_encryption(StreamName=carrier.name, EncryptionType="KMS", KeyId="alias/levee-test")
+    kinesis.decrease_stream_retention_period(StreamName=carrier.name, RetentionPeriodHours=24)
+    kinesis.register_stream_consumer(StreamARN=arn, ConsumerName="siem")
+    kinesis.put_resource_policy(ResourceARN=arn, Policy=json.dumps(READ_BY_ALL))
+    logs.delete_subscription_filter(logGroupName=LOG_GROUP, filterName=subscription_name(carrier.name))
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [{**ASSUMED, "Principal": {"AWS": OTHER_ACCOUNT}}]})
+    iam.update_assume_role_policy(RoleName=delivery_role_name(carrier.name), PolicyDocument=trust)
     outcomes = judge_account(live_plan, await survey_account(api, live_plan))
     found = {(each.claim.thing, each.claim.column) for each in outcomes if each.verdict is Verdict.SURPRISE}
     assert found == {
@@ -94,6 +115,14 @@ async def test_what_somebody_changed_behind_our_back_is_found(live_plan: Plan, a
         (Thing.ARCHIVE, "not lifted"),
         (Thing.ALARM, "tells"),
         (Thing.SECRET, "is there"),
+        (Thing.DATA_STREAM, "encrypted"),
+        (Thing.DATA_STREAM, "kept"),
+        (Thing.DATA_STREAM, "no consumers"),
+        (Thing.DATA_STREAM, "no outsiders"),
+        (Thing.ROLE, "drains"),  # all of the account may read the data stream now
+        (Thing.DELIVERY, "nothing else"),
+        (Thing.DELIVERY, "taken on"),
+        (Thing.SUBSCRIPTION, "is there"),
     }
 
 
@@ -107,6 +136,11 @@ async def test_what_somebody_changed_behind_our_back_is_found(live_plan: Plan, a
         ("s3:GetBucketPolicy", Thing.ARCHIVE),
         ("s3:HeadBucket", Thing.ARCHIVE),
         ("cloudwatch:DescribeAlarms", Thing.ALARM),
+        ("iam:GetAccountAuthorizationDetails", Thing.DELIVERY),
+        ("kinesis:DescribeStreamSummary", Thing.DATA_STREAM),
+        ("kinesis:GetResourcePolicy", Thing.DATA_STREAM),
+        ("kinesis:ListStreamConsumers", Thing.DATA_STREAM),
+        ("logs:DescribeSubscriptionFilters", Thing.SUBSCRIPTION),
     ],
 )
 async def test_what_may_not_be_read_is_unknown_and_never_missing(

@@ -7,22 +7,46 @@ from dataclasses import replace
 from typing import Any, Final
 
 from infra.proof.account.alarms import declared_alarms
-from infra.proof.account.live import LiveAccount, LiveBucket, LiveCluster, LiveKey, LiveRole, LiveSecret
+from infra.proof.account.live import (
+    LiveAccount,
+    LiveBucket,
+    LiveCluster,
+    LiveDataStream,
+    LiveKey,
+    LiveRole,
+    LiveSecret,
+    Unread,
+)
 from infra.providers.levee.aws.bucket_settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
 from levee.iam.arn import ClusterArn
 from levee.iam.bucket_policy import bucket_policy
+from levee.iam.delivery_policy import delivery_policy
 from levee.iam.document import Document
 from levee.iam.key_policy import key_policy
 from levee.iam.service_policy import service_policy
 from levee.iam.trust_policy import trust_policy
-from levee.plan.aws_names import account_root, role_arn, role_name, secret_arn, secret_name
-from levee.plan.planned import Plan, PlannedArchive, PlannedCredential
+from levee.plan.aws_names import (
+    account_root,
+    data_stream_arn,
+    delivery_role_arn,
+    delivery_role_name,
+    role_arn,
+    role_name,
+    secret_arn,
+    secret_name,
+    subscription_name,
+)
+from levee.plan.carriers import CARRIED_HOURS
+from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.msk_clusters import Cluster
 
 KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 SUFFIX: Final = "-a1B2c3"
 """What AWS appends to secrets' names."""
+
+USED_BY: Final = ("secretsmanager", "s3", "kinesis")
+"""Services that the stack's key encrypts by."""
 
 
 def compliant_account(plan: Plan) -> LiveAccount:
@@ -32,13 +56,16 @@ def compliant_account(plan: Plan) -> LiveAccount:
     key = LiveKey(
         arn=KEY,
         about={"Arn": KEY, "KeyState": "Enabled", "KeyManager": "CUSTOMER", "MultiRegion": False},
-        policy=key_policy(ACCOUNT, REGION, [root], [root]),
+        policy=key_policy(ACCOUNT, REGION, [root], [root], USED_BY),
         rotates=True,
         grantees=(f"secretsmanager.{REGION}.amazonaws.com",),
     )
     usernames = [username for credential in plan.credentials for username in credential.usernames]
     return LiveAccount(
-        roles={role_name(plan.stack, each.service): _role(plan, each) for each in plan.credentials if each.assumed_by},
+        roles={
+            **{role_name(plan.stack, each.service): _role(plan, each) for each in plan.credentials if each.assumed_by},
+            **{delivery_role_name(each.name): _delivery_role(plan, each) for each in plan.carriers},
+        },
         secrets={
             secret_name(plan, username): LiveSecret(secret_arn(plan, username).replace("-??????", SUFFIX), KEY)
             for username in usernames
@@ -47,6 +74,8 @@ def compliant_account(plan: Plan) -> LiveAccount:
         buckets={each.archive.bucket: LiveBucket(REGION, bucket_settings(each)) for each in plan.archives},
         alarms={str(each["name"]): _alarm(each) for each in declared_alarms(plan)},
         cluster=_cluster(plan),
+        data_streams={each.name: _data_stream(plan, each) for each in plan.carriers},
+        subscriptions={str(each.source.log_group): [_subscription(plan, each)] for each in plan.carriers},
     )
 
 
@@ -61,9 +90,41 @@ def _cluster(plan: Plan) -> LiveCluster | None:
 def _role(plan: Plan, credential: PlannedCredential) -> LiveRole:
     cluster = plan.aws.cluster_arn if plan.aws else None
     secrets = [secret_arn(plan, username) for username in credential.usernames]
-    policy = service_policy(credential.grants, ClusterArn.parse(cluster) if cluster else None, secrets, key_arn=KEY)
+    streams = [data_stream_arn(plan.boundary, c.name) for c in plan.carriers if c.source.service == credential.service]
+    policy = service_policy(credential.grants, ClusterArn.parse(cluster) if cluster else None, secrets, streams, KEY)
     trust = trust_policy(str(credential.assumed_by), ACCOUNT, f"arn:aws:ecs:{REGION}:{ACCOUNT}:*")
     return LiveRole(arn=role_arn(plan, credential), trust=trust, inline={"levee": policy})
+
+
+def _delivery_role(plan: Plan, carrier: PlannedCarrier) -> LiveRole:
+    policy = delivery_policy(data_stream_arn(plan.boundary, carrier.name), KEY)
+    caller = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:{carrier.source.log_group}:*"
+    trust = trust_policy("logs.amazonaws.com", ACCOUNT, caller)
+    return LiveRole(arn=delivery_role_arn(plan.boundary, carrier.name), trust=trust, inline={"levee": policy})
+
+
+def _data_stream(plan: Plan, carrier: PlannedCarrier) -> LiveDataStream:
+    about = {
+        "StreamName": carrier.name,
+        "StreamARN": data_stream_arn(plan.boundary, carrier.name),
+        "StreamStatus": "ACTIVE",
+        "RetentionPeriodHours": CARRIED_HOURS,
+        "EncryptionType": "KMS",
+        "KeyId": KEY,
+    }
+    return LiveDataStream(about)
+
+
+def _subscription(plan: Plan, carrier: PlannedCarrier) -> dict[str, Any]:
+    """A filter as DescribeSubscriptionFilters tells it."""
+    return {
+        "filterName": subscription_name(carrier.name),
+        "logGroupName": carrier.source.log_group,
+        "filterPattern": carrier.source.log_pattern,
+        "destinationArn": data_stream_arn(plan.boundary, carrier.name),
+        "roleArn": delivery_role_arn(plan.boundary, carrier.name),
+        "distribution": "ByLogStream",
+    }
 
 
 def bucket_settings(planned: PlannedArchive, **changes: Mapping[str, Any]) -> BucketSettings:
@@ -146,6 +207,22 @@ def with_alarm(live: LiveAccount, name: str, **changes: Any) -> LiveAccount:
     return replace(live, alarms={**live.alarms, name: {**live.alarms[name], **changes}})
 
 
+def with_data_stream(live: LiveAccount, name: str, **changes: Any) -> LiveAccount:
+    """The account with one data stream otherwise: `policy`, `consumers`, or what is told about it."""
+    stream = live.data_streams[name]
+    assert isinstance(stream, LiveDataStream)
+    own = {key: changes.pop(key) for key in ("policy", "consumers") if key in changes}
+    stream = replace(stream, about={**stream.about, **changes}, **own)
+    return replace(live, data_streams={**live.data_streams, name: stream})
+
+
+def with_subscription(live: LiveAccount, group: str, **changes: Any) -> LiveAccount:
+    """The account with the one filter of a log group otherwise."""
+    filters = live.subscriptions[group]
+    assert not isinstance(filters, Unread)
+    return replace(live, subscriptions={**live.subscriptions, group: [{**filters[0], **changes}]})
+
+
 def joined(*documents: Document) -> Document:
     """One policy of several."""
     return Document(tuple(statement for document in documents for statement in document.statements))
@@ -167,17 +244,32 @@ def plant_account(aws: AwsApi, plan: Plan) -> None:
         secrets.create_secret(Name=name, KmsKeyId=arn)
     for planned in plan.archives:
         _plant_bucket(s3, planned, arn)
+    for carrier in plan.carriers:
+        _plant_carrier(aws, live, carrier, arn)
     for alarm in live.alarms.values():
         aws.client("cloudwatch").put_metric_alarm(**{key: each for key, each in alarm.items() if key != "AlarmArn"})
 
 
 def _plant_key(aws: AwsApi, alias: str) -> str:
     kms, root = aws.client("kms"), f"arn:aws:iam::{ACCOUNT}:root"
-    policy = key_policy(ACCOUNT, REGION, [root], [root]).compact()
+    policy = key_policy(ACCOUNT, REGION, [root], [root], USED_BY).compact()
     arn = str(kms.create_key(Policy=policy, MultiRegion=False)["KeyMetadata"]["Arn"])
     kms.enable_key_rotation(KeyId=arn)
     kms.create_alias(AliasName=alias, TargetKeyId=arn)
     return arn
+
+
+def _plant_carrier(aws: AwsApi, live: LiveAccount, carrier: PlannedCarrier, key: str) -> None:
+    kinesis, logs = aws.client("kinesis"), aws.client("logs")
+    kinesis.create_stream(StreamName=carrier.name, StreamModeDetails={"StreamMode": "ON_DEMAND"})
+    kinesis.get_waiter("stream_exists").wait(StreamName=carrier.name)
+    kinesis.start_stream_encryption(StreamName=carrier.name, EncryptionType="KMS", KeyId=key)
+    kinesis.increase_stream_retention_period(StreamName=carrier.name, RetentionPeriodHours=CARRIED_HOURS)
+    group = str(carrier.source.log_group)
+    logs.create_log_group(logGroupName=group)
+    filters = live.subscriptions[group]
+    assert not isinstance(filters, Unread)
+    logs.put_subscription_filter(**filters[0])
 
 
 def _plant_bucket(s3: Any, planned: PlannedArchive, key: str) -> None:

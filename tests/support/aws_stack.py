@@ -19,6 +19,8 @@ TODAY: Final = date(2026, 11, 21)
 PLACE: Final = f"{REGION}:{ACCOUNT}"
 ON_CALL: Final = f"arn:aws:sns:{PLACE}:on-call"
 BUCKET: Final = "levee-test-orders"
+CHECKOUT: Final = "checkout-logs"
+LOG_GROUP: Final = "/ecs/checkout"
 
 _AWS: Final = """\
 aws:
@@ -60,6 +62,13 @@ class AwsStack(StackFiles):
     def in_aws(self, line: str) -> AwsStack:
         """Add a line to what the stack says of its account."""
         self.edit(self.stack, "aws:\n", f"aws:\n  {line}\n")
+        return self
+
+    def with_logs(self, more: str = "") -> AwsStack:
+        """Let a service with a role bring a log group's events to the stream; `more` are fields of the source."""
+        source = f"  - {{service: {CHECKOUT}, kind: cloudwatch-logs, log_group: {LOG_GROUP}{more}}}\n"
+        self.edit(self.orders, "consumers:\n", source + "consumers:\n")
+        self.edit(self.stack, "services:\n", f"services:\n  {CHECKOUT}: {{assumed_by: ecs-tasks.amazonaws.com}}\n")
         return self
 
     def plan(self) -> Plan:

@@ -17,6 +17,9 @@ class Thing(StrEnum):
     ARCHIVE = "archive"
     ALARM = "alarm"
     CLUSTER = "MSK cluster"
+    DATA_STREAM = "data stream"
+    DELIVERY = "delivery role"
+    SUBSCRIPTION = "subscription"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -104,8 +104,24 @@ class LiveCluster:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveDataStream:
+    """A Kinesis data stream. `about` is its StreamDescriptionSummary, `consumers` the names of those registered."""
+
+    about: Mapping[str, Any]
+    policy: Document | Unread | None = None
+    consumers: tuple[str, ...] | Unread = ()
+
+
+def data_stream_policy(stream: LiveDataStream | Unread | None) -> Document | None:
+    """What a data stream's own policy may say."""
+    policy = stream.policy if isinstance(stream, LiveDataStream) else stream
+    return UNTOLD_OF_RESOURCE if isinstance(policy, Unread) else policy
+
+
+@dataclass(frozen=True, slots=True)
 class LiveAccount:
-    """Everything a plan is compared with: roles, secrets, buckets and alarms by name, keys as the plan names them.
+    """Everything a plan is compared with: roles, secrets, buckets, alarms and data streams by name, keys as the plan
+    names them, subscription filters by log group.
 
     What isn't there is left out. `cluster` is None, too, where the plan names none.
     """
@@ -116,6 +132,8 @@ class LiveAccount:
     buckets: Mapping[str, LiveBucket | Unread] = field(default_factory=dict)
     alarms: Mapping[str, Mapping[str, Any]] | Unread = field(default_factory=dict)
     cluster: LiveCluster | Unread | None = None
+    data_streams: Mapping[str, LiveDataStream | Unread] = field(default_factory=dict)
+    subscriptions: Mapping[str, Sequence[Mapping[str, Any]] | Unread] = field(default_factory=dict)
 
     def key(self, name: str | None) -> LiveKey | None:
         """A key that could be read."""

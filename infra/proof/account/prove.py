@@ -10,10 +10,13 @@ from infra.proof.account.alarms import alarm_outcomes
 from infra.proof.account.archives import archive_outcomes
 from infra.proof.account.claim import AccountOutcome
 from infra.proof.account.cluster import cluster_outcomes
+from infra.proof.account.data_streams import data_stream_outcomes
+from infra.proof.account.delivery import delivery_outcomes
 from infra.proof.account.keys import key_outcomes
 from infra.proof.account.live import LiveAccount
 from infra.proof.account.roles import role_outcomes
 from infra.proof.account.secrets import secret_outcomes
+from infra.proof.account.subscriptions import subscription_outcomes
 from infra.proof.account.survey import survey_account
 from levee.plan.planned import Plan
 
@@ -41,4 +44,7 @@ def judge_account(plan: Plan, live: LiveAccount, services: Collection[str] = ())
         *archive_outcomes(plan, live),
         *alarm_outcomes(plan, live),
         *cluster_outcomes(plan, live),
+        *data_stream_outcomes(plan, live),
+        *delivery_outcomes(plan, live),
+        *subscription_outcomes(plan, live),
     )

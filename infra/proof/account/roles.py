@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from infra.proof.access import Access, PlannedNames
+from infra.proof.account.by_role import by_role, by_service, role_policies
 from infra.proof.account.claim import AccountClaim, AccountOutcome, Thing, there
 from infra.proof.account.live import (
-    UNTOLD,
     UNTOLD_OF_RESOURCE,
     LiveAccount,
     LiveBucket,
@@ -17,26 +18,27 @@ from infra.proof.account.live import (
     LiveRole,
     LiveSecret,
     Unread,
+    data_stream_policy,
 )
 from infra.proof.account.topics import topic_requests
-from infra.proof.account.trial import Trial, request, tried
+from infra.proof.account.trial import Trial, tried
 from infra.proof.account.trust import trust_trials
 from infra.proof.claim import MARK, sample
 from infra.providers.levee.aws.role import POLICY
-from levee.catalog.partition import partition_name, partition_of
+from levee.catalog.partition import partition_name
 from levee.iam.arn import ClusterArn
 from levee.iam.document import Document, Effect, PrincipalKind
-from levee.iam.evaluate import Policies
-from levee.iam.request import Values, identity
-from levee.plan.aws_names import role_arn, role_name, secret_name
+from levee.iam.request import Values
+from levee.plan.aws_names import data_stream_arn, role_arn, role_name, secret_name
 from levee.plan.planned import Plan, PlannedCredential
 
 THERE: Final = there(Thing.ROLE)
 ALONE: Final = AccountClaim(Thing.ROLE, "one policy", "holds levee's policy and no other")
 OWN: Final = AccountClaim(Thing.ROLE, "reads own", "may read its own secrets")
 OTHERS: Final = AccountClaim(Thing.ROLE, "reads no other", "may read no other secret")
+DRAINS: Final = AccountClaim(Thing.ROLE, "drains", "may read the data streams that it drains, and no other")
 NOTHING_ELSE: Final = AccountClaim(
-    Thing.ROLE, "changes nothing", "may write, delete and administer no secret, key, archive or role"
+    Thing.ROLE, "changes nothing", "may write, delete and administer no secret, key, archive, data stream or role"
 )
 TOPICS: Final = AccountClaim(Thing.ROLE, "topics", "may do on the MSK cluster what its grants say, and nothing else")
 TRUST: Final = AccountClaim(Thing.ROLE, "taken on", "is taken on by its service alone, and for this account alone")
@@ -46,6 +48,11 @@ ON_SECRETS: Final = ("DeleteSecret", "PutResourcePolicy", "PutSecretValue", "Upd
 ON_KEYS: Final = ("CreateGrant", "Decrypt", "DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion")
 ON_ARCHIVES: Final = ("DeleteObjectVersion", "GetObject", "PutObject", "PutObjectRetention")
 ON_BUCKETS: Final = ("DeleteBucket", "PutBucketPolicy", "PutLifecycleConfiguration")
+ON_DATA_STREAM: Final = ("DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
+"""What whoever drains one needs; the proof's own table.
+Source: https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html."""
+
+ON_DATA_STREAMS: Final = ("DeleteStream", "PutRecord", "PutRecords", "PutResourcePolicy", "StopStreamEncryption")
 ON_ITSELF: Final = ("AttachRolePolicy", "PutRolePolicy", "UpdateAssumeRolePolicy")
 AFTER_ALL: Final = "\U0010ffff"
 
@@ -82,6 +89,10 @@ class _Roles:
         archives = ((each.archive.bucket, live.buckets.get(each.archive.bucket)) for each in sample(plan.archives))
         self._bucket_policies = {name: found.policy for name, found in archives if isinstance(found, LiveBucket)}
         self._kept = plan.secrets.in_aws
+        self._sampled = sample(plan.carriers)
+        self._drained: defaultdict[str, list[str]] = defaultdict(list)
+        for carrier in plan.carriers:
+            self._drained[carrier.source.service].append(carrier.name)
 
     def outcomes(self, credential: PlannedCredential, name: str, role: LiveRole, turn: int) -> Iterator[AccountOutcome]:
         """Everything about one role. `turn` picks other foreign names for other services."""
@@ -91,6 +102,8 @@ class _Roles:
         yield ALONE.judged(name, holds=not others, found=", ".join(others) or "no other")
         if self._kept:
             yield from self._secret_outcomes(credential, name, role)
+        if self._plan.carriers:
+            yield self._drains(credential, name, role)
         yield tried(NOTHING_ELSE, name, self._administration(credential, role))
         if self._plan.msk_cluster is not None:
             access = Access.of(credential, self._names)
@@ -119,13 +132,25 @@ class _Roles:
         for name in names:
             secret = self._secrets[name]
             yield self._trial(role, READ, secret.arn, _policy(secret), allowed=True)
-        partition = partition_of(self._boundary.region)
-        suffix = partition.dns_suffix if partition else ""
-        via: dict[str, Values | None] = {
-            "kms:ViaService": (f"secretsmanager.{self._boundary.region}.{suffix}",),
-            "kms:CallerAccount": (self._boundary.account,),
-        }
-        yield self._trial(role, "kms:Decrypt", key.arn, key.policy, context=via, allowed=True)
+        yield self._decrypts(role, key, "secretsmanager")
+
+    def _decrypts(self, role: LiveRole, key: LiveKey, service: str) -> Trial:
+        via = by_service(self._plan, service)
+        return self._trial(role, "kms:Decrypt", key.arn, key.policy, via, allowed=True)
+
+    def _drains(self, credential: PlannedCredential, name: str, role: LiveRole) -> AccountOutcome:
+        own = self._drained.get(credential.service, ())
+        key = self._live.key(self._plan.secrets.key)
+        if own and key is None:
+            return DRAINS.untold(name, f"there is no telling of key {self._plan.secrets.key}")
+        trials = [self._decrypts(role, key, "kinesis")] if own and key is not None else []
+        for stream in (MARK, *sample(own), *sample([carrier.name for carrier in self._sampled])):
+            trials += self._on_data_stream(role, ON_DATA_STREAM, stream, allowed=stream in own)
+        return tried(DRAINS, name, trials)
+
+    def _on_data_stream(self, role: LiveRole, actions: Sequence[str], stream: str, *, allowed: bool) -> Iterator[Trial]:
+        arn, policy = data_stream_arn(self._boundary, stream), data_stream_policy(self._live.data_streams.get(stream))
+        return (self._trial(role, f"kinesis:{action}", arn, policy, allowed=allowed) for action in actions)
 
     def _foreign(self, role: LiveRole, own: Collection[str]) -> Iterator[Trial]:
         """All secrets that the role's policies, or their own, could be about; of all others some."""
@@ -141,7 +166,7 @@ class _Roles:
         """Secrets whose ARNs begin as a resource of an allowing statement does: no list is gone through for each role
         that names its own.
         """
-        for document in _identity(role):
+        for document in role_policies(role):
             for statement in document.statements:
                 patterns = statement.resources or ("*",)
                 for pattern in patterns if statement.effect is Effect.ALLOW else ():
@@ -161,6 +186,8 @@ class _Roles:
             policy = self._bucket_policies.get(archive.archive.bucket)
             yield from self._refused(role, "s3", ON_BUCKETS, bucket, policy)
             yield from self._refused(role, "s3", ON_ARCHIVES, f"{bucket}/{MARK}", policy)
+        for stream in sample(self._drained.get(credential.service, ())):
+            yield from self._on_data_stream(role, ON_DATA_STREAMS, stream, allowed=False)
         yield from self._refused(role, "iam", ON_ITSELF, role.arn, None)
 
     def _refused(
@@ -178,14 +205,7 @@ class _Roles:
         *,
         allowed: bool,
     ) -> Trial:
-        """The role asks. Managed policies that it holds besides aren't read: with them little can be told."""
-        boundaries = (UNTOLD,) if role.boundary is not None else ()
-        policies = Policies(identity=_identity(role), resource=policy, boundaries=boundaries)
-        return Trial(request(self._plan, identity(role.arn), action, resource, context), policies, allowed=allowed)
-
-
-def _identity(role: LiveRole) -> list[Document]:
-    return [*role.inline.values(), *([UNTOLD] if role.attached else [])]
+        return by_role(self._plan, role, action, resource, policy, context, allowed=allowed)
 
 
 def _policy(secret: LiveSecret) -> Document | None:

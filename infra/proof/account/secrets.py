@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from infra.proof.account.claim import AccountClaim, AccountOutcome, Thing, there
+from infra.proof.account.encryption import encrypted_by
 from infra.proof.account.live import LiveAccount, LiveSecret, Unread
 from infra.proof.account.outsiders import outsiders
 from infra.proof.account.trial import tried
@@ -47,9 +48,4 @@ def _outcomes(plan: Plan, live: LiveAccount, name: str, secret: LiveSecret) -> I
 def _encrypted(plan: Plan, live: LiveAccount, name: str, secret: LiveSecret) -> AccountOutcome:
     if secret.key is None:
         return ENCRYPTED.fails(name, "it is encrypted by the account's default key, which MSK can't use")
-    key = live.key(plan.secrets.key)
-    if secret.key == plan.secrets.key or (key is not None and secret.key in {key.arn, key.arn.rpartition("/")[2]}):
-        return ENCRYPTED.holds(name, secret.key)
-    if key is None:
-        return ENCRYPTED.untold(name, f"it is encrypted by {secret.key}; {plan.secrets.key} can't be looked at")
-    return ENCRYPTED.fails(name, f"it is encrypted by {secret.key}, not {key.arn}")
+    return encrypted_by(ENCRYPTED, name, live, plan.secrets.key, secret.key)

@@ -1,12 +1,13 @@
 """Reads what an account holds of a stack. What can't be read is told as such: a missing permission is no absence.
 
-Roles, secrets and alarms are listed once; secrets' policies, keys and buckets have no listing and are asked for each.
+Roles, secrets and alarms are listed once; secrets' policies, keys, buckets, data streams and subscriptions have no
+listing that tells enough and are asked for each.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from infra.proof.account.keys import declared_keys
@@ -16,6 +17,7 @@ from infra.proof.account.live import (
     LiveAccount,
     LiveBucket,
     LiveCluster,
+    LiveDataStream,
     LiveKey,
     LiveRole,
     LiveSecret,
@@ -26,12 +28,13 @@ from infra.providers.failures import FailedError, RefusedError
 from infra.providers.levee.aws.api import Api
 from infra.providers.levee.aws.bucket_settings import REQUESTS, BucketSettings
 from levee.iam.document import Document
-from levee.plan.aws_names import role_name
+from levee.plan.aws_names import delivery_role_name, role_name
 from levee.plan.planned import Plan
 
 NO_KEY: Final = ("NotFoundException", "NotFound")
 ABSENT: Final = ("NotFoundException",)
 NO_BUCKET: Final = ("404", "NoSuchBucket")
+NO_RESOURCE: Final = ("ResourceNotFoundException",)
 
 Read = TypeVar("Read")
 
@@ -39,22 +42,31 @@ Read = TypeVar("Read")
 async def survey_account(api: Api, plan: Plan) -> LiveAccount:
     """Everything that the plan's claims are about."""
     named = {role_name(plan.stack, credential.service) for credential in plan.credentials if credential.assumed_by}
-    keys, buckets = declared_keys(plan), [archive.archive.bucket for archive in plan.archives]
-    roles, secrets, alarms, cluster, key_answers, bucket_answers = await asyncio.gather(
-        _told(_roles(api, named)) if named else _nothing(),
-        _told(_secrets(api, plan)) if plan.secrets.in_aws else _nothing(),
-        _told(_alarms(api, plan)) if plan.monitors else _nothing(),
-        _told(_cluster(api, plan)),
-        asyncio.gather(*(_told(_key(api, key)) for key in keys)),
-        asyncio.gather(*(_told(_bucket(api, bucket)) for bucket in buckets)),
+    named |= {delivery_role_name(carrier.name) for carrier in plan.carriers}
+    groups = dict.fromkeys(str(carrier.source.log_group) for carrier in plan.carriers)
+    (roles, secrets, alarms, cluster), (keys, buckets, data_streams, subscriptions) = await asyncio.gather(
+        asyncio.gather(
+            _told(_roles(api, named)) if named else _nothing(),
+            _told(_secrets(api, plan)) if plan.secrets.in_aws else _nothing(),
+            _told(_alarms(api, plan)) if plan.monitors else _nothing(),
+            _told(_cluster(api, plan)),
+        ),
+        asyncio.gather(
+            _each(api, _key, declared_keys(plan)),
+            _each(api, _bucket, (archive.archive.bucket for archive in plan.archives)),
+            _each(api, _data_stream, (carrier.name for carrier in plan.carriers)),
+            _each(api, _subscriptions, groups),
+        ),
     )
     return LiveAccount(
         roles=roles,
         secrets=secrets,
-        keys={name: found for name, found in zip(keys, key_answers, strict=True) if found is not None},
-        buckets={name: found for name, found in zip(buckets, bucket_answers, strict=True) if found is not None},
+        keys=keys,
+        buckets=buckets,
         alarms=alarms,
         cluster=cluster,
+        data_streams=data_streams,
+        subscriptions=subscriptions,
     )
 
 
@@ -63,6 +75,15 @@ async def _told(read: Awaitable[Read]) -> Read | Unread:
         return await read
     except (FailedError, RefusedError) as error:
         return Unread(str(error))
+
+
+async def _each(
+    api: Api, read: Callable[[Api, str], Awaitable[Read | None]], names: Iterable[str]
+) -> Mapping[str, Read | Unread]:
+    """Read each by its name; what isn't there is left out."""
+    asked = list(names)
+    answers = await asyncio.gather(*(_told(read(api, name)) for name in asked))
+    return {name: found for name, found in zip(asked, answers, strict=True) if found is not None}
 
 
 async def _nothing() -> Mapping[str, Any]:
@@ -164,3 +185,28 @@ async def _bucket(api: Api, name: str) -> LiveBucket | None:
     )
     settings = {operation: answer or {} for operation, answer in zip(REQUESTS, answers, strict=True)}
     return LiveBucket(head.get("BucketRegion"), BucketSettings(settings))
+
+
+async def _data_stream(api: Api, name: str) -> LiveDataStream | None:
+    answer = await api.find("kinesis", "describe_stream_summary", NO_RESOURCE, StreamName=name)
+    if answer is None:
+        return None
+    about = answer["StreamDescriptionSummary"]
+    policy, consumers = await asyncio.gather(
+        _told(_data_stream_policy(api, about["StreamARN"])),
+        _told(api.pages("kinesis", "list_stream_consumers", "Consumers", StreamARN=about["StreamARN"])),
+    )
+    names = consumers if isinstance(consumers, Unread) else tuple(sorted(each["ConsumerName"] for each in consumers))
+    return LiveDataStream(about, policy, names)
+
+
+async def _data_stream_policy(api: Api, arn: str) -> Document | None:
+    """Most have none, which is told as an empty object, or not at all."""
+    answer = await api.find("kinesis", "get_resource_policy", NO_RESOURCE, ResourceARN=arn)
+    text = "" if answer is None else "".join(answer.get("Policy", "").split())
+    return None if text == "{}" else read_policy(text, of_resource=True)
+
+
+async def _subscriptions(api: Api, group: str) -> Sequence[Mapping[str, Any]] | None:
+    answer = await api.find("logs", "describe_subscription_filters", NO_RESOURCE, logGroupName=group)
+    return None if answer is None else list(answer["subscriptionFilters"])

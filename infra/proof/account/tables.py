@@ -19,6 +19,9 @@ TITLES: Final[Mapping[Thing, str]] = {
     Thing.ARCHIVE: "Archives in the account",
     Thing.ALARM: "Alarms in the account",
     Thing.CLUSTER: "The MSK cluster in the account",
+    Thing.DATA_STREAM: "Data streams in the account",
+    Thing.DELIVERY: "Roles that deliver logs in the account",
+    Thing.SUBSCRIPTION: "Subscriptions of log groups in the account",
 }
 WORDS: Final[Mapping[Verdict, str]] = {
     Verdict.AS_DECLARED: "yes",

@@ -1,8 +1,8 @@
-"""Who may take on a service's role: the service that is declared, on an errand for this account, and nobody else."""
+"""Who may take on a role: the service that is declared, on an errand for this account, and nobody else."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from infra.proof.account.live import LiveRole
 from infra.proof.account.outsiders import STRANGER, somebody
@@ -18,15 +18,21 @@ ASSUME = "sts:AssumeRole"
 ANOTHER_SERVICE = f"{MARK}.amazonaws.com"
 
 
-def trust_trials(plan: Plan, declared: str, role: LiveRole) -> Iterator[Trial]:
-    """The declared service for this account may; for another account, or for nobody, it may not. Nobody else may."""
+def trust_trials(
+    plan: Plan, declared: str, role: LiveRole, resource: str = MARK, others: Sequence[str] = ()
+) -> Iterator[Trial]:
+    """The declared service for `resource` of this account may; for that of another account, for `others` of this one,
+    or for nothing it may not. Nobody else may.
+    """
     own = plan.boundary.account
-    errand = Errand(plan, role)
+    errand = Errand(plan, role, resource)
     yield errand.of(declared, own, own, allowed=True)
     yield errand.of(declared, STRANGER, STRANGER, allowed=False)
     yield errand.of(declared, STRANGER, own, allowed=False)
     yield errand.of(declared, own, STRANGER, allowed=False)
     yield errand.of(declared, None, None, allowed=False)
+    for other in others:
+        yield Errand(plan, role, other).of(declared, own, own, allowed=False)
     for principal in sorted(_others(plan, role) - {service(declared)}):
         if principal.kind is PrincipalKind.SERVICE:
             yield errand.of(principal.name, own, own, allowed=False)
@@ -36,10 +42,10 @@ def trust_trials(plan: Plan, declared: str, role: LiveRole) -> Iterator[Trial]:
 
 
 class Errand:
-    """Services that take on a role for somebody."""
+    """Services that take on a role for somebody's `resource`, as the last part of its ARN names it."""
 
-    def __init__(self, plan: Plan, role: LiveRole) -> None:
-        self._plan, self._role = plan, role
+    def __init__(self, plan: Plan, role: LiveRole, resource: str) -> None:
+        self._plan, self._role, self._resource = plan, role, resource
 
     def of(self, name: str, account: str | None, owner: str | None, *, allowed: bool) -> Trial:
         """A service says that it acts for `account`, and for a resource that `owner` owns; None: it says nothing."""
@@ -47,7 +53,7 @@ class Errand:
         if account is not None and owner is not None:
             kind = name.partition(".")[0].removesuffix("-tasks")  # ecs-tasks acts for ARNs of ecs
             place = f"{partition_name(self._plan.boundary.region)}:{kind}:{self._plan.boundary.region}"
-            context = {"aws:SourceAccount": (account,), "aws:SourceArn": (f"arn:{place}:{owner}:{MARK}",)}
+            context = {"aws:SourceAccount": (account,), "aws:SourceArn": (f"arn:{place}:{owner}:{self._resource}",)}
         asked = request(self._plan, service(name), ASSUME, self._role.arn, context)
         return Trial(asked, Policies(resource=self._role.trust), allowed=allowed)
 
