@@ -28,8 +28,6 @@ def topic_name_problem(name: str) -> str | None:
         return "has characters that Kafka refuses; allowed are a-z A-Z 0-9 . _ -"
     if name.startswith("__"):
         return "begins with __, which Kafka keeps for its own topics"
-    if name.startswith(CHECKPOINTS):
-        return f"begins with {CHECKPOINTS}, which levee keeps for its own topics"
     return None
 
 

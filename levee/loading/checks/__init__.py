@@ -36,6 +36,7 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     data_class.replicas,
     data_class.unknown,
     topic.declared_twice,
+    topic.reserved,
     topic.collides_in_metrics,
     replication.more_than_brokers,
     replication.min_insync,

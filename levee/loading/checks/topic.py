@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
-from levee.model.name import metric_name
+from levee.model.name import CHECKPOINTS, metric_name
 from levee.model.stream import StreamSpec
 
 
@@ -19,6 +19,14 @@ def declared_twice(declared: Declared) -> Iterator[Problem]:
             message = f"the topic {stream.topic} is the stream {other.key} already"
             hint = "a stream is one topic: give this one another name, or remove one of the two files"
             yield Problem("topic-twice", message, hint, stream.origin.at("topic"), other=other.origin.at("topic"))
+
+
+def reserved(declared: Declared) -> Iterator[Problem]:
+    """No stream is one of levee's own topics, which are judged as no stream."""
+    for stream in declared.streams:
+        if stream.topic.startswith(CHECKPOINTS):
+            message = f"{stream.topic} begins as levee's own topics do, which keep how far a carrier has come"
+            yield Problem("reserved-topic", message, "choose another name", stream.origin.at("topic"))
 
 
 def collides_in_metrics(declared: Declared) -> Iterator[Problem]:
