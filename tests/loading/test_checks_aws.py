@@ -78,7 +78,11 @@ def test_its_stack_file(files: StackFiles, old: str, new: str, expected: list[st
             f"service: {'x' * 48}\n    kind: cloudwatch-logs\n    log_group: /ecs/orders",
             ["role-name orders.yaml:12:16"],
         ),
-        ("topic: eu.orders.audit.v1", "topic: levee.checkpoints.orders", ["grant-of-nothing stack.yaml:33:17", "reserved-topic orders.yaml:1:8"]),
+        (
+            "topic: eu.orders.audit.v1",
+            "topic: levee.checkpoints.orders",
+            ["grant-of-nothing stack.yaml:33:17", "reserved-topic orders.yaml:1:8"],
+        ),
     ],
 )
 def test_its_streams(files: StackFiles, old: str, new: str, expected: list[str]) -> None:
