@@ -1,4 +1,4 @@
-"""``levee:aws:DataStream``: a Kinesis data stream, which carries logs from CloudWatch Logs on to Kafka Connect.
+"""``levee:aws:DataStream``: a Kinesis data stream, by which logs leave CloudWatch Logs.
 
 Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/. A stream that is being changed takes no other change,
 so each is waited for.
