@@ -10,12 +10,19 @@ from typing import Self
 
 from levee.model.name import NamePattern, PatternType
 from levee.model.role import Role
-from levee.plan.planned import Plan, PlannedCredential
+from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
+
+
+def planned_topics(plan: Plan) -> tuple[PlannedTopic, ...]:
+    """Every topic of a plan: those of streams, and those where carriers keep how far they have come."""
+    return (*plan.topics, *(carrier.checkpoints for carrier in plan.carriers))
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedNames:
-    """Every name of a plan, gathered once for all its credentials. `topics` are sorted."""
+    """Every name of a plan, gathered once for all its credentials. `topics` are sorted; those of checkpoints are among
+    them.
+    """
 
     topics: tuple[str, ...]
     topic_set: frozenset[str]
@@ -26,7 +33,7 @@ class PlannedNames:
     def of(cls, plan: Plan) -> Self:
         """The names of a plan."""
         grants = [grant for credential in plan.credentials for grant in credential.grants]
-        topics = tuple(sorted(topic.name for topic in plan.topics))
+        topics = tuple(sorted(topic.name for topic in planned_topics(plan)))
         return cls(
             topics=topics,
             topic_set=frozenset(topics),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from infra.proof.access import planned_topics
 from infra.proof.live_state import LiveAcl, LiveState, LiveTopic
 from infra.providers.levee.credential_name import CredentialName
 from levee.catalog.rack import region_of_rack
@@ -38,7 +39,7 @@ class Discrepancy:
 def discrepancies(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
     """Every difference in brokers, topics, users and the ACLs of the plan's own services."""
     yield from _brokers(plan, live)
-    for topic in plan.topics:
+    for topic in planned_topics(plan):
         yield from _topic(topic, live.topics.get(topic.name))
     if live.users is not None:
         yield from _users(plan, live.users)

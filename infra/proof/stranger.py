@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+from infra.proof.access import planned_topics
 from infra.proof.discrepancy import Discrepancy, Matter, service_of_principal
 from infra.proof.live_state import LiveAcl
 from levee.model.name import NamePattern, PatternType
@@ -67,7 +68,7 @@ def strangers(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepancy]:
 def _planned(plan: Plan) -> Mapping[str, _Names]:
     grants = [grant for credential in plan.credentials for grant in credential.grants]
     return {
-        "topic": _Names.of(NamePattern(topic.name) for topic in plan.topics),
+        "topic": _Names.of(NamePattern(topic.name) for topic in planned_topics(plan)),
         "group": _Names.of(pattern for grant in grants for pattern in grant.groups),
         "transactionalId": _Names.of(pattern for grant in grants for pattern in grant.transactional_ids),
     }

@@ -8,6 +8,7 @@ from typing import Any, Final
 from kafka.protocol.admin import DescribeAclsRequest, DescribeConfigsRequest, DescribeUserScramCredentialsRequest
 from kafka.protocol.metadata import MetadataRequest
 
+from infra.proof.access import planned_topics
 from infra.proof.client import Client
 from infra.proof.inert_request import NONE, UNKNOWN_TOPIC_OR_PARTITION, error_name
 from infra.proof.live_state import LiveAcl, LiveSetting, LiveState, LiveTopic
@@ -53,8 +54,9 @@ async def survey(client: Client, plan: Plan) -> LiveState:
     empty list.
     """
     cluster = await _cluster(client)
-    names = [topic.name for topic in plan.topics]
-    keys = sorted({key for topic in plan.topics for key, _ in topic.settings})
+    planned = planned_topics(plan)
+    names = [topic.name for topic in planned]
+    keys = sorted({key for topic in planned for key, _ in topic.settings})
     topics: dict[str, LiveTopic] = {}
     for start in range(0, len(names), BATCH):
         topics.update(await _topics(client, names[start : start + BATCH], keys))

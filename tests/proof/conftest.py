@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from infra.proof.access import planned_topics
 from infra.proof.live_state import LiveAcl, LiveSetting, LiveState, LiveTopic
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
@@ -41,7 +42,7 @@ def compliant(plan: Plan) -> LiveState:
                 frozenset({topic.replication}),
                 {key: LiveSetting(value, on_topic=True) for key, value in topic.settings},
             )
-            for topic in plan.topics
+            for topic in planned_topics(plan)
         },
         acls=frozenset(
             LiveAcl(f"User:{user}", acl.resource_type.value, acl.pattern, acl.operation.value, "*", allows=True)
