@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from levee import __version__
-from levee.cli import check, deploy, drift, env, explain, guard, guardrails, local, plan, status, verify
+from levee.cli import carry, check, deploy, drift, env, explain, guard, guardrails, local, plan, status, verify
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import printable, render_text
 
@@ -25,6 +25,7 @@ Declare topics, writers, readers and their boundary under stacks/, then:
   levee up local         provision it
   levee verify local     prove it: who can write, read and reconfigure, tried with real clients
   levee drift local      what is live and differs from the files
+  levee carry prod logs  take a log group's events to their topic (runs until ended)
 """
 EPILOG = """\
 exit codes: 0 fine, 1 findings or a failed deployment, 2 bad usage or unreadable input, 3 drift
@@ -62,7 +63,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"levee {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for command in (plan, check, explain, guard, guardrails, deploy, verify, drift, status, local, env):
+    for command in (plan, check, explain, guard, guardrails, deploy, verify, drift, carry, status, local, env):
         command.register(commands)
     return parser
 

@@ -1,0 +1,216 @@
+"""One carrier at work: its shards, its transactions, from its start to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Final
+
+from infra.carrier.checkpoint import Checkpoint
+from infra.carrier.commits import Commits
+from infra.carrier.envelope import Envelope
+from infra.carrier.kinesis import DataStream, Summary, now_ms
+from infra.carrier.portion import Portion
+from infra.carrier.report import Report
+from infra.carrier.route import Route
+from infra.carrier.shard_reader import MOST_IN_HAND, PASSES, UNSEEN, ShardReader, Skips, Surroundings, refused
+from infra.carrier.shards import Shard, due, gone
+from infra.carrier.transaction.kept_checkpoints import read_checkpoints
+from infra.carrier.transaction.transactions import Transactions
+from infra.providers.failures import FailedError
+from infra.providers.levee.aws.api import AwsError
+from levee.diagnostics import LeveeError
+
+REFRESH_S: Final = 60.0
+"""So often the list of shards is asked for where none has ended; whoever ends is followed by its children at once."""
+
+LOOK_S: Final = 1.0
+"""So often it is looked whether there is something to say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a carrier is to do: pass over `skips`, and end at the tip of the data stream or never."""
+
+    route: Route
+    skips: Skips
+    stops_at_tip: bool
+
+
+class Carrier:
+    """Carries until told to leave. `login` are librdkafka's settings, `largest_batch` is the topic's limit in bytes."""
+
+    def __init__(
+        self, task: Task, stream: DataStream, login: Mapping[str, str], largest_batch: int | None, report: Report
+    ) -> None:
+        self._task, self._route, self._stream, self._report = task, task.route, stream, report
+        self._login = login
+        self._kafka = ThreadPoolExecutor(1, thread_name_prefix="kafka")
+        self._transactions = Transactions(task.route, login, largest_batch, report.say)
+        self._commits = Commits(self._transactions, self._kafka, report)
+        self._positions: dict[str, Checkpoint] = {}
+        self._kept: Collection[str] = ()
+        self._readers: dict[str, ShardReader] = {}
+        self._running: dict[asyncio.Task[None], str] = {}
+        self._in_hand = asyncio.Semaphore(MOST_IN_HAND)
+
+    async def run(self, summary: Summary) -> None:
+        """Carry. Returns at the tip of the data stream, if that is the task. Raises LeveeError, Left."""
+        self._summary = summary
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._kafka, self._transactions.open)
+        kept = await loop.run_in_executor(self._kafka, read_checkpoints, self._route, self._login)
+        shards = await self._list()
+        committing = asyncio.create_task(self._commits.run())
+        try:
+            await self._begin(kept, shards, committing)
+            await self._follow(shards, committing)
+        finally:
+            await _cancel({committing, *self._running})
+
+    async def leave(self) -> None:
+        """Let the transaction under way end, and begin none any more."""
+        await self._commits.leave()
+
+    def close(self) -> None:
+        """Let go of the thread, which may have to wait for Kafka once more."""
+        self._transactions.leave()
+        self._kafka.shutdown(cancel_futures=True)
+
+    async def _begin(
+        self, kept: Mapping[str, Checkpoint], shards: Collection[Shard], committing: asyncio.Task[None]
+    ) -> None:
+        """Take up where checkpoints are, and drop those that nobody needs."""
+        current = {shard: each for shard, each in kept.items() if each.created == self._summary.created}
+        self._positions, self._kept = dict(current), frozenset(current)
+        known = len(current.keys() & {shard.id for shard in shards})
+        self._report.say(
+            f"carrying {self._route}: {len(shards)} shards, {known} of them from where they stopped, the others from "
+            "their oldest record"
+        )
+        if len(current) < len(kept):
+            self._report.say(
+                "note: the data stream was made anew since the last checkpoints: it is carried from its start"
+            )
+        forgotten = list(self._forgotten(kept, shards))
+        await _first(committing, [asyncio.create_task(self._commits.commit(each)) for each in forgotten])
+
+    def _forgotten(self, kept: Mapping[str, Checkpoint], shards: Collection[Shard]) -> Iterator[Portion]:
+        """Checkpoints of shards that are no more. By its parents' a child begins that has none of its own yet."""
+        told = {parent for shard in shards if shard.id not in kept for parent in shard.parents}
+        for shard in gone(shards, kept):
+            checkpoint = self._positions.get(shard)
+            if checkpoint is not None and not checkpoint.closed:
+                self._report.lost(shard, checkpoint.until, now_ms() - self._summary.retention)
+            if checkpoint is None or shard not in told:
+                yield Portion.forgetting(shard)
+
+    async def _follow(self, shards: Collection[Shard], committing: asyncio.Task[None]) -> None:
+        """Carry shards as they fall due, and see whether others have come."""
+        clock = asyncio.get_running_loop().time
+        refreshed = clock()
+        while True:
+            for shard in due(shards, [shard for shard, each in self._positions.items() if each.closed]):
+                if shard.id not in self._readers:
+                    self._start(shard)
+            if not self._running and self._task.stops_at_tip:
+                return
+            done, _ = await asyncio.wait(
+                {committing, *self._running}, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED
+            )
+            for task in done:
+                task.result()
+            closed = [task for task in done if self._is_closed_now(task)]
+            if closed or clock() > refreshed + REFRESH_S:
+                shards, refreshed = await self._refresh(shards), clock()
+            self._report.progress(self._behind)
+
+    def _start(self, shard: Shard) -> None:
+        around = Surroundings(
+            stream=self._stream,
+            envelope=Envelope(self._route.account, self._route.log_group),
+            commits=self._commits,
+            report=self._report,
+            skips=self._task.skips,
+            retention=lambda: self._summary.retention,
+            stops_at_tip=self._task.stops_at_tip,
+            in_hand=self._in_hand,
+        )
+        reader = ShardReader(around, self._beginning(shard), is_kept=shard.id in self._kept)
+        self._readers[shard.id] = reader
+        self._running[asyncio.create_task(reader.carry())] = shard.id
+
+    def _beginning(self, shard: Shard) -> Checkpoint:
+        if shard.id in self._positions:
+            return self._positions[shard.id]
+        parents = [self._positions[parent].until for parent in shard.parents if parent in self._positions]
+        return Checkpoint(
+            data_stream=self._route.name,
+            created=self._summary.created,
+            shard=shard.id,
+            sequence=None,
+            until=min(parents, default=UNSEEN),
+        )
+
+    def _is_closed_now(self, task: asyncio.Task[None]) -> bool:
+        """Take note of where a shard's reader has ended; whether that is the end of the shard."""
+        shard = self._running.pop(task, None)
+        if shard is None:
+            return False
+        self._positions[shard] = self._readers[shard].position
+        return self._positions[shard].closed
+
+    async def _refresh(self, known: Collection[Shard]) -> Collection[Shard]:
+        """The shards as they are now; those that were known, where AWS can't be asked just now."""
+        try:
+            summary = await self._stream.summary()
+            if summary.created != self._summary.created:
+                raise LeveeError(
+                    f"the data stream {self._route.name} was removed and made anew while it was carried",
+                    "start again: it is carried from its start",
+                )
+            self._summary = summary
+            return await self._stream.shards()
+        except FailedError as error:
+            if isinstance(error, AwsError) and error.code not in PASSES:
+                raise refused(error) from None
+            self._report.trouble(str(error), REFRESH_S)
+            return known
+
+    async def _list(self) -> Collection[Shard]:
+        try:
+            return await self._stream.shards()
+        except FailedError as error:
+            raise _unlisted(error) from None
+
+    def _behind(self) -> int:
+        """In milliseconds, of the shard that is furthest behind."""
+        untils = (self._readers[shard].position.until for shard in self._running.values())
+        return max((now_ms() - until for until in untils if until != UNSEEN), default=0)
+
+
+def _unlisted(error: FailedError) -> LeveeError:
+    return refused(error) if isinstance(error, AwsError) else LeveeError(str(error))
+
+
+async def _first(committing: asyncio.Task[None], tasks: Collection[asyncio.Task[None]]) -> None:
+    """Wait for all tasks, or for the end of committing, which is a failure."""
+    try:
+        waiting = set(tasks)
+        while waiting:
+            done, _ = await asyncio.wait({committing, *waiting}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            if committing in done:
+                return
+            waiting -= done
+    finally:
+        await _cancel(set(tasks))
+
+
+async def _cancel(tasks: Collection[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,0 +1,131 @@
+"""`levee carry`, from a plan: who carries, as whom, until when."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, TextIO, TypeVar
+
+from infra.account import account_api
+from infra.carrier.carrier import Carrier, Task
+from infra.carrier.kinesis import DataStream, Summary
+from infra.carrier.login import service_login, username
+from infra.carrier.report import Report
+from infra.carrier.route import Route
+from infra.carrier.shard_reader import Skips, refused
+from infra.carrier.transaction.failure import Left
+from infra.providers.failures import FailedError, RefusedError
+from infra.providers.levee.aws.api import Api, AwsError
+from infra.providers.levee.aws.arn_scope import outside
+from levee.diagnostics import LeveeError
+from levee.plan.planned import Plan, PlannedCarrier
+
+T = TypeVar("T")
+
+EXITS: Final = {signal.SIGTERM: 0, signal.SIGINT: 130}
+"""How a run ends that somebody ends."""
+
+READABLE: Final = frozenset({"ACTIVE", "UPDATING"})
+
+
+def carry(plan: Plan, project: Path, carrier: PlannedCarrier, skips: Skips, out: TextIO, *, stops_at_tip: bool) -> int:
+    """Carry until told to end, or to the tip of the data stream; the exit code. `skips`: records to pass over.
+
+    Raises LeveeError for what can't go on. A run in which records may have been lost ends with 1.
+    """
+    return asyncio.run(_carry(plan, project, carrier, skips, Report(out), stops_at_tip=stops_at_tip))
+
+
+async def _carry(
+    plan: Plan, project: Path, planned: PlannedCarrier, skips: Skips, report: Report, *, stops_at_tip: bool
+) -> int:
+    loop = asyncio.get_running_loop()
+    stopped: asyncio.Future[int] = loop.create_future()
+    for number, code in EXITS.items():
+        loop.add_signal_handler(number, _stop, stopped, code)
+    task = Task(_route(plan, planned), skips, stops_at_tip)
+    api = account_api(plan, project)
+    try:
+        work = asyncio.create_task(_prepare(plan, project, task.route, api))
+        if not await _done(work, stopped):
+            return stopped.result()
+        summary, login = work.result()
+        carrier = Carrier(task, DataStream(api, planned.name), login, _largest_batch(plan, planned), report)
+        await _run(carrier, summary, stopped, report, skips)
+    finally:
+        await api.close()
+    code = stopped.result() if stopped.done() else 0
+    return code or int(report.has_losses)
+
+
+async def _run(carrier: Carrier, summary: Summary, stopped: asyncio.Future[int], report: Report, skips: Skips) -> None:
+    work = asyncio.create_task(carrier.run(summary))
+    try:
+        if not await _done(work, stopped):
+            await carrier.leave()
+            await _cancelled(work)
+        else:
+            work.result()
+    except Left:
+        report.say(
+            "warning: Kafka didn't answer in time: what was under way is void, or committed, as the next run sees"
+        )
+    finally:
+        carrier.close()
+        report.close("stopped" if stopped.done() else "ended", skips)
+
+
+async def _done(work: asyncio.Task[T], stopped: asyncio.Future[int]) -> bool:
+    """Wait until the work is done, or somebody ends the run."""
+    either: set[asyncio.Future[Any]] = {work, stopped}
+    await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+    return work.done()
+
+
+async def _cancelled(work: asyncio.Task[None]) -> None:
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+
+
+def _stop(stopped: asyncio.Future[int], code: int) -> None:
+    if not stopped.done():
+        stopped.set_result(code)
+
+
+async def _prepare(plan: Plan, project: Path, route: Route, api: Api) -> tuple[Summary, Mapping[str, str]]:
+    """What can be told before Kafka is asked: the data stream is the stack's own and encrypted; a login is there."""
+    try:
+        summary = await DataStream(api, route.name).summary()
+    except RefusedError as error:
+        raise LeveeError(f"stack {plan.stack}: {error}") from None
+    except FailedError as error:
+        raise (refused(error) if isinstance(error, AwsError) else LeveeError(str(error))) from None
+    if reason := outside(summary.arn, api.connection):
+        raise LeveeError(f"the data stream {route.name} isn't the stack's: {reason}", "correct `aws` in stack.yaml")
+    if not summary.is_encrypted:
+        message = f"the data stream {route.name} isn't encrypted with a KMS key: its records lie open"
+        raise LeveeError(message, "run `levee up`, then start again")
+    if summary.status not in READABLE:
+        message = f"the data stream {route.name} can't be read: it is {summary.status}"
+        raise LeveeError(message, "wait for `levee up` to end, then start again")
+    return summary, await service_login(plan, project, api, route.username)
+
+
+def _route(plan: Plan, planned: PlannedCarrier) -> Route:
+    assert planned.source.log_group is not None  # else nothing is carried
+    return Route(
+        account=plan.boundary.account,
+        log_group=planned.source.log_group,
+        name=planned.name,
+        topic=planned.topic,
+        checkpoints=planned.checkpoints.name,
+        username=username(plan, planned.source.service),
+    )
+
+
+def _largest_batch(plan: Plan, planned: PlannedCarrier) -> int | None:
+    settings = next(dict(topic.settings) for topic in plan.topics if topic.stream == planned.stream)
+    declared = settings.get("max.message.bytes")
+    return None if declared is None else int(declared)

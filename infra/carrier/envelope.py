@@ -1,0 +1,144 @@
+"""What CloudWatch Logs puts into a record of Kinesis, taken out again.
+
+A record is gzip of a JSON object that names its origin and lists log events:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html. Anybody who may write the data stream
+may write anything, so nothing about it is believed. Fields that AWS adds are left alone.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Never
+
+LONGEST_BYTES: Final = 32 * 1024 * 1024
+"""Of a record's JSON. What CloudWatch Logs puts into one comes from about 1 MiB of events, each with some escapes."""
+
+CONTROL, DATA = "CONTROL_MESSAGE", "DATA_MESSAGE"
+_GZIP: Final = 16 + zlib.MAX_WBITS
+_LARGEST: Final = 2**63 - 1
+
+
+class Unreadable(Exception):
+    """A record that CloudWatch Logs hasn't written for this log group. The text says why and quotes nothing of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A log event. `timestamp` is in milliseconds since 1970; neither name nor message is in any representation."""
+
+    id: str
+    timestamp: int
+    log_stream: str
+    message: bytes
+
+    def __repr__(self) -> str:
+        return f"Event({self.id})"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """Where records must come from."""
+
+    account: str
+    log_group: str
+
+    def open(self, data: bytes) -> tuple[Event, ...]:
+        """A record's events in their order: none in a control message. Raises Unreadable."""
+        body = _object(_text(data))
+        kind = _string(body, "messageType")
+        if kind == CONTROL:
+            return ()
+        if kind != DATA:
+            raise Unreadable("its messageType is neither DATA_MESSAGE nor CONTROL_MESSAGE")
+        if _string(body, "owner") != self.account:
+            raise Unreadable(f"its owner is another account than the stack's, {self.account}")
+        if _string(body, "logGroup") != self.log_group:
+            raise Unreadable(f"it is of another log group than {self.log_group}")
+        log_stream = _named(body, "logStream")
+        return tuple(_events(_list(body, "logEvents"), log_stream))
+
+
+def _text(data: bytes) -> str:
+    unpacking = zlib.decompressobj(_GZIP)
+    try:
+        content = unpacking.decompress(data, LONGEST_BYTES + 1)
+    except zlib.error:
+        raise Unreadable("it isn't compressed with gzip") from None
+    if len(content) > LONGEST_BYTES:
+        raise Unreadable(f"it unpacks to more than {LONGEST_BYTES} bytes")
+    if not unpacking.eof:
+        raise Unreadable("it is cut off")
+    if unpacking.unused_data:
+        raise Unreadable("something follows what is compressed")
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Unreadable("it isn't UTF-8") from None
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        body = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_no_number)
+    except RecursionError:
+        raise Unreadable("it is nested too deeply") from None
+    except ValueError:
+        raise Unreadable("it isn't JSON") from None
+    if not isinstance(body, dict):
+        raise Unreadable("it isn't a JSON object")
+    return body
+
+
+def _without_repeats(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Unreadable("an object in it has a key twice")
+    return found
+
+
+def _no_number(_: str) -> Never:
+    raise Unreadable("it holds what is no number in JSON")
+
+
+def _events(listed: Sequence[Any], log_stream: str) -> Iterator[Event]:
+    for each in listed:
+        if not isinstance(each, dict):
+            raise Unreadable("a log event in it isn't an object")
+        message = _string(each, "message").encode("utf-8")
+        yield Event(_named(each, "id"), _timestamp(each), log_stream, message)
+
+
+def _list(body: dict[str, Any], name: str) -> Sequence[Any]:
+    value = body.get(name)
+    if not isinstance(value, list):
+        raise Unreadable(f"its {name} is missing or no list")
+    return value
+
+
+def _string(body: dict[str, Any], name: str) -> str:
+    """A text that UTF-8 can hold: JSON can write halves of characters, which it can't."""
+    value = body.get(name)
+    if not isinstance(value, str):
+        raise Unreadable(f"a {name} is missing or no text")
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        raise Unreadable(f"a {name} holds half of a character") from None
+    return value
+
+
+def _named(body: dict[str, Any], name: str) -> str:
+    value = _string(body, name)
+    if not value:
+        raise Unreadable(f"a {name} is empty")
+    return value
+
+
+def _timestamp(body: dict[str, Any]) -> int:
+    """Of Kafka's range; 0 means something else to Kafka's clients."""
+    value = body.get("timestamp")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _LARGEST:
+        raise Unreadable("a timestamp is missing or no time")
+    return value

@@ -1,0 +1,181 @@
+"""One shard, from where its checkpoint is to its end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from infra.carrier.checkpoint import Checkpoint
+from infra.carrier.commits import Commits, pauses
+from infra.carrier.envelope import Envelope, Unreadable
+from infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Record, now_ms
+from infra.carrier.portion import CarriedRecord, Portion
+from infra.carrier.report import Report, moment
+from infra.providers.failures import FailedError
+from infra.providers.levee.aws.api import AwsError
+from levee.diagnostics import LeveeError
+
+IDLE_S: Final = 1.0
+BUSY_S: Final = 0.2
+"""Between two looks at a shard: Kinesis takes five in a second, from all of its readers together."""
+
+MOST_IN_HAND: Final = 8
+"""Answers of all shards that are in memory at once, each of at most 10 MiB."""
+
+UNSEEN: Final = 0
+"""Until when a shard has been carried that no carrier has looked at yet."""
+
+EXPIRED: Final = "ExpiredIteratorException"
+NOTED_EVERY_MS: Final = HOUR_MS
+"""So often a shard in which nothing comes in has its checkpoint renewed: by it a carrier that was away for longer than
+the data stream keeps records knows that some may be gone.
+"""
+
+PASSES: Final = frozenset(
+    {
+        *("ProvisionedThroughputExceededException", "LimitExceededException", "KMSThrottlingException"),
+        *("ThrottlingException", "RequestLimitExceeded", "InternalFailureException", "InternalFailure"),
+        *("ServiceUnavailable", "ServiceUnavailableException", "InternalServerError"),
+    }
+)
+"""What AWS answers for a while."""
+
+Skips = Collection[tuple[str, str]]
+"""Records to pass over: shard and sequence number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the shards of a run have in common. `retention`, in milliseconds, is asked for anew each time."""
+
+    stream: DataStream
+    envelope: Envelope
+    commits: Commits
+    report: Report
+    skips: Skips
+    retention: Callable[[], int]
+    stops_at_tip: bool
+    in_hand: asyncio.Semaphore
+
+
+class ShardReader:
+    """Carries one shard from `position` on. `is_kept`: that checkpoint is on its topic already."""
+
+    def __init__(self, around: Surroundings, position: Checkpoint, *, is_kept: bool) -> None:
+        self._around = around
+        self._position = position
+        self._kept = position if is_kept else None
+        self._iterator: str | None = None
+
+    @property
+    def position(self) -> Checkpoint:
+        """How far it has come."""
+        return self._position
+
+    async def carry(self) -> None:
+        """Return at the end of a closed shard, or, if the run stops there, where nothing more has come in yet.
+
+        Raises LeveeError for a record that can't be carried, and for what AWS refuses.
+        """
+        while True:
+            async with self._around.in_hand:
+                self._tell_losses()
+                answer = await self._ask()
+                await self._take(answer)
+            is_at_tip = not answer.records and not answer.behind
+            if answer.iterator is None or (self._around.stops_at_tip and is_at_tip):
+                return
+            await asyncio.sleep(IDLE_S if is_at_tip else BUSY_S)
+
+    def _tell_losses(self) -> None:
+        """Where the shard was looked at last longer ago than records are kept, some may be gone."""
+        oldest = now_ms() - self._around.retention()
+        if UNSEEN < self._position.until < oldest:
+            self._around.report.lost(self._position.shard, self._position.until, oldest)
+            self._position = replace(self._position, until=oldest)
+
+    async def _ask(self) -> Answer:
+        """Get the next records, however long it takes."""
+        waits = pauses()
+        while True:
+            try:
+                if self._iterator is None:
+                    self._iterator = await self._around.stream.iterator(self._position.shard, self._position.sequence)
+                return await self._around.stream.records(self._iterator)
+            except AwsError as error:
+                if error.code not in {*PASSES, EXPIRED}:
+                    raise refused(error) from None
+                failure: FailedError = error
+            except FailedError as error:
+                failure = error
+            self._iterator = None  # it is good for five minutes only
+            if not isinstance(failure, AwsError) or failure.code != EXPIRED:
+                pause = next(waits)
+                self._around.report.trouble(f"shard {self._position.shard}: {failure}", pause)
+                await asyncio.sleep(pause)
+
+    async def _take(self, answer: Answer) -> None:
+        """Commit all of an answer. What comes before a record that can't be carried is committed, too."""
+        taken: list[CarriedRecord] = []
+        weight = 0.0
+        for record in answer.records:
+            try:
+                carried = await self._open(record)
+            except Unreadable as reason:
+                if taken:
+                    await self._commit(self._after(taken), taken)
+                raise self._stuck(record, reason) from None
+            taken.append(carried)
+            weight += carried.weight
+            if weight >= 1:
+                await self._commit(self._after(taken), taken)
+                taken, weight = [], 0.0
+        reached = self._after(taken)
+        reached = replace(reached, until=max(reached.until, answer.until), closed=answer.iterator is None)
+        if taken or reached.closed or self._is_worth_noting(reached):
+            await self._commit(reached, taken)
+        self._position, self._iterator = reached, answer.iterator
+
+    async def _open(self, record: Record) -> CarriedRecord:
+        if (self._position.shard, record.sequence) in self._around.skips:
+            self._around.report.passed(self._position.shard, record.sequence)
+            return CarriedRecord(record.sequence, record.arrival, ())
+        events = await asyncio.to_thread(self._around.envelope.open, record.data)
+        return CarriedRecord(record.sequence, record.arrival, events)
+
+    def _after(self, taken: Sequence[CarriedRecord]) -> Checkpoint:
+        if not taken:
+            return self._position
+        until = max(self._position.until, taken[-1].arrival)
+        return replace(self._position, sequence=taken[-1].sequence, until=until)
+
+    async def _commit(self, reached: Checkpoint, taken: Sequence[CarriedRecord]) -> None:
+        await self._around.commits.commit(Portion.of(reached, *taken))
+        self._position = self._kept = reached
+
+    def _is_worth_noting(self, reached: Checkpoint) -> bool:
+        return self._kept is None or reached.until - self._kept.until >= NOTED_EVERY_MS
+
+    def _stuck(self, record: Record, reason: Unreadable) -> LeveeError:
+        place = f"{self._position.shard}:{record.sequence}"
+        until = moment(record.arrival + self._around.retention())
+        return LeveeError(
+            f"record {place} of the data stream {self._position.data_stream} can't be carried: {reason}",
+            f"it and what follows it in its shard stay in the data stream until {until}. Find out who wrote it; "
+            f"to pass this one record over, start again with --skip {place}",
+        )
+
+
+def refused(error: AwsError) -> LeveeError:
+    """What AWS refuses, and goes on refusing until somebody does something."""
+    if error.code.startswith("KMS"):
+        return LeveeError(
+            str(error), "let the service's role use the data stream's key (kms:Decrypt), and the key be on"
+        )
+    if error.code == "ResourceNotFoundException":
+        return LeveeError(
+            str(error), "`levee up` makes the data stream; one that was made anew is carried from its start"
+        )
+    return LeveeError(str(error), "`levee up` puts the service's role right; `levee verify` shows what it may do")

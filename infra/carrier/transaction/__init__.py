@@ -1,0 +1,1 @@
+"""The Kafka side: transactions of events and checkpoints, and reading the checkpoints back."""

@@ -1,0 +1,66 @@
+"""How the carrier's Kafka clients are set. None of them writes logs: what matters is told by errors.
+
+Settings: librdkafka's CONFIGURATION.md.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from confluent_kafka import KafkaError
+
+from infra.carrier.envelope import LONGEST_BYTES
+
+SMALLEST_BATCH: Final = 1024
+LARGEST_BATCH: Final = 1_000_000
+"""Bytes; librdkafka's own default."""
+
+BATCH_OVERHEAD: Final = 512
+"""Bytes by which a batch may be larger than what librdkafka counts of it."""
+
+ErrorCallback = Callable[[KafkaError], None]
+
+
+def silent() -> logging.Logger:
+    """A logger that tells nobody: without one, librdkafka writes to standard error itself."""
+    logger = logging.getLogger("levee.carrier.librdkafka")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+    return logger
+
+
+def producer_settings(
+    login: Mapping[str, str], transactional_id: str, largest_batch: int | None, error_cb: ErrorCallback
+) -> dict[str, Any]:
+    """A transactional producer's. `largest_batch`, in bytes, is what the topic declares (max.message.bytes)."""
+    batch = LARGEST_BATCH if largest_batch is None else min(LARGEST_BATCH, largest_batch - BATCH_OVERHEAD)
+    return {
+        **login,
+        "client.id": "levee-carry",
+        "transactional.id": transactional_id,
+        "enable.idempotence": True,
+        "acks": "all",
+        "compression.type": "lz4",
+        "partitioner": "murmur2_random",  # as Java's clients choose: a log stream's events meet in one partition
+        "batch.size": max(batch, SMALLEST_BATCH),  # brokers refuse a batch that is larger than a message may be
+        "message.max.bytes": LONGEST_BYTES + BATCH_OVERHEAD,  # how large a message may be the topic says
+        "linger.ms": 5,
+        "error_cb": error_cb,
+    }
+
+
+def reader_settings(login: Mapping[str, str], name: str, error_cb: ErrorCallback) -> dict[str, Any]:
+    """A reader's of committed records. librdkafka wants a group; the reader never joins it and needs no right to."""
+    return {
+        **login,
+        "client.id": "levee-carry",
+        "group.id": name,
+        "isolation.level": "read_committed",
+        "enable.auto.commit": False,
+        "enable.auto.offset.store": False,
+        "enable.partition.eof": True,
+        "fetch.wait.max.ms": 50,
+        "error_cb": error_cb,
+    }

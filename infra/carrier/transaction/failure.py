@@ -1,0 +1,78 @@
+"""What Kafka's errors mean for the carrier: stop and say what to do, or try the same again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from confluent_kafka import KafkaError
+
+from levee.diagnostics import LeveeError
+
+FENCED: Final = frozenset({"_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH"})
+
+_DECLARED: Final = "run `levee up` for the stack; `levee verify` shows what the service may do"
+_LOGIN: Final = (
+    "after a rotation start again with the stack's present files; otherwise `levee up` puts the credential right"
+)
+HELP: Final[Mapping[str, str]] = {
+    "TOPIC_AUTHORIZATION_FAILED": f"the service may not use the topic, or there is none; {_DECLARED}",
+    "TRANSACTIONAL_ID_AUTHORIZATION_FAILED": _DECLARED,
+    "CLUSTER_AUTHORIZATION_FAILED": _DECLARED,
+    "UNKNOWN_TOPIC_OR_PART": _DECLARED,
+    "_UNKNOWN_TOPIC": _DECLARED,
+    "_UNKNOWN_PARTITION": _DECLARED,
+    "MSG_SIZE_TOO_LARGE": "raise `settings: {max.message.bytes: …}` of the stream and run `levee up`, then start again",
+    "RECORD_LIST_TOO_LARGE": "raise `settings: {segment.bytes: …}` of the stream and run `levee up`, then start again",
+    "INVALID_TIMESTAMP": "give the stream `settings: {message.timestamp.before.max.ms: …}`, or leave it out, run "
+    "`levee up`, then start again",
+    "INVALID_RECORD": "see the brokers' log for what the topic refuses, correct its settings, then start again",
+    "POLICY_VIOLATION": "see the brokers' log for which policy refuses, correct it, then start again",
+    "INVALID_TRANSACTION_TIMEOUT": "let the brokers allow 60 s: `transaction.max.timeout.ms`",
+    "UNSUPPORTED_VERSION": "the brokers are too old for transactions; levee needs Kafka 2.5 or later",
+    "_UNSUPPORTED_FEATURE": "the brokers are too old for transactions; levee needs Kafka 2.5 or later",
+    "SASL_AUTHENTICATION_FAILED": _LOGIN,
+    "_AUTHENTICATION": _LOGIN,
+}
+"""Errors that last until somebody does something, by librdkafka's names for them, and what that is."""
+
+
+class TryAgain(Exception):
+    """Nothing was committed, and the same may succeed later; the text says why not now."""
+
+
+class Left(Exception):
+    """Asked to end, the carrier didn't wait longer for Kafka. Whoever carries next finds out what was committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An error of Kafka's and its text, which holds names and addresses, never a record or a password."""
+
+    name: str
+    text: str
+
+    @classmethod
+    def of(cls, error: KafkaError) -> Failure:
+        """Read librdkafka's."""
+        return cls(str(error.name()), " ".join(str(error.str()).split()))
+
+    @property
+    def lasts(self) -> bool:
+        """Whether it ends only when somebody does something."""
+        return self.name in HELP
+
+    def final(self, doing: str) -> LeveeError:
+        """The end of the run for a failure that lasts, or that nobody knows."""
+        help_ = HELP.get(self.name, "start again: it goes on from its last checkpoint, and nothing is lost or doubled")
+        return LeveeError(f"Kafka refused {doing}: {self}", help_)
+
+    def __str__(self) -> str:
+        return f"{self.text} ({self.name})"
+
+
+def fenced(name: str) -> LeveeError:
+    """Two carriers of one name: the older one ends."""
+    message = f"another carrier of {name} has been started: this one has ended, and what it had not committed is void"
+    return LeveeError(message, "run one at a time; the other one goes on from the last checkpoint")

@@ -1,0 +1,109 @@
+"""The checkpoints that were committed, read from their topic."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Final
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, IsolationLevel, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import AdminClient, OffsetSpec
+
+from infra.carrier.checkpoint import Checkpoint, UnreadableCheckpoint
+from infra.carrier.route import Route
+from infra.carrier.transaction.client import reader_settings, silent
+from infra.carrier.transaction.failure import Failure
+from levee.diagnostics import LeveeError
+
+PATIENCE_S: Final = 60.0
+POLL_S: Final = 1.0
+
+
+def read_checkpoints(route: Route, login: Mapping[str, str]) -> dict[str, Checkpoint]:
+    """Each shard's last, by shard. Call it when the carrier's name is taken over: nothing is added meanwhile.
+
+    Raises LeveeError for a topic that can't be read to its very end, and for a record that is no checkpoint.
+    """
+    try:
+        kept = _read(route, login)
+    except KafkaException as error:
+        raise Failure.of(error.args[0]).final(f"the checkpoints in {route.checkpoints}") from None
+    return {checkpoint.shard: checkpoint for checkpoint in kept.values()}
+
+
+def _read(route: Route, login: Mapping[str, str]) -> dict[bytes | None, Checkpoint]:
+    settings = reader_settings(login, route.name, lambda _: None)
+    end = _end(route, login)
+    consumer = Consumer(settings, logger=silent())
+    kept: dict[bytes | None, Checkpoint] = {}
+    try:
+        consumer.assign([TopicPartition(route.checkpoints, 0, OFFSET_BEGINNING)])
+        until, position = time.monotonic() + PATIENCE_S, 0
+        while position < end:
+            position = max(position, _next(consumer, kept, route))
+            if position < end and time.monotonic() > until:
+                raise _unfinished(route, position, end)
+    finally:
+        consumer.close()
+    return kept
+
+
+def _next(consumer: Consumer, kept: dict[bytes | None, Checkpoint], route: Route) -> int:
+    """Take one more record in; answer how far the topic has surely been read."""
+    message = consumer.poll(POLL_S)
+    if message is None:
+        return 0
+    error = message.error()
+    if error is None:
+        _take(message.key(), message.value(), kept, f"record {message.offset()} of {route.checkpoints}", route)
+    elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
+        return int(message.offset())
+    elif Failure.of(error).lasts:  # what librdkafka says of a group that is never joined isn't of that kind
+        raise KafkaException(error)
+    return 0
+
+
+def _take(
+    key: bytes | None, value: bytes | None, kept: dict[bytes | None, Checkpoint], where: str, route: Route
+) -> None:
+    if value is None:
+        kept.pop(key, None)
+        return
+    try:
+        checkpoint = Checkpoint.parse(key, value)
+        if checkpoint.data_stream != route.name:
+            raise UnreadableCheckpoint(f"it is of the data stream {checkpoint.data_stream}")
+    except UnreadableCheckpoint as error:
+        raise LeveeError(
+            f"{where} is no checkpoint of {route.name}: {error}",
+            "somebody else writes this topic: see `levee verify`. To begin anew with all that the data stream holds, "
+            "events that are on the topic once more among it, delete the topic and run `levee up`",
+        ) from None
+    kept[key] = checkpoint
+
+
+def _end(route: Route, login: Mapping[str, str]) -> int:
+    """Where the topic ends, open transactions included: committed records beyond the reader's end would be missed."""
+    admin = AdminClient({**login, "client.id": "levee-carry"}, logger=silent())
+    listed = admin.list_topics(route.checkpoints, timeout=PATIENCE_S).topics[route.checkpoints]
+    if listed.error is not None:
+        raise KafkaException(listed.error)
+    if len(listed.partitions) != 1:
+        raise LeveeError(
+            f"{route.checkpoints} has {len(listed.partitions)} partitions; a carrier's checkpoints are in one",
+            "delete the topic and run `levee up`: events that are on the topic already come once more",
+        )
+    where = TopicPartition(route.checkpoints, 0)
+    asked = admin.list_offsets(
+        {where: OffsetSpec.latest()},
+        isolation_level=IsolationLevel.READ_UNCOMMITTED,
+        request_timeout=PATIENCE_S,
+    )
+    return int(asked[where].result().offset)
+
+
+def _unfinished(route: Route, position: int, end: int) -> LeveeError:
+    return LeveeError(
+        f"{route.checkpoints} could be read to {position} of {end} only: a transaction is open on it or brokers fail",
+        "`kafka-transactions.sh find-hanging` names a transaction that hangs; abort it, then start again",
+    )
