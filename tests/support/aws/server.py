@@ -9,15 +9,20 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
+from infra.local.moto_server import correct
 from tests.support.aws.front import Front
 from tests.support.aws.iam_simulation import IamSimulation
+from tests.support.aws.kinesis_iterators import KinesisIterators
 from tests.support.aws.msk_server import MskServer
 from tests.support.aws.one_at_a_time import OneAtATime
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 
 class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
@@ -31,9 +36,12 @@ class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
 
 def main() -> None:
     """Serve until standard input ends."""
+    correct()
     moto = OneAtATime(DomainDispatcherApplication(create_backend_app))
     msk = MskServer()
-    front = Front(moto, {"kafka": msk, "iam": IamSimulation(moto)}, msk.controls)
+    kinesis = KinesisIterators(moto)
+    services: dict[str, WSGIApplication] = {"kafka": msk, "iam": IamSimulation(moto), "kinesis": kinesis}
+    front = Front(moto, services, {**msk.controls, **kinesis.controls})
     server = make_server("127.0.0.1", 0, front, threaded=True, request_handler=QuietHandler)
     threading.Thread(target=_end_with_starter, daemon=True).start()
     sys.stdout.write(f"{server.server_port}\n")

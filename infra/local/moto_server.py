@@ -1,0 +1,104 @@
+"""The process that answers as AWS on this machine: `python -m infra.local.moto_server -H … -p …`.
+
+moto's own server, with Kinesis and what CloudWatch Logs delivers to it put right where whoever reads a data stream can
+tell the difference (moto 5.2):
+
+- events have ids that are text, and those of one log stream go to one shard (`ByLogStream`);
+- new records go to shards that are open; those of a shard that was split or merged stay in it;
+- a shard that is closed ends: the answer with its last records names no further iterator.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+from base64 import b64encode
+from collections import OrderedDict
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from moto.kinesis.models import KinesisBackend, Shard, Stream
+
+ID_DIGITS: Final = 56
+
+
+def correct() -> None:
+    """Put moto right, in this process."""
+    Stream.get_shard_for_key = _open_shard(Stream.get_shard_for_key)
+    Stream.split_shard = _keeping_records(Stream.split_shard)
+    Stream.merge_shards = _keeping_records(Stream.merge_shards)
+    KinesisBackend.get_records = _to_the_end(KinesisBackend.get_records)
+    KinesisBackend.send_log_event = _send_log_event
+
+
+def main() -> None:
+    """Serve as `moto_server` does, with its options."""
+    from moto.server import main as serve
+
+    correct()
+    serve(sys.argv[1:])
+
+
+def _open_shard(original: Callable[..., Shard | None]) -> Callable[..., Shard | None]:
+    def get_shard_for_key(self: Stream, partition_key: str, explicit_hash_key: str) -> Shard | None:
+        every = self.shards
+        self.shards = {name: shard for name, shard in every.items() if shard.is_open}
+        try:
+            return original(self, partition_key, explicit_hash_key)
+        finally:
+            self.shards = every
+
+    return get_shard_for_key
+
+
+def _keeping_records(original: Callable[..., None]) -> Callable[..., None]:
+    def reshard(self: Stream, *arguments: str) -> None:
+        held = {name: shard.records for name, shard in self.shards.items()}
+        for shard in self.shards.values():
+            shard.records = OrderedDict()
+        try:
+            original(self, *arguments)
+        finally:
+            for name, records in held.items():
+                self.shards[name].records = records
+
+    return reshard
+
+
+def _to_the_end(original: Callable[..., Any]) -> Callable[..., Any]:
+    def get_records(self: KinesisBackend, stream_arn: str | None, shard_iterator: str, limit: int | None) -> Any:
+        from moto.kinesis.utils import decompose_shard_iterator
+
+        iterator, records, behind = original(self, stream_arn, shard_iterator, limit)
+        stream, name, reached = decompose_shard_iterator(iterator)
+        shard = self.describe_stream(stream_arn, stream).get_shard(name)
+        is_at_end = not shard.is_open and int(reached) >= shard.get_max_sequence_number()
+        return None if is_at_end else iterator, records, behind
+
+    return get_records
+
+
+def _send_log_event(
+    self: KinesisBackend,
+    delivery_stream_arn: str,
+    filter_name: str,
+    log_group_name: str,
+    log_stream_name: str,
+    log_events: Sequence[Mapping[str, Any]],
+) -> None:
+    body = {
+        "messageType": "DATA_MESSAGE",
+        "owner": self.account_id,
+        "logGroup": log_group_name,
+        "logStream": log_stream_name,
+        "subscriptionFilters": [filter_name],
+        "logEvents": [{**event, "id": str(event["id"]).zfill(ID_DIGITS)} for event in log_events],
+    }
+    data = b64encode(gzip.compress(json.dumps(body, separators=(",", ":")).encode())).decode()
+    stream = self.describe_stream(stream_arn=delivery_stream_arn, stream_name=None)
+    stream.put_record(partition_key=log_stream_name, explicit_hash_key="", data=data)
+
+
+if __name__ == "__main__":
+    main()
