@@ -84,8 +84,8 @@ def _secrets(plan: Plan) -> Iterator[Need]:
     if plan.secrets.in_aws and usernames:
         one = _arn(plan, "secretsmanager", f"secret:{secret_name(plan, usernames[0])}-000000")
         actions = (
-            "CreateSecret DeleteSecret DescribeSecret GetSecretValue PutSecretValue RestoreSecret TagResource "
-            "UntagResource UpdateSecret"
+            "CreateSecret DeleteSecret DescribeSecret GetSecretValue PutSecretValue RemoveRegionsFromReplication "
+            "RestoreSecret TagResource UntagResource UpdateSecret"
         )
         yield _need(one, "secretsmanager", actions)
         yield _need(EVERYTHING, "secretsmanager", "BatchGetSecretValue ListSecrets")
@@ -134,9 +134,8 @@ def _log_sources(plan: Plan) -> Iterator[Need]:
     if plan.carriers:
         one = plan.carriers[0]
         actions = (
-            "AddTagsToStream CreateStream DecreaseStreamRetentionPeriod DescribeStreamSummary "
-            "IncreaseStreamRetentionPeriod ListTagsForStream RemoveTagsFromStream StartStreamEncryption "
-            "UpdateStreamMode"
+            "AddTagsToStream CreateStream DescribeStream DescribeStreamSummary IncreaseStreamRetentionPeriod "
+            "ListTagsForStream RemoveTagsFromStream StartStreamEncryption UpdateStreamMode"
         )
         yield _need(data_stream_arn(plan.boundary, one.name), "kinesis", actions)
         filters = "DeleteSubscriptionFilter DescribeSubscriptionFilters PutSubscriptionFilter"
