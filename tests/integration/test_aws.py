@@ -149,18 +149,20 @@ def plant_drift(stack: AwsDeployment) -> list[str]:
     ]
 
 
-def test_a_password_that_somebody_overwrote_is_found_by_logging_in(stack: AwsDeployment) -> None:
+def test_a_password_that_somebody_overwrote_is_found_by_logging_in_and_is_drift(stack: AwsDeployment) -> None:
     manager, name = stack.aws("secretsmanager"), stack.secret("writer")
     ours = manager.get_secret_value(SecretId=name)["SecretString"]
     theirs = json.dumps(json.loads(ours) | {"password": "of-their-own-making"})
     manager.put_secret_value(SecretId=name, SecretString=theirs)
     proof = stack.run("verify", stack.stack)
-    manager.put_secret_value(SecretId=name, SecretString=ours)
     told = f"SURPRISE  {stack.service('writer')}.g1  log in"
     assert (proof.code, told in proof.out, "of-their-own-making" in proof.text) == (1, True, False)
+    found = stack.drift()
+    told = f"the secret of {stack.service('writer')}.g1 was written by somebody else"
+    assert (found.code, told in found.out, "of-their-own-making" in found.text) == (3, True, False)
 
 
-def test_a_rotation_overlaps_and_then_ends(stack: AwsDeployment) -> None:
+def test_a_rotation_puts_that_right_overlaps_and_then_ends(stack: AwsDeployment) -> None:
     reader = stack.declared_service("reader")
     stack.write_stack(stack.declared_service("writer", ", generation: 2") + reader)
     assert stack.up().code == 0

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from infra.providers.failures import Problem
 from infra.providers.levee.declared_credential import DeclaredCredential
-from infra.providers.levee.live_credential import Observed, lost_secret
+from infra.providers.levee.live_credential import Observed, foreign_secret, lost_secret
 from infra.providers.levee.secret_store.contract import Fit
 
 
@@ -49,5 +49,7 @@ def denied(seen: Observed) -> Iterator[Problem]:
 
 def unannounced(seen: Observed, announcements: Sequence[object]) -> Iterator[Problem]:
     """Say that a user in service would get a new password, unless that was shown as drift first."""
-    if seen.has_lost_secret and lost_secret(seen.name) not in announcements:
-        yield Problem("secretStore", f"{lost_secret(seen.name)}. Run again with refresh, to see that first")
+    renewals = {lost_secret: seen.has_lost_secret, foreign_secret: seen.has_foreign_secret}
+    for words in (words(seen.name) for words, is_so in renewals.items() if is_so):
+        if words not in announcements:
+            yield Problem("secretStore", f"{words}. Run again with refresh, to see that first")

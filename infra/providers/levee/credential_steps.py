@@ -12,6 +12,8 @@ user; its secret last, for as long as that is there an interrupted run can be se
 
 import asyncio
 import dataclasses
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from infra.providers.failures import refused
 from infra.providers.levee.credential_cluster import CredentialCluster
@@ -20,55 +22,75 @@ from infra.providers.levee.declared_credential import DeclaredCredential
 from infra.providers.levee.live_credential import SHA_512, Observed
 from infra.providers.levee.password import generate_password
 from infra.providers.levee.secret_store.batched_store import BatchedStore
-from infra.providers.levee.secret_store.contract import Fit
+from infra.providers.levee.secret_store.contract import Fit, KeptSecret
 
 
 class CredentialSteps:
     """Observes, establishes and revokes credentials on one cluster, their secrets in one store.
 
     ``former`` is the store that they are moved out of, if any: secrets are looked up there too, and destroyed
-    there by :meth:`leave_former_store`.
+    there by :meth:`leave_former_store`. ``versions`` are those of the secrets, by user, where they are known: first
+    from the state, then of what is written here.
     """
 
-    def __init__(self, cluster: CredentialCluster, store: BatchedStore, former: BatchedStore | None = None) -> None:
+    def __init__(
+        self,
+        cluster: CredentialCluster,
+        store: BatchedStore,
+        former: BatchedStore | None = None,
+        versions: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._cluster = cluster
         self._store = store
         self._former = former
+        self.versions = dict(versions)
 
     async def observe(self, name: CredentialName, *, to_change: bool, anew: bool = False) -> Observed:
         """Look at a credential. Raises FailedError, and RefusedError if its secret isn't safe to use."""
         live, kept = await asyncio.gather(
             self._cluster.look(name, to_change=to_change, anew=anew), self._store.find(name)
         )
-        if self._former is not None and (former := await self._former.find(name)) is not None:
-            if kept is not None and kept.password != former.password:
-                raise refused(
-                    "secretStore",
-                    f"{kept.reference} and {former.reference} hold different passwords; move the wrong one away",
-                )
-            kept = dataclasses.replace(former, fit=Fit.OUTDATED)
-        return Observed(name, live, kept)
+        if self._former is None:
+            return Observed(name, live, kept, self.versions.get(name.username))
+        former = await self._former.find(name)
+        if former is None:  # the state tells of versions there
+            return Observed(name, live, kept)
+        if kept is not None and kept.password != former.password:
+            raise refused(
+                "secretStore",
+                f"{kept.reference} and {former.reference} hold different passwords; move the wrong one away",
+            )
+        kept = dataclasses.replace(former, fit=Fit.OUTDATED)
+        return Observed(name, live, kept, self.versions.get(name.username))
 
-    async def establish(self, seen: Observed, declared: DeclaredCredential, *, renew: bool) -> str:
-        """Make the credential what is declared; return its secret's reference.
+    async def establish(self, seen: Observed, declared: DeclaredCredential, *, renew: bool) -> KeptSecret:
+        """Make the credential what is declared; return its secret.
 
         With ``renew`` the user gets the kept password again even if it has one. Raises FailedError.
         """
         name, live = seen.name, seen.live
-        password = seen.kept.password if seen.kept else generate_password()
-        reference = seen.kept.reference if seen.kept else ""
-        if seen.kept is None or seen.kept.fit is not Fit.CURRENT:
-            reference = await self._store.keep(name, password)
+        own = None if seen.has_foreign_secret else seen.kept
+        kept = await self._kept(name, own)
         extra = live.grants - declared.grants
         if not live.has_user:
             await self._cluster.withdraw(name, extra)
         await self._cluster.allow(name, declared.grants - live.grants)
-        if renew or seen.kept is None or live.iterations.get(SHA_512) != declared.iterations:
-            await self._cluster.set_password(name, password, declared.iterations)
+        if renew or own is None or live.iterations.get(SHA_512) != declared.iterations:
+            await self._cluster.set_password(name, kept.password, declared.iterations)
         await self._cluster.remove_user(name, live.iterations.keys() - {SHA_512})
         if live.has_user:
             await self._cluster.withdraw(name, extra)
-        return reference
+        return kept
+
+    async def _kept(self, name: CredentialName, own: KeptSecret | None) -> KeptSecret:
+        """Keep the password, a new one where there is none of ours, and remember its version."""
+        kept = own
+        if kept is None or kept.fit is not Fit.CURRENT:
+            kept = await self._store.keep(name, kept.password if kept else generate_password())
+        self.versions.pop(name.username, None)
+        if kept.version is not None:
+            self.versions[name.username] = kept.version
+        return kept
 
     async def revoke(self, seen: Observed) -> None:
         """Take everything from the credential and destroy it. Raises FailedError."""

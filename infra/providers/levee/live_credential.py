@@ -37,11 +37,14 @@ class LiveCredential:
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """A credential on the cluster and in its secret store, seen at about the same time."""
+    """A credential on the cluster and in its secret store, seen at about the same time. ``recorded`` is the version
+    of its secret that the state tells, if it does.
+    """
 
     name: CredentialName
     live: LiveCredential
     kept: KeptSecret | None
+    recorded: str | None = None
 
     @property
     def is_absent(self) -> bool:
@@ -65,11 +68,19 @@ class Observed:
         """Whether the user has a password that nobody can tell any more."""
         return self.kept is None and self.live.has_user
 
+    @property
+    def has_foreign_secret(self) -> bool:
+        """Whether somebody else has written the secret, so that its password may be theirs."""
+        version = self.kept.version if self.kept is not None else None
+        return None not in {version, self.recorded} and version != self.recorded
+
     def _secret_drift(self) -> Iterator[str]:
         if self.has_lost_secret:
             yield lost_secret(self.name)
         elif self.kept is None:
             yield f"no secret of {self.name} is kept"
+        elif self.has_foreign_secret:
+            yield foreign_secret(self.name)
         elif self.kept.fit is not Fit.CURRENT:
             yield f"the client settings of {self.name} are not those of the cluster's connection"
 
@@ -89,6 +100,14 @@ def lost_secret(name: CredentialName) -> str:
     """Announce that a password is lost, and what an update will do about it."""
     return (
         f"the secret of {name} is lost: an update gives it a new password, and its clients must take the new settings"
+    )
+
+
+def foreign_secret(name: CredentialName) -> str:
+    """Announce that a password may be somebody else's, and what an update will do about it."""
+    return (
+        f"the secret of {name} was written by somebody else: an update gives it a new password, and its clients must "
+        "take the new settings"
     )
 
 

@@ -76,7 +76,7 @@ class ServiceCredential(ResourceKind):
         """Refuse what ``create`` would refuse."""
         declared = _known(new)
         await self._observe_new(declared, self._steps(declared))
-        return _outputs(new, declared, declared.store.reference(declared.names[-1]))
+        return _outputs(new, declared, declared.store.reference(declared.names[-1]), {})
 
     async def create(self, new: Properties) -> Recorded:
         """Make the users of all valid generations, adopting what an interrupted run has left."""
@@ -84,10 +84,10 @@ class ServiceCredential(ResourceKind):
         steps = self._steps(declared)
         seen = await self._observe_new(declared, steps)
         try:
-            references = await _all(steps.establish(one, declared, renew=True) for one in seen)
+            kept = await _all(steps.establish(one, declared, renew=True) for one in seen)
         except (RefusedError, FailedError) as failure:
-            raise _partly_done(new, declared, declared.names, failure) from None
-        return Recorded(declared.service, new, _outputs(new, declared, references[-1]))
+            raise _partly_done(new, declared, declared.names, failure, steps.versions) from None
+        return Recorded(declared.service, new, _outputs(new, declared, kept[-1].reference, steps.versions))
 
     async def read(self, recorded: Recorded) -> Recorded | None:
         """Compare the cluster and the store with what was declared last."""
@@ -99,7 +99,7 @@ class ServiceCredential(ResourceKind):
             )
         declared = _known(recorded.inputs)
         names = sorted({*declared.names, *_recorded_names(recorded)})
-        steps = self._steps(declared)
+        steps = self._steps(declared, recorded)
         seen = await _all(steps.observe(name, to_change=False) for name in names)
         for seconds in SETTLING_SECONDS:
             if not any(_drift(seen, declared)):
@@ -116,8 +116,9 @@ class ServiceCredential(ResourceKind):
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
         """Refuse what ``update`` would refuse."""
         declared = _known(new)
-        await self._observe_recorded(recorded, declared, self._steps(declared, recorded))
-        return _outputs(new, declared, declared.store.reference(declared.names[-1]))
+        steps = self._steps(declared, recorded)
+        await self._observe_recorded(recorded, declared, steps)
+        return _outputs(new, declared, declared.store.reference(declared.names[-1]), steps.versions)
 
     async def update(self, recorded: Recorded, new: Properties) -> Properties:
         """Establish what is declared now, and only then revoke what no longer is."""
@@ -126,13 +127,13 @@ class ServiceCredential(ResourceKind):
         seen, gone = await self._observe_recorded(recorded, declared, steps)
         before = _recorded_names(recorded)
         try:
-            references = await _all(steps.establish(one, declared, renew=one.name not in before) for one in seen)
+            kept = await _all(steps.establish(one, declared, renew=one.name not in before) for one in seen)
             await _all(steps.revoke(one) for one in gone)
             await _all(steps.leave_former_store(one.name) for one in seen)
         except (RefusedError, FailedError) as failure:
             names = sorted({*before, *declared.names})
-            raise _partly_done(new, declared, names, failure) from None
-        return _outputs(new, declared, references[-1])
+            raise _partly_done(new, declared, names, failure, steps.versions) from None
+        return _outputs(new, declared, kept[-1].reference, steps.versions)
 
     async def delete(self, recorded: Recorded) -> None:
         """Revoke every generation, also one that an interrupted rotation has left."""
@@ -177,6 +178,7 @@ class ServiceCredential(ResourceKind):
             self._cluster,
             self._store(declared.store),
             self._store(former) if former is not None and is_moved else None,
+            _recorded_versions(recorded) if recorded else {},
         )
 
     async def close(self) -> None:
@@ -216,22 +218,39 @@ def _recorded_names(recorded: Recorded) -> set[CredentialName]:
     return {CredentialName.parse(text.removeprefix("User:")) for text in texts if isinstance(text, str)}
 
 
-def _outputs(inputs: Properties, declared: DeclaredCredential, reference: str | None) -> Properties:
-    return {
+def _recorded_versions(recorded: Recorded) -> dict[str, str]:
+    """Versions of secrets by user; a state that doesn't tell them is fine."""
+    versions = reveal(recorded.outputs.get("secretVersions"))
+    entries = versions.items() if isinstance(versions, dict) else ()
+    return {username: version for username, version in entries if isinstance(version, str)}
+
+
+def _outputs(
+    inputs: Properties, declared: DeclaredCredential, reference: str | None, versions: Mapping[str, str]
+) -> Properties:
+    outputs: Properties = {
         **inputs,
         "username": declared.names[-1].username,
         "principals": [name.principal for name in declared.names],
         "secretRef": reference if reference is not None else UNKNOWN,
     }
+    known: dict[str, Value] = {
+        name.username: versions[name.username] for name in declared.names if name.username in versions
+    }
+    return {**outputs, "secretVersions": known} if known else outputs
 
 
 def _partly_done(
-    inputs: Properties, declared: DeclaredCredential, names: Iterable[CredentialName], failure: Exception
+    inputs: Properties,
+    declared: DeclaredCredential,
+    names: Iterable[CredentialName],
+    failure: Exception,
+    versions: Mapping[str, str],
 ) -> PartlyDoneError:
     """Put the credential into the state as it may be, so that a later run finishes it, or removes all of it."""
     reason = f"not finished: {failure}"
     outputs: Properties = {
-        **_outputs(inputs, declared, declared.store.reference(declared.names[-1])),
+        **_outputs(inputs, declared, declared.store.reference(declared.names[-1]), versions),
         "principals": [name.principal for name in names],
         "drift": [reason],
     }

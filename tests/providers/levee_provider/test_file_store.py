@@ -37,7 +37,8 @@ async def kept(directory: Path, name: CredentialName = NAME, connection: ClientC
 async def put(directory: Path, name: CredentialName = NAME, connection: ClientConnection = CONNECTION) -> Password:
     password = generate_password()
     (answer,) = await store(directory, connection).keep([NewSecret(name, password)])
-    assert isinstance(answer, str)
+    assert isinstance(answer, KeptSecret)
+    assert (answer.password, answer.fit, answer.version) == (password, Fit.CURRENT, None)
     return password
 
 

@@ -80,8 +80,15 @@ async def test_the_schema_describes_every_property() -> None:
     assert schema["name"] == "levee"
     credential = schema["resources"]["levee:kafka:ServiceCredential"]
     assert set(credential["inputProperties"]) == set(PROPERTIES)
-    assert set(credential["properties"]) == {*PROPERTIES, "username", "principals", "secretRef", "drift"}
-    assert set(credential["required"]) == set(credential["properties"]) - {"drift"}
+    assert set(credential["properties"]) == {
+        *PROPERTIES,
+        "username",
+        "principals",
+        "secretRef",
+        "secretVersions",
+        "drift",
+    }
+    assert set(credential["required"]) == set(credential["properties"]) - {"drift", "secretVersions"}
     references = [part.split('"')[0] for part in response.schema.split('"#/types/')[1:]]
     assert set(references) == set(schema["types"])
 

@@ -73,14 +73,36 @@ async def test_what_is_kept_is_found_and_has_the_form_that_msk_reads(manager: An
     place(manager, BILLING)
     assert await store.find([BILLING]) == [None]
     reference = f"secrets-manager:123456789012:eu-central-1:{PREFIX}billing.g1"
-    assert await store.keep([new()]) == [reference]
+    (kept,) = await store.keep([new()])
+    assert isinstance(kept, KeptSecret)
+    assert (kept.reference, kept.password.reveal(), kept.fit) == (reference, PASSWORD, Fit.CURRENT)
 
     value = json.loads(manager.get_secret_value(SecretId=f"{PREFIX}billing.g1")["SecretString"])
     assert value == {"username": "billing.g1", "password": PASSWORD}
     (found,) = await store.find([BILLING])
     assert isinstance(found, KeptSecret)
     assert (found.reference, found.password.reveal(), found.fit) == (reference, PASSWORD, Fit.CURRENT)
+    assert found == kept
     assert PASSWORD not in f"{found!r} {found} {new()!r} {store!r} {vars(store)!r}"
+
+
+async def test_each_value_is_a_version_whoever_writes_it_and_each_look_tells_which(
+    manager: Any, store: SecretsManagerStore
+) -> None:
+    orders, secret = CredentialName("orders", 1), f"{PREFIX}billing.g1"
+    place(manager, BILLING, orders)
+    first, second = [one for _ in range(2) for one in await store.keep([new()])]
+    assert isinstance(first, KeptSecret)
+    assert isinstance(second, KeptSecret)
+    assert first.version != second.version
+    manager.update_secret(SecretId=secret, Description="another")
+    assert await store.find([BILLING]) == [second]
+    assert await store.find([BILLING, orders]) == [second, None]  # one without a value: each is asked for by itself
+    value = manager.get_secret_value(SecretId=secret)["SecretString"]
+    theirs = manager.put_secret_value(SecretId=secret, SecretString=value)["VersionId"]
+    (found,) = await store.find([BILLING])
+    assert isinstance(found, KeptSecret)
+    assert (found.password.reveal(), found.version) == (PASSWORD, theirs)
 
 
 async def test_a_revoked_secret_holds_no_password_even_when_it_is_brought_back(
@@ -103,7 +125,8 @@ async def test_a_revoked_secret_holds_no_password_even_when_it_is_brought_back(
 async def test_many_are_asked_for_twenty_at_a_time(aws: AwsApi, manager: Any, store: SecretsManagerStore) -> None:
     names = [CredentialName(f"service-{number}", 1) for number in range(45)]
     place(manager, *names)
-    assert len(set(await store.keep([new(name) for name in names]))) == 45
+    kept = await store.keep([new(name) for name in names])
+    assert len({one.reference for one in kept if isinstance(one, KeptSecret)}) == 45
     aws.reset_calls()
 
     missing = CredentialName("nobody", 1)
@@ -143,7 +166,8 @@ async def test_each_failure_is_its_own_services_and_quotes_no_password(
     place(manager, orders)
     missing, kept = await store.keep([new(), new(orders)])
     assert "ResourceNotFoundException (request " in the_text_of(missing)
-    assert kept == f"secrets-manager:123456789012:eu-central-1:{PREFIX}orders.g1"
+    assert isinstance(kept, KeptSecret)
+    assert kept.reference == f"secrets-manager:123456789012:eu-central-1:{PREFIX}orders.g1"
 
     aws.fail("secretsmanager:PutSecretValue", "denied", times=2)
     failures = [*await store.keep([new(orders)]), *await store.forget([orders])]

@@ -12,15 +12,15 @@ class BatchedStore:
     def __init__(self, store: SecretStore) -> None:
         self._store = store
         self._finding: Batch[CredentialName, KeptSecret | None] = Batch(store.find)
-        self._keeping: Batch[NewSecret, str] = Batch(store.keep, key=lambda secret: secret.name)
+        self._keeping: Batch[NewSecret, KeptSecret] = Batch(store.keep, key=lambda secret: secret.name)
         self._forgetting: Batch[CredentialName, None] = Batch(store.forget)
 
     async def find(self, name: CredentialName) -> KeptSecret | None:
         """Look a secret up."""
         return await self._finding.submit(name)
 
-    async def keep(self, name: CredentialName, password: Password) -> str:
-        """Write a secret durably and return its reference."""
+    async def keep(self, name: CredentialName, password: Password) -> KeptSecret:
+        """Write a secret durably and return it as it is kept."""
         return await self._keeping.submit(NewSecret(name, password))
 
     async def forget(self, name: CredentialName) -> None:

@@ -26,13 +26,14 @@ class Fit(Enum):
 
 @dataclass(frozen=True, slots=True)
 class KeptSecret:
-    """A password found in a store. ``reference`` says where (``file:/…``), and may stand in a state or a
-    log.
+    """A password in a store. ``reference`` says where (``file:/…``), and may stand in a state or a log; so may
+    ``version``, another one for each time that it is written, where the store tells.
     """
 
     reference: str
     password: Password = field(repr=False)
     fit: Fit
+    version: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ class SecretStore(Protocol):
     async def find(self, names: Sequence[CredentialName]) -> Sequence[KeptSecret | Exception | None]:
         """Look secrets up; None for one that isn't kept."""
 
-    async def keep(self, secrets: Sequence[NewSecret]) -> Sequence[str | Exception]:
-        """Write secrets durably, over what is there, and answer their references. When this returns, a power
+    async def keep(self, secrets: Sequence[NewSecret]) -> Sequence[KeptSecret | Exception]:
+        """Write secrets durably, over what is there, and answer them as they are kept. When this returns, a power
         cut loses none of them.
         """
 

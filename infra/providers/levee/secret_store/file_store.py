@@ -79,7 +79,7 @@ class FileStore:
         """Look records up. A file that others could read or have put there is refused, never used."""
         return await asyncio.to_thread(self._find, names)
 
-    async def keep(self, secrets: Sequence[NewSecret]) -> Sequence[str | Exception]:
+    async def keep(self, secrets: Sequence[NewSecret]) -> Sequence[KeptSecret | Exception]:
         """Write both files of each secret, whole or not at all, and flush them to the disk."""
         return await asyncio.to_thread(self._keep, secrets)
 
@@ -115,17 +115,17 @@ class FileStore:
             fit = Fit.OUTDATED if servers & set(self._connection.bootstrap_servers) else Fit.ELSEWHERE
         return KeptSecret(self._location.reference(name), password, fit)
 
-    def _keep(self, secrets: Sequence[NewSecret]) -> Sequence[str | Exception]:
+    def _keep(self, secrets: Sequence[NewSecret]) -> Sequence[KeptSecret | Exception]:
         with PrivateDirectory.create(self._location.directory) as directory:
             answers = _each(secrets, lambda secret: self._keep_one(directory, secret))
             directory.flush()
             return answers
 
-    def _keep_one(self, directory: PrivateDirectory, secret: NewSecret) -> str:
+    def _keep_one(self, directory: PrivateDirectory, secret: NewSecret) -> KeptSecret:
         for file, text in self._files(secret).items():
             if file != CA_FILE or directory.read(file) != text:
                 directory.write(file, text)
-        return self._location.reference(secret.name)
+        return KeptSecret(self._location.reference(secret.name), secret.password, Fit.CURRENT)
 
     def _forget(self, names: Sequence[CredentialName]) -> Sequence[Exception | None]:
         try:

@@ -99,7 +99,7 @@ class SecretsManagerStore:
     async def _find_one(self, name: CredentialName) -> KeptSecret | None:
         id_ = self._location.name_of(name)
         value = await self._api.find(SERVICE, "get_secret_value", tuple(ABSENT), SecretId=id_)
-        return None if value is None else _parsed(self._location.reference(name), name, value.get("SecretString"))
+        return None if value is None else _parsed(self._location.reference(name), name, value)
 
     def _found(
         self, name: CredentialName, value: Mapping[str, Any] | None, code: str | None
@@ -111,18 +111,19 @@ class SecretsManagerStore:
         if value is None:
             return FailedError(f"{reference} can't be read: {code or 'AWS says nothing about it'}; nothing was changed")
         try:
-            return _parsed(reference, name, value.get("SecretString"))
+            return _parsed(reference, name, value)
         except FailedError as failure:
             return failure
 
-    async def keep(self, secrets: Sequence[NewSecret]) -> Sequence[str | Exception]:
+    async def keep(self, secrets: Sequence[NewSecret]) -> Sequence[KeptSecret | Exception]:
         """Write values; the secrets must be there."""
         return await _each(self._keep, secrets)
 
-    async def _keep(self, secret: NewSecret) -> str:
+    async def _keep(self, secret: NewSecret) -> KeptSecret:
         value = json.dumps({"username": secret.name.username, "password": secret.password.reveal()})
-        await self._put(secret.name, value)
-        return self._location.reference(secret.name)
+        answer = await self._put(secret.name, value)
+        reference = self._location.reference(secret.name)
+        return KeptSecret(reference, secret.password, Fit.CURRENT, answer.get("VersionId"))
 
     async def forget(self, names: Sequence[CredentialName]) -> Sequence[Exception | None]:
         """Write over the value, then schedule the secret's deletion: what is brought back holds no password.
@@ -142,14 +143,15 @@ class SecretsManagerStore:
         id_ = self._location.name_of(name)
         await self._api.find(SERVICE, "delete_secret", tuple(ABSENT), SecretId=id_, RecoveryWindowInDays=RECOVERY_DAYS)
 
-    async def _put(self, name: CredentialName, value: str) -> None:
-        await self._api.call(SERVICE, "put_secret_value", SecretId=self._location.name_of(name), SecretString=value)
+    async def _put(self, name: CredentialName, value: str) -> Mapping[str, Any]:
+        id_ = self._location.name_of(name)
+        return await self._api.call(SERVICE, "put_secret_value", SecretId=id_, SecretString=value)
 
 
-def _parsed(reference: str, name: CredentialName, text: Any) -> KeptSecret | None:
+def _parsed(reference: str, name: CredentialName, answer: Mapping[str, Any]) -> KeptSecret | None:
     """Read a value; None for one that was revoked. Raises FailedError, without quoting it, for one that isn't ours."""
     try:
-        value = json.loads(text)
+        value = json.loads(answer.get("SecretString", ""))
     except (TypeError, ValueError):
         value = None
     if not isinstance(value, dict):
@@ -159,7 +161,7 @@ def _parsed(reference: str, name: CredentialName, text: Any) -> KeptSecret | Non
     password = value.get("password")
     if value.get("username") != name.username or not isinstance(password, str) or not password:
         raise FailedError(f"{reference} holds the credential of somebody else, or none; move it away")
-    return KeptSecret(reference, Password(password), Fit.CURRENT)
+    return KeptSecret(reference, Password(password), Fit.CURRENT, answer.get("VersionId"))
 
 
 def _credentials(usernames: Iterable[str]) -> Iterator[CredentialName]:
