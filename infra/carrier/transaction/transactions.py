@@ -32,7 +32,6 @@ AHEAD_MS: Final = 30 * 60 * 1000
 event's that is more than this ahead of its arrival becomes the arrival's, and stands in the header `aws.timestamp`.
 """
 
-EVENT_ID: Final = "aws.event_id"
 _TOO_LARGE: Final = "MSG_SIZE_TOO_LARGE"
 
 Step = Callable[[float], None]
@@ -49,7 +48,7 @@ class Transactions:
         self._said = time.monotonic()
         self._leaving_since: float | None = None
         self._lock = threading.Lock()
-        self._undelivered: tuple[Failure, str] | None = None
+        self._undelivered: tuple[Failure, bytes | None] | None = None
         self._broken: Failure | None = None
         self._login: Failure | None = None
         settings = producer_settings(login, route.name, largest_batch, self._note)
@@ -88,7 +87,8 @@ class Transactions:
         self._produce(self._route.checkpoints, key=portion.key, value=portion.value, partition=0)
 
     def _put_event(self, record: CarriedRecord, event: Event) -> None:
-        headers = [*self._route.headers, ("aws.log_stream", event.log_stream.encode()), (EVENT_ID, event.id.encode())]
+        of_event = (("aws.log_stream", event.log_stream.encode()), ("aws.event_id", event.id.encode()))
+        headers = [*self._route.headers, *of_event]
         timestamp = event.timestamp
         if timestamp > record.arrival + AHEAD_MS:
             headers.append(("aws.timestamp", str(timestamp).encode()))
@@ -102,7 +102,7 @@ class Transactions:
                 headers=headers,
             )
         except KafkaException as error:
-            self._undelivered = self._undelivered or (Failure.of(error.args[0]), event.id)
+            self._undelivered = self._undelivered or (Failure.of(error.args[0]), event.message)
             raise
 
     def _produce(self, topic: str, **record: Any) -> None:
@@ -143,7 +143,7 @@ class Transactions:
     def _undo(self, error: KafkaError, portions: Sequence[Portion]) -> NoReturn:
         """Void the transaction and say what now."""
         doing = f"events for {self._route.topic}"
-        failure, event_id = self._undelivered or (Failure.of(error), "")
+        failure, value = self._undelivered or (Failure.of(error), None)
         if error.fatal():
             raise self._end(error, doing)
         try:
@@ -151,21 +151,19 @@ class Transactions:
         except KafkaException as worse:
             raise self._end(worse.args[0], doing) from None
         if failure.name == _TOO_LARGE:
-            raise _too_large(failure, portions, event_id)
+            raise _too_large(failure, portions, value)
         if failure.lasts:
             raise failure.final(doing)
         raise TryAgain(str(failure))
 
     def _end(self, error: KafkaError, doing: str) -> LeveeError:
         """The end of the run; where the producer itself is broken, by what broke it first."""
-        self._producer.poll(0)
         failure = self._broken or Failure.of(error)
         return fenced(self._route.name) if failure.name in FENCED else failure.final(doing)
 
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
         if error is not None and self._undelivered is None:
-            headers = dict(message.headers() or ())
-            self._undelivered = Failure.of(error), bytes(headers.get(EVENT_ID) or b"").decode()
+            self._undelivered = Failure.of(error), message.value()
 
     def _note(self, error: KafkaError) -> None:
         failure = Failure.of(error)
@@ -175,11 +173,11 @@ class Transactions:
             self._login = failure
 
 
-def _too_large(failure: Failure, portions: Sequence[Portion], event_id: str) -> LeveeError:
-    """Say which record holds the event that the topic doesn't take."""
+def _too_large(failure: Failure, portions: Sequence[Portion], value: bytes | None) -> LeveeError:
+    """Say which record holds the event that the topic doesn't take: the one with this message."""
     for portion in portions:
         for record in portion.records:
-            if event_id in {event.id for event in record.events}:
+            if value in {event.message for event in record.events}:
                 place = f"{portion.key.decode()}:{record.sequence}"
                 message = f"an event in record {place} of the data stream is larger than the topic takes: {failure}"
                 return LeveeError(message, f"{failure.final('').help}; or pass the whole record with --skip {place}")
