@@ -36,6 +36,13 @@ from tests.support.dying_carrier import POINTS
 pytestmark = pytest.mark.integration
 
 LOG_STREAMS: Final = ("web/1", "web/2", "worker", "ж")
+CALLS: Final = {
+    "sts:GetCallerIdentity",
+    "secretsmanager:GetSecretValue",
+    *(f"kinesis:{name}" for name in ("DescribeStreamSummary", "ListShards", "GetShardIterator", "GetRecords")),
+}
+"""All that the role of a source's service lets it do, and what needs no right."""
+
 DAY_MS: Final = 86_400_000
 
 
@@ -234,7 +241,9 @@ def test_what_is_logged_is_on_the_topic_as_it_was_logged(carrier: Carrier) -> No
 
 def test_a_second_run_has_nothing_to_do_and_does_nothing(carrier: Carrier) -> None:
     before = carrier.read(carrier.checkpoints, 1, "writer")
+    carrier.stack.api.reset_calls()
     ended = carrier.catch_up()
+    assert carrier.stack.api.calls().keys() == CALLS
     assert (ended.code, "4 of them from where they stopped" in ended.err) == (0, True), ended.text
     assert "carried 0 events" in ended.err
     after = carrier.read(carrier.checkpoints, 1, "writer")
