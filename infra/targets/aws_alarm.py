@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from infra.providers.levee.aws.metric_query import MOST_METRICS
 from levee.catalog.cloudwatch_metric import MSK_NAMESPACE, OWN_NAMESPACE, WATCHES, Watch
 from levee.iam.arn import ClusterArn
 from levee.model.duration import Duration
@@ -24,7 +25,8 @@ def alarms(
 ) -> Iterator[Mapping[str, Any]]:
     """The alarms of a monitor, without tags: one, and of a lag one for each consumer group of the stream.
 
-    On MSK what brokers measure apart is added up by metric math.
+    On MSK what brokers measure apart is added up by metric math, which takes 10 metrics. Of more brokers a query tells
+    whether any of them measures more than nothing, where that is the question; the rest the provider refuses.
     """
     monitor = planned.monitor
     watch = WATCHES[monitor.kind]
@@ -38,7 +40,7 @@ def alarms(
             "threshold": watch.threshold if monitor.threshold is None else float(monitor.threshold),
             "evaluationPeriods": periods,
             "treatMissingData": watch.missing,
-            "actions": sorted(plan.aws.alarm_actions) if plan.aws else [],
+            "actions": _actions(plan),
             **_watched(plan, topic, watch, group, period),
         }
 
@@ -61,6 +63,9 @@ def _watched(plan: Plan, topic: PlannedTopic, watch: Watch, group: str, period: 
     if cluster is not None and watch.by_broker:
         of_topic = {"Topic": topic.name} if watch.by_topic else {}
         dimensions = {"Cluster Name": cluster.name, **of_topic}
+        if plan.cluster.brokers > MOST_METRICS and watch.threshold == 0.0:
+            # AWS doesn't say whether a query that finds no metric at all counts as missing data: that tells, too.
+            return {"metrics": [_greatest(watch, dimensions, period)], "insufficientDataActions": _actions(plan)}
         return {"metrics": _sum(watch, dimensions, plan.cluster.brokers, period)}
     if cluster is not None:
         dimensions = {"Cluster Name": cluster.name, "Topic": topic.name, "Consumer Group": group}
@@ -73,6 +78,25 @@ def _watched(plan: Plan, topic: PlannedTopic, watch: Watch, group: str, period: 
         "periodSeconds": period,
         "dimensions": _listed(dimensions),
     }
+
+
+def _actions(plan: Plan) -> list[str]:
+    return sorted(plan.aws.alarm_actions) if plan.aws else []
+
+
+def _greatest(watch: Watch, dimensions: Mapping[str, str], period: int) -> dict[str, Any]:
+    """The greatest value that any broker measured: above 0 exactly where their sum is, however often they measure.
+
+    Names of topics and clusters have nothing that would end a quoted text.
+    """
+    schema = ", ".join(_quoted(name) for name in sorted({"Broker ID", *dimensions}))
+    where = " AND ".join(f"{_quoted(name)} = '{value}'" for name, value in sorted(dimensions.items()))
+    query = f'SELECT MAX({watch.metric}) FROM SCHEMA("{MSK_NAMESPACE}", {schema}) WHERE {where}'  # noqa: S608 - see above
+    return {"Id": "greatest", "Expression": query, "Period": period, "ReturnData": True}
+
+
+def _quoted(name: str) -> str:
+    return name if name.isalnum() else f'"{name}"'
 
 
 def _sum(watch: Watch, dimensions: Mapping[str, str], brokers: int, period: int) -> list[dict[str, Any]]:

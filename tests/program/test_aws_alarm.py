@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from infra.providers.failures import RefusedError
 from infra.providers.kind import Declaration, Naming
 from infra.providers.levee.aws.alarm import Alarm
 from infra.providers.levee.aws.api import Api
@@ -107,6 +109,43 @@ def test_on_msk_what_each_broker_measures_is_added_up(tmp_path: Path) -> None:
         {"name": "Consumer Group", "value": "replay"},
         {"name": "Topic", "value": TOPIC},
     ]
+
+
+async def test_of_more_brokers_than_metric_math_takes_a_query_asks_for_any(tmp_path: Path) -> None:
+    found = alarms_of(with_brokers(plan_of(tmp_path, EVERY, on_msk=True), 12))
+
+    queries = {name: found[name]["metrics"] for name in ("silence", "under-min-isr")}
+    for name, (query,) in queries.items():
+        assert (query["Period"], query["ReturnData"]) == (60, True)
+        assert found[name]["insufficientDataActions"] == [ON_CALL]
+        await check(found[name])
+    assert queries["silence"][0]["Expression"] == (
+        'SELECT MAX(MessagesInPerSec) FROM SCHEMA("AWS/Kafka", "Broker ID", "Cluster Name", Topic) '
+        f"WHERE \"Cluster Name\" = 'logs' AND Topic = '{TOPIC}'"
+    )
+    assert queries["under-min-isr"][0]["Expression"] == (
+        'SELECT MAX(UnderMinIsrPartitionCount) FROM SCHEMA("AWS/Kafka", "Broker ID", "Cluster Name") '
+        "WHERE \"Cluster Name\" = 'logs'"
+    )
+    assert "metrics" not in found["lag-replay"]
+    for name in ("drop", "spike"):  # of these the sum itself is asked for
+        with pytest.raises(RefusedError, match="at most 10 metrics can be watched together, these are 12"):
+            await check(found[name])
+
+
+async def test_a_query_over_many_brokers_looks_back_three_hours_and_no_further(tmp_path: Path) -> None:
+    plan = with_brokers(plan_of(tmp_path, "{kind: silence, window: 15m}", on_msk=True), 11)
+
+    (topic,), (planned,) = plan.topics, plan.monitors
+    for window, fits in {"1h": True, "61m": True, "175m": True, "3h": True, "181m": False, "1d": False}.items():
+        monitor = replace(planned.monitor, window=Duration.parse(window))
+        (alarm,) = alarms(plan, topic, replace(planned, monitor=monitor), ())
+        with nullcontext() if fits else pytest.raises(RefusedError, match="looks back 10800 seconds at most"):
+            await check(alarm)
+
+
+def with_brokers(plan: Plan, count: int) -> Plan:
+    return replace(plan, cluster=replace(plan.cluster, brokers=count))
 
 
 def test_elsewhere_metrics_are_in_levees_own_namespace(tmp_path: Path) -> None:

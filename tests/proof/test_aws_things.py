@@ -262,6 +262,21 @@ def test_an_alarm_by_metric_math(aws_files: AwsStack) -> None:
     assert wrong(plan, with_alarm(live, ALARM, Metrics=metrics[::-1]), Thing.ALARM) == {}
 
 
+def test_an_alarm_by_a_query_over_many_brokers(aws_files: AwsStack) -> None:
+    arn = f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/logs/1234abcd-12ab-34cd-56ef-1234567890ab-2"
+    plan = aws_files.in_aws(f"cluster_arn: {arn}").in_aws(f"alarm_actions: ['{ON_CALL}']").plan()
+    plan = replace(plan, cluster=replace(plan.cluster, brokers=12))
+    live = compliant_account(plan)
+    assert wrong(plan, live, Thing.ALARM) == {}
+    assert isinstance(live.alarms, Mapping)
+    (query,) = live.alarms[ALARM]["Metrics"]
+    other = {**query, "Expression": query["Expression"].replace("orders", "payments")}
+    assert wrong(plan, with_alarm(live, ALARM, Metrics=[other]), Thing.ALARM) == surprises("watches")
+    longer = with_alarm(live, ALARM, Metrics=[{**query, "Period": 120}])
+    assert wrong(plan, longer, Thing.ALARM) == surprises("window", "watches")
+    assert wrong(plan, with_alarm(live, ALARM, InsufficientDataActions=[]), Thing.ALARM) == surprises("tells")
+
+
 def test_an_alarm_that_is_missing_or_not_told(plan: Plan) -> None:
     live = compliant_account(plan)
     assert isinstance(live.alarms, Mapping)

@@ -172,6 +172,7 @@ def _alarm(declared: Mapping[str, Any]) -> dict[str, Any]:
         "TreatMissingData": declared["treatMissingData"],
         "ActionsEnabled": True,
         "AlarmActions": list(declared["actions"]),
+        "InsufficientDataActions": list(declared.get("insufficientDataActions", ())),
         **watched,
     }
 

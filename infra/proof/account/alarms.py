@@ -27,7 +27,7 @@ CLAIMED: Final[Mapping[AccountClaim, tuple[str, ...]]] = MappingProxyType(
         THRESHOLD: ("comparison", "threshold"),
         WINDOW: ("seconds", "periods", "breaching periods", "missing data"),
         WATCHES: ("metrics",),
-        TELLS: ("switched on", "topics"),
+        TELLS: ("switched on", "topics", "topics without data"),
     }
 )
 """What each claim compares."""
@@ -86,6 +86,7 @@ def _of_declared(alarm: Mapping[str, Any]) -> Aspects:
         "metrics": _by_id(alarm.get("metrics")) or one,
         "switched on": True,
         "topics": sorted(alarm["actions"]),
+        "topics without data": sorted(alarm.get("insufficientDataActions", ())),
     }
 
 
@@ -101,12 +102,14 @@ def _of_live(alarm: Mapping[str, Any]) -> Aspects:
         "metrics": _by_id(alarm.get("Metrics")) or one,
         "switched on": alarm.get("ActionsEnabled"),
         "topics": sorted(alarm.get("AlarmActions", ())),
+        "topics without data": sorted(alarm.get("InsufficientDataActions", ())),
     }
 
 
 def _seconds(metrics: Any, period: Any) -> list[Any]:
-    """How long the period of each metric is."""
-    return sorted({query["MetricStat"]["Period"] for query in metrics or () if "MetricStat" in query}) or [period]
+    """How long the period of each metric, or of a query over many, is."""
+    stats = (query.get("MetricStat", query) for query in metrics or ())
+    return sorted({stat["Period"] for stat in stats if "Period" in stat}) or [period]
 
 
 def _by_id(queries: Any) -> list[Any]:

@@ -1,7 +1,9 @@
-"""Metric math: what an alarm watches where one metric doesn't say it, such as the sum over all brokers of a cluster.
+"""What an alarm watches where one metric doesn't say it, such as the sum over all brokers of a cluster: metric math, or
+one query in Metrics Insights' SQL.
 
 Queries are written with CloudWatch's own names, as PutMetricAlarm takes them:
-https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html. Limits of both:
+https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-limits.html.
 """
 
 import re
@@ -13,7 +15,10 @@ from infra.providers.levee.aws.json_text import canonical
 from infra.providers.properties import Properties, Value, is_known, reveal
 
 MOST_METRICS: Final = 10
-"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch_limits.html"""
+"""Of metric math."""
+
+MINUTE, LONGEST_LOOK = 60, 3 * 3600
+"""Seconds: the shortest period of a query in SQL, and how far back it is evaluated."""
 
 ID: Final = re.compile(r"[a-z][A-Za-z0-9_]{0,254}")
 QUERY: Final = ("Id", "Expression", "MetricStat", "Label", "ReturnData", "Period")
@@ -34,10 +39,15 @@ def check_queries(fields: Fields, name: str) -> None:
         problems.append("two queries have one Id")
     if sum(query.get("ReturnData") is True for query in queries) != 1:
         problems.append("exactly one query must have ReturnData true: it is what is compared with the threshold")
-    if sum("MetricStat" in query for query in queries) > MOST_METRICS:
-        problems.append(f"at most {MOST_METRICS} queries may have a MetricStat")
-    if not any("MetricStat" in query for query in queries):
-        problems.append("a query must have a MetricStat: expressions alone watch nothing")
+    if (metrics := sum("MetricStat" in query for query in queries)) > MOST_METRICS:
+        problems.append(
+            f"at most {MOST_METRICS} metrics can be watched together, these are {metrics}: watch fewer of them"
+        )
+    problems += _select_problems(
+        [query for query in queries if _is_select(query)], known(fields.integer("evaluationPeriods"))
+    )
+    if not any("MetricStat" in query or _is_select(query) for query in queries):
+        problems.append("a query must have a MetricStat, or be a SELECT: other expressions alone watch nothing")
     for problem in problems:
         fields.refuse(name, problem)
 
@@ -45,6 +55,21 @@ def check_queries(fields: Fields, name: str) -> None:
 def plain_queries(queries: Sequence[Any]) -> Value:
     """Write queries in one form for one meaning: without what is empty, dimensions by name. None if there are none."""
     return [_plain(query) for query in queries] or None
+
+
+def _is_select(query: Mapping[str, Value]) -> bool:
+    return str(query.get("Expression", "")).upper().startswith("SELECT ")
+
+
+def _select_problems(selects: Sequence[Properties], periods: int | None) -> Iterator[str]:
+    if len(selects) > 1:
+        yield "at most one query may be a SELECT"
+    for select in selects:
+        seconds = reveal(select.get("Period"))
+        if not isinstance(seconds, int) or seconds < MINUTE or seconds % MINUTE:
+            yield f"a SELECT needs a Period, a multiple of {MINUTE} seconds"
+        elif seconds * (periods or 1) > LONGEST_LOOK:
+            yield f"a SELECT looks back {LONGEST_LOOK} seconds at most: evaluationPeriods times its Period is more"
 
 
 def _plain(value: Any) -> Any:

@@ -55,6 +55,14 @@ def computed(name: str = NAME, /, **changes: Any) -> Properties:
     return declared(name, **{**one_metric, "metrics": [whole, broker(1), broker(2)], **changes})
 
 
+SELECT = {
+    "Id": "any",
+    "Expression": 'SELECT MAX(MessagesInPerSec) FROM SCHEMA("AWS/Kafka", "Broker ID") WHERE Topic = \'logs.billing\'',
+    "Period": 60,
+    "ReturnData": True,
+}
+
+
 async def make(engine: ResourceEngine, inputs: Properties) -> Resource:
     return await engine.create(TOKEN, str(inputs["name"]), inputs)
 
@@ -118,7 +126,15 @@ def put_by_hand(aws: AwsApi, **changes: Any) -> None:
         (computed(metrics=[{**broker(1), "ReturnData": True, "Expression": "b1"}]), "metrics", "either an Expression"),
         (computed(metrics=[{**broker(1), "ReturnData": True, "Id": "B1"}]), "metrics", "needs an Id"),
         (computed(metrics=[{"Id": "b", "MetricStat": {}, "ReturnData": True}]), "metrics", "must be an object with"),
-        (computed(metrics=[broker(number) for number in range(11)]), "metrics", "at most 10"),
+        (computed(metrics=[broker(number) for number in range(11)]), "metrics", "at most 10 metrics"),
+        (
+            computed(metrics=[SELECT, {**SELECT, "Id": "two", "ReturnData": False}]),
+            "metrics",
+            "one query may be a SELECT",
+        ),
+        (computed(metrics=[{**SELECT, "Period": 10}]), "metrics", "a multiple of 60"),
+        (computed(metrics=[{**SELECT, "Period": None}]), "metrics", "a multiple of 60"),
+        (computed(metrics=[{**SELECT, "Period": 3600}], evaluationPeriods=4), "metrics", "looks back 10800 seconds"),
         (computed(metrics="SUM(METRICS())"), "metrics", "must be a list of objects"),
     ],
 )
@@ -142,7 +158,13 @@ async def test_the_name_can_not_change(engine: ResourceEngine) -> None:
 
 
 @pytest.mark.parametrize(
-    "inputs", [declared(), declared(statistic=None, extendedStatistic="p99", threshold=0.5), computed()]
+    "inputs",
+    [
+        declared(),
+        declared(statistic=None, extendedStatistic="p99", threshold=0.5),
+        computed(),
+        computed(metrics=[SELECT], insufficientDataActions=[TOPIC]),
+    ],
 )
 async def test_an_alarm_is_made_as_declared_and_then_nothing_changes(
     engine: ResourceEngine, aws: AwsApi, inputs: Properties
