@@ -5,7 +5,7 @@ Paths are Pulumi's: ``name``, ``name.key``, ``name["a key"]``, ``name[0]``
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from infra.embedded.event import Change, ChangeKind
@@ -21,7 +21,11 @@ def differing_paths(old: Mapping[str, Value], new: Mapping[str, Value], above: s
 
 
 def changes(paths: Iterable[str], new: Properties, *olds: Properties) -> tuple[Change, ...]:
-    """The changes at ``paths``, with secrets hidden. The old value is the first that one of ``olds`` holds there."""
+    """The changes at ``paths``, with secrets hidden.
+
+    The old value is the first that one of ``olds`` holds there and that is not the new one; else the first one's own,
+    so that a value that is missing where it is looked for first is told as missing.
+    """
     return tuple(_change(path, new, olds) for path in paths)
 
 
@@ -47,18 +51,16 @@ def _below(above: str, key: str) -> str:
     return f"{above}.{key}" if _PLAIN.fullmatch(key) else f'{above}["{key}"]'
 
 
-def _change(path: str, new: Properties, olds: Iterable[Properties]) -> Change:
-    after, before = _at(new, path), None
-    for old in olds:
-        before = _at(old, path)
-        if before is not None:
-            break
+def _change(path: str, new: Properties, olds: Sequence[Properties]) -> Change:
+    after, held = _at(new, path), [_at(old, path) for old in olds]
+    others = (value for value in held if value is not None and clear(value) != clear(after))
+    before = next(others, held[0] if held else None)
     kind = ChangeKind.UPDATE
     if before is None:
         kind = ChangeKind.ADD
     elif after is None:
         kind = ChangeKind.REMOVE
-    if is_secret(before) or is_secret(after):
+    if any(map(is_secret, [after, *held])):
         hidden = "[secret]"
         return Change(path, kind, None if before is None else hidden, None if after is None else hidden)
     return Change(path, kind, shown(before), shown(after))

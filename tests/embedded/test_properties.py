@@ -87,5 +87,19 @@ def test_a_path_reaches_into_lists_and_stops_at_secrets() -> None:
     assert hidden == (Change("password.part", ChangeKind.UPDATE, "[secret]", "[secret]"),)
 
 
+def test_an_old_value_is_never_told_as_the_new_one() -> None:
+    declared: Properties = {"days": 400}
+    assert changes(["days"], declared, {}, {"days": 400}) == (Change("days", ChangeKind.ADD, None, 400),)
+    assert changes(["days"], declared, {}, {"days": 90}) == (Change("days", ChangeKind.UPDATE, 90, 400),)
+    assert changes(["days"], declared, {"days": 400}, {"days": 90}) == (Change("days", ChangeKind.UPDATE, 90, 400),)
+    assert changes(["days"], declared, {"days": 30}, {"days": 90}) == (Change("days", ChangeKind.UPDATE, 30, 400),)
+
+
+def test_a_value_is_hidden_wherever_it_was_secret() -> None:
+    hidden = (Change("key", ChangeKind.UPDATE, "[secret]", "[secret]"),)
+    assert changes(["key"], {"key": "x"}, {"key": secret("x")}, {"key": "y"}) == hidden
+    assert changes(["key"], {"key": "x"}, {"key": "y"}, {"key": secret("x")}) == hidden
+
+
 def test_a_secret_mark_alone_is_no_difference() -> None:
     assert differing_paths({"a": "x"}, {"a": secret("x")}) == []
