@@ -9,7 +9,7 @@ from infra.embedded.event import Op, Stage
 from infra.embedded.hosted_provider import HostedProvider, Live
 from infra.embedded.interrupted import finish, other_creation
 from infra.embedded.planner import Plan, same_answer
-from infra.embedded.properties import Properties, has_unknown, is_secret, secret
+from infra.embedded.properties import Properties, has_unknown
 from infra.embedded.registration import Registration
 from infra.embedded.secrecy import redact
 from infra.embedded.servicer_call import CallFailed
@@ -104,7 +104,7 @@ class Applier:
             if failed.outcome_is_known:
                 session.journal.append(Over(declared.urn))
             return self._failed(decision, failed.reasons)
-        live = replace(live, outputs=_with_secret_outputs(declared, decision.inputs, live.outputs))
+        live = replace(live, outputs=decision.marked(live.outputs))
         session.journal.append(Put(_resource(decision, live)))
         if live.init_errors:
             return self._failed(decision, live.init_errors)
@@ -169,14 +169,6 @@ def _resource(decision: Decision, live: Live) -> Resource:
         protect=declared.protect,
         init_errors=live.init_errors,
     )
-
-
-def _with_secret_outputs(declared: Registration, inputs: Properties, outputs: Properties) -> Properties:
-    """Outputs declared secret, and those that repeat a secret input, are secret."""
-    return {
-        key: secret(value) if key in declared.secret_outputs or is_secret(inputs.get(key)) else value
-        for key, value in outputs.items()
-    }
 
 
 def _inconstant(declared: Registration) -> Refusal:

@@ -8,7 +8,7 @@ from infra.embedded.difference import changes, differing_paths
 from infra.embedded.errors import Refusal
 from infra.embedded.event import Change, Op
 from infra.embedded.hosted_provider import Difference, HostedProvider, Problem
-from infra.embedded.properties import Properties, has_unknown
+from infra.embedded.properties import Properties, has_unknown, is_secret, secret
 from infra.embedded.registration import Registration
 from infra.embedded.secrecy import redact, restore
 from infra.embedded.servicer_call import CallFailed
@@ -45,6 +45,14 @@ class Decision:
             protect=declared.protect,
         )
 
+    def marked(self, outputs: Properties) -> Properties:
+        """The outputs, secret where they are declared so and where they repeat a secret input."""
+        named = self.registration.secret_outputs
+        return {
+            key: secret(value) if key in named or is_secret(self.inputs.get(key)) else value
+            for key, value in outputs.items()
+        }
+
 
 async def decide(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
     """What is to be done for a resource that a provider manages.
@@ -55,7 +63,7 @@ async def decide(declared: Registration, old: Resource | None, provider: HostedP
     try:
         return await _decide(declared, old, provider)
     except CallFailed as failed:
-        raise CannotDecide([_refusal(declared, reason) for reason in failed.reasons]) from failed
+        raise refused(declared, failed) from failed
 
 
 async def _decide(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
@@ -87,7 +95,7 @@ async def decide_provider(declared: Registration, old: Resource | None, provider
         known = with_secrets(old, checked.inputs)
         difference = await provider.diff_config(known, checked.inputs)
     except CallFailed as failed:
-        raise CannotDecide([_refusal(declared, reason) for reason in failed.reasons]) from failed
+        raise refused(declared, failed) from failed
     return _change(declared, old, known, checked.inputs, difference)
 
 
@@ -97,6 +105,11 @@ def decide_component(declared: Registration, old: Resource | None) -> Decision:
         return _creation(declared, declared.inputs)
     known = with_secrets(old, declared.inputs)
     return _change(declared, old, known, declared.inputs, Difference(None, (), ()))
+
+
+def refused(declared: Registration, failed: CallFailed) -> CannotDecide:
+    """A provider's own reasons against the registration."""
+    return CannotDecide([_refusal(declared, reason) for reason in failed.reasons])
 
 
 def with_secrets(old: Resource, inputs: Properties) -> Resource:

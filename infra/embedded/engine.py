@@ -1,7 +1,7 @@
 """The embedded engine: runs a Pulumi program without the Pulumi CLI, on providers in this process.
 
 It answers the program's registrations as the Pulumi engine would, for what this project uses; the rest is refused by
-name. A run plans first (reads, checks, compares) and changes nothing if anything is refused.
+name. A run plans first (reads, checks, compares, rehearses) and changes nothing if anything is refused.
 """
 
 import asyncio

@@ -62,6 +62,7 @@ class HostedProvider:
     def __init__(self, servicer: ResourceProviderServicer) -> None:
         self._servicer = servicer
         self._accepts_secrets = False
+        self._rehearses = False
 
     async def handshake(self) -> None:
         """Greet the provider, as the engine does before anything else."""
@@ -73,6 +74,7 @@ class HostedProvider:
                 raise
         else:
             self._accepts_secrets = answer.accept_secrets
+            self._rehearses = True  # who greets back knows that Create and Update may be previews
 
     async def check_config(self, urn: str, type_: str, old: Properties, new: Properties) -> Checked:
         """The configuration as the provider understands it."""
@@ -118,6 +120,7 @@ class HostedProvider:
         )
         answer = await call(self._servicer.Configure, request, pb.ConfigureResponse)
         self._accepts_secrets = self._accepts_secrets or answer.acceptSecrets
+        self._rehearses = self._rehearses or answer.supportsPreview
 
     async def check(self, urn: str, type_: str, old: Properties, new: Properties, seed: bytes) -> Checked:
         """The inputs as the provider understands them."""
@@ -164,9 +167,21 @@ class HostedProvider:
         inputs = self._echo(request.inputs, old.inputs, answer.inputs) if answer.HasField("inputs") else None
         return Live(answer.id, inputs, self._echo(request.properties, old.outputs, answer.properties))
 
+    async def rehearse_create(self, urn: str, type_: str, inputs: Properties) -> Live:
+        """What ``create`` would lead to, without making anything: the outputs that are known in advance.
+
+        A resource that would be made only in part is an error here, and ``id`` is most often empty. A provider that
+        cannot rehearse is not asked, and the inputs stand for the outputs, as for the Pulumi engine.
+        """
+        if not self._rehearses:
+            return Live("", None, inputs)
+        request = self._creation(urn, type_, inputs, preview=True)
+        answer = await call(self._servicer.Create, request, pb.CreateResponse)
+        return Live(answer.id, None, self._echo(request.properties, inputs, answer.properties))
+
     async def create(self, urn: str, type_: str, inputs: Properties) -> Live:
         """Make the resource, or adopt it if an interrupted run made it."""
-        request = pb.CreateRequest(urn=urn, name=name_of(urn), type=type_, properties=self._sent(inputs))
+        request = self._creation(urn, type_, inputs, preview=False)
         try:
             answer = await call(self._servicer.Create, request, pb.CreateResponse)
         except CallFailed as failed:
@@ -177,17 +192,17 @@ class HostedProvider:
             raise CallFailed(grpc.StatusCode.INTERNAL, "the provider did not return an id from Create")
         return Live(answer.id, None, self._received(answer.properties, inputs))
 
+    async def rehearse_update(self, old: Resource, inputs: Properties) -> Live:
+        """What ``update`` would lead to, without changing anything; see ``rehearse_create``."""
+        if not self._rehearses:
+            return Live(old.id, None, inputs)
+        request = self._change(old, inputs, preview=True)
+        answer = await call(self._servicer.Update, request, pb.UpdateResponse)
+        return Live(old.id, None, self._echo(request.news, inputs, answer.properties))
+
     async def update(self, old: Resource, inputs: Properties) -> Live:
         """Change the resource in place."""
-        request = pb.UpdateRequest(
-            id=old.id,
-            urn=old.urn,
-            name=old.name,
-            type=old.type,
-            olds=self._sent(old.outputs),
-            old_inputs=self._sent(old.inputs),
-            news=self._sent(inputs),
-        )
+        request = self._change(old, inputs, preview=False)
         try:
             answer = await call(self._servicer.Update, request, pb.UpdateResponse)
         except CallFailed as failed:
@@ -221,6 +236,22 @@ class HostedProvider:
         if close is not None:
             with suppress(Exception):
                 await close()
+
+    def _creation(self, urn: str, type_: str, inputs: Properties, *, preview: bool) -> pb.CreateRequest:
+        properties = self._sent(inputs)
+        return pb.CreateRequest(urn=urn, name=name_of(urn), type=type_, properties=properties, preview=preview)
+
+    def _change(self, old: Resource, inputs: Properties, *, preview: bool) -> pb.UpdateRequest:
+        return pb.UpdateRequest(
+            id=old.id,
+            urn=old.urn,
+            name=old.name,
+            type=old.type,
+            olds=self._sent(old.outputs),
+            old_inputs=self._sent(old.inputs),
+            news=self._sent(inputs),
+            preview=preview,
+        )
 
     def _sent(self, properties: Properties) -> Struct:
         return to_struct(properties if self._accepts_secrets else clear_all(properties))

@@ -10,6 +10,7 @@ from dataclasses import replace
 from infra.embedded.hosted_provider import HostedProvider
 from infra.embedded.properties import Properties
 from infra.embedded.secrecy import redact, restore
+from infra.embedded.servicer_call import CallFailed
 from infra.embedded.session import Session
 from infra.embedded.state import Begun, Put, Resource
 
@@ -29,6 +30,15 @@ def other_creation(session: Session, urn: str, inputs: Properties) -> Resource |
     if begin is None or begin.operation is not Begun.CREATE:
         return None
     return None if redact(inputs, begin.resource.inputs) == begin.resource.inputs else begin.resource
+
+
+async def can_finish(begun: Resource, provider: HostedProvider, known: Properties) -> bool:
+    """Whether the provider, asked beforehand, would create or adopt the resource as it was begun."""
+    try:
+        await provider.rehearse_create(begun.urn, begun.type, restore(begun.inputs, known))
+    except CallFailed:
+        return False
+    return True
 
 
 async def finish(session: Session, begun: Resource, provider: HostedProvider, known: Properties) -> Resource:

@@ -1,4 +1,4 @@
-"""The first pass: everything is read, checked and compared, and nothing is changed."""
+"""The first pass: everything is read, checked, compared and rehearsed, and nothing is changed."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -18,9 +18,10 @@ from infra.embedded.errors import Refusal
 from infra.embedded.event import Op, ResourceEvent, Stage
 from infra.embedded.hosted_provider import HostedProvider
 from infra.embedded.hosting import CannotHost
-from infra.embedded.properties import UNKNOWN, Properties, clear
+from infra.embedded.properties import Properties
 from infra.embedded.registration import Registration
-from infra.embedded.secrecy import has_placeholder, redact
+from infra.embedded.rehearsal import rehearse
+from infra.embedded.secrecy import redact, without_placeholders
 from infra.embedded.servicer_call import CallFailed
 from infra.embedded.session import Answer, Session
 from infra.embedded.state import Resource, provider_urn
@@ -65,15 +66,15 @@ class Planner:
         if self._session.stopping:
             return Answer.failure(declared.urn)
         try:
-            decision = await self._decision(declared)
+            decision = self.plan.decisions[declared.urn] = await self._decision(declared)
+            answer = await self._answer(decision)
         except CannotDecide as cannot:
             self.plan.refusals.extend(cannot.refusals)
         except CannotHost as cannot:
             self.plan.refusals.append(cannot.refusal)
         else:
-            self.plan.decisions[declared.urn] = decision
             self._session.tell_of(Stage.PLANNED, decision.op, declared.urn, declared.type, decision.changes)
-            return self._answer(decision)
+            return answer
         return Answer.failure(declared.urn)
 
     async def outputs(self, urn: str, outputs: Properties) -> None:
@@ -90,9 +91,7 @@ class Planner:
             return decide_component(declared, old)
         if declared.is_provider:
             return await self._provider_decision(declared, old)
-        provider = self._session.hosting.ready(provider_urn(declared.provider))
-        if provider is None:
-            raise CannotDecide([])  # its provider was refused; that refusal is enough
+        provider = self._provider(declared)
         old = await self.read(old, provider) if old else None
         return await decide(declared, old, provider)
 
@@ -143,21 +142,26 @@ class Planner:
             self.plan.drifted += 1
             self._session.tell(Stage.DONE, Op.REFRESH, found, drift)
 
-    def _answer(self, decision: Decision) -> Answer:
-        urn = decision.registration.urn
-        if decision.registration.is_provider:
-            return Answer(urn, self.plan.ids[urn], decision.inputs)
+    async def _answer(self, decision: Decision) -> Answer:
+        declared = decision.registration
+        if declared.is_provider:
+            return Answer(declared.urn, self.plan.ids[declared.urn], decision.inputs)
         if decision.op is Op.SAME and decision.old:
             return same_answer(decision.old, decision.inputs)
-        return Answer(urn, decision.old.id if decision.old else "", decision.inputs)
+        if not declared.custom:
+            return Answer(declared.urn, "", {})
+        return await rehearse(self._session, decision, self._provider(declared))
+
+    def _provider(self, declared: Registration) -> HostedProvider:
+        provider = self._session.hosting.ready(provider_urn(declared.provider))
+        if provider is None:
+            raise CannotDecide([])  # its provider was refused; that refusal is enough
+        return provider
 
 
 def same_answer(resource: Resource, inputs: Properties) -> Answer:
-    """The answer for a resource that stays as it is; outputs that were secrets and are not kept stay unknown."""
-    outputs = with_secrets(resource, inputs).outputs
-    if has_placeholder(outputs):
-        outputs = {key: UNKNOWN if has_placeholder(clear(value)) else value for key, value in outputs.items()}
-    return Answer(resource.urn, resource.id, outputs)
+    """The answer for a resource that stays as it is."""
+    return Answer(resource.urn, resource.id, without_placeholders(with_secrets(resource, inputs).outputs))
 
 
 def _vanished(old: Resource) -> ResourceEvent:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from infra.embedded.properties import Properties, Value, clear, is_secret, may_hold_secrets, secret
+from infra.embedded.properties import UNKNOWN, Properties, Value, clear, is_secret, may_hold_secrets, secret
 
 _PREFIX: Final = "levee:redacted:scrypt:"
 
@@ -44,6 +44,13 @@ def restore(stored: Properties, known: Properties) -> Properties:
     if not has_placeholder(stored):
         return stored
     return {key: _walk(value, [known.get(key)], _restore) for key, value in stored.items()}
+
+
+def without_placeholders(outputs: Properties) -> Properties:
+    """The outputs as the program may be told them: those that were secrets and are not kept are unknown."""
+    if not has_placeholder(outputs):
+        return outputs
+    return {key: UNKNOWN if has_placeholder(value) else value for key, value in outputs.items()}
 
 
 def _walk(value: Value, others: Sequence[Value], leaf: Callable[[Value, Sequence[Value]], Value]) -> Value:

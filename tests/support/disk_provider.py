@@ -1,7 +1,8 @@
 """A real provider whose resources are files: what it did, and how often, can be read from the disk afterwards.
 
 ``disk:index:File`` has the inputs ``name``, ``content``, ``kind`` (a change would need a replacement), ``secret`` and
-``behaviour`` (``fail``: every change fails; ``partial``: it is made but not well; ``unreadable``: Read fails).
+``behaviour`` (``fail``: every change fails; ``partial``: it is made but not well; ``unreadable``: Read fails;
+``refuse`` and ``refuse-partly``: a rehearsal fails, too; ``foresee``: a rehearsal knows all outputs).
 Its provider is configured with ``directory``. Every effect is one line in ``<directory>/effects``.
 """
 
@@ -20,16 +21,20 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from typing_extensions import override
 
-from infra.embedded.properties import Properties, from_struct, to_struct
+from infra.embedded.properties import Properties, from_struct, has_unknown, to_struct
 
 FILE = "disk:index:File"
 
 
 class DiskProvider(ResourceProviderServicer):
-    """Keeps files in a directory. ``widest`` is how many creations were under way at once."""
+    """Keeps files in a directory. ``widest`` is how many changes, or rehearsals of them, were under way at once.
+
+    ``previewed`` holds what was rehearsed, and ``calls`` what was called.
+    """
 
     def __init__(self, pause: float = 0.0) -> None:
         self.widest = 0
+        self.previewed: list[Properties] = []
         self.closed = False
         self.calls: list[str] = []
         self._pause = pause
@@ -93,7 +98,7 @@ class DiskProvider(ResourceProviderServicer):
     async def Create(self, request: pb.CreateRequest, context: Any) -> pb.CreateResponse:
         inputs = from_struct(request.properties)
         if request.preview:
-            return pb.CreateResponse(properties=request.properties)
+            return pb.CreateResponse(properties=await self._rehearse("create", inputs, context))
         await self._act("create", inputs, context)
         await self._fail_partly(inputs, context)
         return pb.CreateResponse(id=str(inputs["name"]), properties=self._outputs(inputs))
@@ -114,7 +119,7 @@ class DiskProvider(ResourceProviderServicer):
     async def Update(self, request: pb.UpdateRequest, context: Any) -> pb.UpdateResponse:
         inputs = from_struct(request.news)
         if request.preview:
-            return pb.UpdateResponse(properties=request.news)
+            return pb.UpdateResponse(properties=await self._rehearse("update", inputs, context))
         await self._act("update", inputs, context)
         await self._fail_partly(inputs, context)
         return pb.UpdateResponse(properties=self._outputs(inputs))
@@ -139,27 +144,46 @@ class DiskProvider(ResourceProviderServicer):
         getattr(answer, "return").CopyFrom(to_struct({"names": [*names]}))
         return answer
 
+    async def _rehearse(self, verb: str, inputs: Properties, context: Any) -> Struct:
+        await self._pass_through(f"rehearse-{verb}", str(inputs["name"]))
+        self.previewed.append(inputs)
+        behaviour = inputs.get("behaviour")
+        if behaviour == "refuse":
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{verb} of {inputs['name']} refused")
+        if behaviour == "refuse-partly":
+            await self._abort_partly(inputs, context)
+        if verb == "create" and not has_unknown(inputs):
+            await self._refuse_other(inputs, context)
+        return self._outputs(inputs) if behaviour == "foresee" else to_struct(inputs)
+
+    async def _refuse_other(self, inputs: Properties, context: Any) -> None:
+        path = self._path(inputs)
+        if path.exists() and path.read_text() != _content(inputs):
+            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{path.name} exists and is not as declared")
+
     async def _act(self, verb: str, inputs: Properties, context: Any) -> None:
         await self._enter(verb, inputs, context)
-        path = self._directory / str(inputs["name"])
-        content = json.dumps({"content": inputs.get("content")})
+        path = self._path(inputs)
         is_adoption = verb == "create" and path.exists()
-        if is_adoption and path.read_text() != content:
-            await context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{path.name} exists and is not as declared")
+        if is_adoption:
+            await self._refuse_other(inputs, context)
         # First the effect, at one stroke, then the line about it: a kill in between leaves one line too few.
         unfinished = self._directory.with_suffix(".new")
-        unfinished.write_text(content)
+        unfinished.write_text(_content(inputs))
         unfinished.replace(path)
         self._log("adopt" if is_adoption else verb, path.name)
         await self._wait_while_held(f"after-{verb}", path.name)
 
-    async def _enter(self, verb: str, inputs: Properties, context: Any) -> None:
+    async def _pass_through(self, verb: str, name: str) -> None:
         self.calls.append(verb)
         self._under_way += 1
         self.widest = max(self.widest, self._under_way)
         await asyncio.sleep(self._pause)
-        await self._wait_while_held(verb, str(inputs.get("name")))
+        await self._wait_while_held(verb, name)
         self._under_way -= 1
+
+    async def _enter(self, verb: str, inputs: Properties, context: Any) -> None:
+        await self._pass_through(verb, str(inputs.get("name")))
         if inputs.get("behaviour") in {"fail", f"fail-{verb}"}:
             await context.abort(grpc.StatusCode.FAILED_PRECONDITION, f"{verb} of {inputs['name']} refused")
         if inputs.get("behaviour") == "crash":
@@ -177,8 +201,10 @@ class DiskProvider(ResourceProviderServicer):
             await asyncio.sleep(0.005)
 
     async def _fail_partly(self, inputs: Properties, context: Any) -> None:
-        if inputs.get("behaviour") != "partial":
-            return
+        if inputs.get("behaviour") == "partial":
+            await self._abort_partly(inputs, context)
+
+    async def _abort_partly(self, inputs: Properties, context: Any) -> None:
         detail = any_pb2.Any()
         detail.Pack(
             pb.ErrorResourceInitFailed(
@@ -190,9 +216,16 @@ class DiskProvider(ResourceProviderServicer):
         await context.abort(grpc.StatusCode.UNKNOWN, "partial", metadata)
 
     def _outputs(self, inputs: Properties) -> Struct:
-        return to_struct({**inputs, "path": str(self._directory / str(inputs["name"]))})
+        return to_struct({**inputs, "path": str(self._path(inputs))})
+
+    def _path(self, inputs: Properties) -> Path:
+        return self._directory / str(inputs["name"])
 
     def _log(self, verb: str, name: str) -> None:
         descriptor = os.open(self._directory / "effects", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
         os.write(descriptor, f"{verb} {name}\n".encode())
         os.close(descriptor)
+
+
+def _content(inputs: Properties) -> str:
+    return json.dumps({"content": inputs.get("content")})
