@@ -151,6 +151,7 @@ class Carrier:
             created=self._summary.created,
             shard=shard.id,
             sequence=None,
+            arrival=None,
             until=min(parents, default=UNSEEN),
         )
 

@@ -21,7 +21,7 @@ class UnreadableCheckpoint(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checkpoint:
-    """Everything in the shard up to record `sequence` is on the topic (None: nothing yet).
+    """Everything in the shard up to record `sequence`, which came in at `arrival`, is on the topic (None: nothing yet).
 
     `created`, when the data stream was made, tells those of one name apart. What came in before `until` has been
     carried, even where nothing came. `closed`: resharding has ended the shard and all of it has been carried. Times are
@@ -32,6 +32,7 @@ class Checkpoint:
     created: int
     shard: str
     sequence: str | None
+    arrival: int | None
     until: int
     closed: bool = False
 
@@ -54,6 +55,8 @@ class Checkpoint:
         for name, is_fit in _FIELDS.items():
             if not is_fit(body[name]):
                 raise UnreadableCheckpoint(f"its {name} can't be one")
+        if (body["sequence"] is None) != (body["arrival"] is None):
+            raise UnreadableCheckpoint("it names a record without its arrival, or an arrival without its record")
         checkpoint = cls(**body)
         if checkpoint.key != key:
             raise UnreadableCheckpoint("its key is another shard than its value's")
@@ -79,6 +82,7 @@ _FIELDS: Final[Mapping[str, Callable[[object], bool]]] = {
     "created": _is_time,
     "shard": is_shard,
     "sequence": lambda value: value is None or is_sequence(value),
+    "arrival": lambda value: value is None or _is_time(value),
     "until": _is_time,
     "closed": lambda value: isinstance(value, bool),
 }

@@ -61,6 +61,9 @@ class Commits:
             try:
                 await self._write([portion for portion, _ in taken])
             except Left:
+                self._report.say(
+                    "warning: Kafka didn't answer in time: the next run sees whether what was under way is committed"
+                )
                 return
             finally:
                 self._idle.set()

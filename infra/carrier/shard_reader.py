@@ -102,7 +102,7 @@ class ShardReader:
         while True:
             try:
                 if self._iterator is None:
-                    self._iterator = await self._around.stream.iterator(self._position.shard, self._position.sequence)
+                    self._iterator = await self._new_iterator()
                 return await self._around.stream.records(self._iterator)
             except AwsError as error:
                 if error.code not in {*PASSES, EXPIRED}:
@@ -116,11 +116,24 @@ class ShardReader:
                 self._around.report.trouble(f"shard {self._position.shard}: {failure}", pause)
                 await asyncio.sleep(pause)
 
+    async def _new_iterator(self) -> str:
+        """Behind the last record that was carried. Where Kinesis may have dropped that one, at the oldest there is:
+        behind a record that is gone it answers with errors, or nothing for long. `_is_new` then passes over others.
+        """
+        position = self._position
+        surely_kept = now_ms() - self._around.retention() + HOUR_MS
+        is_there = position.arrival is not None and position.arrival > surely_kept
+        return await self._around.stream.iterator(position.shard, position.sequence if is_there else None)
+
+    def _is_new(self, record: Record) -> bool:
+        """Whether it hasn't been carried: sequence numbers grow within a shard."""
+        return self._position.sequence is None or int(record.sequence) > int(self._position.sequence)
+
     async def _take(self, answer: Answer) -> None:
         """Commit all of an answer. What comes before a record that can't be carried is committed, too."""
         taken: list[CarriedRecord] = []
         weight = 0.0
-        for record in answer.records:
+        for record in filter(self._is_new, answer.records):
             try:
                 carried = await self._open(record)
             except Unreadable as reason:
@@ -148,8 +161,9 @@ class ShardReader:
     def _after(self, taken: Sequence[CarriedRecord]) -> Checkpoint:
         if not taken:
             return self._position
-        until = max(self._position.until, taken[-1].arrival)
-        return replace(self._position, sequence=taken[-1].sequence, until=until)
+        last = taken[-1]
+        until = max(self._position.until, last.arrival)
+        return replace(self._position, sequence=last.sequence, arrival=last.arrival, until=until)
 
     async def _commit(self, reached: Checkpoint, taken: Sequence[CarriedRecord]) -> None:
         await self._around.commits.commit(Portion.of(reached, *taken))

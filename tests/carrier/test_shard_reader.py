@@ -116,8 +116,13 @@ class Run:
     def report(self) -> Report:
         return Report(self.said)
 
-    async def carry(self, *, sequence: str | None = None, until: int = UNSEEN, is_kept: bool = False) -> Report:
-        position = Checkpoint(data_stream="logs", created=1, shard=SHARD, sequence=sequence, until=until)
+    async def carry(
+        self, *, sequence: str | None = None, arrival: int | None = BEGAN, until: int = UNSEEN, is_kept: bool = False
+    ) -> Report:
+        arrival = None if sequence is None else arrival
+        position = Checkpoint(
+            data_stream="logs", created=1, shard=SHARD, sequence=sequence, arrival=arrival, until=until
+        )
         report = self.report()
         around = Surroundings(
             stream=self.shard.stream(),
@@ -160,6 +165,12 @@ async def test_it_goes_on_behind_its_checkpoint() -> None:
     run = Run(PlayedShard(FIVE))
     await run.carry(sequence="3", until=now_ms(), is_kept=True)
     assert (run.kept.messages, run.shard.iterators) == (["4", "5"], ["3"])
+
+
+async def test_behind_a_record_that_may_be_gone_it_looks_from_the_oldest_on_and_takes_none_twice() -> None:
+    run = Run(PlayedShard(FIVE))
+    await run.carry(sequence="3", arrival=now_ms() - RETENTION_MS, until=now_ms(), is_kept=True)
+    assert (run.kept.messages, run.shard.iterators) == (["4", "5"], [None])
 
 
 async def test_the_end_of_a_closed_shard_is_kept_even_if_nothing_is_in_it() -> None:

@@ -204,7 +204,7 @@ class Carrier:
         """An event and a checkpoint, in a transaction."""
         transactions = Transactions(self.route(**changes), self.login(), None, print)
         transactions.open()
-        checkpoint = Checkpoint(data_stream=self.name, created=1, shard="shard", sequence="1", until=1)
+        checkpoint = Checkpoint(data_stream=self.name, created=1, shard="shard", sequence="1", arrival=1, until=1)
         record = CarriedRecord("1", 1, (Event("1", 1, "worker", b"never to be seen"),))
         transactions.write([Portion.of(checkpoint, record)])
 

@@ -52,7 +52,10 @@ class Transactions:
         self._broken: Failure | None = None
         self._login: Failure | None = None
         settings = producer_settings(login, route.name, largest_batch, self._note)
-        self._producer = Producer(settings, on_delivery=self._delivered, logger=silent())
+        try:
+            self._producer = Producer(settings, on_delivery=self._delivered, logger=silent())
+        except KafkaException as error:
+            raise Failure.of(error.args[0]).final("the producer's settings") from None
 
     def open(self) -> None:
         """Take the carrier's name over: an older carrier can commit nothing from now on, what it left open is void.
