@@ -192,4 +192,5 @@ def refused(error: AwsError) -> LeveeError:
         return LeveeError(
             str(error), "`levee up` makes the data stream; one that was made anew is carried from its start"
         )
-    return LeveeError(str(error), "`levee up` puts the service's role right; `levee verify` shows what it may do")
+    help_ = "run as the service's role: `levee up` puts it right, and `levee verify` shows what it may do"
+    return LeveeError(str(error), help_)

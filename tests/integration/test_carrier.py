@@ -6,12 +6,15 @@ The tests share one stack, in their order: each leaves everything carried.
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import secrets
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from typing import Any, Final
@@ -26,6 +29,7 @@ from infra.carrier.portion import CarriedRecord, Portion
 from infra.carrier.route import Route
 from infra.carrier.transaction.kept_checkpoints import read_checkpoints
 from infra.carrier.transaction.transactions import Transactions
+from levee.cli.main import main
 from levee.diagnostics import LeveeError
 from tests.support.aws.api import AwsApi
 from tests.support.aws_deployment import AwsDeployment
@@ -91,8 +95,12 @@ class Carrier:
             self.put += [(name, message) for message in messages]
 
     def catch_up(self, *options: str) -> Result:
-        """Carry what there is, and end."""
-        return self.stack.run("carry", self.stack.stack, "--until-caught-up", *options)
+        """Carry what there is, and end: in this process, which has imported all that it needs."""
+        out, err = io.StringIO(), io.StringIO()
+        words = ("carry", self.stack.stack, "--until-caught-up", "--project", str(self.stack.project), *options)
+        with redirect_stdout(out), redirect_stderr(err):
+            code = main(words)
+        return Result(code, out.getvalue(), err.getvalue())
 
     def start(self) -> subprocess.Popen[str]:
         """A carrier that runs for good, as soon as it has begun."""
@@ -159,7 +167,10 @@ class Carrier:
     def wait_until_carried(self) -> None:
         """Until as many events are on the topic as have been logged."""
         until = time.monotonic() + 30
-        while len(self.on_topic()) < len(self.put) and time.monotonic() < until:
+        while (
+            sum(event.log_stream in LOG_STREAMS for event in self.on_topic()) < len(self.put)
+            and time.monotonic() < until
+        ):
             time.sleep(0.2)
         self.assert_all_carried()
 
@@ -174,11 +185,11 @@ class Carrier:
         control = gzip.compress(json.dumps({"messageType": "CONTROL_MESSAGE"}).encode())
         return str(self.kinesis.put_record(StreamName=self.name, PartitionKey=log_stream, Data=control)["ShardId"])
 
-    def envelope(self, message: str) -> bytes:
+    def envelope(self, message: str, *, log_stream: str = "worker", timestamp: int | None = None) -> bytes:
         """What CloudWatch Logs would put into a record."""
-        event = {"id": "1" * 56, "timestamp": self.began, "message": message}
+        event = {"id": "1" * 56, "timestamp": timestamp or self.began, "message": message}
         body = {"messageType": "DATA_MESSAGE", "owner": self.stack.api.account, "logGroup": self.group}
-        return gzip.compress(json.dumps({**body, "logStream": "worker", "logEvents": [event]}).encode())
+        return gzip.compress(json.dumps({**body, "logStream": log_stream, "logEvents": [event]}).encode())
 
     def put_record(self, data: bytes) -> str:
         """Put a record where those of the log stream `worker` go; its place."""
@@ -239,6 +250,16 @@ def test_what_is_logged_is_on_the_topic_as_it_was_logged(carrier: Carrier) -> No
     assert record.timestamp()[1] >= carrier.began
 
 
+def test_a_time_that_brokers_refuse_is_told_beside_the_one_it_came_in_at(carrier: Carrier) -> None:
+    ahead = carrier.began + DAY_MS
+    carrier.put_record(carrier.envelope("from tomorrow", log_stream="ahead", timestamp=ahead))
+    ended = carrier.catch_up()
+    assert ended.code == 0, ended.text
+    (record,) = (each for each in carrier.read(carrier.topic, 2, "reader") if each.key() == b"ahead")
+    assert carrier.began <= record.timestamp()[1] < ahead
+    assert dict(record.headers())["aws.timestamp"].decode() == str(ahead)
+
+
 def test_a_second_run_has_nothing_to_do_and_does_nothing(carrier: Carrier) -> None:
     before = carrier.read(carrier.checkpoints, 1, "writer")
     carrier.stack.api.reset_calls()
@@ -275,9 +296,9 @@ def test_a_second_carrier_takes_over_and_the_first_ends(carrier: Carrier) -> Non
     assert first.returncode == 1
     assert f"another carrier of {carrier.name} has been started" in err
     carrier.wait_until_carried()
-    second.terminate()
+    second.send_signal(signal.SIGINT)
     _, err = second.communicate(timeout=60)
-    assert (second.returncode, "Traceback" in err) == (0, False), err
+    assert (second.returncode, "Traceback" in err) == (130, False), err
 
 
 def test_resharding_outdated_iterators_and_throttling_change_nothing(carrier: Carrier) -> None:
