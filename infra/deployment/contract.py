@@ -26,7 +26,8 @@ class Deployment:
     """One action on one stack. `plan` is None where the files aren't needed: destroy works from the state.
 
     Before an engine changes anything, it compares the plan with what it deployed and refuses what the rules of changes
-    stop; `max_removed` is how many percent of it may go.
+    stop; `max_removed` is how many percent of it may go. Without `rehearse` a preview tells what differs, not whether
+    it can be put right; Pulumi's engine always rehearses.
     """
 
     project: Path
@@ -34,6 +35,7 @@ class Deployment:
     action: Action
     plan: Plan | None
     max_removed: int = 20
+    rehearse: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

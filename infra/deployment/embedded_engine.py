@@ -43,6 +43,7 @@ class EmbeddedEngine:
             providers=_providers(),
             state_directory=embedded_state(deployment.project, deployment.stack),
             config={},
+            rehearse=deployment.rehearse,
             on_event=partial(_take, deployment, display),
             judge=partial(_judge, deployment, desk, report),
         )

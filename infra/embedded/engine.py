@@ -53,9 +53,10 @@ class Run:
     """One run.
 
     ``providers`` makes a servicer for each package name (``kafka`` for ``pulumi:providers:kafka``). ``config`` has full
-    keys (``project:key``). ``refresh`` reads every resource first. ``parallel`` bounds provider operations under way at
-    once. ``on_event`` is called on the engine's thread, while the caller of ``run`` waits; it should return soon.
-    ``judge`` is asked once about everything that the program registered, before anything is changed.
+    keys (``project:key``). ``refresh`` reads every resource first. ``rehearse`` asks providers for each change
+    beforehand; who only looks can do without. ``parallel`` bounds provider operations under way at once. ``on_event``
+    is called on the engine's thread, while the caller of ``run`` waits; it should return soon. ``judge`` is asked once
+    about everything that the program registered, before anything is changed.
     """
 
     project: str
@@ -66,6 +67,7 @@ class Run:
     state_directory: Path
     config: Mapping[str, str]
     refresh: bool = True
+    rehearse: bool = True
     parallel: int = 4096
     on_event: Callable[[Event], None] = _ignore
     judge: Callable[[Sequence[Registration]], Iterable[Refusal]] = _let_pass
@@ -111,6 +113,7 @@ class _Deployment:
                 lambda: self._interrupted,
                 refresh=request.refresh,
                 parallel=request.parallel,
+                rehearses=request.rehearse,
             )
             try:
                 return await self._deploy()

@@ -150,6 +150,8 @@ class Planner:
             return same_answer(decision.old, decision.inputs)
         if not declared.custom:
             return Answer(declared.urn, "", {})
+        if not self._session.rehearses:
+            return Answer(declared.urn, decision.old.id if decision.old else "", decision.inputs)
         return await rehearse(self._session, decision, self._provider(declared))
 
     def _provider(self, declared: Registration) -> HostedProvider:

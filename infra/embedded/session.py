@@ -13,7 +13,9 @@ from infra.embedded.state import Resource, State, name_of
 
 
 class Session:
-    """One run. ``slots`` bounds how many provider operations are under way at once."""
+    """One run. ``slots`` bounds how many provider operations are under way at once; ``rehearses``: whether the first
+    pass asks for changes beforehand.
+    """
 
     def __init__(
         self,
@@ -24,11 +26,13 @@ class Session:
         *,
         refresh: bool,
         parallel: int,
+        rehearses: bool,
     ) -> None:
         self.journal = journal
         self.hosting = hosting
         self.emit = listener
         self.refresh = refresh
+        self.rehearses = rehearses
         self.slots = asyncio.Semaphore(parallel)
         self.failures: list[Failure] = []
         self.fault: EngineError | None = None

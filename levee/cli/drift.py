@@ -50,7 +50,9 @@ def run(arguments: argparse.Namespace) -> int:
     say(engine.introduction)
     for doubt in preflight(plan, project, changing=False):
         say(f"warning: {doubt}")
-    look = Deployment(project=project, stack=arguments.stack, action=Action.PREVIEW, plan=plan, max_removed=100)
+    look = Deployment(
+        project=project, stack=arguments.stack, action=Action.PREVIEW, plan=plan, max_removed=100, rehearse=False
+    )
     differing = engine.run(look, say).changed
     say(f"drift: {differing:,} differ from the files" if differing else "drift: nothing differs from the files")
     return DRIFT if differing else 0

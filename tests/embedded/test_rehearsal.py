@@ -110,6 +110,13 @@ def test_what_stays_as_it_is_is_not_rehearsed(disk: DiskStack) -> None:
     assert "rehearse-update" not in calls(disk)
 
 
+def test_who_only_looks_need_not_rehearse(disk: DiskStack) -> None:
+    disk.up(disk.program({"a": {"content": "1"}}))
+    program = disk.program({"a": {"content": "2", "behaviour": "refuse"}})
+    assert disk.preview(program, rehearse=False).changes[Op.UPDATE] == 1
+    assert "rehearse-update" not in calls(disk)
+
+
 def test_up_rehearses_everything_before_it_changes_anything(disk: DiskStack) -> None:
     disk.up(disk.program({"a": {}, "b": {}, "c": {}}))
     relevant = [call for call in calls(disk) if "create" in call]
