@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from infra.providers.differences import Difference, differences
-from infra.providers.properties import Properties
+from infra.providers.properties import Properties, is_known
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,10 @@ class ResourceKind(ABC):
     async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
         """Say what an update would change, by property path. There is no way to ask for a replacement."""
         return differences(recorded.inputs, recorded.outputs, new)
+
+    def can_rehearse(self, new: Properties) -> bool:
+        """Whether enough is known of the inputs for ``preview_create``."""
+        return is_known(new)
 
     async def preview_create(self, new: Properties) -> Properties:
         """Rehearse ``create`` without changing anything; return the outputs that are known in advance."""

@@ -206,8 +206,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         if not request.preview:
             made = await kind.create(new)
             return provider_pb2.CreateResponse(id=made.id, properties=_marked(made.outputs, new))
-        # What depends on an unknown value cannot be rehearsed; the update will check it before it changes anything.
-        outputs = await kind.preview_create(new) if is_known(new) else new
+        outputs = await kind.preview_create(new) if kind.can_rehearse(new) else new
         return provider_pb2.CreateResponse(properties=_marked(outputs, new))
 
     @override
@@ -232,6 +231,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         if not request.preview:
             outputs = await kind.update(recorded, new)
         else:
+            # What depends on an unknown value can't be rehearsed; the update checks it before it changes anything.
             outputs = await kind.preview_update(recorded, new) if is_known(new) else new
         return provider_pb2.UpdateResponse(properties=_marked(_kept(request.id, outputs, request.olds), new))
 

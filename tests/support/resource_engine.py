@@ -74,11 +74,12 @@ class ResourceEngine:
         answer = await self.stub.Create(provider_pb2.CreateRequest(urn=urn, properties=encode(checked)))
         return Resource(type_, name, answer.id, checked, decode(answer.properties))
 
-    async def preview_create(self, type_: str, name: str, inputs: Mapping[str, Value]) -> None:
-        """Check and preview only."""
+    async def preview_create(self, type_: str, name: str, inputs: Mapping[str, Value]) -> Properties:
+        """Check and preview only; what is foreseen."""
         checked = await self.check(type_, name, inputs)
         urn = Resource(type_, name, "", checked, {}).urn
-        await self.stub.Create(provider_pb2.CreateRequest(urn=urn, properties=encode(checked), preview=True))
+        request = provider_pb2.CreateRequest(urn=urn, properties=encode(checked), preview=True)
+        return decode((await self.stub.Create(request)).properties)
 
     async def changed(self, resource: Resource, inputs: Mapping[str, Value]) -> set[str]:
         """Say what the provider would change, by property path."""

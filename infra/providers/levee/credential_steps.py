@@ -74,7 +74,8 @@ class CredentialSteps:
         extra = live.grants - declared.grants
         if not live.has_user:
             await self._cluster.withdraw(name, extra)
-        await self._cluster.allow(name, declared.grants - live.grants)
+        # What is new gets all its grants: a broker that is behind may still tell of some that a removal took away.
+        await self._cluster.allow(name, declared.grants if renew else declared.grants - live.grants)
         if renew or own is None or live.iterations.get(SHA_512) != declared.iterations:
             await self._cluster.set_password(name, kept.password, declared.iterations)
         await self._cluster.remove_user(name, live.iterations.keys() - {SHA_512})

@@ -40,6 +40,8 @@ class AwsKind(ResourceKind):
     properties: ClassVar[tuple[str, ...]]
     """Its inputs beside ``tags`` (and ``deletion``, where it holds data)."""
     fixed: ClassVar[tuple[str, ...]] = ()
+    found_by: ClassVar[tuple[str, ...]] = ("name",)
+    """Inputs that ``look_for`` needs beside the tags."""
     json_inputs: ClassVar[tuple[str, ...]] = ()
     """Inputs that are JSON text: compared by meaning."""
     untold: ClassVar[tuple[str, ...]] = ()
@@ -104,11 +106,18 @@ class AwsKind(ResourceKind):
         fields.raise_problems()
         return new
 
+    def can_rehearse(self, new: Properties) -> bool:
+        """What it is found by is enough, such as a name: the ARN of a key may come later."""
+        return all(is_known(new.get(name)) for name in (*self.found_by, "tags"))
+
     async def preview_create(self, new: Properties) -> Properties:
-        """Refuse a stranger's thing of that name, where the name is known."""
-        if is_known(new):
-            self._refuse_stranger(await self.look_for(new), new)
-        return new
+        """Refuse a stranger's thing of that name."""
+        self._refuse_stranger(await self.look_for(new), new)
+        return {**new, **self.foreseen(new)}
+
+    def foreseen(self, new: Properties) -> Properties:  # noqa: ARG002
+        """Outputs that follow from the inputs."""
+        return {}
 
     async def create(self, new: Properties) -> Recorded:
         """Make it, or go on with what a killed run has left."""

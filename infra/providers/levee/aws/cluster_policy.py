@@ -37,6 +37,7 @@ class ClusterPolicy(AwsKind):
     what = "cluster policy"
     properties = ("clusterArn", "policy", "allowedAccounts")
     fixed = ("clusterArn",)
+    found_by = ("clusterArn", "policy")
     json_inputs = ("policy",)
     untold = ("allowedAccounts",)
     has_tags = False

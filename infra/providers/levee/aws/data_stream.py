@@ -17,6 +17,7 @@ from infra.providers.levee.aws.arn_scope import check_arn
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
 from infra.providers.levee.aws.tags import from_list, tag_changes, tags_of
 from infra.providers.properties import Properties, Value, reveal
+from levee.catalog.partition import partition_name
 
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 ABSENT: Final = ("ResourceNotFoundException",)
@@ -87,6 +88,11 @@ class DataStream(AwsKind):
             return None
         listed = await self.api.find("kinesis", "list_tags_for_stream", ABSENT, StreamName=resource_id, Limit=MOST_TAGS)
         return None if listed is None else _live(answer["StreamDescriptionSummary"], from_list(listed["Tags"]))
+
+    def foreseen(self, new: Properties) -> Properties:
+        """Its ARN is made of its name."""
+        here = self.api.connection
+        return {"arn": f"arn:{partition_name(here.region)}:kinesis:{here.region}:{here.account}:stream/{new['name']}"}
 
     async def make(self, new: Properties) -> Live:
         """Make it, tagged. A server that drops a new stream's tags (moto does) leaves a blank one after a kill: taking

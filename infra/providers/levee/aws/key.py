@@ -47,6 +47,7 @@ class Key(AwsKind):
     what = "key"
     properties = ("description", "alias", "policy", "rotation", "enabled", "windowDays")
     fixed = ("alias",)
+    found_by = ("alias",)
     json_inputs = ("policy",)
     untold = ("windowDays",)
     holds_data = True

@@ -61,6 +61,7 @@ class LogSubscription(AwsKind):
     what = "subscription filter"
     properties = ("logGroup", "filterName", *SENT)
     fixed = ("logGroup", "filterName")
+    found_by = ("logGroup", "filterName", "destinationArn")
     has_tags = False
 
     def with_defaults(self, new: Properties) -> Properties:

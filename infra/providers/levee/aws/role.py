@@ -24,6 +24,7 @@ from infra.providers.levee.aws.policy_document import reaches, strangers
 from infra.providers.levee.aws.tags import from_list, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value, reveal
 from infra.providers.snapshot import Snapshot
+from levee.catalog.partition import partition_name
 
 ABSENT: Final = ("NoSuchEntity",)
 POLICY: Final = "levee"
@@ -163,6 +164,11 @@ class Role(AwsKind):
         return {role["RoleName"]: _live(role, about[role["RoleName"]]) for role in details if role["RoleName"] in about}
 
     # Changing
+
+    def foreseen(self, new: Properties) -> Properties:
+        """Its ARN is made of its path and name."""
+        here = self.api.connection
+        return {"arn": f"arn:{partition_name(here.region)}:iam::{here.account}:role{new['path']}{new['name']}"}
 
     async def make(self, new: Properties) -> Live:
         """Make it with its trust and its boundary, able to do nothing yet."""

@@ -46,6 +46,7 @@ class ScramAssociation(AwsKind):
     what = "association of SCRAM secrets"
     properties = ("clusterArn", "prefix", "secretArns")
     fixed = ("clusterArn", "prefix")
+    found_by = ("clusterArn", "prefix")
     has_tags = False
 
     def with_defaults(self, new: Properties) -> Properties:

@@ -134,7 +134,15 @@ async def test_what_a_killed_run_left_is_gone_on_with_and_a_strangers_is_not(lam
     for attempt in (lamp.preview_create, lamp.create):
         with pytest.raises(RefusedError, match="it is torch of stack test"):
             await attempt(declared())
-    await lamp.preview_create(declared(colour=UNKNOWN))
+
+
+async def test_what_it_is_found_by_is_enough_to_know_a_stranger(lamp: Lamp) -> None:
+    lamp.live = {"name": "lamp", "tags": {**TAGS, "levee:resource": "torch"}, "colour": None}
+    assert lamp.can_rehearse(declared(colour=UNKNOWN))
+    with pytest.raises(RefusedError, match="it is torch of stack test"):
+        await lamp.preview_create(declared(colour=UNKNOWN))
+    assert not lamp.can_rehearse(declared(name=UNKNOWN))
+    assert not lamp.can_rehearse(declared(tags={**TAGS, "levee:stream": UNKNOWN}))
 
 
 async def test_what_stopped_half_way_is_told_as_it_is(lamp: Lamp) -> None:

@@ -75,8 +75,10 @@ async def test_what_is_deployed_is_never_replaced_or_shortened(
 
 
 async def test_a_stream_is_made_as_declared_and_then_nothing_changes(engine: ResourceEngine, kinesis: Any) -> None:
+    foreseen = await engine.preview_create(TOKEN, "billing", declared(keyArn=UNKNOWN))
     made = await make(engine)
 
+    assert foreseen["arn"] == made.outputs["arn"]
     assert (made.id, made.outputs["arn"]) == (NAME, f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/{NAME}")
     live = summary(kinesis)
     assert (live["EncryptionType"], live["KeyId"], live["RetentionPeriodHours"]) == ("KMS", KEY, 72)

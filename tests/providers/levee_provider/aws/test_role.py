@@ -76,7 +76,9 @@ def roles(aws: AwsApi) -> list[str]:
 
 
 async def test_a_role_is_made_as_declared_and_then_nothing_changes(aws: AwsApi, engine: ResourceEngine) -> None:
+    foreseen = await engine.preview_create(ROLE, NAME, declared(policy=UNKNOWN))
     role = await make(engine)
+    assert foreseen["arn"] == role.outputs["arn"]
 
     about = aws.client("iam").get_role(RoleName=NAME)["Role"]
     assert (role.id, about["Path"], about["MaxSessionDuration"]) == (NAME, "/levee/", 3600)

@@ -119,6 +119,8 @@ async def test_a_strangers_secret_is_refused_deleted_or_not(aws: AwsApi, engine:
     theirs = [{"Key": name, "Value": f"{value}-2"} for name, value in TAGS.items()]
     manager.tag_resource(SecretId=NAME, Tags=theirs)
     assert f"it is {NAME}-2 of stack test-2" in str(await failure_of(make(engine)))
+    foreseen = engine.preview_create(SECRET, NAME, declared(keyArn=UNKNOWN))
+    assert f"it is {NAME}-2 of stack test-2" in str(await failure_of(foreseen))
 
     manager.delete_secret(SecretId=NAME)
     assert f"it is {NAME}-2 of stack test-2" in str(await failure_of(make(engine)))
@@ -150,7 +152,6 @@ async def test_what_is_wrong_is_refused_before_anything_is_asked(aws: AwsApi, en
         assert "hunter2" not in str(refused.value)
     with pytest.raises(CheckFailedError, match="can't change"):
         await engine.check(SECRET, NAME, declared("other"), declared())
-    await engine.preview_create(SECRET, NAME, declared(keyArn=UNKNOWN))
     assert not aws.calls()
 
 
