@@ -27,6 +27,7 @@ from infra.carrier.checkpoint import Checkpoint
 from infra.carrier.envelope import Event
 from infra.carrier.portion import CarriedRecord, Portion
 from infra.carrier.route import Route
+from infra.carrier.transaction import kept_checkpoints
 from infra.carrier.transaction.kept_checkpoints import read_checkpoints
 from infra.carrier.transaction.transactions import Transactions
 from levee.cli.main import main
@@ -140,6 +141,7 @@ class Carrier:
             }
         )  # fmt: skip
         try:
+            consumer.list_topics(topic, timeout=20)  # or the first fetch takes half a second
             consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in range(partitions)])
             found, open_ends = [], partitions
             while open_ends:
@@ -390,6 +392,22 @@ def test_a_data_stream_that_was_made_anew_is_carried_from_its_start(carrier: Car
     carrier.assert_all_carried()
     kept = {record.key(): record.value() for record in carrier.read(carrier.checkpoints, 1, "writer")}
     assert sorted(value is None for value in kept.values()) == [False] * 4 + [True] * 3
+
+
+def test_what_may_yet_be_committed_among_the_checkpoints_is_never_passed_over(
+    carrier: Carrier, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_checkpoints, "PATIENCE_S", 1.0)
+    monkeypatch.setattr(kept_checkpoints, "POLL_S", 0.2)
+    other = carrier.stack.cluster.producer(transactional_id=f"{carrier.name}.other")
+    other.init_transactions(20)
+    other.begin_transaction()
+    other.produce(carrier.checkpoints, key=b"shardId-000000000000", value=b"open", partition=0)
+    other.flush(20)
+    with pytest.raises(LeveeError, match="a transaction is open on it"):
+        read_checkpoints(carrier.route(), carrier.login())
+    other.abort_transaction(20)
+    assert len(read_checkpoints(carrier.route(), carrier.login())) == 4
 
 
 def test_an_unreadable_checkpoint_ends_it_before_anything_is_carried(carrier: Carrier) -> None:

@@ -6,8 +6,7 @@ import time
 from collections.abc import Mapping
 from typing import Final
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, IsolationLevel, KafkaError, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
 
 from infra.carrier.checkpoint import Checkpoint, UnreadableCheckpoint
 from infra.carrier.route import Route
@@ -32,35 +31,38 @@ def read_checkpoints(route: Route, login: Mapping[str, str]) -> dict[str, Checkp
 
 
 def _read(route: Route, login: Mapping[str, str]) -> dict[bytes | None, Checkpoint]:
-    settings = reader_settings(login, route.name, lambda _: None)
-    end = _end(route, login)
-    consumer = Consumer(settings, logger=silent())
     kept: dict[bytes | None, Checkpoint] = {}
+    consumer = Consumer(reader_settings(login, route.name, lambda _: None), logger=silent())
     try:
+        _require_one_partition(consumer, route)
         consumer.assign([TopicPartition(route.checkpoints, 0, OFFSET_BEGINNING)])
-        until, position = time.monotonic() + PATIENCE_S, 0
-        while position < end:
-            position = max(position, _next(consumer, kept, route))
-            if position < end and time.monotonic() > until:
-                raise _unfinished(route, position, end)
+        until = time.monotonic() + PATIENCE_S
+        while not _is_at_end(consumer, kept, route):
+            if time.monotonic() > until:
+                raise LeveeError(
+                    f"{route.checkpoints} can't be read to its end: a transaction is open on it, or brokers fail",
+                    "`kafka-transactions.sh find-hanging` names a transaction that hangs; abort it, then start again",
+                )
     finally:
         consumer.close()
     return kept
 
 
-def _next(consumer: Consumer, kept: dict[bytes | None, Checkpoint], route: Route) -> int:
-    """Take one more record in; answer how far the topic has surely been read."""
+def _is_at_end(consumer: Consumer, kept: dict[bytes | None, Checkpoint], route: Route) -> bool:
+    """Take one more record in, or see that there is none: neither a committed one nor one that may yet be."""
     message = consumer.poll(POLL_S)
     if message is None:
-        return 0
+        return False
     error = message.error()
     if error is None:
         _take(message.key(), message.value(), kept, f"record {message.offset()} of {route.checkpoints}", route)
-    elif error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
-        return int(message.offset())
-    elif Failure.of(error).lasts:  # what librdkafka says of a group that is never joined isn't of that kind
+        return False
+    if error.code() == KafkaError._PARTITION_EOF:  # noqa: SLF001 - its public name
+        _, end = consumer.get_watermark_offsets(TopicPartition(route.checkpoints, 0), cached=True)
+        return bool(message.offset() >= end)  # a committed reader's end comes before an open transaction
+    if Failure.of(error).lasts:  # what librdkafka says of a group that is never joined isn't of that kind
         raise KafkaException(error)
-    return 0
+    return False
 
 
 def _take(
@@ -82,10 +84,8 @@ def _take(
     kept[key] = checkpoint
 
 
-def _end(route: Route, login: Mapping[str, str]) -> int:
-    """Where the topic ends, open transactions included: committed records beyond the reader's end would be missed."""
-    admin = AdminClient({**login, "client.id": "levee-carry"}, logger=silent())
-    listed = admin.list_topics(route.checkpoints, timeout=PATIENCE_S).topics[route.checkpoints]
+def _require_one_partition(consumer: Consumer, route: Route) -> None:
+    listed = consumer.list_topics(route.checkpoints, timeout=PATIENCE_S).topics[route.checkpoints]
     if listed.error is not None:
         raise KafkaException(listed.error)
     if len(listed.partitions) != 1:
@@ -93,17 +93,3 @@ def _end(route: Route, login: Mapping[str, str]) -> int:
             f"{route.checkpoints} has {len(listed.partitions)} partitions; a carrier's checkpoints are in one",
             "delete the topic and run `levee up`: events that are on the topic already come once more",
         )
-    where = TopicPartition(route.checkpoints, 0)
-    asked = admin.list_offsets(
-        {where: OffsetSpec.latest()},
-        isolation_level=IsolationLevel.READ_UNCOMMITTED,
-        request_timeout=PATIENCE_S,
-    )
-    return int(asked[where].result().offset)
-
-
-def _unfinished(route: Route, position: int, end: int) -> LeveeError:
-    return LeveeError(
-        f"{route.checkpoints} could be read to {position} of {end} only: a transaction is open on it or brokers fail",
-        "`kafka-transactions.sh find-hanging` names a transaction that hangs; abort it, then start again",
-    )
