@@ -17,17 +17,8 @@ pytestmark = pytest.mark.integration
 NOBODY = {"Version": "2012-10-17", "Statement": []}
 
 
-@pytest.fixture
-def stack(new_aws_deployment: Callable[[], AwsDeployment]) -> AwsDeployment:
-    """Declared with a key that is there already: whatever it encrypts is known in full before anything is made."""
-    deployment = new_aws_deployment()
-    key = deployment.aws("kms").create_key(Description="made by hand")["KeyMetadata"]["Arn"]
-    for file in (deployment.folder / "stack.yaml", deployment.streams / "audit.yaml"):
-        file.write_text(file.read_text().replace("stack-key", key))
-    return deployment
-
-
-def test_up_refuses_all_of_it_and_makes_nothing(stack: AwsDeployment) -> None:
+def test_up_refuses_all_of_it_and_makes_nothing(new_aws_deployment: Callable[[], AwsDeployment]) -> None:
+    stack = new_aws_deployment()  # the key that encrypts is yet to be made, too
     secret, role, topic = stack.secret("writer"), f"{stack.stack}-{stack.service('reader')}", stack.topic("events")
     stack.aws("secretsmanager").create_secret(Name=secret, SecretString="theirs")
     stack.aws("iam").create_role(RoleName=role, AssumeRolePolicyDocument=json.dumps(NOBODY))
