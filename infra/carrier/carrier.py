@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -14,9 +14,10 @@ from infra.carrier.envelope import Envelope
 from infra.carrier.kinesis import DataStream, Summary, now_ms
 from infra.carrier.portion import Portion
 from infra.carrier.report import Report
+from infra.carrier.resumption import UNSEEN, beginning, resume
 from infra.carrier.route import Route
-from infra.carrier.shard_reader import MOST_IN_HAND, PASSES, UNSEEN, ShardReader, Skips, Surroundings, refused
-from infra.carrier.shards import Shard, due, gone
+from infra.carrier.shard_reader import MOST_IN_HAND, PASSES, ShardReader, Skips, Surroundings, refused
+from infra.carrier.shards import Shard, due
 from infra.carrier.transaction.kept_checkpoints import read_checkpoints
 from infra.carrier.transaction.transactions import Transactions
 from infra.providers.failures import FailedError
@@ -25,6 +26,9 @@ from levee.diagnostics import LeveeError
 
 REFRESH_S: Final = 60.0
 """So often the list of shards is asked for where none has ended; whoever ends is followed by its children at once."""
+
+RETRY_S: Final = 5.0
+"""After so long it is asked for again where AWS didn't answer."""
 
 LOOK_S: Final = 1.0
 """So often it is looked whether there is something to say."""
@@ -83,48 +87,43 @@ class Carrier:
         self, kept: Mapping[str, Checkpoint], shards: Collection[Shard], committing: asyncio.Task[None]
     ) -> None:
         """Take up where checkpoints are, and drop those that nobody needs."""
-        current = {shard: each for shard, each in kept.items() if each.created == self._summary.created}
-        self._positions, self._kept = dict(current), frozenset(current)
-        known = len(current.keys() & {shard.id for shard in shards})
+        found = resume(kept, shards, self._summary.created)
+        self._positions, self._kept = dict(found.positions), frozenset(found.positions)
+        known = len(found.positions.keys() & {shard.id for shard in shards})
         self._report.say(
             f"carrying {self._route}: {len(shards)} shards, {known} of them from where they stopped, the others from "
             "their oldest record"
         )
-        if len(current) < len(kept):
+        if found.is_anew:
             self._report.say(
                 "note: the data stream was made anew since the last checkpoints: it is carried from its start"
             )
-        forgotten = list(self._forgotten(kept, shards))
+        for checkpoint in found.cut_off:
+            self._report.lost(checkpoint.shard, checkpoint.until, now_ms() - self._summary.retention)
+        forgotten = map(Portion.forgetting, found.forgotten)
         await _first(committing, [asyncio.create_task(self._commits.commit(each)) for each in forgotten])
 
-    def _forgotten(self, kept: Mapping[str, Checkpoint], shards: Collection[Shard]) -> Iterator[Portion]:
-        """Checkpoints of shards that are no more. By its parents' a child begins that has none of its own yet."""
-        told = {parent for shard in shards if shard.id not in kept for parent in shard.parents}
-        for shard in gone(shards, kept):
-            checkpoint = self._positions.get(shard)
-            if checkpoint is not None and not checkpoint.closed:
-                self._report.lost(shard, checkpoint.until, now_ms() - self._summary.retention)
-            if checkpoint is None or shard not in told:
-                yield Portion.forgetting(shard)
-
     async def _follow(self, shards: Collection[Shard], committing: asyncio.Task[None]) -> None:
-        """Carry shards as they fall due, and see whether others have come."""
+        """Carry shards as they fall due, and see whether others have come: at once where one has ended."""
         clock = asyncio.get_running_loop().time
-        refreshed = clock()
+        is_current, refresh_at = True, clock() + REFRESH_S
         while True:
             for shard in due(shards, [shard for shard, each in self._positions.items() if each.closed]):
                 if shard.id not in self._readers:
                     self._start(shard)
-            if not self._running and self._task.stops_at_tip:
+            if not self._running and is_current and self._task.stops_at_tip:
                 return
             done, _ = await asyncio.wait(
                 {committing, *self._running}, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED
             )
             for task in done:
                 task.result()
-            closed = [task for task in done if self._is_closed_now(task)]
-            if closed or clock() > refreshed + REFRESH_S:
-                shards, refreshed = await self._refresh(shards), clock()
+            if any([*map(self._is_closed_now, done)]):  # each is taken note of
+                is_current, refresh_at = False, clock()
+            if clock() >= refresh_at:
+                found = await self._refresh()
+                shards, is_current = found or shards, is_current or found is not None
+                refresh_at = clock() + (RETRY_S if found is None else REFRESH_S)
             self._report.progress(self._behind)
 
     def _start(self, shard: Shard) -> None:
@@ -138,22 +137,10 @@ class Carrier:
             stops_at_tip=self._task.stops_at_tip,
             in_hand=self._in_hand,
         )
-        reader = ShardReader(around, self._beginning(shard), is_kept=shard.id in self._kept)
+        position = beginning(shard, self._positions, self._route.name, self._summary.created)
+        reader = ShardReader(around, position, is_kept=shard.id in self._kept)
         self._readers[shard.id] = reader
         self._running[asyncio.create_task(reader.carry())] = shard.id
-
-    def _beginning(self, shard: Shard) -> Checkpoint:
-        if shard.id in self._positions:
-            return self._positions[shard.id]
-        parents = [self._positions[parent].until for parent in shard.parents if parent in self._positions]
-        return Checkpoint(
-            data_stream=self._route.name,
-            created=self._summary.created,
-            shard=shard.id,
-            sequence=None,
-            arrival=None,
-            until=min(parents, default=UNSEEN),
-        )
 
     def _is_closed_now(self, task: asyncio.Task[None]) -> bool:
         """Take note of where a shard's reader has ended; whether that is the end of the shard."""
@@ -163,8 +150,8 @@ class Carrier:
         self._positions[shard] = self._readers[shard].position
         return self._positions[shard].closed
 
-    async def _refresh(self, known: Collection[Shard]) -> Collection[Shard]:
-        """The shards as they are now; those that were known, where AWS can't be asked just now."""
+    async def _refresh(self) -> Collection[Shard] | None:
+        """The shards as they are now; None where AWS can't be asked just now."""
         try:
             summary = await self._stream.summary()
             if summary.created != self._summary.created:
@@ -177,8 +164,8 @@ class Carrier:
         except FailedError as error:
             if isinstance(error, AwsError) and error.code not in PASSES:
                 raise refused(error) from None
-            self._report.trouble(str(error), REFRESH_S)
-            return known
+            self._report.trouble(str(error), RETRY_S)
+            return None
 
     async def _list(self) -> Collection[Shard]:
         try:

@@ -84,6 +84,6 @@ class Report:
         """The last line, and the skips that met no record."""
         for place in sorted({f"{shard}:{sequence}" for shard, sequence in skips} - {*self._passed}):
             self.say(f"note: --skip {place}: no such record came by")
-        passed = f", {len(self._passed)} records passed over" if self._passed else ""
-        losses = f", records may be lost in {self._losses} shards" if self._losses else ""
+        passed = f", records passed over: {len(self._passed)}" if self._passed else ""
+        losses = f", shards of which records may be lost: {self._losses}" if self._losses else ""
         self.say(f"{ending}: carried {self._events:,} events{passed}{losses}")

@@ -13,6 +13,7 @@ from infra.carrier.envelope import Envelope, Unreadable
 from infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Record, now_ms
 from infra.carrier.portion import CarriedRecord, Portion
 from infra.carrier.report import Report, moment
+from infra.carrier.resumption import UNSEEN
 from infra.providers.failures import FailedError
 from infra.providers.levee.aws.api import AwsError
 from levee.diagnostics import LeveeError
@@ -23,9 +24,6 @@ BUSY_S: Final = 0.2
 
 MOST_IN_HAND: Final = 8
 """Answers of all shards that are in memory at once, each of at most 10 MiB."""
-
-UNSEEN: Final = 0
-"""Until when a shard has been carried that no carrier has looked at yet."""
 
 EXPIRED: Final = "ExpiredIteratorException"
 NOTED_EVERY_MS: Final = HOUR_MS

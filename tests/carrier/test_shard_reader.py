@@ -20,7 +20,8 @@ from infra.carrier.envelope import Envelope
 from infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Record, now_ms
 from infra.carrier.portion import MOST_EVENTS, Portion
 from infra.carrier.report import Report
-from infra.carrier.shard_reader import UNSEEN, ShardReader, Surroundings
+from infra.carrier.resumption import UNSEEN
+from infra.carrier.shard_reader import ShardReader, Surroundings
 from infra.providers.failures import FailedError
 from infra.providers.levee.aws.api import AwsError
 from levee.diagnostics import LeveeError

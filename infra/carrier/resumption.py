@@ -1,0 +1,55 @@
+"""What the checkpoints that were kept mean for the data stream as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from infra.carrier.checkpoint import Checkpoint
+from infra.carrier.shards import Shard, gone
+
+UNSEEN: Final = 0
+"""Until when a shard has been carried that no carrier has looked at yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """Where to go on.
+
+    `positions` are the checkpoints of this very data stream, by shard; `is_anew`: there are others, of an earlier one
+    with its name. `cut_off` are those of shards that went with their time before all of them was carried, `forgotten`
+    the shards whose checkpoints nobody needs any more.
+    """
+
+    positions: Mapping[str, Checkpoint]
+    is_anew: bool
+    cut_off: tuple[Checkpoint, ...]
+    forgotten: tuple[str, ...]
+
+
+def resume(kept: Mapping[str, Checkpoint], shards: Collection[Shard], created: int) -> Resumption:
+    """Compare checkpoints, by shard, with the shards that there are. `created`: when the data stream was made."""
+    positions = {shard: each for shard, each in kept.items() if each.created == created}
+    children = [shard for shard in shards if shard.id not in positions]
+    needed = positions.keys() & {parent for child in children for parent in child.parents}
+    missing = gone(shards, kept)
+    return Resumption(
+        positions=positions,
+        is_anew=len(positions) < len(kept),
+        cut_off=tuple(positions[shard] for shard in missing if shard in positions and not positions[shard].closed),
+        forgotten=tuple(shard for shard in missing if shard not in needed),
+    )
+
+
+def beginning(shard: Shard, positions: Mapping[str, Checkpoint], data_stream: str, created: int) -> Checkpoint:
+    """Where to begin a shard: at its checkpoint, or else with its oldest record. As long as its parents were carried,
+    nothing of it can be missing.
+    """
+    if shard.id in positions:
+        return positions[shard.id]
+    parents = [positions[parent].until for parent in shard.parents if parent in positions]
+    until = min(parents, default=UNSEEN)
+    return Checkpoint(
+        data_stream=data_stream, created=created, shard=shard.id, sequence=None, arrival=None, until=until
+    )

@@ -1,0 +1,83 @@
+"""What people read while it runs: little, and nothing twice."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from infra.carrier import report
+from infra.carrier.checkpoint import Checkpoint
+from infra.carrier.envelope import Event
+from infra.carrier.portion import CarriedRecord, Portion
+from infra.carrier.report import EVERY_S, SIGN_OF_LIFE_S, Report, moment
+
+
+class Clock:
+    now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(report, "time", clock)
+    return clock
+
+
+def portion(events: int) -> Portion:
+    checkpoint = Checkpoint(data_stream="logs", created=1, shard="shard", sequence="1", arrival=1, until=1)
+    return Portion.of(checkpoint, CarriedRecord("1", 1, (Event("1", 1, "web", b"hunter2"),) * events))
+
+
+def test_progress_is_told_every_ten_seconds_while_something_comes(clock: Clock) -> None:
+    said = io.StringIO()
+    told = Report(said)
+    for _ in range(3):
+        told.carried(portion(700))
+        clock.now += EVERY_S / 2
+        told.progress(lambda: 1500)
+    assert said.getvalue() == "carried 1,400 events, 1,400 of them just now; 1.5 s behind\n"
+
+
+def test_with_nothing_to_carry_it_is_silent_but_for_a_sign_of_life(clock: Clock) -> None:
+    said = io.StringIO()
+    told = Report(said)
+    while clock.now < SIGN_OF_LIFE_S:
+        clock.now += EVERY_S
+        told.progress(lambda: 900)
+    assert said.getvalue() == "carried 0 events, 0 of them just now; 0.9 s behind\n"
+
+
+def test_falling_behind_is_told_though_nothing_comes(clock: Clock) -> None:
+    said = io.StringIO()
+    told = Report(said)
+    clock.now += EVERY_S
+    told.progress(lambda: 60_000)
+    assert "60.0 s behind" in said.getvalue()
+
+
+def test_the_last_line_counts_and_names_skips_that_met_nothing() -> None:
+    said = io.StringIO()
+    told = Report(said)
+    told.carried(portion(3))
+    told.passed("shard", "5")
+    told.lost("shard", 0, 1000)
+    told.close("stopped", {("shard", "5"), ("shard", "6")})
+    assert said.getvalue().splitlines()[-2:] == [
+        "note: --skip shard:6: no such record came by",
+        "stopped: carried 3 events, records passed over: 1, shards of which records may be lost: 1",
+    ]
+    assert told.has_losses
+
+
+def test_a_line_cannot_act_on_a_terminal() -> None:
+    said = io.StringIO()
+    Report(said).say("\x1b[2Jnothing to see")
+    assert said.getvalue() == "\\x1b[2Jnothing to see\n"
+
+
+def test_times_are_in_utc() -> None:
+    assert moment(1_795_268_744_448) == "2026-11-21T13:45:44Z"
