@@ -66,6 +66,7 @@ class ShardReader:
         self._position = position
         self._kept = position if is_kept else None
         self._iterator: str | None = None
+        self._passes_to: str | None = None
 
     @property
     def position(self) -> Checkpoint:
@@ -116,16 +117,17 @@ class ShardReader:
 
     async def _new_iterator(self) -> str:
         """Behind the last record that was carried. Where Kinesis may have dropped that one, at the oldest there is:
-        behind a record that is gone it answers with errors, or nothing for long. `_is_new` then passes over others.
+        behind a record that is gone it answers with errors, or nothing for long. What was carried is passed over then.
         """
         position = self._position
         surely_kept = now_ms() - self._around.retention() + HOUR_MS
         is_there = position.arrival is not None and position.arrival > surely_kept
+        self._passes_to = None if is_there else position.sequence
         return await self._around.stream.iterator(position.shard, position.sequence if is_there else None)
 
     def _is_new(self, record: Record) -> bool:
         """Whether it hasn't been carried: sequence numbers grow within a shard."""
-        return self._position.sequence is None or int(record.sequence) > int(self._position.sequence)
+        return self._passes_to is None or int(record.sequence) > int(self._passes_to)
 
     async def _take(self, answer: Answer) -> None:
         """Commit all of an answer. What comes before a record that can't be carried is committed, too."""

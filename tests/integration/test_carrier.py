@@ -104,7 +104,7 @@ def test_a_second_carrier_takes_over_and_the_first_ends(carrier: CarriedLogs) ->
     carrier.log("for the second")
     _, err = first.communicate(timeout=60)
     assert first.returncode == 1
-    assert f"another carrier of {carrier.name} has been started" in err
+    assert f"this carrier of {carrier.name} has been fenced off: another one has been started" in err
     carrier.wait_until_carried()
     second.send_signal(signal.SIGINT)
     _, err = second.communicate(timeout=60)

@@ -73,6 +73,9 @@ class Failure:
 
 
 def fenced(name: str) -> LeveeError:
-    """Two carriers of one name: the older one ends."""
-    message = f"another carrier of {name} has been started: this one has ended, and what it had not committed is void"
-    return LeveeError(message, "run one at a time; the other one goes on from the last checkpoint")
+    """Two carriers of one name: the older one ends. So does one that was halted in a transaction."""
+    message = (
+        f"this carrier of {name} has been fenced off: another one has been started, or this one was halted for longer "
+        "than a minute; what it had not committed is void"
+    )
+    return LeveeError(message, "run one at a time; whichever runs goes on from the last checkpoint")
