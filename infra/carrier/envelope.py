@@ -113,7 +113,7 @@ def _events(listed: Sequence[Any], log_stream: str) -> Iterator[Event]:
 def _list(body: dict[str, Any], name: str) -> Sequence[Any]:
     value = body.get(name)
     if not isinstance(value, list):
-        raise Unreadable(f"its {name} is missing or no list")
+        raise Unreadable(f"the field {name} is missing or no list")
     return value
 
 
@@ -121,18 +121,18 @@ def _string(body: dict[str, Any], name: str) -> str:
     """A text that UTF-8 can hold: JSON can write halves of characters, which it can't."""
     value = body.get(name)
     if not isinstance(value, str):
-        raise Unreadable(f"a {name} is missing or no text")
+        raise Unreadable(f"the field {name} is missing or no text")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise Unreadable(f"a {name} holds half of a character") from None
+        raise Unreadable(f"the field {name} holds half of a character") from None
     return value
 
 
 def _named(body: dict[str, Any], name: str) -> str:
     value = _string(body, name)
     if not value:
-        raise Unreadable(f"a {name} is empty")
+        raise Unreadable(f"the field {name} is empty")
     return value
 
 
@@ -140,5 +140,5 @@ def _timestamp(body: dict[str, Any]) -> int:
     """Of Kafka's range; 0 means something else to Kafka's clients."""
     value = body.get("timestamp")
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _LARGEST:
-        raise Unreadable("a timestamp is missing or no time")
+        raise Unreadable("the field timestamp is missing or no time")
     return value
