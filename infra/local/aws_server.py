@@ -206,7 +206,7 @@ def _keep_credentials(settings: AwsServerSettings) -> None:
 def _start(settings: AwsServerSettings) -> None:
     command: list[str | Path] = [
         *(sys.executable, "-I", "-u", process.mark_of(settings.directory, "python")),
-        *("-m", "moto.server", "-H", LOOPBACK, "-p", str(settings.port)),
+        *("-m", "infra.local.moto_server", "-H", LOOPBACK, "-p", str(settings.port)),
     ]
     # Nothing else of ours: a caller's AWS and MOTO settings would change what it is.
     environment = {name: value for name in ("PATH", "HOME", "LANG") if (value := os.environ.get(name)) is not None}

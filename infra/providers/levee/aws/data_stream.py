@@ -153,8 +153,11 @@ class DataStream(AwsKind):
         await self.api.wait("kinesis", "stream_exists", StreamName=name)
 
     async def _holds_anything(self, name: str) -> bool:
-        shards = await self.api.pages("kinesis", "list_shards", "Shards", StreamName=name)
-        return any(await asyncio.gather(*(self._shard_holds_anything(name, shard["ShardId"]) for shard in shards)))
+        answer = await self.api.call("kinesis", "list_shards", StreamName=name)
+        shards = [shard["ShardId"] for shard in answer["Shards"]]
+        if answer.get("NextToken"):  # a new one has four, not thousands
+            return True
+        return any(await asyncio.gather(*(self._shard_holds_anything(name, shard) for shard in shards)))
 
     async def _shard_holds_anything(self, name: str, shard: str) -> bool:
         oldest = await self.api.call(
