@@ -22,6 +22,7 @@ from confluent_kafka.admin import (
 )
 
 from tests.support.cluster import LocalCluster
+from tests.support.everywhere import ANSWER_S, answered
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 
@@ -221,9 +222,13 @@ cluster:
 
     def live_users(self) -> set[str]:
         """This test's SCRAM users."""
-        admin = self.cluster.admin()
-        users = admin.describe_user_scram_credentials().result()
-        return {name for name in users if name.startswith(f"{self.word}-")}
+
+        def ask() -> Mapping[str, Any]:
+            admin = self.cluster.admin()
+            users: Mapping[str, Any] = admin.describe_user_scram_credentials(request_timeout=ANSWER_S).result()
+            return users
+
+        return {name for name in answered(ask) if name.startswith(f"{self.word}-")}
 
     def end_offset(self, key: str, partition: int = 0) -> int:
         """How many records a partition has taken."""

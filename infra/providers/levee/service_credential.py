@@ -29,9 +29,6 @@ SETTLING_SECONDS: Final = (0.2, 0.8)
 that is a moment behind the controller's.
 """
 
-CATCHING_UP_SECONDS: Final = (2.0, 4.0)
-"""And while a credential shows none of its ACLs: so it looks on a broker that takes thousands of new ones in."""
-
 Result = TypeVar("Result")
 
 
@@ -104,8 +101,8 @@ class ServiceCredential(ResourceKind):
         names = sorted({*declared.names, *_recorded_names(recorded)})
         steps = self._steps(declared, recorded)
         seen = await _all(steps.observe(name, to_change=False) for name in names)
-        for seconds in (*SETTLING_SECONDS, *CATCHING_UP_SECONDS):
-            if not any(_drift(seen, declared)) or (seconds in CATCHING_UP_SECONDS and not _lack_all(seen, declared)):
+        for seconds in SETTLING_SECONDS:
+            if not any(_drift(seen, declared)):
                 break
             await asyncio.sleep(seconds)
             seen = await _all(steps.observe(name, to_change=False, anew=True) for name in names)
@@ -208,12 +205,6 @@ def _drift(seen: Iterable[Observed], declared: DeclaredCredential) -> Iterator[s
             yield from one.drift(declared.grants, declared.iterations)
         elif not one.is_absent:
             yield f"{one.name} should be revoked, and isn't altogether"
-
-
-def _lack_all(seen: Iterable[Observed], declared: DeclaredCredential) -> bool:
-    """Whether somebody who should be there shows nothing of what was granted."""
-    valid = (one.live for one in seen if one.name in declared.names)
-    return any(declared.grants and not live.grants and (live.has_user or live.users_elsewhere) for live in valid)
 
 
 def _refuse(problems: Sequence[Problem]) -> None:
