@@ -41,7 +41,7 @@ def run(request: Request) -> Outcome:
         running_brokers(request.base_port, request.say) as brokers,
         running_api(folder) as api,
     ):
-        deployments = _Deployments(folder, brokers, Administrator(brokers), api, _account(api), request.say)
+        deployments = _Deployments(folder, brokers, Administrator(brokers), api, account_with_key(api), request.say)
         request.say("warming up: Java compiles as it runs, Python compiles once")
         for engine in engines:
             list(deployments.measured(engine, WARM_UP))
@@ -51,8 +51,8 @@ def run(request: Request) -> Outcome:
     return Outcome(benchmark="aws", rows=rows, aims=aims, notes=notes)
 
 
-def _account(api: AwsApi) -> DeclaredAccount:
-    """With a key that isn't the stack's own, which `levee destroy` protects."""
+def account_with_key(api: AwsApi) -> DeclaredAccount:
+    """The account, with a key that isn't the stack's own, which `levee destroy` protects."""
     made = api.client("kms", region=REGION).create_key(Description="secrets of the benchmark")
     return DeclaredAccount(
         account=api.account,

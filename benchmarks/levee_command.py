@@ -41,6 +41,12 @@ def run_levee(what: str, engine: str, project: Path) -> Cost:
     return measure(command, project, _environment(project), LOGS / f"{project.name}-{what}.log")
 
 
+def run_carrier(project: Path, log: Path) -> Cost:
+    """Carry all that has come in for the stack's one carrier. Raises BenchmarkError if it fails."""
+    command = [sys.executable, "-m", "levee.cli.main", "carry", STACK, "--until-caught-up"]
+    return measure(command, project, _environment(project), log)
+
+
 def _environment(project: Path) -> Mapping[str, str]:
     """The user's, but for what would carry over from outside: Pulumi's state stays in the project, whatever the user is
     logged in to, compiled Python in the projects' folder, whatever the user's Python may keep, and AWS's credentials

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from benchmarks.aws import run as aws
+from benchmarks.carry import run as carry
 from benchmarks.check import run as check
 from benchmarks.deploy import run as deploy
 from benchmarks.outcome import Outcome
@@ -15,4 +16,5 @@ BENCHMARKS: Final[Mapping[str, Callable[[Request], Outcome]]] = {
     "check": check,
     "deploy": deploy,
     "aws": aws,
+    "carry": carry,
 }
