@@ -15,8 +15,10 @@ from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-import boto3
+import botocore.session
+from botocore.config import Config
 from botocore.credentials import SharedCredentialProvider
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -136,11 +138,10 @@ def up(settings: AwsServerSettings, report: Report) -> AwsServerStatus:
         _keep_credentials(settings)
         if status(settings).pid is not None:
             _wait(settings)
-            _furnish(settings)
+            _furnish(settings)  # a start that was killed may have left that out
             report(f"already running: the AWS API at {settings.endpoint}; nothing changed")
         else:
             _start(settings)
-            _furnish(settings)
             report(f"ready: the AWS API at {settings.endpoint} ({time.monotonic() - began:.1f} s)")
         return status(settings)
 
@@ -213,6 +214,7 @@ def _start(settings: AwsServerSettings) -> None:
     try:
         process.start(settings.directory, command, environment, settings.log)
         _wait(settings)
+        _furnish(settings)
     except BaseException:
         process.stop([settings.directory], grace_s=STOP_GRACE_S)
         raise
@@ -235,8 +237,10 @@ def _furnish(settings: AwsServerSettings) -> None:
     try:
         keys = SharedCredentialProvider(str(settings.credentials_file), "default").load()
         assert keys is not None  # `_keep_credentials` has seen to that
-        session = boto3.Session(keys.access_key, keys.secret_key, region_name=DEFAULT_REGION)
-        logs = session.client("logs", endpoint_url=settings.endpoint)
+        core = botocore.session.Session(session_vars={"profile": (None, None, None, None)})  # nothing ambient
+        core.set_credentials(keys.access_key, keys.secret_key)
+        config = Config(proxies={}, retries={"mode": "standard"})
+        logs: Any = core.create_client("logs", DEFAULT_REGION, endpoint_url=settings.endpoint, config=config)
         if not logs.describe_log_groups(logGroupNamePrefix=LOG_GROUP)["logGroups"]:
             logs.create_log_group(logGroupName=LOG_GROUP)
     except (BotoCoreError, ClientError) as error:

@@ -1,7 +1,7 @@
 """The process that answers as AWS on this machine: `python -m infra.local.moto_server -H … -p …`.
 
-moto's own server, with Kinesis and what CloudWatch Logs delivers to it put right where whoever reads a data stream can
-tell the difference (moto 5.2):
+moto's own server, asked one thing at a time, with Kinesis and what CloudWatch Logs delivers to it put right where who
+reads a data stream can tell the difference (moto 5.2):
 
 - events have ids that are text, and those of one log stream go to one shard (`ByLogStream`);
 - new records go to shards that are open; those of a shard that was split or merged stay in it;
@@ -10,15 +10,19 @@ tell the difference (moto 5.2):
 
 from __future__ import annotations
 
+import argparse
 import gzip
 import json
-import sys
 from base64 import b64encode
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from moto.kinesis.models import KinesisBackend, Shard, Stream
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from werkzeug.serving import run_simple
+
+from infra.local.one_at_a_time import OneAtATime
 
 ID_DIGITS: Final = 56
 
@@ -33,11 +37,14 @@ def correct() -> None:
 
 
 def main() -> None:
-    """Serve as `moto_server` does, with its options."""
-    from moto.server import main as serve
-
+    """Serve until ended: `-H` is the address, `-p` the port."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("-H", dest="host", required=True)
+    parser.add_argument("-p", dest="port", type=int, required=True)
+    arguments = parser.parse_args()
     correct()
-    serve(sys.argv[1:])
+    moto = OneAtATime(DomainDispatcherApplication(create_backend_app))
+    run_simple(arguments.host, arguments.port, moto, threaded=True, request_handler=MotoRequestHandler)
 
 
 def _open_shard(original: Callable[..., Shard | None]) -> Callable[..., Shard | None]:

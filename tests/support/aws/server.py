@@ -15,11 +15,11 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from werkzeug.serving import make_server
 
 from infra.local.moto_server import correct
+from infra.local.one_at_a_time import OneAtATime
 from tests.support.aws.front import Front
 from tests.support.aws.iam_simulation import IamSimulation
 from tests.support.aws.kinesis_iterators import KinesisIterators
 from tests.support.aws.msk_server import MskServer
-from tests.support.aws.one_at_a_time import OneAtATime
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication

@@ -22,6 +22,7 @@ class OneAtATime:
         self._lock = threading.Lock()
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer when it is this request's turn."""
         with self._lock:
             response = Response.from_app(self._application, environ, buffered=True)
         return response(environ, start_response)
