@@ -151,7 +151,7 @@ class Planner:
         if not declared.custom:
             return Answer(declared.urn, "", {})
         if not self._session.rehearses:
-            return Answer(declared.urn, decision.old.id if decision.old else "", decision.inputs)
+            return _unrehearsed(decision)
         return await rehearse(self._session, decision, self._provider(declared))
 
     def _provider(self, declared: Registration) -> HostedProvider:
@@ -164,6 +164,16 @@ class Planner:
 def same_answer(resource: Resource, inputs: Properties) -> Answer:
     """The answer for a resource that stays as it is."""
     return Answer(resource.urn, resource.id, without_placeholders(with_secrets(resource, inputs).outputs))
+
+
+def _unrehearsed(decision: Decision) -> Answer:
+    """The answer for a resource that would be made or changed, where nobody was asked: what it has beside its inputs
+    stays, such as an address, so that what depends on it doesn't seem to change with it.
+    """
+    old, inputs = decision.old, decision.inputs
+    kept = with_secrets(old, inputs).outputs if old else {}
+    outputs = decision.marked(without_placeholders({**kept, **inputs}))
+    return Answer(decision.registration.urn, old.id if old else "", outputs)
 
 
 def _vanished(old: Resource) -> ResourceEvent:

@@ -117,6 +117,11 @@ def test_who_only_looks_need_not_rehearse(disk: DiskStack) -> None:
     assert "rehearse-update" not in calls(disk)
 
 
+def test_who_only_looks_sees_what_depends_on_a_change_stay_as_it_is(disk: DiskStack) -> None:
+    disk.up(pair(disk, content="1"))
+    assert disk.preview(pair(disk, content="2"), rehearse=False).changes == {Op.UPDATE: 1, Op.SAME: 3}
+
+
 def test_up_rehearses_everything_before_it_changes_anything(disk: DiskStack) -> None:
     disk.up(disk.program({"a": {}, "b": {}, "c": {}}))
     relevant = [call for call in calls(disk) if "create" in call]

@@ -106,8 +106,8 @@ def lost_secret(name: CredentialName) -> str:
 def foreign_secret(name: CredentialName) -> str:
     """Announce that a password may be somebody else's, and what an update will do about it."""
     return (
-        f"the secret of {name} was written by somebody else: an update gives it a new password, and its clients must "
-        "take the new settings"
+        f"the secret of {name} was written by somebody else, or by a run that was killed: an update gives it a new "
+        "password, and its clients must take the new settings"
     )
 
 
