@@ -172,7 +172,7 @@ def test_a_data_stream_that_is_gone_or_not_told(plan: Plan, live: LiveAccount) -
         ("kms:Decrypt", KEY, "nothing else"),
         ("secretsmanager:GetSecretValue", "*", "nothing else"),
         ("dynamodb:PutItem", f"arn:aws:dynamodb:{PLACE}:table/orders", "nothing else"),
-        ("sts:AssumeRole", f"arn:aws:iam::{ACCOUNT}:role/levee/test-orders-api", None),  # that role doesn't trust it
+        ("KMS:Decrypt", OTHER_KEY, "nothing else"),
         ("kinesis:PutRecord", ARN, None),
     ],
 )
@@ -183,18 +183,63 @@ def test_a_delivery_role_that_may_do_more(
     assert found == surprises(Thing.DELIVERY, *([column] if column else []))
 
 
-def test_a_delivery_role_that_may_do_all_but_something(plan: Plan, live: LiveAccount) -> None:
-    for statement in (
+@pytest.mark.parametrize(
+    "statement",
+    [
         {"NotAction": "iam:*", "Resource": "*"},
+        {"NotAction": ["iam:*", "kms:*", "kinesis:*", "secretsmanager:*", "s3:*"], "Resource": "*"},
         {"Action": "kinesis:PutRecord", "NotResource": ARN.replace("orders", "payments")},
-    ):
-        found = wrong(plan, allowed_besides(live, DELIVERY, **statement))
-        assert found == surprises(Thing.DELIVERY, "nothing else")
+        {"Action": "dynamodb:*", "NotResource": f"arn:aws:dynamodb:{PLACE}:table/x"},
+        {"Action": "kms:Encrypt", "NotResource": KEY},
+        {"NotAction": "iam:*", "NotResource": ARN},
+    ],
+)
+def test_a_delivery_role_that_may_do_all_but_something(
+    plan: Plan, live: LiveAccount, statement: dict[str, Any]
+) -> None:
+    found = wrong(plan, allowed_besides(live, DELIVERY, **statement))
+    assert found == surprises(Thing.DELIVERY, "nothing else")
 
 
-def test_more_on_a_condition_that_nobody_knows_of_is_unknown(plan: Plan, live: LiveAccount) -> None:
-    condition = {"StringEquals": {"aws:PrincipalTag/team": "payments"}}
-    more = allowed_besides(live, DELIVERY, Action="dynamodb:PutItem", Resource="*", Condition=condition)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"NotAction": "*", "Resource": "*"},
+        {"Action": "dynamodb:PutItem", "NotResource": ["levee*", "arn:aws:dynamodb:*"]},
+        {"Action": "dynamodb:PutItem", "NotResource": f"arn:aws:dynamodb:{PLACE}:table/${{aws:username}}"},
+    ],
+)
+def test_all_but_what_levee_has_no_example_of_is_unknown(
+    plan: Plan, live: LiveAccount, statement: dict[str, Any]
+) -> None:
+    assert wrong(plan, allowed_besides(live, DELIVERY, **statement)) == unknowns(Thing.DELIVERY, "nothing else")
+
+
+@pytest.mark.parametrize("action", ["sts:AssumeRole", "sts:AssumeRole*", "STS:assumerole"])
+@pytest.mark.parametrize("role", [f"arn:aws:iam::{OTHER_ACCOUNT}:role/admin", "*"])
+def test_whether_a_delivery_role_may_take_on_another_is_unknown(
+    plan: Plan, live: LiveAccount, action: str, role: str
+) -> None:
+    """The other role's trust has a say, and isn't read."""
+    found = wrong(plan, allowed_besides(live, DELIVERY, Action=action, Resource=role))
+    assert found == unknowns(Thing.DELIVERY, "nothing else")
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "key", "value"),
+    [
+        ("dynamodb:PutItem", "*", "aws:PrincipalTag/team", "payments"),
+        ("kms:Decrypt", KEY, "kms:ViaService", f"secretsmanager.{REGION}.amazonaws.com"),
+        ("kms:Decrypt", KEY, "kms:viaservice", f"secretsmanager.{REGION}.amazonaws.com"),
+        ("kms:Decrypt", KEY, "kms:CallerAccount", OTHER_ACCOUNT),
+        ("kms:*", "*", "kms:ViaService", f"s3.{REGION}.amazonaws.com"),
+    ],
+)
+def test_more_on_a_condition_that_nobody_knows_of_is_unknown(
+    plan: Plan, live: LiveAccount, action: str, resource: str, key: str, value: str
+) -> None:
+    condition = {"StringEquals": {key: value}}
+    more = allowed_besides(live, DELIVERY, Action=action, Resource=resource, Condition=condition)
     assert wrong(plan, more) == unknowns(Thing.DELIVERY, "nothing else")
 
 
@@ -280,7 +325,8 @@ def test_a_delivery_role_that_is_gone_or_elsewhere_or_not_told(plan: Plan, live:
         ({"filterPattern": "ERROR"}, "events"),
         ({"fieldSelectionCriteria": '@aws.region = "eu-west-1"'}, "events"),
         ({"applyOnTransformedLogs": True}, "events"),
-        ({"applyOnTransformedLogs": False}, None),
+        ({"emitSystemFields": ["@aws.account"]}, "events"),
+        ({"fieldSelectionCriteria": "", "applyOnTransformedLogs": False, "emitSystemFields": []}, None),
         ({"destinationArn": ARN.replace("orders", "payments")}, "destination"),
         ({"destinationArn": f"arn:aws:logs:{REGION}:{OTHER_ACCOUNT}:destination:all"}, "destination"),
         ({"roleArn": f"arn:aws:iam::{ACCOUNT}:role/levee/test-orders-api"}, "role"),

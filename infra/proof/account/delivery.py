@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from typing import Final, NamedTuple
 
-from infra.proof.account.by_role import by_role, by_service, role_policies
+from infra.proof.account.by_role import by_role, by_service
 from infra.proof.account.claim import AccountClaim, AccountOutcome, Thing, there
-from infra.proof.account.live import UNTOLD_OF_RESOURCE, LiveAccount, LiveRole, Unread, data_stream_policy
+from infra.proof.account.live import UNTOLD, UNTOLD_OF_RESOURCE, LiveAccount, LiveRole, Unread, data_stream_policy
+from infra.proof.account.named import actions_of, allowing, example, resources_of
 from infra.proof.account.trial import Trial, tried
 from infra.proof.account.trust import trust_trials
 from infra.proof.claim import MARK, sample
@@ -41,11 +43,14 @@ NEVER_ON_ITSELF: Final = ("iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:Upda
 
 
 class _Asked(NamedTuple):
-    """An action on a resource, and the conditions' keys of which nobody knows what the request says."""
+    """An action on a resource, and the conditions' keys of which nobody knows what the request says. Where `told` is
+    false the policies allow something that levee can't name.
+    """
 
     action: str
     resource: str
     untold: tuple[str, ...] = ()
+    told: bool = True
 
 
 def delivery_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
@@ -108,25 +113,31 @@ class _Deliveries:
         return (_Asked(action, resource) for resource, actions in on.items() for action in actions)
 
     def _named(self, stream: str, role: LiveRole) -> Iterator[_Asked]:
-        """An example of everything else that the role's policies allow by name. What their conditions test is not known
-        of it.
+        """An example of everything else that the role's policies allow. What their conditions test is not known of
+        it.
         """
         wanted = {(action.lower(), stream) for action in PUT}
         if self._key is not None:
             wanted.add((ENCRYPT.lower(), self._key.arn))
-        allowing = (each for document in role_policies(role) for each in document.statements)
-        for statement in (each for each in allowing if each.effect is Effect.ALLOW):
+        for statement in allowing(role):
             untold = tuple(test.key for test in statement.conditions)
-            for action, resource in product(statement.actions, statement.resources):
-                if (action.lower(), resource) not in wanted:
-                    yield _Asked(_example(action), _example(resource), untold)
+            for action, resource in product(actions_of(statement), resources_of(statement)):
+                if action is None or resource is None:
+                    yield _Asked(action or MARK, resource or MARK, told=False)
+                elif (action.lower(), resource) not in wanted:
+                    yield _Asked(action, resource, untold)
 
     def _trial(self, role: LiveRole, asked: _Asked, *, allowed: bool) -> Trial:
-        context: dict[str, Values | None] = {**dict.fromkeys(asked.untold), **self._by_kinesis}
-        policy = self._policies.get(asked.resource)
-        if policy is None and asked.action.startswith("kms:"):
-            policy = self._of_another_key() if self._key is not None else UNTOLD_OF_RESOURCE
-        return by_role(self._plan, role, asked.action, asked.resource, policy, context, allowed=allowed)
+        context: dict[str, Values | None] = {**self._by_kinesis, **dict.fromkeys(asked.untold)}
+        policy = self._policies.get(asked.resource) or self._unlisted(asked.action.lower())
+        tried_on = role if asked.told else replace(role, inline={POLICY: UNTOLD})
+        return by_role(self._plan, tried_on, asked.action, asked.resource, policy, context, allowed=allowed)
+
+    def _unlisted(self, action: str) -> Document | None:
+        """The own policy of something that isn't the stack's, where nothing is allowed without one."""
+        if action.startswith("kms:") and self._key is not None:
+            return self._of_another_key()
+        return UNTOLD_OF_RESOURCE if action.startswith(("kms:", "sts:assumerole")) else None
 
     def _of_another_key(self) -> Document:
         """What most keys of an account have: they leave it to the account's own policies."""
@@ -141,9 +152,4 @@ class _Deliveries:
         own = declared or f"{place}log-group:{source.log_group}:*"
         groups = (f"log-group:{group}:log-stream:{MARK}" for group in (MARK, f"{source.log_group}-{MARK}"))
         others = [group for group in groups if arn_like(own, place + group) is not Truth.TRUE]
-        yield from trust_trials(self._plan, LOGS, role, _example(own.split(":", 5)[-1]), others)
-
-
-def _example(pattern: str) -> str:
-    """A name that the pattern matches."""
-    return pattern.replace("*", MARK).replace("?", MARK[0])
+        yield from trust_trials(self._plan, LOGS, role, example(own.split(":", 5)[-1]), others)

@@ -39,10 +39,12 @@ def subscription_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutc
 def _outcomes(plan: Plan, carrier: PlannedCarrier, name: str, found: Mapping[str, Any]) -> Iterator[AccountOutcome]:
     sent, declared = found.get("filterPattern", ""), carrier.source.log_pattern
     chosen, transformed = found.get("fieldSelectionCriteria"), found.get("applyOnTransformedLogs")
-    plain = sent == declared and not chosen and not transformed
+    added = found.get("emitSystemFields")
+    plain = sent == declared and not (chosen or transformed or added)
     words = [f"pattern {sent!r}, declared {declared!r}"]
     words += [f"of those only where {chosen}"] if chosen else []
     words += ["as transformed by the log group"] if transformed else []
+    words += [f"with {', '.join(added)} added"] if added else []
     yield EVENTS.judged(name, holds=plain, found="; ".join(words))
     for claim, key, expected in (
         (DESTINATION, "destinationArn", data_stream_arn(plan.boundary, carrier.name)),
