@@ -361,21 +361,62 @@ def test_a_log_group_that_is_gone_or_not_told(plan: Plan, live: LiveAccount) -> 
 # Whoever drains the data stream
 
 
+ELSEWHERE = f"arn:aws:kinesis:{PLACE}:stream/hr"
+
+
+@pytest.mark.parametrize("role", ["test-orders-api", DRAINER])
 @pytest.mark.parametrize(
-    ("role", "action", "resource", "column"),
+    ("action", "resource", "columns"),
     [
-        ("test-orders-api", "kinesis:GetRecords", ARN, "drains"),
-        ("test-orders-api", "kinesis:*", "*", "drains"),
-        (DRAINER, "kinesis:GetRecords", "*", "drains"),
-        (DRAINER, "kinesis:PutRecord", ARN, "changes nothing"),
-        (DRAINER, "kinesis:DeleteStream", "*", "changes nothing"),
+        ("kinesis:GetRecords", "*", ["drains"]),
+        ("kinesis:GetRecords", f"{ELSEWHERE}-audit", ["drains"]),
+        ("kinesis:Get*", f"{ELSEWHERE}-????", ["drains"]),
+        ("kinesis:SubscribeToShard", "*", ["drains"]),
+        ("kinesis:SubscribeToShard", f"{ELSEWHERE}/consumer/*", ["drains"]),
+        ("kinesis:*", f"{ELSEWHERE}-*", ["changes nothing", "drains"]),
+        ("kinesis:*", f"arn:aws:kinesis:*:*:*-{ACCOUNT}", ["changes nothing", "drains"]),
+        ("kinesis:*", "*", ["changes nothing", "drains"]),
+        ("kinesis:PutRecord", ARN, ["changes nothing"]),
+        ("kinesis:PutRecords", f"{ELSEWHERE}-audit", ["changes nothing"]),
+        ("kinesis:DeleteStream", "*", ["changes nothing"]),
+        ("kinesis:ListStreams", "*", []),
+        ("kinesis:GetRecords", ARN, ["drains"]),
     ],
 )
 def test_a_services_role_that_may_do_more_on_data_streams(
-    plan: Plan, live: LiveAccount, role: str, action: str, resource: str, column: str
+    plan: Plan, live: LiveAccount, role: str, action: str, resource: str, columns: list[str]
 ) -> None:
     found = wrong(plan, allowed_besides(live, role, Action=action, Resource=resource))
-    assert found == surprises(Thing.ROLE, column)
+    granted = (role, action, resource) == (DRAINER, "kinesis:GetRecords", ARN)
+    assert found == surprises(Thing.ROLE, *([] if granted else columns))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Action": ["kinesis:GetRecords", "kinesis:PutRecord"], "NotResource": f"arn:aws:kinesis:{PLACE}:stream/l*"},
+        {"NotAction": ["kms:*", "s3:*", "secretsmanager:*", "iam:*"], "Resource": f"{ELSEWHERE}-*"},
+    ],
+)
+def test_a_services_role_that_may_do_all_but_something(
+    plan: Plan, live: LiveAccount, statement: dict[str, Any]
+) -> None:
+    found = wrong(plan, allowed_besides(live, "test-orders-api", **statement))
+    assert found == surprises(Thing.ROLE, "changes nothing", "drains")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        {"Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalTag/team": "payments"}}},
+        {"NotResource": ["levee*", f"arn:aws:kinesis:{PLACE}:stream/*"]},
+    ],
+)
+def test_more_on_data_streams_of_which_little_is_known_is_unknown(
+    plan: Plan, live: LiveAccount, statement: dict[str, Any]
+) -> None:
+    found = wrong(plan, allowed_besides(live, "test-orders-api", Action="kinesis:GetRecords", **statement))
+    assert found == unknowns(Thing.ROLE, "drains")
 
 
 def test_a_services_role_that_cant_read_its_data_stream(plan: Plan, live: LiveAccount) -> None:

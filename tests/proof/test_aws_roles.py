@@ -85,14 +85,17 @@ def test_a_role_that_is_missing_or_lies_elsewhere(plan: Plan) -> None:
     ("actions", "resource", "expected"),
     [
         ("secretsmanager:GetSecretValue", SECRETS + "detection-engine.g1-??????", {"reads no other"}),
-        ("secretsmanager:*", SECRETS + "detection-engine.g1-??????", {"reads no other"}),
+        ("secretsmanager:*", SECRETS + "detection-engine.g1-??????", {"reads no other", "changes nothing"}),
         ("secretsmanager:GetSecretValue", SECRETS + "*", {"reads no other"}),
         ("secretsmanager:GetSecretValue", "*", {"reads no other"}),
         ("secretsmanager:PutSecretValue", SECRETS + "orders-api.g1-??????", {"changes nothing"}),
         ("secretsmanager:DeleteSecret", "*", {"changes nothing"}),
+        ("secretsmanager:PutSecretValue", SECRETS + "detection-engine.g1-??????", {"changes nothing"}),
+        ("kinesis:DeleteStream", "*", {"changes nothing"}),
         ("kms:Decrypt", KEY, set()),  # the key's own policy refuses it
         ("kms:ScheduleKeyDeletion", "*", {"changes nothing"}),
         ("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/levee/*", {"changes nothing"}),
+        ("iam:PutRolePolicy", f"arn:aws:iam::{ACCOUNT}:role/levee/test-siem-shipper", {"changes nothing"}),
         ("s3:DeleteObjectVersion", "arn:aws:s3:::levee-test-orders/*", {"changes nothing"}),
         ("s3:PutBucketPolicy", "*", {"changes nothing"}),
         ("*", "*", {"reads no other", "changes nothing"}),

@@ -5,12 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import product
 from typing import Final
 
 from infra.proof.access import Access, PlannedNames
-from infra.proof.account.by_role import by_role, by_service, role_policies
+from infra.proof.account.by_role import by_role, by_service
 from infra.proof.account.claim import AccountClaim, AccountOutcome, Thing, there
 from infra.proof.account.live import (
+    UNTOLD,
     UNTOLD_OF_RESOURCE,
     LiveAccount,
     LiveBucket,
@@ -20,6 +23,7 @@ from infra.proof.account.live import (
     Unread,
     data_stream_policy,
 )
+from infra.proof.account.named import allowing, is_about, resources_of
 from infra.proof.account.topics import topic_requests
 from infra.proof.account.trial import Trial, tried
 from infra.proof.account.trust import trust_trials
@@ -48,12 +52,25 @@ ON_SECRETS: Final = ("DeleteSecret", "PutResourcePolicy", "PutSecretValue", "Upd
 ON_KEYS: Final = ("CreateGrant", "Decrypt", "DisableKey", "PutKeyPolicy", "ScheduleKeyDeletion")
 ON_ARCHIVES: Final = ("DeleteObjectVersion", "GetObject", "PutObject", "PutObjectRetention")
 ON_BUCKETS: Final = ("DeleteBucket", "PutBucketPolicy", "PutLifecycleConfiguration")
-ON_DATA_STREAM: Final = ("DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
-"""What whoever drains one needs; the proof's own table.
+DRAIN: Final = tuple(
+    f"kinesis:{action}" for action in ("DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
+)
+"""What whoever drains a data stream needs; the proof's own table.
 Source: https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html."""
 
-ON_DATA_STREAMS: Final = ("DeleteStream", "PutRecord", "PutRecords", "PutResourcePolicy", "StopStreamEncryption")
+READ_DATA_STREAMS: Final = (*DRAIN, "kinesis:SubscribeToShard")
+CHANGE_DATA_STREAMS: Final = tuple(
+    f"kinesis:{action}"
+    for action in ("DeleteStream", "PutRecord", "PutRecords", "PutResourcePolicy", "StopStreamEncryption")
+)
 ON_ITSELF: Final = ("AttachRolePolicy", "PutRolePolicy", "UpdateAssumeRolePolicy")
+NEVER: Final = (
+    *CHANGE_DATA_STREAMS,
+    *(f"secretsmanager:{action}" for action in ON_SECRETS),
+    *(f"iam:{action}" for action in ON_ITSELF),
+)
+"""What is tried on whatever the role's policies name, too."""
+
 AFTER_ALL: Final = "\U0010ffff"
 
 
@@ -89,10 +106,15 @@ class _Roles:
         archives = ((each.archive.bucket, live.buckets.get(each.archive.bucket)) for each in sample(plan.archives))
         self._bucket_policies = {name: found.policy for name, found in archives if isinstance(found, LiveBucket)}
         self._kept = plan.secrets.in_aws
-        self._sampled = sample(plan.carriers)
+        self._stream_policies = {
+            data_stream_arn(plan.boundary, name): data_stream_policy(found) for name, found in live.data_streams.items()
+        }
+        self._sampled = [
+            data_stream_arn(plan.boundary, name) for name in (MARK, *(each.name for each in sample(plan.carriers)))
+        ]
         self._drained: defaultdict[str, list[str]] = defaultdict(list)
         for carrier in plan.carriers:
-            self._drained[carrier.source.service].append(carrier.name)
+            self._drained[carrier.source.service].append(data_stream_arn(plan.boundary, carrier.name))
 
     def outcomes(self, credential: PlannedCredential, name: str, role: LiveRole, turn: int) -> Iterator[AccountOutcome]:
         """Everything about one role. `turn` picks other foreign names for other services."""
@@ -139,18 +161,34 @@ class _Roles:
         return self._trial(role, "kms:Decrypt", key.arn, key.policy, via, allowed=True)
 
     def _drains(self, credential: PlannedCredential, name: str, role: LiveRole) -> AccountOutcome:
-        own = self._drained.get(credential.service, ())
-        key = self._live.key(self._plan.secrets.key)
+        streams = self._drained.get(credential.service, ())
+        own, key = frozenset(streams), self._live.key(self._plan.secrets.key)
         if own and key is None:
             return DRAINS.untold(name, f"there is no telling of key {self._plan.secrets.key}")
         trials = [self._decrypts(role, key, "kinesis")] if own and key is not None else []
-        for stream in (MARK, *sample(own), *sample([carrier.name for carrier in self._sampled])):
-            trials += self._on_data_stream(role, ON_DATA_STREAM, stream, allowed=stream in own)
-        return tried(DRAINS, name, trials)
+        for stream in sample(streams):
+            trials += self._on_data_stream(role, DRAIN, stream, allowed=True)
+        for stream in (each for each in self._sampled if each not in own):
+            trials += self._on_data_stream(role, READ_DATA_STREAMS, stream, allowed=False)
+        return tried(DRAINS, name, (*trials, *self._named(role, READ_DATA_STREAMS, own)))
 
-    def _on_data_stream(self, role: LiveRole, actions: Sequence[str], stream: str, *, allowed: bool) -> Iterator[Trial]:
-        arn, policy = data_stream_arn(self._boundary, stream), data_stream_policy(self._live.data_streams.get(stream))
-        return (self._trial(role, f"kinesis:{action}", arn, policy, allowed=allowed) for action in actions)
+    def _on_data_stream(self, role: LiveRole, actions: Sequence[str], arn: str, *, allowed: bool) -> Iterator[Trial]:
+        policy = self._stream_policies.get(arn)
+        return (self._trial(role, action, arn, policy, allowed=allowed) for action in actions)
+
+    def _named(self, role: LiveRole, actions: Sequence[str], own: Collection[str] = ()) -> Iterator[Trial]:
+        """Each of the actions on an example of whatever a statement allows it on, known to the plan or not, save on
+        `own`. What the statement's conditions test is not known.
+        """
+        opaque = replace(role, inline={POLICY: UNTOLD})
+        for statement in allowing(role):
+            about = [action for action in actions if is_about(statement, action)]
+            untold = dict.fromkeys(test.key for test in statement.conditions)
+            for action, found in product(about, resources_of(statement) if about else ()):
+                arn = found or MARK
+                if arn not in own:
+                    policy = self._stream_policies.get(arn)
+                    yield self._trial(role if found else opaque, action, arn, policy, untold, allowed=False)
 
     def _foreign(self, role: LiveRole, own: Collection[str]) -> Iterator[Trial]:
         """All secrets that the role's policies, or their own, could be about; of all others some."""
@@ -166,13 +204,11 @@ class _Roles:
         """Secrets whose ARNs begin as a resource of an allowing statement does: no list is gone through for each role
         that names its own.
         """
-        for document in role_policies(role):
-            for statement in document.statements:
-                patterns = statement.resources or ("*",)
-                for pattern in patterns if statement.effect is Effect.ALLOW else ():
-                    begin = pattern.partition("*")[0].partition("?")[0].partition("${")[0]
-                    first, last = bisect_left(self._arns, begin), bisect_left(self._arns, begin + AFTER_ALL)
-                    yield from self._arns[first:last]
+        for statement in allowing(role):
+            for pattern in statement.resources or ("*",):
+                begin = pattern.partition("*")[0].partition("?")[0].partition("${")[0]
+                first, last = bisect_left(self._arns, begin), bisect_left(self._arns, begin + AFTER_ALL)
+                yield from self._arns[first:last]
 
     def _administration(self, credential: PlannedCredential, role: LiveRole) -> Iterator[Trial]:
         for username in credential.usernames:
@@ -186,9 +222,10 @@ class _Roles:
             policy = self._bucket_policies.get(archive.archive.bucket)
             yield from self._refused(role, "s3", ON_BUCKETS, bucket, policy)
             yield from self._refused(role, "s3", ON_ARCHIVES, f"{bucket}/{MARK}", policy)
-        for stream in sample(self._drained.get(credential.service, ())):
-            yield from self._on_data_stream(role, ON_DATA_STREAMS, stream, allowed=False)
+        for stream in dict.fromkeys([*self._sampled, *sample(self._drained.get(credential.service, ()))]):
+            yield from self._on_data_stream(role, CHANGE_DATA_STREAMS, stream, allowed=False)
         yield from self._refused(role, "iam", ON_ITSELF, role.arn, None)
+        yield from self._named(role, NEVER)
 
     def _refused(
         self, role: LiveRole, of: str, actions: Sequence[str], resource: str, policy: Document | None
