@@ -19,6 +19,7 @@ from infra.carrier.route import Route
 from infra.carrier.shard_reader import MOST_IN_HAND, PASSES, ShardReader, Skips, Surroundings, refused
 from infra.carrier.shards import Shard, due
 from infra.carrier.transaction.kept_checkpoints import read_checkpoints
+from infra.carrier.transaction.limits import Limits
 from infra.carrier.transaction.transactions import Transactions
 from infra.providers.failures import FailedError
 from infra.providers.levee.aws.api import AwsError
@@ -44,15 +45,15 @@ class Task:
 
 
 class Carrier:
-    """Carries until told to leave. `login` are librdkafka's settings, `largest_batch` is the topic's limit in bytes."""
+    """Carries until told to leave. `login` are librdkafka's settings, `limits` the topic's."""
 
     def __init__(
-        self, task: Task, stream: DataStream, login: Mapping[str, str], largest_batch: int | None, report: Report
+        self, task: Task, stream: DataStream, login: Mapping[str, str], limits: Limits, report: Report
     ) -> None:
         self._task, self._route, self._stream, self._report = task, task.route, stream, report
         self._login = login
         self._kafka = ThreadPoolExecutor(1, thread_name_prefix="kafka")
-        self._transactions = Transactions(task.route, login, largest_batch, report.say)
+        self._transactions = Transactions(task.route, login, limits, report.say)
         self._commits = Commits(self._transactions, self._kafka, report)
         self._positions: dict[str, Checkpoint] = {}
         self._kept: Collection[str] = ()
@@ -65,7 +66,9 @@ class Carrier:
         self._summary = summary
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._kafka, self._transactions.open)
-        kept = await loop.run_in_executor(self._kafka, read_checkpoints, self._route, self._login)
+        kept = await loop.run_in_executor(
+            self._kafka, read_checkpoints, self._route, self._login, self._transactions.is_leaving
+        )
         shards = await self._list()
         committing = asyncio.create_task(self._commits.run())
         try:

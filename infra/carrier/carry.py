@@ -16,6 +16,7 @@ from infra.carrier.report import Report
 from infra.carrier.route import Route
 from infra.carrier.shard_reader import Skips, refused
 from infra.carrier.transaction.failure import Left
+from infra.carrier.transaction.limits import Limits
 from infra.providers.failures import FailedError, RefusedError
 from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.arn_scope import outside
@@ -52,7 +53,7 @@ async def _carry(
         if not await _done(work, stopped):
             return stopped.result()
         summary, login = work.result()
-        carrier = Carrier(task, DataStream(api, planned.name), login, _largest_batch(plan, planned), report)
+        carrier = Carrier(task, DataStream(api, planned.name), login, _limits(plan, planned), report)
         await _run(carrier, summary, stopped, report, skips)
     finally:
         await api.close()
@@ -123,7 +124,5 @@ def _route(plan: Plan, planned: PlannedCarrier) -> Route:
     )
 
 
-def _largest_batch(plan: Plan, planned: PlannedCarrier) -> int | None:
-    settings = next(dict(topic.settings) for topic in plan.topics if topic.stream == planned.stream)
-    declared = settings.get("max.message.bytes")
-    return None if declared is None else int(declared)
+def _limits(plan: Plan, planned: PlannedCarrier) -> Limits:
+    return Limits.of(next(dict(topic.settings) for topic in plan.topics if topic.stream == planned.stream))

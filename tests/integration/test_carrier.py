@@ -37,6 +37,11 @@ CALLS: Final = {
 DAY_MS: Final = 86_400_000
 
 
+def staying() -> bool:
+    """Whether a carrier is asked to end: no."""
+    return False
+
+
 @pytest.fixture(scope="module")
 def carrier(tmp_path_factory: pytest.TempPathFactory, cluster: LocalCluster, aws_api: AwsApi) -> Iterator[CarriedLogs]:
     stack = AwsDeployment(tmp_path_factory.mktemp("carrier"), cluster, f"c{secrets.token_hex(4)}", aws_api)
@@ -178,7 +183,7 @@ def test_a_right_that_is_missing_is_told_with_what_to_do(
         carrier.write_once(**changes)
     assert "levee up" in ended.value.help
     with pytest.raises(LeveeError, match="AUTHORIZATION_FAILED"):
-        read_checkpoints(carrier.route(checkpoints="levee.checkpoints.not.there"), carrier.login())
+        read_checkpoints(carrier.route(checkpoints="levee.checkpoints.not.there"), carrier.login(), staying)
 
 
 def test_away_for_longer_than_records_are_kept_it_says_what_may_be_lost(carrier: CarriedLogs) -> None:
@@ -219,13 +224,13 @@ def test_what_may_yet_be_committed_among_the_checkpoints_is_never_passed_over(
     other.produce(carrier.checkpoints, key=b"shardId-000000000000", value=b"open", partition=0)
     other.flush(20)
     with pytest.raises(LeveeError, match="a transaction is open on it"):
-        read_checkpoints(carrier.route(), carrier.login())
+        read_checkpoints(carrier.route(), carrier.login(), staying)
     other.abort_transaction(20)
-    assert len(read_checkpoints(carrier.route(), carrier.login())) == 4
+    assert len(read_checkpoints(carrier.route(), carrier.login(), staying)) == 4
 
 
 def test_an_unreadable_checkpoint_ends_it_before_anything_is_carried(carrier: CarriedLogs) -> None:
     carrier.plant(b"shardId-000000000000", b"{}")
     with pytest.raises(LeveeError, match="is no checkpoint of") as ended:
-        read_checkpoints(carrier.route(), carrier.login())
+        read_checkpoints(carrier.route(), carrier.login(), staying)
     assert "levee up" in ended.value.help

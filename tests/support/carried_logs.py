@@ -20,6 +20,7 @@ from infra.carrier.checkpoint import Checkpoint
 from infra.carrier.envelope import Event
 from infra.carrier.portion import CarriedRecord, Portion
 from infra.carrier.route import Route
+from infra.carrier.transaction.limits import Limits
 from infra.carrier.transaction.transactions import Transactions
 from levee.cli.main import main
 from tests.support.aws_deployment import AwsDeployment
@@ -194,7 +195,7 @@ class CarriedLogs:
 
     def write_once(self, **changes: str) -> None:
         """An event and a checkpoint, in a transaction."""
-        transactions = Transactions(self.route(**changes), self.login(), None, print)
+        transactions = Transactions(self.route(**changes), self.login(), Limits.of({}), print)
         transactions.open()
         checkpoint = Checkpoint(data_stream=self.name, created=1, shard="shard", sequence="1", arrival=1, until=1)
         record = CarriedRecord("1", 1, (Event("1", 1, "worker", b"never to be seen"),))

@@ -7,18 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any
 
 from confluent_kafka import KafkaError
 
 from infra.carrier.envelope import LONGEST_BYTES
-
-SMALLEST_BATCH: Final = 1024
-LARGEST_BATCH: Final = 1_000_000
-"""Bytes; librdkafka's own default."""
-
-BATCH_OVERHEAD: Final = 512
-"""Bytes by which a batch may be larger than what librdkafka counts of it."""
+from infra.carrier.transaction.limits import BATCH_OVERHEAD, Limits
 
 ErrorCallback = Callable[[KafkaError], None]
 
@@ -32,10 +26,9 @@ def silent() -> logging.Logger:
 
 
 def producer_settings(
-    login: Mapping[str, str], transactional_id: str, largest_batch: int | None, error_cb: ErrorCallback
+    login: Mapping[str, str], transactional_id: str, limits: Limits, error_cb: ErrorCallback
 ) -> dict[str, Any]:
-    """A transactional producer's. `largest_batch`, in bytes, is what the topic declares (max.message.bytes)."""
-    batch = LARGEST_BATCH if largest_batch is None else min(LARGEST_BATCH, largest_batch - BATCH_OVERHEAD)
+    """A transactional producer's, for a topic of these limits."""
     return {
         **login,
         "client.id": "levee-carry",
@@ -44,7 +37,7 @@ def producer_settings(
         "acks": "all",
         "compression.type": "lz4",
         "partitioner": "murmur2_random",  # as Java's clients choose: a log stream's events meet in one partition
-        "batch.size": max(batch, SMALLEST_BATCH),  # brokers refuse a batch that is larger than a message may be
+        "batch.size": limits.batch_bytes,  # brokers refuse a batch that is larger than a message may be
         "message.max.bytes": LONGEST_BYTES + BATCH_OVERHEAD,  # how large a message may be the topic says
         "linger.ms": 5,
         "error_cb": error_cb,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,11 @@ _DECLARED: Final = "run `levee up` for the stack; `levee verify` shows what the 
 _LOGIN: Final = (
     "after a rotation start again with the stack's present files; otherwise `levee up` puts the credential right"
 )
+CONSEQUENCES: Final = frozenset(
+    {"_PURGE_QUEUE", "_PURGE_INFLIGHT", "_INVALID_DIFFERENT_RECORD", "_INCONSISTENT", "_STATE"}
+)
+"""What librdkafka says of records, and of calls, that only share a transaction or a batch with what failed."""
+
 HELP: Final[Mapping[str, str]] = {
     "TOPIC_AUTHORIZATION_FAILED": f"the service may not use the topic, or there is none; {_DECLARED}",
     "TRANSACTIONAL_ID_AUTHORIZATION_FAILED": _DECLARED,
@@ -25,8 +30,9 @@ HELP: Final[Mapping[str, str]] = {
     "_UNKNOWN_PARTITION": _DECLARED,
     "MSG_SIZE_TOO_LARGE": "raise `settings: {max.message.bytes: …}` of the stream and run `levee up`, then start again",
     "RECORD_LIST_TOO_LARGE": "raise `settings: {segment.bytes: …}` of the stream and run `levee up`, then start again",
-    "INVALID_TIMESTAMP": "give the stream `settings: {message.timestamp.before.max.ms: …}`, or leave it out, run "
-    "`levee up`, then start again",
+    "INVALID_TIMESTAMP": "let the stream take times that are so long ago or so far ahead: `settings: "
+    "{message.timestamp.before.max.ms: …, message.timestamp.after.max.ms: …}`, or leave both out, run `levee up`, then "
+    "start again",
     "INVALID_RECORD": "see the brokers' log for what the topic refuses, correct its settings, then start again",
     "POLICY_VIOLATION": "see the brokers' log for which policy refuses, correct it, then start again",
     "INVALID_TRANSACTION_TIMEOUT": "let the brokers allow 60 s: `transaction.max.timeout.ms`",
@@ -59,9 +65,20 @@ class Failure:
         return cls(str(error.name()), " ".join(str(error.str()).split()))
 
     @property
+    def is_consequence(self) -> bool:
+        """Whether something else failed first."""
+        return self.name in CONSEQUENCES
+
+    @property
     def lasts(self) -> bool:
         """Whether it ends only when somebody does something."""
         return self.name in HELP
+
+    @classmethod
+    def telling(cls, failures: Sequence[Failure]) -> Failure:
+        """The one of a transaction's failures that says what to do: one that lasts, or at least one of substance."""
+        causes = [failure for failure in failures if not failure.is_consequence] or failures
+        return next((failure for failure in causes if failure.lasts), causes[0])
 
     def final(self, doing: str) -> LeveeError:
         """The end of the run for a failure that lasts, or that nobody knows."""

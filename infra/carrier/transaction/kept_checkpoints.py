@@ -3,41 +3,49 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import TopicMetadata
 
 from infra.carrier.checkpoint import Checkpoint, UnreadableCheckpoint
 from infra.carrier.route import Route
 from infra.carrier.transaction.client import reader_settings, silent
-from infra.carrier.transaction.failure import Failure
+from infra.carrier.transaction.failure import Failure, Left
 from levee.diagnostics import LeveeError
 
 PATIENCE_S: Final = 60.0
+ASK_S: Final = 5.0
 POLL_S: Final = 1.0
+"""For so long it is asked what the topic is, and waited for a record, before it is looked whether to go on."""
+
+IsLeaving = Callable[[], bool]
 
 
-def read_checkpoints(route: Route, login: Mapping[str, str]) -> dict[str, Checkpoint]:
+def read_checkpoints(route: Route, login: Mapping[str, str], is_leaving: IsLeaving) -> dict[str, Checkpoint]:
     """Each shard's last, by shard. Call it when the carrier's name is taken over: nothing is added meanwhile.
 
-    Raises LeveeError for a topic that can't be read to its very end, and for a record that is no checkpoint.
+    Raises LeveeError for a topic that can't be read to its very end, and for a record that is no checkpoint; Left where
+    the carrier is asked to end before.
     """
     try:
-        kept = _read(route, login)
+        kept = _read(route, login, is_leaving)
     except KafkaException as error:
         raise Failure.of(error.args[0]).final(f"the checkpoints in {route.checkpoints}") from None
     return {checkpoint.shard: checkpoint for checkpoint in kept.values()}
 
 
-def _read(route: Route, login: Mapping[str, str]) -> dict[bytes | None, Checkpoint]:
+def _read(route: Route, login: Mapping[str, str], is_leaving: IsLeaving) -> dict[bytes | None, Checkpoint]:
     kept: dict[bytes | None, Checkpoint] = {}
     consumer = Consumer(reader_settings(login, route.name, lambda _: None), logger=silent())
     try:
-        _require_one_partition(consumer, route)
+        _require_one_partition(_listed(consumer, route, is_leaving), route)
         consumer.assign([TopicPartition(route.checkpoints, 0, OFFSET_BEGINNING)])
         until = time.monotonic() + PATIENCE_S
         while not _is_at_end(consumer, kept, route):
+            if is_leaving():
+                raise Left
             if time.monotonic() > until:
                 raise LeveeError(
                     f"{route.checkpoints} can't be read to its end: a transaction is open on it, or brokers fail",
@@ -84,8 +92,19 @@ def _take(
     kept[key] = checkpoint
 
 
-def _require_one_partition(consumer: Consumer, route: Route) -> None:
-    listed = consumer.list_topics(route.checkpoints, timeout=PATIENCE_S).topics[route.checkpoints]
+def _listed(consumer: Consumer, route: Route, is_leaving: IsLeaving) -> TopicMetadata:
+    until = time.monotonic() + PATIENCE_S
+    while True:
+        if is_leaving():
+            raise Left
+        try:
+            return consumer.list_topics(route.checkpoints, timeout=ASK_S).topics[route.checkpoints]
+        except KafkaException as error:  # no broker has answered yet
+            if Failure.of(error.args[0]).lasts or time.monotonic() > until:
+                raise
+
+
+def _require_one_partition(listed: TopicMetadata, route: Route) -> None:
     if listed.error is not None:
         raise KafkaException(listed.error)
     if len(listed.partitions) != 1:

@@ -18,6 +18,7 @@ from infra.carrier.portion import CarriedRecord, Portion
 from infra.carrier.route import Route
 from infra.carrier.transaction.client import producer_settings, silent
 from infra.carrier.transaction.failure import FENCED, Failure, Left, TryAgain, fenced
+from infra.carrier.transaction.limits import Limits
 from levee.diagnostics import LeveeError
 
 STEP_S: Final = 2.0
@@ -27,12 +28,7 @@ GRACE_S: Final = 10.0
 """For so long a carrier that was asked to end waits for Kafka."""
 
 SAY_EVERY_S: Final = 10.0
-AHEAD_MS: Final = 30 * 60 * 1000
-"""Brokers refuse timestamps an hour ahead (message.timestamp.after.max.ms), CloudWatch Logs those two hours ahead. An
-event's that is more than this ahead of its arrival becomes the arrival's, and stands in the header `aws.timestamp`.
-"""
-
-_TOO_LARGE: Final = "MSG_SIZE_TOO_LARGE"
+TOO_LARGE: Final = "MSG_SIZE_TOO_LARGE"
 
 Step = Callable[[float], None]
 
@@ -40,18 +36,17 @@ Step = Callable[[float], None]
 class Transactions:
     """One producer's. All but `leave` is called from one thread, and blocks it. `say` is given lines for people."""
 
-    def __init__(
-        self, route: Route, login: Mapping[str, str], largest_batch: int | None, say: Callable[[str], None]
-    ) -> None:
-        self._route = route
+    def __init__(self, route: Route, login: Mapping[str, str], limits: Limits, say: Callable[[str], None]) -> None:
+        self._route, self._limits = route, limits
         self._say = say
         self._said = time.monotonic()
         self._leaving_since: float | None = None
         self._lock = threading.Lock()
-        self._undelivered: tuple[Failure, bytes | None] | None = None
+        self._undelivered: dict[str, Failure] = {}
+        self._largest_refused = b""
         self._broken: Failure | None = None
         self._login: Failure | None = None
-        settings = producer_settings(login, route.name, largest_batch, self._note)
+        settings = producer_settings(login, route.name, limits, self._note)
         try:
             self._producer = Producer(settings, on_delivery=self._delivered, logger=silent())
         except KafkaException as error:
@@ -69,7 +64,7 @@ class Transactions:
 
     def write(self, portions: Sequence[Portion]) -> None:
         """Commit these portions. Raises TryAgain where nothing was committed, LeveeError or Left to end the run."""
-        self._undelivered = None
+        self._undelivered, self._largest_refused = {}, b""
         try:
             self._producer.begin_transaction()
             for portion in portions:
@@ -83,6 +78,10 @@ class Transactions:
         with self._lock:
             self._leaving_since = self._leaving_since or time.monotonic()
 
+    def is_leaving(self) -> bool:
+        """Whether the carrier was asked to end. From any thread."""
+        return self._leaving_since is not None
+
     def _put(self, portion: Portion) -> None:
         for record in portion.records:
             for event in record.events:
@@ -90,23 +89,15 @@ class Transactions:
         self._produce(self._route.checkpoints, key=portion.key, value=portion.value, partition=0)
 
     def _put_event(self, record: CarriedRecord, event: Event) -> None:
+        """A time that the topic may refuse becomes the arrival's: CloudWatch Logs takes those of two hours ahead."""
         of_event = (("aws.log_stream", event.log_stream.encode()), ("aws.event_id", event.id.encode()))
         headers = [*self._route.headers, *of_event]
         timestamp = event.timestamp
-        if timestamp > record.arrival + AHEAD_MS:
+        if timestamp > record.arrival + self._limits.ahead_ms:
             headers.append(("aws.timestamp", str(timestamp).encode()))
             timestamp = record.arrival
-        try:
-            self._produce(
-                self._route.topic,
-                key=event.log_stream.encode(),
-                value=event.message,
-                timestamp=timestamp,
-                headers=headers,
-            )
-        except KafkaException as error:
-            self._undelivered = self._undelivered or (Failure.of(error.args[0]), event.message)
-            raise
+        key = event.log_stream.encode()
+        self._produce(self._route.topic, key=key, value=event.message, timestamp=timestamp, headers=headers)
 
     def _produce(self, topic: str, **record: Any) -> None:
         while True:
@@ -145,19 +136,41 @@ class Transactions:
 
     def _undo(self, error: KafkaError, portions: Sequence[Portion]) -> NoReturn:
         """Void the transaction and say what now."""
-        doing = f"events for {self._route.topic}"
-        failure, value = self._undelivered or (Failure.of(error), None)
+        doing = f"events for {self._route.topic}, or their checkpoints"
         if error.fatal():
             raise self._end(error, doing)
+        broke = Failure.of(self._what_broke(error))
         try:
-            self._finish(self._producer.abort_transaction)
+            self._finish(self._producer.abort_transaction)  # it brings the reports of all that wasn't delivered
         except KafkaException as worse:
             raise self._end(worse.args[0], doing) from None
-        if failure.name == _TOO_LARGE:
-            raise _too_large(failure, portions, value)
+        failure = Failure.telling([*self._undelivered.values(), broke])
+        if failure.name == TOO_LARGE and (place := self._place_of_too_large(portions)):
+            raise _too_large(failure, place)
         if failure.lasts:
             raise failure.final(doing)
         raise TryAgain(str(failure))
+
+    def _what_broke(self, error: KafkaError) -> KafkaError:
+        """In a transaction that broke while it was written, records are refused because it did: librdkafka tells why
+        whoever would begin another.
+        """
+        if error.code() == KafkaError._STATE:  # noqa: SLF001 - its public name
+            try:
+                self._producer.begin_transaction()
+            except KafkaException as why:
+                return why.args[0]
+        return error
+
+    def _place_of_too_large(self, portions: Sequence[Portion]) -> str | None:
+        """The record that holds the event that was refused; None where many were, in one batch."""
+        if len(self._largest_refused) <= self._limits.batch_bytes:
+            return None
+        for portion in portions:
+            for record in portion.records:
+                if any(event.message == self._largest_refused for event in record.events):
+                    return f"{portion.key.decode()}:{record.sequence}"
+        return None
 
     def _end(self, error: KafkaError, doing: str) -> LeveeError:
         """The end of the run; where the producer itself is broken, by what broke it first."""
@@ -165,8 +178,12 @@ class Transactions:
         return fenced(self._route.name) if failure.name in FENCED else failure.final(doing)
 
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
-        if error is not None and self._undelivered is None:
-            self._undelivered = Failure.of(error), message.value()
+        if error is None:
+            return
+        failure = Failure.of(error)
+        self._undelivered.setdefault(failure.name, failure)
+        if failure.name == TOO_LARGE:
+            self._largest_refused = max(self._largest_refused, message.value() or b"", key=len)
 
     def _note(self, error: KafkaError) -> None:
         failure = Failure.of(error)
@@ -176,12 +193,6 @@ class Transactions:
             self._login = failure
 
 
-def _too_large(failure: Failure, portions: Sequence[Portion], value: bytes | None) -> LeveeError:
-    """Say which record holds the event that the topic doesn't take: the one with this message."""
-    for portion in portions:
-        for record in portion.records:
-            if value in {event.message for event in record.events}:
-                place = f"{portion.key.decode()}:{record.sequence}"
-                message = f"an event in record {place} of the data stream is larger than the topic takes: {failure}"
-                return LeveeError(message, f"{failure.final('').help}; or pass the whole record with --skip {place}")
-    return failure.final("a checkpoint")
+def _too_large(failure: Failure, place: str) -> LeveeError:
+    message = f"an event in record {place} of the data stream is larger than the topic takes: {failure}"
+    return LeveeError(message, f"{failure.final('').help}; or pass the whole record with --skip {place}")
