@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 
 from infra.local.moto_server import correct
 from infra.local.one_at_a_time import OneAtATime
+from tests.support.aws import log_filters
 from tests.support.aws.front import Front
 from tests.support.aws.iam_simulation import IamSimulation
 from tests.support.aws.kinesis_iterators import KinesisIterators
@@ -37,6 +38,7 @@ class QuietHandler(MotoRequestHandler):  # type: ignore[misc]
 def main() -> None:
     """Serve until standard input ends."""
     correct()
+    log_filters.correct()
     moto = OneAtATime(DomainDispatcherApplication(create_backend_app))
     msk = MskServer()
     kinesis = KinesisIterators(moto)

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubs
 """
 
 import asyncio
+import json
 import re
 import time
 from collections.abc import Mapping, Sequence
@@ -50,6 +51,12 @@ PAUSE_SECONDS: Final = 3.0
 SENT: Final = ("filterPattern", "destinationArn", "roleArn", "distribution")
 """Inputs that can change; the API calls them the same."""
 
+PLAIN: Final[Properties] = {"fieldSelectionCriteria": "", "applyOnTransformedLogs": False, "emitSystemFields": []}
+"""Inputs that are always so: set otherwise by hand, they hold events back or change them. Once set, they stay until
+they are put as they are here; the API calls them the same. Source: the API's page, and
+https://github.com/hashicorp/terraform-provider-aws/pull/45760.
+"""
+
 
 class LogSubscription(AwsKind):
     """A subscription filter on a log group. The id is ``<logGroup>|<filterName>``.
@@ -59,14 +66,14 @@ class LogSubscription(AwsKind):
 
     token = "levee:aws:LogSubscription"  # noqa: S105 - a type token
     what = "subscription filter"
-    properties = ("logGroup", "filterName", *SENT)
+    properties = ("logGroup", "filterName", *SENT, *PLAIN)
     fixed = ("logGroup", "filterName")
     found_by = ("logGroup", "filterName", "destinationArn")
     has_tags = False
 
     def with_defaults(self, new: Properties) -> Properties:
-        """All of the log, in its order."""
-        return {"filterPattern": "", "distribution": BY_STREAM, **new}
+        """All of the log, in its order, as it was logged."""
+        return {"filterPattern": "", "distribution": BY_STREAM, **PLAIN, **new}
 
     def check_fields(self, fields: Fields) -> None:
         """It stays in the stack's own account and region."""
@@ -83,6 +90,13 @@ class LogSubscription(AwsKind):
         elif distribution == RANDOM and service not in {None, "kinesis"}:
             fields.refuse("distribution", f"{RANDOM} goes with a Kinesis stream only")
         self._check_role(fields, service)
+        for name, given in (
+            ("fieldSelectionCriteria", fields.text("fieldSelectionCriteria")),
+            ("applyOnTransformedLogs", fields.boolean("applyOnTransformedLogs")),
+            ("emitSystemFields", fields.texts("emitSystemFields")),
+        ):
+            if known(given):
+                fields.refuse(name, f"must be {json.dumps(PLAIN[name])}: events are sent as they were logged")
 
     def _destination(self, fields: Fields) -> str | None:
         """Return the destination's service, if it is known and can be one."""
@@ -146,9 +160,10 @@ class LogSubscription(AwsKind):
         return Live(f"{new['logGroup']}{SEPARATOR}{new['filterName']}", new)
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:  # noqa: ARG002
-        """Put all of it."""
-        if changed(live, new, *SENT) or live.inputs.get("roleArn") != new.get("roleArn"):
-            await self._put(new)
+        """Put all of it. Of what is always plain only what isn't: some of it is valid for some log groups only."""
+        mended = [name for name in PLAIN if changed(live, new, name)]
+        if mended or changed(live, new, *SENT) or live.inputs.get("roleArn") != new.get("roleArn"):
+            await self._put(new, mended)
 
     async def remove(self, live: Live, recorded: Recorded) -> None:  # noqa: ARG002
         """Remove the filter; the log group keeps what it has."""
@@ -160,9 +175,9 @@ class LogSubscription(AwsKind):
             filterName=live.inputs["filterName"],
         )
 
-    async def _put(self, new: Properties) -> None:
+    async def _put(self, new: Properties, mended: Sequence[str] = ()) -> None:
         """Put it, again and again while AWS's test message doesn't arrive yet."""
-        parameters = {name: new[name] for name in SENT if new.get(name) is not None}
+        parameters = {name: new[name] for name in (*SENT, *mended) if new.get(name) is not None}
         until = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
@@ -191,6 +206,7 @@ def _find(filters: Sequence[Mapping[str, Any]], group: str, name: str) -> Live |
     for found in filters:
         if found["filterName"] == name:
             inputs: Properties = {sent: found.get(sent) for sent in SENT}
+            inputs |= {name: found.get(name) or plain for name, plain in PLAIN.items()}
             inputs |= {"logGroup": group, "filterName": name}
             inputs["filterPattern"] = found.get("filterPattern", "")
             inputs["distribution"] = found.get("distribution") or BY_STREAM

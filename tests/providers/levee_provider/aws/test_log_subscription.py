@@ -18,6 +18,7 @@ ID = f"{GROUP}|levee-billing"
 STREAM = f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/levee-billing"
 OTHER_STREAM = f"{STREAM}-2"
 LAMBDA = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:carry"
+CRITERIA = f'@aws.region = "{REGION}"'
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/levee/logs-to-kinesis"
 
 
@@ -81,6 +82,9 @@ async def make(engine: ResourceEngine) -> Resource:
         ({"destinationArn": LAMBDA}, "roleArn", "says who may send to it"),
         ({"destinationArn": LAMBDA, "roleArn": None, "distribution": "Random"}, "distribution", "Kinesis stream only"),
         ({"distribution": "Evenly"}, "distribution", "ByLogStream or Random"),
+        ({"fieldSelectionCriteria": CRITERIA}, "fieldSelectionCriteria", 'must be ""'),
+        ({"applyOnTransformedLogs": True}, "applyOnTransformedLogs", "must be false"),
+        ({"emitSystemFields": ["@aws.account"]}, "emitSystemFields", "must be []"),
         ({"tags": {}}, "tags", "has no property tags"),
     ],
 )
@@ -142,6 +146,36 @@ async def test_it_changes_in_place_and_drift_is_put_right(engine: ResourceEngine
     assert await engine.changed(drifted, wanted) == {"filterPattern", "destinationArn", "roleArn"}
     await engine.update(drifted, wanted)
     assert [(one["destinationArn"], one["roleArn"]) for one in filters(logs)] == [(OTHER_STREAM, ROLE)]
+
+
+@pytest.mark.parametrize(
+    ("name", "by_hand"),
+    [
+        ("fieldSelectionCriteria", CRITERIA),
+        ("applyOnTransformedLogs", True),
+        ("emitSystemFields", ["@aws.account"]),
+    ],
+)
+async def test_one_that_was_narrowed_by_hand_is_drift_and_is_put_right(
+    engine: ResourceEngine, aws: AwsApi, logs: Any, name: str, by_hand: object
+) -> None:
+    made = await make(engine)
+    assert name not in filters(logs)[0]  # what is valid for some log groups only is not put unasked
+    put_by_hand(logs, **{name: by_hand})
+    drifted = await engine.refresh(made)
+    assert drifted is not None
+    assert await engine.changed(drifted, declared()) == {name}
+
+    made = await engine.update(drifted, declared())
+    assert not filters(logs)[0][name]
+    refreshed = await engine.refresh(made)
+    assert refreshed is not None
+    assert await engine.changed(refreshed, declared()) == set()
+    assert aws.calls()["logs:PutSubscriptionFilter"] == 3
+
+    put_by_hand(logs, **{name: by_hand})
+    await engine.create_checked(TOKEN, "billing", await engine.check(TOKEN, "billing", declared()))
+    assert not filters(logs)[0][name]
 
 
 async def test_one_that_sends_elsewhere_is_a_strangers(engine: ResourceEngine, aws: AwsApi, logs: Any) -> None:
