@@ -1,0 +1,158 @@
+"""Transactions that brokers refuse, on librdkafka's mock of them: what is told, and of which record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import pytest
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
+
+from infra.carrier.checkpoint import Checkpoint
+from infra.carrier.envelope import Event
+from infra.carrier.portion import CarriedRecord, Portion
+from infra.carrier.route import Route
+from infra.carrier.transaction.failure import Failure, TryAgain
+from infra.carrier.transaction.limits import HOUR_MS, LARGEST_BATCH, Limits
+from infra.carrier.transaction.transactions import Transactions
+from levee.diagnostics import LeveeError
+from tests.support.mock_brokers import MockBrokers, Request, mock_brokers
+
+ROUTE: Final = Route(
+    account="123456789012", log_group="/group", name="carrier", topic="topic", checkpoints="checkpoints", username="me"
+)
+SHARD: Final = "shardId-000000000000"
+ARRIVAL: Final = time.time_ns() // 1_000_000
+
+MANY: Final = 60_000
+"""So many events that a transaction is refused while they are still being written."""
+
+LARGE: Final = b"l" * (LARGEST_BATCH + 1)
+"""An event that travels alone."""
+
+
+@pytest.fixture(scope="module")
+def brokers() -> Iterator[MockBrokers]:
+    with mock_brokers() as running:
+        yield running
+
+
+def opened(brokers: MockBrokers, settings: Mapping[str, str] | None = None) -> Transactions:
+    transactions = Transactions(ROUTE, brokers.login, Limits.of(settings or {}), print)
+    transactions.open()
+    return transactions
+
+
+def record(sequence: str, *messages: bytes, ahead: int = 0) -> CarriedRecord:
+    events = (Event(str(number), ARRIVAL + ahead, "web", message) for number, message in enumerate(messages))
+    return CarriedRecord(sequence, ARRIVAL, tuple(events))
+
+
+def portion(*records: CarriedRecord) -> Portion:
+    checkpoint = Checkpoint(data_stream="carrier", created=1, shard=SHARD, sequence="9", arrival=1, until=1)
+    return Portion.of(checkpoint, *records)
+
+
+@pytest.mark.parametrize("events", [1, MANY])
+def test_a_right_that_was_taken_away_ends_it_however_much_is_being_written(brokers: MockBrokers, events: int) -> None:
+    transactions = opened(brokers)
+    brokers.fail(Request.ADD_PARTITIONS_TO_TXN, KafkaError.TOPIC_AUTHORIZATION_FAILED)
+    with pytest.raises(LeveeError, match="TOPIC_AUTHORIZATION_FAILED") as ended:
+        transactions.write([portion(record("1", *[b"small"] * events))])
+    assert "levee up" in ended.value.help
+
+
+def test_an_event_that_is_too_large_is_named_though_many_follow_it(brokers: MockBrokers) -> None:
+    transactions = opened(brokers)
+    brokers.fail(Request.PRODUCE, KafkaError.MSG_SIZE_TOO_LARGE)
+    with pytest.raises(LeveeError, match=f"record {SHARD}:2 of the data stream is larger") as ended:
+        transactions.write([portion(record("1"), record("2", LARGE), record("3", *[b"small"] * MANY))])
+    assert "max.message.bytes" in ended.value.help
+    assert f"--skip {SHARD}:2" in ended.value.help
+
+
+@pytest.mark.parametrize("events", [2, MANY])
+def test_a_batch_of_small_events_that_is_too_large_makes_none_of_them_guilty(brokers: MockBrokers, events: int) -> None:
+    transactions = opened(brokers)
+    brokers.fail(Request.PRODUCE, KafkaError.MSG_SIZE_TOO_LARGE)
+    with pytest.raises(LeveeError, match="MSG_SIZE_TOO_LARGE") as ended:
+        transactions.write([portion(record("1", *[b"small"] * events))])
+    assert "max.message.bytes" in ended.value.help
+    assert "--skip" not in ended.value.help + str(ended.value)
+
+
+def test_a_time_that_is_refused_is_told_with_both_settings(brokers: MockBrokers) -> None:
+    transactions = opened(brokers)
+    brokers.fail(Request.PRODUCE, KafkaError.INVALID_TIMESTAMP)
+    with pytest.raises(LeveeError, match="INVALID_TIMESTAMP") as ended:
+        transactions.write([portion(record("1", b"small"))])
+    assert "message.timestamp.before.max.ms" in ended.value.help
+    assert "message.timestamp.after.max.ms" in ended.value.help
+
+
+def test_what_passes_is_tried_again_under_its_own_name(brokers: MockBrokers) -> None:
+    transactions = opened(brokers)
+    brokers.fail(Request.ADD_PARTITIONS_TO_TXN, KafkaError.INVALID_PRODUCER_ID_MAPPING)
+    with pytest.raises(TryAgain, match="INVALID_PRODUCER_ID_MAPPING"):
+        transactions.write([portion(record("1", *[b"small"] * MANY))])
+    transactions.write([portion(record("1", b"small"))])
+
+
+def failures(*names: str) -> list[Failure]:
+    return [Failure(name, "") for name in names]
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["_PURGE_QUEUE", "TOPIC_AUTHORIZATION_FAILED"], "TOPIC_AUTHORIZATION_FAILED"),
+        (["_INVALID_DIFFERENT_RECORD", "INVALID_RECORD", "_STATE"], "INVALID_RECORD"),
+        (["_MSG_TIMED_OUT", "MSG_SIZE_TOO_LARGE", "_INCONSISTENT"], "MSG_SIZE_TOO_LARGE"),
+        (["_PURGE_INFLIGHT", "_MSG_TIMED_OUT", "_STATE"], "_MSG_TIMED_OUT"),
+        (["_STATE"], "_STATE"),
+    ],
+)
+def test_of_several_failures_the_one_that_lasts_is_told_or_the_first_of_substance(names: list[str], told: str) -> None:
+    assert Failure.telling(failures(*names)).name == told
+
+
+@pytest.mark.parametrize(
+    ("settings", "limits"),
+    [
+        ({}, Limits(LARGEST_BATCH, HOUR_MS // 2)),
+        ({"max.message.bytes": "20000"}, Limits(19_488, HOUR_MS // 2)),
+        ({"max.message.bytes": "0"}, Limits(1024, HOUR_MS // 2)),
+        ({"max.message.bytes": "2147483647"}, Limits(LARGEST_BATCH, HOUR_MS // 2)),
+        ({"message.timestamp.after.max.ms": "60000"}, Limits(LARGEST_BATCH, 30_000)),
+        ({"message.timestamp.after.max.ms": "0"}, Limits(LARGEST_BATCH, 0)),
+    ],
+)
+def test_a_topic_takes_what_it_declares(settings: dict[str, str], limits: Limits) -> None:
+    assert Limits.of(settings) == limits
+
+
+def test_an_event_that_is_further_ahead_than_its_topic_takes_gets_the_time_it_came_in_at(brokers: MockBrokers) -> None:
+    transactions = opened(brokers, {"message.timestamp.after.max.ms": "60000"})
+    end = len(read(brokers))
+    near, far = record("1", b"near", ahead=30_000), record("2", b"far", ahead=30_001)
+    transactions.write([portion(near, far)])
+    times = {value: (timestamp, headers.get("aws.timestamp")) for value, timestamp, headers in read(brokers)[end:]}
+    assert times == {b"near": (ARRIVAL + 30_000, None), b"far": (ARRIVAL, str(ARRIVAL + 30_001).encode())}
+
+
+def read(brokers: MockBrokers) -> list[tuple[bytes, int, dict[str, bytes]]]:
+    """All events of the one log stream, which is in one partition."""
+    consumer = Consumer({**brokers.login, "group.id": "reader", "enable.partition.eof": True, "fetch.wait.max.ms": 10})
+    partitions = consumer.list_topics(ROUTE.topic, timeout=10).topics[ROUTE.topic].partitions
+    consumer.assign([TopicPartition(ROUTE.topic, number, OFFSET_BEGINNING) for number in partitions])
+    found, ends = [], 0
+    while ends < len(partitions):
+        message = consumer.poll(10)
+        if message.error() is None:
+            found.append((message.value(), message.timestamp()[1], dict(message.headers())))
+        else:
+            assert message.error().code() == KafkaError._PARTITION_EOF
+            ends += 1
+    consumer.close()
+    return found
