@@ -107,10 +107,28 @@ def test_a_role_that_may_do_more(plan: Plan, actions: str, resource: str, expect
     assert found == dict.fromkeys(expected, Verdict.SURPRISE)
 
 
-def test_what_hangs_on_something_unknown_is_unknown(plan: Plan) -> None:
-    condition = {"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}}
-    live = more(compliant_account(plan), "secretsmanager:GetSecretValue", "*", Condition=condition)
-    assert wrong(roles(plan, live)) == {"reads no other": Verdict.UNKNOWN}
+@pytest.mark.parametrize(
+    ("action", "column"),
+    [
+        ("secretsmanager:GetSecretValue", "reads no other"),
+        ("s3:DeleteObjectVersion", "changes nothing"),
+        ("kms:ScheduleKeyDeletion", "changes nothing"),
+        ("iam:PutRolePolicy", "changes nothing"),
+        ("kafka-cluster:WriteData", "topics"),
+    ],
+)
+@pytest.mark.parametrize(
+    "condition",
+    [
+        {"DateGreaterThan": {"aws:CurrentTime": "2026-01-01T00:00:00Z"}},
+        {"StringEquals": {"aws:PrincipalTag/team": "payments"}},
+    ],
+)
+def test_what_hangs_on_something_unknown_is_unknown(
+    on_msk: Plan, action: str, column: str, condition: dict[str, dict[str, str]]
+) -> None:
+    live = more(compliant_account(on_msk), action, "*", Condition=condition)
+    assert wrong(roles(on_msk, live)) == {column: Verdict.UNKNOWN}
 
 
 def test_a_role_that_may_not_read_what_is_its_own(plan: Plan) -> None:

@@ -71,6 +71,7 @@ NEVER: Final = (
 )
 """What is tried on whatever the role's policies name, too."""
 
+VIA: Final = "kms:viaservice"
 AFTER_ALL: Final = "\U0010ffff"
 
 
@@ -178,17 +179,16 @@ class _Roles:
 
     def _named(self, role: LiveRole, actions: Sequence[str], own: Collection[str] = ()) -> Iterator[Trial]:
         """Each of the actions on an example of whatever a statement allows it on, known to the plan or not, save on
-        `own`. What the statement's conditions test is not known.
+        `own`.
         """
         opaque = replace(role, inline={POLICY: UNTOLD})
         for statement in allowing(role):
             about = [action for action in actions if is_about(statement, action)]
-            untold = dict.fromkeys(test.key for test in statement.conditions)
             for action, found in product(about, resources_of(statement) if about else ()):
                 arn = found or MARK
                 if arn not in own:
                     policy = self._stream_policies.get(arn)
-                    yield self._trial(role if found else opaque, action, arn, policy, untold, allowed=False)
+                    yield self._trial(role if found else opaque, action, arn, policy, allowed=False)
 
     def _foreign(self, role: LiveRole, own: Collection[str]) -> Iterator[Trial]:
         """All secrets that the role's policies, or their own, could be about; of all others some."""
@@ -242,7 +242,19 @@ class _Roles:
         *,
         allowed: bool,
     ) -> Trial:
+        """`context` is by default, for what must be refused, that nobody knows what the role's conditions test."""
+        if context is None and not allowed:
+            context = _untold(role, action)
         return by_role(self._plan, role, action, resource, policy, context, allowed=allowed)
+
+
+def _untold(role: LiveRole, action: str) -> dict[str, Values | None]:
+    """The keys on which it depends whether the role's policies allow the action. No service asks for the role, which
+    is known.
+    """
+    statements = (each for each in allowing(role) if is_about(each, action))
+    keys = (test.key for statement in statements for test in statement.conditions)
+    return {key: None for key in keys if key.lower() != VIA}
 
 
 def _policy(secret: LiveSecret) -> Document | None:
