@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
+from infra.carrier.kinesis import HOUR_MS
 from infra.carrier.portion import Portion
 from levee.diagnostics.text import printable
 
@@ -17,6 +18,12 @@ SIGN_OF_LIFE_S: Final = 300.0
 
 BEHIND_MS: Final = 10_000
 """A carrier that is no further behind than this keeps up."""
+
+AGAIN_MS: Final = HOUR_MS
+"""A shard of which ever more is lost is told of again after so much more."""
+
+AWAY: Final = "the data stream keeps records for a time, and no carrier has run for longer"
+REMOVED: Final = "the data stream that had them was removed before they were carried"
 
 
 def moment(milliseconds: int) -> str:
@@ -32,14 +39,15 @@ class Report:
         self._lock = threading.Lock()
         self._events = self._told = 0
         self._passed: list[str] = []
-        self._losses = 0
+        self._lost: dict[str, int] = {}
+        self._untold: dict[str, tuple[int, int]] = {}
         self._next_line = time.monotonic() + EVERY_S
         self._next_sign = time.monotonic() + SIGN_OF_LIFE_S
 
     @property
     def has_losses(self) -> bool:
         """Whether records may have been lost."""
-        return self._losses > 0
+        return bool(self._lost)
 
     def say(self, line: str) -> None:
         """Write a line."""
@@ -56,13 +64,16 @@ class Report:
         self._passed.append(f"{shard}:{sequence}")
         self.say(f"warning: record {shard}:{sequence} is passed over, as --skip says: none of its events is carried")
 
-    def lost(self, shard: str, since: int, until: int) -> None:
-        """What came in between these times can't be read any more, if anything did."""
-        self._losses += 1
-        self.say(
-            f"error: shard {shard}: what came in between {moment(since)} and {moment(until)} may be lost: the data "
-            "stream keeps records for a time, and no carrier has run for longer; compare with the log group itself"
-        )
+    def lost(self, shard: str, since: int, until: int, why: str = AWAY) -> None:
+        """What came in between these times can't be read any more, if anything did. Little more of a shard that has
+        been told of is told with what follows it, or at the end.
+        """
+        since, _ = self._untold.pop(shard, (since, until))
+        if shard in self._lost and until - self._lost[shard] < AGAIN_MS:
+            self._untold[shard] = (since, until)
+            return
+        self._lost[shard] = until
+        self._tell_loss(shard, since, until, why)
 
     def trouble(self, what: str, pause: float) -> None:
         """Something failed that may succeed later."""
@@ -82,8 +93,16 @@ class Report:
 
     def close(self, ending: str, skips: Collection[tuple[str, str]]) -> None:
         """The last line, and the skips that met no record."""
+        for shard, (since, until) in self._untold.items():
+            self._tell_loss(shard, since, until, AWAY)
         for place in sorted({f"{shard}:{sequence}" for shard, sequence in skips} - {*self._passed}):
             self.say(f"note: --skip {place}: no such record came by")
         passed = f", records passed over: {len(self._passed)}" if self._passed else ""
-        losses = f", shards of which records may be lost: {self._losses}" if self._losses else ""
+        losses = f", shards of which records may be lost: {len(self._lost)}" if self._lost else ""
         self.say(f"{ending}: carried {self._events:,} events{passed}{losses}")
+
+    def _tell_loss(self, shard: str, since: int, until: int, why: str) -> None:
+        self.say(
+            f"error: shard {shard}: what came in between {moment(since)} and {moment(until)} may be lost: {why}; "
+            "compare with the log group itself"
+        )

@@ -10,7 +10,7 @@ from infra.carrier import report
 from infra.carrier.checkpoint import Checkpoint
 from infra.carrier.envelope import Event
 from infra.carrier.portion import CarriedRecord, Portion
-from infra.carrier.report import EVERY_S, SIGN_OF_LIFE_S, Report, moment
+from infra.carrier.report import AGAIN_MS, EVERY_S, REMOVED, SIGN_OF_LIFE_S, Report, moment
 
 
 class Clock:
@@ -71,6 +71,39 @@ def test_the_last_line_counts_and_names_skips_that_met_nothing() -> None:
         "stopped: carried 3 events, records passed over: 1, shards of which records may be lost: 1",
     ]
     assert told.has_losses
+
+
+def test_a_shard_of_which_ever_more_is_lost_is_told_of_now_and_then_and_counted_once() -> None:
+    said = io.StringIO()
+    told = Report(said)
+    for step in range(13):
+        told.lost("shard", step * AGAIN_MS // 6, (step + 1) * AGAIN_MS // 6)
+    lines = said.getvalue().splitlines()
+    assert [line.partition("between ")[2].partition(" may")[0] for line in lines] == [
+        "1970-01-01T00:00:00Z and 1970-01-01T00:10:00Z",
+        "1970-01-01T00:10:00Z and 1970-01-01T01:10:00Z",
+        "1970-01-01T01:10:00Z and 1970-01-01T02:10:00Z",
+    ]
+    told.close("stopped", ())
+    assert said.getvalue().splitlines()[3:] == ["stopped: carried 0 events, shards of which records may be lost: 1"]
+
+
+def test_the_little_that_was_lost_since_is_told_at_the_end() -> None:
+    said = io.StringIO()
+    told = Report(said)
+    for since in (0, 2000, 4000):
+        told.lost("shard", since, since + 1000)
+    told.close("ended", ())
+    assert "between 1970-01-01T00:00:02Z and 1970-01-01T00:00:05Z may be lost" in said.getvalue().splitlines()[1]
+
+
+def test_why_records_may_be_lost_is_told() -> None:
+    said = io.StringIO()
+    told = Report(said)
+    told.lost("one", 0, 1)
+    told.lost("another", 0, 1, REMOVED)
+    away, removed = said.getvalue().splitlines()
+    assert ("no carrier has run for longer" in away, "was removed" in removed) == (True, True)
 
 
 def test_a_line_cannot_act_on_a_terminal() -> None:
