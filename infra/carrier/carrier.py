@@ -8,21 +8,21 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
+from infra.carrier.aws_failures import answer, require_passing
 from infra.carrier.checkpoint import Checkpoint
 from infra.carrier.commits import Commits
 from infra.carrier.envelope import Envelope
 from infra.carrier.kinesis import DataStream, Summary, now_ms
 from infra.carrier.portion import Portion
-from infra.carrier.report import Report
+from infra.carrier.report import AWAY, REMOVED, Report
 from infra.carrier.resumption import UNSEEN, beginning, resume
 from infra.carrier.route import Route
-from infra.carrier.shard_reader import MOST_IN_HAND, PASSES, ShardReader, Skips, Surroundings, refused
+from infra.carrier.shard_reader import MOST_IN_HAND, ShardReader, Skips, Surroundings
 from infra.carrier.shards import Shard, due
 from infra.carrier.transaction.kept_checkpoints import read_checkpoints
 from infra.carrier.transaction.limits import Limits
 from infra.carrier.transaction.transactions import Transactions
 from infra.providers.failures import FailedError
-from infra.providers.levee.aws.api import AwsError
 from levee.diagnostics import LeveeError
 
 REFRESH_S: Final = 60.0
@@ -69,11 +69,16 @@ class Carrier:
         kept = await loop.run_in_executor(
             self._kafka, read_checkpoints, self._route, self._login, self._transactions.is_leaving
         )
-        shards = await self._list()
+        shards = await answer(self._stream.shards, self._report)
         committing = asyncio.create_task(self._commits.run())
         try:
             await self._begin(kept, shards, committing)
             await self._follow(shards, committing)
+        except asyncio.CancelledError:
+            for task in (committing, *self._running):
+                if task.done():
+                    task.result()  # what it failed with counts for more than that somebody ends the run
+            raise
         finally:
             await _cancel({committing, *self._running})
 
@@ -97,12 +102,15 @@ class Carrier:
             f"carrying {self._route}: {len(shards)} shards, {known} of them from where they stopped, the others from "
             "their oldest record"
         )
-        if found.is_anew:
+        if found.superseded:
             self._report.say(
                 "note: the data stream was made anew since the last checkpoints: it is carried from its start"
             )
+        oldest = now_ms() - self._summary.retention
         for checkpoint in found.cut_off:
-            self._report.lost(checkpoint.shard, checkpoint.until, now_ms() - self._summary.retention)
+            self._report.lost(checkpoint.shard, checkpoint.until, oldest, AWAY)
+        for checkpoint in found.superseded:
+            self._report.lost(checkpoint.shard, checkpoint.until, max(oldest, self._summary.created), REMOVED)
         forgotten = map(Portion.forgetting, found.forgotten)
         await _first(committing, [asyncio.create_task(self._commits.commit(each)) for each in forgotten])
 
@@ -160,30 +168,19 @@ class Carrier:
             if summary.created != self._summary.created:
                 raise LeveeError(
                     f"the data stream {self._route.name} was removed and made anew while it was carried",
-                    "start again: it is carried from its start",
+                    "start again: it is carried from its start, and what may be lost is told",
                 )
             self._summary = summary
             return await self._stream.shards()
         except FailedError as error:
-            if isinstance(error, AwsError) and error.code not in PASSES:
-                raise refused(error) from None
+            require_passing(error)
             self._report.trouble(str(error), RETRY_S)
             return None
-
-    async def _list(self) -> Collection[Shard]:
-        try:
-            return await self._stream.shards()
-        except FailedError as error:
-            raise _unlisted(error) from None
 
     def _behind(self) -> int:
         """In milliseconds, of the shard that is furthest behind."""
         untils = (self._readers[shard].position.until for shard in self._running.values())
         return max((now_ms() - until for until in untils if until != UNSEEN), default=0)
-
-
-def _unlisted(error: FailedError) -> LeveeError:
-    return refused(error) if isinstance(error, AwsError) else LeveeError(str(error))
 
 
 async def _first(committing: asyncio.Task[None], tasks: Collection[asyncio.Task[None]]) -> None:

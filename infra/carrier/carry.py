@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any, Final, TextIO, TypeVar
 
 from infra.account import account_api
+from infra.carrier.aws_failures import answer
 from infra.carrier.carrier import Carrier, Task
 from infra.carrier.kinesis import DataStream, Summary
 from infra.carrier.login import service_login, username
 from infra.carrier.report import Report
 from infra.carrier.route import Route
-from infra.carrier.shard_reader import Skips, refused
+from infra.carrier.shard_reader import Skips
 from infra.carrier.transaction.failure import Left
 from infra.carrier.transaction.limits import Limits
-from infra.providers.failures import FailedError, RefusedError
-from infra.providers.levee.aws.api import Api, AwsError
+from infra.providers.failures import RefusedError
+from infra.providers.levee.aws.api import Api, Patience
 from infra.providers.levee.aws.arn_scope import outside
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan, PlannedCarrier
@@ -27,6 +28,9 @@ T = TypeVar("T")
 
 EXITS: Final = {signal.SIGTERM: 0, signal.SIGINT: 130}
 """How a run ends that somebody ends."""
+
+PATIENCE: Final = Patience(attempts=2, connect=5.0, read=10.0)
+"""The carrier tries again itself, and ends when it is told to: a call under way is waited for."""
 
 READABLE: Final = frozenset({"ACTIVE", "UPDATING"})
 
@@ -47,9 +51,9 @@ async def _carry(
     for number, code in EXITS.items():
         loop.add_signal_handler(number, _stop, stopped, code)
     task = Task(_route(plan, planned), skips, stops_at_tip)
-    api = account_api(plan, project)
+    api = account_api(plan, project, PATIENCE)
     try:
-        work = asyncio.create_task(_prepare(plan, project, task.route, api))
+        work = asyncio.create_task(_prepare(plan, project, task.route, api, report))
         if not await _done(work, stopped):
             return stopped.result()
         summary, login = work.result()
@@ -84,8 +88,11 @@ async def _done(work: asyncio.Task[T], stopped: asyncio.Future[int]) -> bool:
 
 
 async def _cancelled(work: asyncio.Task[None]) -> None:
+    """Raises what the work failed with before it was cancelled."""
     work.cancel()
-    await asyncio.gather(work, return_exceptions=True)
+    await asyncio.wait({work})
+    if not work.cancelled():
+        work.result()
 
 
 def _stop(stopped: asyncio.Future[int], code: int) -> None:
@@ -93,14 +100,14 @@ def _stop(stopped: asyncio.Future[int], code: int) -> None:
         stopped.set_result(code)
 
 
-async def _prepare(plan: Plan, project: Path, route: Route, api: Api) -> tuple[Summary, Mapping[str, str]]:
+async def _prepare(
+    plan: Plan, project: Path, route: Route, api: Api, report: Report
+) -> tuple[Summary, Mapping[str, str]]:
     """What can be told before Kafka is asked: the data stream is the stack's own and encrypted; a login is there."""
     try:
-        summary = await DataStream(api, route.name).summary()
+        summary = await answer(DataStream(api, route.name).summary, report)
     except RefusedError as error:
         raise LeveeError(f"stack {plan.stack}: {error}") from None
-    except FailedError as error:
-        raise (refused(error) if isinstance(error, AwsError) else LeveeError(str(error))) from None
     if reason := outside(summary.arn, api.connection):
         raise LeveeError(f"the data stream {route.name} isn't the stack's: {reason}", "correct `aws` in stack.yaml")
     if not summary.is_encrypted:

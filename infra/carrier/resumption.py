@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,13 +17,13 @@ UNSEEN: Final = 0
 class Resumption:
     """Where to go on.
 
-    `positions` are the checkpoints of this very data stream, by shard; `is_anew`: there are others, of an earlier one
-    with its name. `cut_off` are those of shards that went with their time before all of them was carried, `forgotten`
-    the shards whose checkpoints nobody needs any more.
+    `positions` are the checkpoints of this very data stream, by shard; `superseded` tell how far an earlier one with
+    its name was carried before it was removed. `cut_off` are those of shards that went with their time before all of
+    them was carried, `forgotten` the shards whose checkpoints nobody needs any more.
     """
 
     positions: Mapping[str, Checkpoint]
-    is_anew: bool
+    superseded: tuple[Checkpoint, ...]
     cut_off: tuple[Checkpoint, ...]
     forgotten: tuple[str, ...]
 
@@ -36,7 +36,7 @@ def resume(kept: Mapping[str, Checkpoint], shards: Collection[Shard], created: i
     missing = gone(shards, kept)
     return Resumption(
         positions=positions,
-        is_anew=len(positions) < len(kept),
+        superseded=_ends([each for each in kept.values() if each.created != created]),
         cut_off=tuple(positions[shard] for shard in missing if shard in positions and not positions[shard].closed),
         forgotten=tuple(shard for shard in missing if shard not in needed),
     )
@@ -53,3 +53,8 @@ def beginning(shard: Shard, positions: Mapping[str, Checkpoint], data_stream: st
     return Checkpoint(
         data_stream=data_stream, created=created, shard=shard.id, sequence=None, arrival=None, until=until
     )
+
+
+def _ends(checkpoints: Sequence[Checkpoint]) -> tuple[Checkpoint, ...]:
+    """Those at which carrying stopped. Where all shards were carried to their end, their children hadn't begun."""
+    return tuple(each for each in checkpoints if not each.closed) or tuple(checkpoints)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from infra.carrier.aws_failures import require_passing
 from infra.carrier.checkpoint import Checkpoint
 from infra.carrier.commits import Commits, pauses
 from infra.carrier.envelope import Envelope, Unreadable
@@ -30,15 +31,6 @@ NOTED_EVERY_MS: Final = HOUR_MS
 """So often a shard in which nothing comes in has its checkpoint renewed: by it a carrier that was away for longer than
 the data stream keeps records knows that some may be gone.
 """
-
-PASSES: Final = frozenset(
-    {
-        *("ProvisionedThroughputExceededException", "LimitExceededException", "KMSThrottlingException"),
-        *("ThrottlingException", "RequestLimitExceeded", "InternalFailureException", "InternalFailure"),
-        *("ServiceUnavailable", "ServiceUnavailableException", "InternalServerError"),
-    }
-)
-"""What AWS answers for a while."""
 
 Skips = Collection[tuple[str, str]]
 """Records to pass over: shard and sequence number."""
@@ -79,14 +71,22 @@ class ShardReader:
         Raises LeveeError for a record that can't be carried, and for what AWS refuses.
         """
         while True:
-            async with self._around.in_hand:
-                self._tell_losses()
-                answer = await self._ask()
-                await self._take(answer)
-            is_at_tip = not answer.records and not answer.behind
-            if answer.iterator is None or (self._around.stops_at_tip and is_at_tip):
+            is_at_tip = await self._carry_next()
+            if self._position.closed or (self._around.stops_at_tip and is_at_tip):
                 return
             await asyncio.sleep(IDLE_S if is_at_tip else BUSY_S)
+
+    async def _carry_next(self) -> bool:
+        """Carry the next records, however long it takes to get them; whether no more have come in yet."""
+        waits = pauses()
+        while True:
+            try:
+                async with self._around.in_hand:  # let go of in a pause: one in trouble holds up no other
+                    answer = await self._ask()
+                    await self._take(answer)
+                    return not answer.records and not answer.behind
+            except FailedError as error:
+                await self._wait_out(error, waits)
 
     def _tell_losses(self) -> None:
         """Where the shard was looked at last longer ago than records are kept, some may be gone."""
@@ -96,24 +96,21 @@ class ShardReader:
             self._position = replace(self._position, until=oldest)
 
     async def _ask(self) -> Answer:
-        """Get the next records, however long it takes."""
-        waits = pauses()
-        while True:
-            try:
-                if self._iterator is None:
-                    self._iterator = await self._new_iterator()
-                return await self._around.stream.records(self._iterator)
-            except AwsError as error:
-                if error.code not in {*PASSES, EXPIRED}:
-                    raise refused(error) from None
-                failure: FailedError = error
-            except FailedError as error:
-                failure = error
-            self._iterator = None  # it is good for five minutes only
-            if not isinstance(failure, AwsError) or failure.code != EXPIRED:
-                pause = next(waits)
-                self._around.report.trouble(f"shard {self._position.shard}: {failure}", pause)
-                await asyncio.sleep(pause)
+        """Get the next records. What may be gone is told when they are here: that can have taken any time."""
+        if self._iterator is None:
+            self._iterator = await self._new_iterator()
+        answer = await self._around.stream.records(self._iterator)
+        self._tell_losses()
+        return answer
+
+    async def _wait_out(self, failure: FailedError, waits: Iterator[float]) -> None:
+        self._iterator = None  # it is good for five minutes only
+        if isinstance(failure, AwsError) and failure.code == EXPIRED:
+            return
+        require_passing(failure)
+        pause = next(waits)
+        self._around.report.trouble(f"shard {self._position.shard}: {failure}", pause)
+        await asyncio.sleep(pause)
 
     async def _new_iterator(self) -> str:
         """Behind the last record that was carried. Where Kinesis may have dropped that one, at the oldest there is:
@@ -145,8 +142,7 @@ class ShardReader:
             if weight >= 1:
                 await self._commit(self._after(taken), taken)
                 taken, weight = [], 0.0
-        reached = self._after(taken)
-        reached = replace(reached, until=max(reached.until, answer.until), closed=answer.iterator is None)
+        reached = self._reached(answer, taken)
         if taken or reached.closed or self._is_worth_noting(reached):
             await self._commit(reached, taken)
         self._position, self._iterator = reached, answer.iterator
@@ -165,6 +161,12 @@ class ShardReader:
         until = max(self._position.until, last.arrival)
         return replace(self._position, sequence=last.sequence, arrival=last.arrival, until=until)
 
+    def _reached(self, answer: Answer, taken: Sequence[CarriedRecord]) -> Checkpoint:
+        reached = self._after(taken)
+        if answer.iterator is None:  # its children begin with its `until`: of what came in later they hold some
+            return replace(reached, closed=True)
+        return replace(reached, until=max(reached.until, answer.until))
+
     async def _commit(self, reached: Checkpoint, taken: Sequence[CarriedRecord]) -> None:
         await self._around.commits.commit(Portion.of(reached, *taken))
         self._position = self._kept = reached
@@ -180,17 +182,3 @@ class ShardReader:
             f"it and what follows it in its shard stay in the data stream until {until}. Find out who wrote it; "
             f"to pass this one record over, start again with --skip {place}",
         )
-
-
-def refused(error: AwsError) -> LeveeError:
-    """What AWS refuses, and goes on refusing until somebody does something."""
-    if error.code.startswith("KMS"):
-        return LeveeError(
-            str(error), "let the service's role use the data stream's key (kms:Decrypt), and the key be on"
-        )
-    if error.code == "ResourceNotFoundException":
-        return LeveeError(
-            str(error), "`levee up` makes the data stream; one that was made anew is carried from its start"
-        )
-    help_ = "run as the service's role: `levee up` puts it right, and `levee verify` shows what it may do"
-    return LeveeError(str(error), help_)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import repeat
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from infra.carrier import aws_failures
 from infra.carrier.choice import choose
 from levee.cli.main import main
 from levee.diagnostics import LeveeError
@@ -100,6 +102,18 @@ def test_a_data_stream_that_is_not_there_is_told(files: AwsStack, capsys: pytest
     assert run(files) == 1
     told = capsys.readouterr().err
     assert ("ResourceNotFoundException" in told, "levee up" in told) == (True, True)
+
+
+def test_a_start_that_aws_puts_off_is_tried_again_by_the_carrier_itself(
+    files: AwsStack, kinesis: Any, aws_api: AwsApi, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It leaves little of that to boto3, whose tries can't be interrupted."""
+    monkeypatch.setattr(aws_failures, "pauses", lambda: repeat(0.0))
+    make_stream(kinesis)
+    aws_api.fail("kinesis:DescribeStreamSummary", "throttled", times=2)
+    assert run(files) == 1
+    told = capsys.readouterr().err
+    assert ("ThrottlingException" in told, "trying again in 0 s" in told, "Kafka login" in told) == (True, True, True)
 
 
 def test_a_data_stream_that_is_not_encrypted_is_not_read(

@@ -26,7 +26,7 @@ def by_shard(*checkpoints: Checkpoint) -> dict[str, Checkpoint]:
 
 def test_without_checkpoints_all_is_to_be_carried() -> None:
     found = resume({}, SPLIT, CREATED)
-    assert (found.positions, found.is_anew, found.cut_off, found.forgotten) == ({}, False, (), ())
+    assert (found.positions, found.superseded, found.cut_off, found.forgotten) == ({}, (), (), ())
     begun = beginning(SPLIT[0], found.positions, "logs", CREATED)
     assert (begun.sequence, begun.arrival, begun.until, begun.closed) == (None, None, UNSEEN, False)
 
@@ -34,7 +34,7 @@ def test_without_checkpoints_all_is_to_be_carried() -> None:
 def test_a_shard_goes_on_at_its_checkpoint() -> None:
     checkpoints = by_shard(kept(B), kept(C, closed=True))
     found = resume(checkpoints, SPLIT, CREATED)
-    assert (found.positions, found.is_anew, found.cut_off, found.forgotten) == (checkpoints, False, (), ())
+    assert (found.positions, found.superseded, found.cut_off, found.forgotten) == (checkpoints, (), (), ())
     assert beginning(SPLIT[0], found.positions, "logs", CREATED) == checkpoints[B]
 
 
@@ -56,8 +56,14 @@ def test_a_child_begins_where_the_last_of_its_parents_was_carried() -> None:
     assert (begun.sequence, begun.until) == (None, 8)
 
 
-def test_checkpoints_of_a_data_stream_that_was_there_before_count_for_nothing() -> None:
+def test_checkpoints_of_a_data_stream_that_was_there_before_tell_only_where_it_was_left() -> None:
     earlier = by_shard(kept(A, created=1), kept(B, created=1), kept(D, created=1, closed=True))
     found = resume(earlier, SPLIT, CREATED)
-    assert (found.positions, found.is_anew, found.cut_off, found.forgotten) == ({}, True, (), (A, D))
+    assert (found.positions, found.cut_off, found.forgotten) == ({}, (), (A, D))
+    assert found.superseded == (kept(A, created=1), kept(B, created=1))
     assert beginning(SPLIT[0], found.positions, "logs", CREATED).until == UNSEEN
+
+
+def test_where_all_shards_of_an_earlier_data_stream_had_ended_their_children_were_left() -> None:
+    earlier = kept(A, created=1, closed=True)
+    assert resume(by_shard(earlier), SPLIT, CREATED).superseded == (earlier,)

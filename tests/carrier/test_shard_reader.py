@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any, Final, cast
 
 import pytest
@@ -118,7 +118,13 @@ class Run:
         return Report(self.said)
 
     async def carry(
-        self, *, sequence: str | None = None, arrival: int | None = BEGAN, until: int = UNSEEN, is_kept: bool = False
+        self,
+        *,
+        sequence: str | None = None,
+        arrival: int | None = BEGAN,
+        until: int = UNSEEN,
+        is_kept: bool = False,
+        in_hand: asyncio.Semaphore | None = None,
     ) -> Report:
         arrival = None if sequence is None else arrival
         position = Checkpoint(
@@ -133,7 +139,7 @@ class Run:
             skips=self.skips,
             retention=lambda: RETENTION_MS,
             stops_at_tip=True,
-            in_hand=asyncio.Semaphore(1),
+            in_hand=in_hand or asyncio.Semaphore(1),
         )
         await ShardReader(around, position, is_kept=is_kept).carry()
         return report
@@ -195,6 +201,7 @@ EXPIRED: Final = AwsError("expired", "ExpiredIteratorException")
         (EXPIRED, False),
         (AwsError("throttled", "ProvisionedThroughputExceededException"), True),
         (AwsError("throttled", "KMSThrottlingException"), True),
+        (AwsError("nobody behind it", "503"), True),
         (FailedError("was not answered"), True),
     ],
 )
@@ -289,3 +296,36 @@ async def test_what_has_been_carried_is_told_by_the_last_records_arrival_at_leas
     await run.carry()
     untils = [cast("Any", portion.checkpoint).until for portion in run.kept.portions]
     assert [until - BEGAN for until in untils] == [2, 4, 5]
+
+
+async def test_until_when_a_closed_shard_was_carried_is_no_later_than_its_last_record() -> None:
+    """Its children begin with that, and hold what came in later."""
+    run = Run(PlayedShard(FIVE, closed=True, at_once=10))
+    await run.carry(until=BEGAN, is_kept=True)
+    assert run.kept.last.until == BEGAN + 5
+    run = Run(PlayedShard((), closed=True))
+    await run.carry(until=BEGAN, is_kept=True)
+    assert (run.kept.last.closed, run.kept.last.until) == (True, BEGAN)
+
+
+async def test_what_may_be_gone_when_the_answer_comes_at_last_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Halting(PlayedShard):
+        async def records_after(self, iterator: str) -> Answer:
+            now = BEGAN + RETENTION_MS + HOUR_MS
+            monkeypatch.setattr(shard_reader, "now_ms", lambda: now)
+            return replace(await super().records_after(iterator), until=now)
+
+    run = Run(Halting(FIVE))
+    report = await run.carry(until=BEGAN, is_kept=True)
+    assert (run.said.getvalue().count("may be lost"), report.has_losses) == (1, True)
+
+
+async def test_a_shard_that_waits_for_aws_holds_up_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shard_reader, "pauses", lambda: repeat(3600.0))
+    troubled, well = Run(PlayedShard(FIVE, failures=[FailedError("was not answered")])), Run(PlayedShard(FIVE))
+    in_hand = asyncio.Semaphore(1)
+    waiting = asyncio.create_task(troubled.carry(in_hand=in_hand))
+    await asyncio.sleep(0)
+    await asyncio.wait_for(well.carry(in_hand=in_hand), 20)
+    assert (well.kept.messages, waiting.done()) == (ALL, False)
+    waiting.cancel()
