@@ -14,7 +14,8 @@ from levee.diagnostics import LeveeError
 DESCRIPTION = """\
 Carry a CloudWatch log group's events to their stream's topic. CloudWatch Logs can't send to Kafka: `levee up` lets it
 send to a Kinesis data stream, and this command takes them on from there. It runs until it is ended (SIGTERM, Ctrl-C):
-let a supervisor run it (ECS, Kubernetes, systemd), once for each service, and start it again when it ends.
+let a supervisor run it (ECS, Kubernetes, systemd), once for each source, and start it again when it ends. Where a
+service is the source of several streams, --stream says of which.
 
 Each event is on the topic exactly once for readers with `isolation.level=read_committed`: events and how far they bring
 the carrier are committed in one transaction. It may be killed at any point; the next run goes on from the last commit,
