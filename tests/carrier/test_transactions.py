@@ -63,6 +63,20 @@ def test_a_right_that_was_taken_away_ends_it_however_much_is_being_written(broke
     assert "levee up" in ended.value.help
 
 
+@pytest.mark.parametrize(
+    ("refused", "told"),
+    [(KafkaError.INVALID_TXN_STATE, "TOPIC_AUTHORIZATION_FAILED"), (KafkaError.PRODUCER_FENCED, "fenced off")],
+)
+def test_a_transaction_that_nothing_was_let_into_cannot_be_aborted_and_that_is_not_what_is_told(
+    brokers: MockBrokers, refused: int, told: str
+) -> None:
+    transactions = opened(brokers)
+    brokers.fail(Request.ADD_PARTITIONS_TO_TXN, KafkaError.TOPIC_AUTHORIZATION_FAILED)
+    brokers.fail(Request.END_TXN, refused)
+    with pytest.raises(LeveeError, match=told):
+        transactions.write([portion(record("1", b"small"))])
+
+
 def test_an_event_that_is_too_large_is_named_though_many_follow_it(brokers: MockBrokers) -> None:
     transactions = opened(brokers)
     brokers.fail(Request.PRODUCE, KafkaError.MSG_SIZE_TOO_LARGE)

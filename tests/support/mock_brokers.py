@@ -23,6 +23,7 @@ class Request(IntEnum):
 
     PRODUCE = 0
     ADD_PARTITIONS_TO_TXN = 24
+    END_TXN = 26
 
 
 class MockBrokers:

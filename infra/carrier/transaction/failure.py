@@ -65,6 +65,11 @@ class Failure:
         return cls(str(error.name()), " ".join(str(error.str()).split()))
 
     @property
+    def is_fencing(self) -> bool:
+        """Whether another carrier has taken over."""
+        return self.name in FENCED
+
+    @property
     def is_consequence(self) -> bool:
         """Whether something else failed first."""
         return self.name in CONSEQUENCES

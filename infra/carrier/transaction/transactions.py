@@ -17,7 +17,7 @@ from infra.carrier.envelope import Event
 from infra.carrier.portion import CarriedRecord, Portion
 from infra.carrier.route import Route
 from infra.carrier.transaction.client import producer_settings, silent
-from infra.carrier.transaction.failure import FENCED, Failure, Left, TryAgain, fenced
+from infra.carrier.transaction.failure import Failure, Left, TryAgain, fenced
 from infra.carrier.transaction.limits import Limits
 from levee.diagnostics import LeveeError
 
@@ -140,16 +140,25 @@ class Transactions:
         if error.fatal():
             raise self._end(error, doing)
         broke = Failure.of(self._what_broke(error))
-        try:
-            self._finish(self._producer.abort_transaction)  # it brings the reports of all that wasn't delivered
-        except KafkaException as worse:
-            raise self._end(worse.args[0], doing) from None
+        worse = self._abort()
         failure = Failure.telling([*self._undelivered.values(), broke])
+        if worse is not None and (self._failure(worse).is_fencing or not failure.lasts):
+            raise self._end(worse, doing)
         if failure.name == TOO_LARGE and (place := self._place_of_too_large(portions)):
             raise _too_large(failure, place)
         if failure.lasts:
             raise failure.final(doing)
         raise TryAgain(str(failure))
+
+    def _abort(self) -> KafkaError | None:
+        """Void the transaction, which brings the reports of all that wasn't delivered. Returns how that was
+        refused: as brokers refuse it that have let nothing into the transaction.
+        """
+        try:
+            self._finish(self._producer.abort_transaction)
+        except KafkaException as refused:
+            return refused.args[0]
+        return None
 
     def _what_broke(self, error: KafkaError) -> KafkaError:
         """In a transaction that broke while it was written, records are refused because it did: librdkafka tells why
@@ -173,9 +182,13 @@ class Transactions:
         return None
 
     def _end(self, error: KafkaError, doing: str) -> LeveeError:
-        """The end of the run; where the producer itself is broken, by what broke it first."""
-        failure = self._broken or Failure.of(error)
-        return fenced(self._route.name) if failure.name in FENCED else failure.final(doing)
+        """The end of the run."""
+        failure = self._failure(error)
+        return fenced(self._route.name) if failure.is_fencing else failure.final(doing)
+
+    def _failure(self, error: KafkaError) -> Failure:
+        """An error, or where the producer itself is broken what broke it first."""
+        return self._broken or Failure.of(error)
 
     def _delivered(self, error: KafkaError | None, message: Message) -> None:
         if error is None:
