@@ -196,15 +196,20 @@ def test_away_for_longer_than_records_are_kept_it_says_what_may_be_lost(carrier:
     carrier.assert_all_carried()
 
 
-def test_a_data_stream_that_was_made_anew_is_carried_from_its_start(carrier: CarriedLogs) -> None:
+def test_a_data_stream_that_was_made_anew_is_carried_from_its_start_and_what_was_in_the_old_one_told_once(
+    carrier: CarriedLogs,
+) -> None:
     key = carrier.kinesis.describe_stream_summary(StreamName=carrier.name)["StreamDescriptionSummary"]["KeyId"]
     carrier.kinesis.delete_stream(StreamName=carrier.name)
     carrier.kinesis.create_stream(StreamName=carrier.name, StreamModeDetails={"StreamMode": "ON_DEMAND"})
     carrier.kinesis.start_stream_encryption(StreamName=carrier.name, EncryptionType="KMS", KeyId=key)
     carrier.log("anew")
     ended = carrier.catch_up()
-    assert (ended.code, "made anew" in ended.err) == (0, True), ended.text
+    assert (ended.code, "made anew" in ended.err) == (1, True), ended.text
+    told = [line for line in ended.err.splitlines() if "may be lost: the data stream that had them was removed" in line]
+    assert (len(told), "shards of which records may be lost: 4" in ended.err) == (4, True), ended.text
     carrier.assert_all_carried()
+    assert carrier.catch_up().code == 0
     kept = {record.key(): record.value() for record in carrier.read(carrier.checkpoints, 1, "writer")}
     assert sorted(value is None for value in kept.values()) == [False] * 4 + [True] * 3
 
