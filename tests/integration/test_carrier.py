@@ -16,7 +16,8 @@ from typing import Final
 
 import pytest
 
-from infra.carrier.transaction import kept_checkpoints
+from infra.carrier.transaction import kept_checkpoints, transactions
+from infra.carrier.transaction.failure import Left
 from infra.carrier.transaction.kept_checkpoints import read_checkpoints
 from levee.diagnostics import LeveeError
 from tests.support.aws.api import AwsApi
@@ -24,6 +25,7 @@ from tests.support.aws_deployment import AwsDeployment
 from tests.support.carried_logs import LOG_STREAMS, CarriedLogs
 from tests.support.cluster import LocalCluster
 from tests.support.dying_carrier import POINTS
+from tests.support.proving import acl, planted, removed
 
 pytestmark = pytest.mark.integration
 
@@ -35,6 +37,8 @@ CALLS: Final = {
 """All that the role of a source's service lets it do, and what needs no right."""
 
 DAY_MS: Final = 86_400_000
+MORE_THAN_A_PORTION: Final = 40_000
+"""So many events that a transaction is refused while they are still being written."""
 
 
 def staying() -> bool:
@@ -158,6 +162,20 @@ def test_what_cannot_be_carried_stops_it_until_it_is_told_to_pass_it(carrier: Ca
     carrier.assert_all_carried()
 
 
+def test_an_event_that_is_too_large_is_named_though_many_follow_it(
+    carrier: CarriedLogs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transactions, "STEP_S", 0.2)  # what is refused may be told only when a step has ended
+    large = carrier.put_record(carrier.envelope(secrets.token_urlsafe(975_000)))
+    many = carrier.put_record(carrier.envelope(*["small"] * MORE_THAN_A_PORTION))
+    stopped = carrier.catch_up()
+    assert (stopped.code, f"record {large} of the data stream is larger" in stopped.err) == (1, True), stopped.text
+    assert f"--skip {large}" in stopped.err
+    passed = carrier.catch_up("--skip", large, "--skip", many)
+    assert passed.code == 0, passed.text
+    carrier.assert_all_carried()
+
+
 def test_a_refused_login_ends_it_and_says_whose(carrier: CarriedLogs) -> None:
     manager, name = carrier.stack.aws("secretsmanager"), carrier.stack.secret("writer")
     ours = manager.get_secret_value(SecretId=name)["SecretString"]
@@ -166,6 +184,18 @@ def test_a_refused_login_ends_it_and_says_whose(carrier: CarriedLogs) -> None:
     manager.put_secret_value(SecretId=name, SecretString=ours)
     whose = f"the login of {carrier.stack.service('writer')}.g1"
     assert (refused.code, whose in refused.err, "of-their-own" in refused.text) == (1, True, False), refused.text
+
+
+def test_a_right_to_write_that_is_taken_away_ends_it_and_nothing_is_lost(carrier: CarriedLogs) -> None:
+    carrier.log("while it may not write")
+    user, cluster = f"{carrier.stack.service('writer')}.g1", carrier.stack.cluster
+    describing, writing = (acl(user, "TOPIC", carrier.topic, operation) for operation in ("DESCRIBE", "WRITE"))
+    with planted(cluster, describing), removed(cluster, writing):
+        refused = carrier.catch_up()
+    assert (refused.code, "TOPIC_AUTHORIZATION_FAILED" in refused.err) == (1, True), refused.text
+    assert "run `levee up`" in refused.err
+    assert carrier.catch_up().code == 0
+    carrier.assert_all_carried()
 
 
 @pytest.mark.parametrize(
@@ -230,6 +260,10 @@ def test_what_may_yet_be_committed_among_the_checkpoints_is_never_passed_over(
     other.flush(20)
     with pytest.raises(LeveeError, match="a transaction is open on it"):
         read_checkpoints(carrier.route(), carrier.login(), staying)
+    monkeypatch.setattr(kept_checkpoints, "PATIENCE_S", 60.0)
+    told_to_end = time.monotonic() + 0.5
+    with pytest.raises(Left):
+        read_checkpoints(carrier.route(), carrier.login(), lambda: time.monotonic() > told_to_end)
     other.abort_transaction(20)
     assert len(read_checkpoints(carrier.route(), carrier.login(), staying)) == 4
 

@@ -167,11 +167,12 @@ class CarriedLogs:
         control = gzip.compress(json.dumps({"messageType": "CONTROL_MESSAGE"}).encode())
         return str(self.kinesis.put_record(StreamName=self.name, PartitionKey=log_stream, Data=control)["ShardId"])
 
-    def envelope(self, message: str, *, log_stream: str = "worker", timestamp: int | None = None) -> bytes:
+    def envelope(self, *messages: str, log_stream: str = "worker", timestamp: int | None = None) -> bytes:
         """What CloudWatch Logs would put into a record."""
-        event = {"id": "1" * 56, "timestamp": timestamp or self.began, "message": message}
+        event = {"id": "1" * 56, "timestamp": timestamp or self.began}
+        events = [{**event, "message": message} for message in messages]
         body = {"messageType": "DATA_MESSAGE", "owner": self.stack.api.account, "logGroup": self.group}
-        return gzip.compress(json.dumps({**body, "logStream": log_stream, "logEvents": [event]}).encode())
+        return gzip.compress(json.dumps({**body, "logStream": log_stream, "logEvents": events}).encode())
 
     def put_record(self, data: bytes) -> str:
         """Put a record where those of the log stream `worker` go; its place."""
