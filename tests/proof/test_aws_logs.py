@@ -29,13 +29,11 @@ from tests.support.aws_account import (
     with_role,
     with_subscription,
 )
+from tests.support.aws_logs import ARN, STREAM, allowed_besides, allowing, surprises, unknowns, wrong
 from tests.support.aws_stack import LOG_GROUP, OTHER_ACCOUNT, PLACE, AwsStack
 from tests.support.golden import assert_golden
 
-STREAM = "test.orders.checkout-logs"
 DELIVERY = f"{STREAM}-delivery"
-DRAINER = "test-checkout-logs"
-ARN = f"arn:aws:kinesis:{PLACE}:stream/{STREAM}"
 OTHER_KEY = KEY.replace("1234abcd", "9999abcd")
 GROUP = f"arn:aws:logs:{PLACE}:log-group:{LOG_GROUP}"
 
@@ -48,30 +46,6 @@ def plan(aws_files: AwsStack) -> Plan:
 @pytest.fixture
 def live(plan: Plan) -> LiveAccount:
     return compliant_account(plan)
-
-
-def wrong(plan: Plan, live: LiveAccount) -> dict[tuple[Thing, str], Verdict]:
-    """What isn't as declared, by thing and the claim's column."""
-    found = [each for each in judge_account(plan, live) if each.verdict is not Verdict.AS_DECLARED]
-    return {(each.claim.thing, each.claim.column): each.verdict for each in found}
-
-
-def surprises(thing: Thing, *columns: str) -> dict[tuple[Thing, str], Verdict]:
-    return {(thing, column): Verdict.SURPRISE for column in columns}
-
-
-def unknowns(thing: Thing, *columns: str) -> dict[tuple[Thing, str], Verdict]:
-    return {(thing, column): Verdict.UNKNOWN for column in columns}
-
-
-def allowing(**statement: Any) -> Document:
-    return parse_document({"Version": "2012-10-17", "Statement": {"Effect": "Allow", **statement}})
-
-
-def allowed_besides(live: LiveAccount, role: str, **statement: Any) -> LiveAccount:
-    """The account in which a role's policy has one more statement."""
-    assert isinstance(live.roles, Mapping)
-    return with_role(live, role, inline={"levee": joined(live.roles[role].inline["levee"], allowing(**statement))})
 
 
 def trusting(live: LiveAccount, trust: Document) -> LiveAccount:
@@ -356,73 +330,3 @@ def test_a_log_group_that_is_gone_or_not_told(plan: Plan, live: LiveAccount) -> 
     assert wrong(plan, replace(live, subscriptions={LOG_GROUP: []})) == surprises(Thing.SUBSCRIPTION, "is there")
     unread = replace(live, subscriptions={LOG_GROUP: Unread("denied")})
     assert wrong(plan, unread) == unknowns(Thing.SUBSCRIPTION, "is there")
-
-
-# Whoever drains the data stream
-
-
-ELSEWHERE = f"arn:aws:kinesis:{PLACE}:stream/hr"
-
-
-@pytest.mark.parametrize("role", ["test-orders-api", DRAINER])
-@pytest.mark.parametrize(
-    ("action", "resource", "columns"),
-    [
-        ("kinesis:GetRecords", "*", ["drains"]),
-        ("kinesis:GetRecords", f"{ELSEWHERE}-audit", ["drains"]),
-        ("kinesis:Get*", f"{ELSEWHERE}-????", ["drains"]),
-        ("kinesis:SubscribeToShard", "*", ["drains"]),
-        ("kinesis:SubscribeToShard", f"{ELSEWHERE}/consumer/*", ["drains"]),
-        ("kinesis:*", f"{ELSEWHERE}-*", ["changes nothing", "drains"]),
-        ("kinesis:*", f"arn:aws:kinesis:*:*:*-{ACCOUNT}", ["changes nothing", "drains"]),
-        ("kinesis:*", "*", ["changes nothing", "drains"]),
-        ("kinesis:PutRecord", ARN, ["changes nothing"]),
-        ("kinesis:PutRecords", f"{ELSEWHERE}-audit", ["changes nothing"]),
-        ("kinesis:DeleteStream", "*", ["changes nothing"]),
-        ("kinesis:ListStreams", "*", []),
-        ("kinesis:GetRecords", ARN, ["drains"]),
-    ],
-)
-def test_a_services_role_that_may_do_more_on_data_streams(
-    plan: Plan, live: LiveAccount, role: str, action: str, resource: str, columns: list[str]
-) -> None:
-    found = wrong(plan, allowed_besides(live, role, Action=action, Resource=resource))
-    granted = (role, action, resource) == (DRAINER, "kinesis:GetRecords", ARN)
-    assert found == surprises(Thing.ROLE, *([] if granted else columns))
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        {"Action": ["kinesis:GetRecords", "kinesis:PutRecord"], "NotResource": f"arn:aws:kinesis:{PLACE}:stream/l*"},
-        {"NotAction": ["kms:*", "s3:*", "secretsmanager:*", "iam:*"], "Resource": f"{ELSEWHERE}-*"},
-    ],
-)
-def test_a_services_role_that_may_do_all_but_something(
-    plan: Plan, live: LiveAccount, statement: dict[str, Any]
-) -> None:
-    found = wrong(plan, allowed_besides(live, "test-orders-api", **statement))
-    assert found == surprises(Thing.ROLE, "changes nothing", "drains")
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        {"Resource": "*", "Condition": {"StringEquals": {"aws:PrincipalTag/team": "payments"}}},
-        {"NotResource": ["levee*", f"arn:aws:kinesis:{PLACE}:stream/*"]},
-    ],
-)
-def test_more_on_data_streams_of_which_little_is_known_is_unknown(
-    plan: Plan, live: LiveAccount, statement: dict[str, Any]
-) -> None:
-    found = wrong(plan, allowed_besides(live, "test-orders-api", Action="kinesis:GetRecords", **statement))
-    assert found == unknowns(Thing.ROLE, "drains")
-
-
-def test_a_services_role_that_cant_read_its_data_stream(plan: Plan, live: LiveAccount) -> None:
-    assert isinstance(live.roles, Mapping)
-    for sid in ("DataStreams", "Key"):
-        kept = tuple(each for each in live.roles[DRAINER].inline["levee"].statements if each.sid != sid)
-        found = wrong(plan, with_role(live, DRAINER, inline={"levee": Document(kept)}))
-        assert found[Thing.ROLE, "drains"] is Verdict.SURPRISE
-    assert wrong(plan, replace(live, keys={}))[Thing.ROLE, "drains"] is Verdict.UNKNOWN
