@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -100,9 +100,10 @@ class _Carrier:
 
     def alone(self, events: int) -> Iterator[Row]:
         """The same events by a producer that has them at hand."""
-        admin = AdminClient(self._settings())
+        settings = {**self.brokers.administrator.client(self.brokers.bootstrap, self.brokers.ca), "log_level": 0}
+        admin = AdminClient(settings)
         admin.create_topics([NewTopic(ALONE, 3, 3)])[ALONE].result()
-        producer = Producer({**self._settings(), "transactional.id": ALONE, "compression.type": "lz4", "log_level": 0})
+        producer = Producer({**settings, "transactional.id": ALONE, "compression.type": "lz4"})
         producer.init_transactions()
         self.say(f"{events:,} events: a producer alone …")
         began = time.perf_counter()
@@ -132,11 +133,6 @@ class _Carrier:
             "logEvents": [{"id": f"{number:056}", "timestamp": now, "message": _message(number)} for number in numbers],
         }
         return gzip.compress(json.dumps(body).encode())
-
-    def _settings(self) -> dict[str, Any]:
-        """The administrator's, of librdkafka."""
-        lines = self.brokers.administrator.client_settings.read_text().splitlines()
-        return dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
 
 
 def _message(number: int) -> str:

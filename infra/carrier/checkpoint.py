@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Self
+from typing import Final, Self
+
+from infra.carrier.strict_json import NotStrictJson, strict_object
 
 _SHARD: Final = re.compile(r"[a-zA-Z0-9_.-]{1,128}")
 _SEQUENCE: Final = re.compile(r"0|[1-9][0-9]{0,128}")
@@ -49,7 +51,10 @@ class Checkpoint:
     @classmethod
     def parse(cls, key: bytes | None, value: bytes) -> Self:
         """Read one strictly. Raises UnreadableCheckpoint."""
-        body = _object(value)
+        try:
+            body = strict_object(value)
+        except NotStrictJson as reason:
+            raise UnreadableCheckpoint(str(reason)) from None
         if body.keys() != _FIELDS.keys():
             raise UnreadableCheckpoint(f"it doesn't hold exactly {', '.join(sorted(_FIELDS))}")
         for name, is_fit in _FIELDS.items():
@@ -86,20 +91,3 @@ _FIELDS: Final[Mapping[str, Callable[[object], bool]]] = {
     "until": _is_time,
     "closed": lambda value: isinstance(value, bool),
 }
-
-
-def _object(value: bytes) -> Mapping[str, Any]:
-    try:
-        body = json.loads(value.decode("utf-8"), object_pairs_hook=_without_repeats)
-    except (ValueError, RecursionError):
-        raise UnreadableCheckpoint("it isn't JSON in UTF-8") from None
-    if not isinstance(body, dict):
-        raise UnreadableCheckpoint("it isn't a JSON object")
-    return body
-
-
-def _without_repeats(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise UnreadableCheckpoint("it has a key twice")
-    return found

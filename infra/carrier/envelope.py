@@ -7,11 +7,12 @@ may write anything, so nothing about it is believed. Fields that AWS adds are le
 
 from __future__ import annotations
 
-import json
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Never
+from typing import Any, Final
+
+from infra.carrier.strict_json import NotStrictJson, strict_object
 
 LONGEST_BYTES: Final = 32 * 1024 * 1024
 """Of a record's JSON. What CloudWatch Logs puts into one comes from about 1 MiB of events, each with some escapes."""
@@ -47,7 +48,7 @@ class Envelope:
 
     def open(self, data: bytes) -> tuple[Event, ...]:
         """A record's events in their order: none in a control message. Raises Unreadable."""
-        body = _object(_text(data))
+        body = _object(_unpacked(data))
         kind = _string(body, "messageType")
         if kind == CONTROL:
             return ()
@@ -61,7 +62,7 @@ class Envelope:
         return tuple(_events(_list(body, "logEvents"), log_stream))
 
 
-def _text(data: bytes) -> str:
+def _unpacked(data: bytes) -> bytes:
     unpacking = zlib.decompressobj(_GZIP)
     try:
         content = unpacking.decompress(data, LONGEST_BYTES + 1)
@@ -73,33 +74,14 @@ def _text(data: bytes) -> str:
         raise Unreadable("it is cut off")
     if unpacking.unused_data:
         raise Unreadable("something follows what is compressed")
+    return content
+
+
+def _object(data: bytes) -> dict[str, Any]:
     try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise Unreadable("it isn't UTF-8") from None
-
-
-def _object(text: str) -> dict[str, Any]:
-    try:
-        body = json.loads(text, object_pairs_hook=_without_repeats, parse_constant=_no_number)
-    except RecursionError:
-        raise Unreadable("it is nested too deeply") from None
-    except ValueError:
-        raise Unreadable("it isn't JSON") from None
-    if not isinstance(body, dict):
-        raise Unreadable("it isn't a JSON object")
-    return body
-
-
-def _without_repeats(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise Unreadable("an object in it has a key twice")
-    return found
-
-
-def _no_number(_: str) -> Never:
-    raise Unreadable("it holds what is no number in JSON")
+        return strict_object(data)
+    except NotStrictJson as reason:
+        raise Unreadable(str(reason)) from None
 
 
 def _events(listed: Sequence[Any], log_stream: str) -> Iterator[Event]:

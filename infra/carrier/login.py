@@ -6,17 +6,17 @@ and list nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from infra.proof.client_file import read_login
 from infra.proof.login import Login, UnusableLogin
 from infra.providers.failures import FailedError
 from infra.providers.levee.aws.api import Api
-from infra.providers.levee.password import Password
+from infra.providers.levee.credential_name import CredentialName
 from infra.providers.levee.secret_store.client_settings import ClientConnection, librdkafka_settings
+from infra.providers.levee.secret_store.secrets_manager import read_value
 from levee.diagnostics import LeveeError
 from levee.plan.aws_names import secret_name
 from levee.plan.planned import Plan
@@ -42,23 +42,13 @@ async def service_login(plan: Plan, project: Path, api: Api, user: str) -> Mappi
 async def _of_secret(plan: Plan, project: Path, api: Api, user: str) -> Login:
     name = secret_name(plan, user)
     answer = await api.call("secretsmanager", "get_secret_value", SecretId=name)
-    password = _password(answer.get("SecretString"), user)
-    if password is None:
+    kept = None
+    with suppress(FailedError):
+        kept = read_value(name, CredentialName.parse(user), answer)
+    if kept is None:
         raise UnusableLogin(f"the secret {name} doesn't hold the password of {user}")
     ca_file = plan.cluster.security.ca_file
     ca_path = None if ca_file is None else str(project / ca_file)
     return Login.of_settings(
-        librdkafka_settings(ClientConnection(plan.cluster.bootstrap, None), ca_path, user, Password(password))
+        librdkafka_settings(ClientConnection(plan.cluster.bootstrap, None), ca_path, user, kept.password)
     )
-
-
-def _password(text: Any, user: str) -> str | None:
-    """What Amazon MSK reads, too: `{"username": …, "password": …}`. Its text is in no error."""
-    try:
-        value = json.loads(text)
-    except (TypeError, ValueError, RecursionError):
-        return None
-    if not isinstance(value, dict) or value.get("username") != user:
-        return None
-    password = value.get("password")
-    return password if isinstance(password, str) and password else None

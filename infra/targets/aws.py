@@ -144,15 +144,13 @@ class AwsTarget(KafkaTarget):
             },
             pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected)),
         )
-        assert source.trust is not None  # a plan says who delivers to a carrier
-        caller = str(source.trust.source_arn)
         role = self._register(
             type_tokens.AWS_ROLE,
             f"{name}.delivery",
             {
                 "name": delivery_role_name(planned.name),
                 "description": f"Delivers {source.log_group} to stream {planned.stream}, stack {self._plan.stack}",
-                "trust": trust_policy("logs.amazonaws.com", boundary.account, caller).compact(),
+                "trust": trust_policy("logs.amazonaws.com", boundary.account, planned.caller).compact(),
                 "policy": pulumi.Output.all(stream.arn, key).apply(lambda arns: delivery_policy(*arns).compact()),
                 "tags": self._tags_of_stream(f"{name}.delivery", topic),
             },

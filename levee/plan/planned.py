@@ -141,6 +141,13 @@ class PlannedCarrier:
     name: str
     checkpoints: PlannedTopic
 
+    @property
+    def caller(self) -> str:
+        """The ARN (with `*`) for which CloudWatch Logs may deliver the events: a plan always says which."""
+        assert self.source.trust is not None
+        assert self.source.trust.source_arn is not None
+        return self.source.trust.source_arn
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedConsumer:

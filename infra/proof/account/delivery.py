@@ -148,8 +148,7 @@ class _Deliveries:
         """For its own log group, and for no other, not even for one whose name begins alike."""
         boundary, source = self._plan.boundary, carrier.source
         place = f"arn:{self._partition}:logs:{boundary.region}:{boundary.account}:"
-        declared = source.trust.source_arn if source.trust is not None else None
-        own = declared or f"{place}log-group:{source.log_group}:*"
+        own = carrier.caller
         groups = (f"log-group:{group}:log-stream:{MARK}" for group in (MARK, f"{source.log_group}-{MARK}"))
         others = [group for group in groups if arn_like(own, place + group) is not Truth.TRUE]
         yield from trust_trials(self._plan, LOGS, role, example(own.split(":", 5)[-1]), others)

@@ -99,7 +99,7 @@ class SecretsManagerStore:
     async def _find_one(self, name: CredentialName) -> KeptSecret | None:
         id_ = self._location.name_of(name)
         value = await self._api.find(SERVICE, "get_secret_value", tuple(ABSENT), SecretId=id_)
-        return None if value is None else _parsed(self._location.reference(name), name, value)
+        return None if value is None else read_value(self._location.reference(name), name, value)
 
     def _found(
         self, name: CredentialName, value: Mapping[str, Any] | None, code: str | None
@@ -111,7 +111,7 @@ class SecretsManagerStore:
         if value is None:
             return FailedError(f"{reference} can't be read: {code or 'AWS says nothing about it'}; nothing was changed")
         try:
-            return _parsed(reference, name, value)
+            return read_value(reference, name, value)
         except FailedError as failure:
             return failure
 
@@ -148,11 +148,11 @@ class SecretsManagerStore:
         return await self._api.call(SERVICE, "put_secret_value", SecretId=id_, SecretString=value)
 
 
-def _parsed(reference: str, name: CredentialName, answer: Mapping[str, Any]) -> KeptSecret | None:
+def read_value(reference: str, name: CredentialName, answer: Mapping[str, Any]) -> KeptSecret | None:
     """Read a value; None for one that was revoked. Raises FailedError, without quoting it, for one that isn't ours."""
     try:
         value = json.loads(answer.get("SecretString", ""))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise FailedError(f"{reference} holds no credential that levee wrote; move it away")
