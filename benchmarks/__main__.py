@@ -10,7 +10,7 @@ import json
 import signal
 import sys
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from benchmarks.outcome import Outcome
 from benchmarks.registry import BENCHMARKS
 from benchmarks.report import render
 from benchmarks.request import BenchmarkError, Request
+from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
 
 DEFAULT_BASE_PORT: Final = 39092
@@ -37,7 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         engines=tuple(arguments.engine or ENGINES),
         say=_say,
     )
-    machine, busy, began = describe(), other_work(), datetime.now(UTC)
+    machine, busy, began = describe(), other_work(), SYSTEM_CLOCK.now()
     outcomes = []
     try:
         for name in arguments.only or BENCHMARKS:

@@ -11,6 +11,7 @@ from typing import Final
 from benchmarks.request import Say
 from infra.local import cluster
 from infra.local.lock import hold
+from levee.clock import SYSTEM_CLOCK
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
 JARS: Final = PROJECT / ".levee" / "local" / "jars"
@@ -30,7 +31,7 @@ def running_brokers(base_port: int, say: Say) -> Iterator[cluster.ClusterStatus]
     with hold(folder, say):
         cluster.down(settings, say, delete_data=True)
         try:
-            yield cluster.up(settings, say)
+            yield cluster.up(settings, say, SYSTEM_CLOCK)
         finally:
             cluster.down(settings, say, delete_data=True)
 

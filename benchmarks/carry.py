@@ -25,6 +25,7 @@ from benchmarks.outcome import Aim, Outcome, Row
 from benchmarks.request import BenchmarkError, Request, Say
 from infra.carrier.portion import MOST_EVENTS
 from infra.local.cluster import ClusterStatus
+from levee.clock import SYSTEM_CLOCK
 from levee.plan.carriers import carrier_name
 from tests.support.aws.api import AwsApi, running_api
 
@@ -123,7 +124,7 @@ class _Carrier:
             kinesis.put_record(StreamName=name, PartitionKey="web", Data=self._envelope(numbers))
 
     def _envelope(self, numbers: range) -> bytes:
-        now = time.time_ns() // 1_000_000
+        now = SYSTEM_CLOCK.milliseconds()
         body = {
             "messageType": "DATA_MESSAGE",
             "owner": self.api.account,

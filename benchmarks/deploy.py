@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +15,7 @@ from benchmarks.levee_command import COMMANDS, CREATE, DESTROY, NO_CHANGE, avail
 from benchmarks.outcome import Aim, Outcome, Row
 from benchmarks.request import Request, Say
 from infra.local.cluster import ClusterStatus
+from levee.clock import SYSTEM_CLOCK
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
 
@@ -61,7 +61,7 @@ class _Deployments:
     def by_levee(self, engine: str, streams: int) -> Iterator[Row]:
         """Create, look again, destroy: each a process of its own."""
         project = write_project(self.folder / f"{engine}-{streams}", streams, DeclaredCluster.of(self.brokers))
-        made = KafkaObjects.of(build_plan(load_stack(project, STACK), date.today())).counts  # noqa: DTZ011 - retires nothing
+        made = KafkaObjects.of(build_plan(load_stack(project, STACK), SYSTEM_CLOCK.today())).counts
         for what, command in COMMANDS.items():
             self.say(f"{streams:,} streams: levee {command} {STACK} --engine {engine} ({what}) …")
             cost = run_levee(what, engine, project)
@@ -73,7 +73,7 @@ class _Deployments:
         """The same objects by AdminClient, in one batch and, if asked for, one after the other."""
         administrator, project = self.administrator, self.folder / f"by-hand-{streams}"
         stack = load_stack(write_project(project, streams, DeclaredCluster.of(self.brokers)), STACK)
-        objects = KafkaObjects.of(build_plan(stack, date.today()))  # noqa: DTZ011 - nothing in it ever retires
+        objects = KafkaObjects.of(build_plan(stack, SYSTEM_CLOCK.today()))
         self.say(f"{streams:,} streams: AdminClient, one batch …")
         yield Row(what=BATCH_CREATE, streams=streams, seconds=administrator.create_together(objects))
         administrator.require(objects.counts)

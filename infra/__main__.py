@@ -1,10 +1,10 @@
 """What `pulumi up` runs: the stack's declaration, checked and registered."""
 
-from datetime import date
 from pathlib import Path
 
 import pulumi
 
 from infra.program import run
+from levee.clock import SYSTEM_CLOCK
 
-run(Path(pulumi.get_root_directory()), pulumi.get_stack(), date.today())  # noqa: DTZ011 - a day in the operator's calendar
+run(Path(pulumi.get_root_directory()), pulumi.get_stack(), SYSTEM_CLOCK.today())

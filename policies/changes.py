@@ -88,7 +88,7 @@ def approvals(facts: Facts) -> Iterator[Subject[Approved]]:
 
 def loses_protection(before: PlannedTopic, after: PlannedTopic, as_of: date) -> bool:
     """Whether a protected topic may be deleted from now on, and no retirement that is due says so."""
-    due = after.retire is not None and after.retire.on <= as_of
+    due = after.retire is not None and after.retire.is_due(as_of)
     return before.protected and not after.protected and not due
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -31,6 +30,7 @@ from pulumi_policy import (
 from pulumi_policy import Severity as PulumiSeverity
 from pulumi_policy.proxy import UnknownValueError
 
+from levee.clock import Clock
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.redaction import REDACTED, looks_secret
 from levee.plan.unknown import unknown
@@ -43,9 +43,12 @@ from policies.rule import Severity
 COULD_NOT: Final = "RLS-POL-004"
 
 
-def policies(project: Path) -> list[Policy]:
-    """The pack's policies: mandatory, but for one that tells what is waived. `project` is the folder with stacks/."""
-    desk = lru_cache(maxsize=None)(lambda stack: Desk(project, stack, date.today()))  # noqa: DTZ011 - the operator's day
+def policies(project: Path, clock: Clock) -> list[Policy]:
+    """The pack's policies: mandatory, but for one that tells what is waived. `project` is the folder with stacks/.
+
+    A stack is judged by the day on which its first resource comes.
+    """
+    desk = lru_cache(maxsize=None)(lambda stack: Desk(project, stack, clock.today()))
     made: list[Policy] = []
     for severity in Severity:
         shown = PulumiSeverity(severity.value)

@@ -6,8 +6,23 @@ from collections.abc import Iterator
 
 import pytest
 
+from levee.clock import Clock
 from tests.support.aws.api import AwsApi, running_api
 from tests.support.cluster import LocalCluster, running_cluster, session_base_port
+from tests.support.days import MOMENTS, ZONES, in_zone
+
+
+@pytest.fixture(params=ZONES)
+def zone(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The time zone of the machine: nothing may depend on it."""
+    with in_zone(ZONES[request.param]):
+        yield request.param
+
+
+@pytest.fixture(params=MOMENTS)
+def clock(request: pytest.FixtureRequest, zone: str) -> Clock:
+    """The clock of a run: today, years ahead, about a year's end, in each time zone."""
+    return Clock.fixed(MOMENTS[request.param])
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from infra.carrier.aws_failures import answer, require_passing
 from infra.carrier.checkpoint import Checkpoint
 from infra.carrier.commits import Commits
 from infra.carrier.envelope import Envelope
-from infra.carrier.kinesis import DataStream, Summary, now_ms
+from infra.carrier.kinesis import DataStream, Summary
 from infra.carrier.portion import Portion
 from infra.carrier.report import AWAY, REMOVED, Report
 from infra.carrier.resumption import UNSEEN, beginning, resume
@@ -23,6 +23,7 @@ from infra.carrier.transaction.kept_checkpoints import read_checkpoints
 from infra.carrier.transaction.limits import Limits
 from infra.carrier.transaction.transactions import Transactions
 from infra.providers.failures import FailedError
+from levee.clock import Clock
 from levee.diagnostics import LeveeError
 
 REFRESH_S: Final = 60.0
@@ -48,9 +49,9 @@ class Carrier:
     """Carries until told to leave. `login` are librdkafka's settings, `limits` the topic's."""
 
     def __init__(
-        self, task: Task, stream: DataStream, login: Mapping[str, str], limits: Limits, report: Report
+        self, task: Task, stream: DataStream, login: Mapping[str, str], limits: Limits, report: Report, clock: Clock
     ) -> None:
-        self._task, self._route, self._stream, self._report = task, task.route, stream, report
+        self._task, self._route, self._stream, self._report, self._clock = task, task.route, stream, report, clock
         self._login = login
         self._kafka = ThreadPoolExecutor(1, thread_name_prefix="kafka")
         self._transactions = Transactions(task.route, login, limits, report.say)
@@ -106,7 +107,7 @@ class Carrier:
             self._report.say(
                 "note: the data stream was made anew since the last checkpoints: it is carried from its start"
             )
-        oldest = now_ms() - self._summary.retention
+        oldest = self._clock.milliseconds() - self._summary.retention
         for checkpoint in found.cut_off:
             self._report.lost(checkpoint.shard, checkpoint.until, oldest, AWAY)
         for checkpoint in found.superseded:
@@ -147,6 +148,7 @@ class Carrier:
             retention=lambda: self._summary.retention,
             stops_at_tip=self._task.stops_at_tip,
             in_hand=self._in_hand,
+            clock=self._clock,
         )
         position = beginning(shard, self._positions, self._route.name, self._summary.created)
         reader = ShardReader(around, position, is_kept=shard.id in self._kept)
@@ -180,7 +182,7 @@ class Carrier:
     def _behind(self) -> int:
         """In milliseconds, of the shard that is furthest behind."""
         untils = (self._readers[shard].position.until for shard in self._running.values())
-        return max((now_ms() - until for until in untils if until != UNSEEN), default=0)
+        return max((self._clock.milliseconds() - until for until in untils if until != UNSEEN), default=0)
 
 
 async def _first(committing: asyncio.Task[None], tasks: Collection[asyncio.Task[None]]) -> None:

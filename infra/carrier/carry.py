@@ -21,6 +21,7 @@ from infra.carrier.transaction.limits import Limits
 from infra.providers.failures import RefusedError
 from infra.providers.levee.aws.api import Api, Patience
 from infra.providers.levee.aws.arn_scope import outside
+from levee.clock import Clock
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan, PlannedCarrier
 
@@ -35,16 +36,25 @@ PATIENCE: Final = Patience(attempts=2, connect=5.0, read=10.0)
 READABLE: Final = frozenset({"ACTIVE", "UPDATING"})
 
 
-def carry(plan: Plan, project: Path, carrier: PlannedCarrier, skips: Skips, out: TextIO, *, stops_at_tip: bool) -> int:
+def carry(
+    plan: Plan, project: Path, carrier: PlannedCarrier, skips: Skips, out: TextIO, clock: Clock, *, stops_at_tip: bool
+) -> int:
     """Carry until told to end, or to the tip of the data stream; the exit code. `skips`: records to pass over.
 
     Raises LeveeError for what can't go on. A run in which records may have been lost ends with 1.
     """
-    return asyncio.run(_carry(plan, project, carrier, skips, Report(out), stops_at_tip=stops_at_tip))
+    return asyncio.run(_carry(plan, project, carrier, skips, Report(out), clock, stops_at_tip=stops_at_tip))
 
 
 async def _carry(
-    plan: Plan, project: Path, planned: PlannedCarrier, skips: Skips, report: Report, *, stops_at_tip: bool
+    plan: Plan,
+    project: Path,
+    planned: PlannedCarrier,
+    skips: Skips,
+    report: Report,
+    clock: Clock,
+    *,
+    stops_at_tip: bool,
 ) -> int:
     loop = asyncio.get_running_loop()
     stopped: asyncio.Future[int] = loop.create_future()
@@ -52,12 +62,13 @@ async def _carry(
         loop.add_signal_handler(number, _stop, stopped, code)
     task = Task(_route(plan, planned), skips, stops_at_tip)
     api = account_api(plan, project, PATIENCE)
+    stream = DataStream(api, planned.name, clock)
     try:
-        work = asyncio.create_task(_prepare(plan, project, task.route, api, report))
+        work = asyncio.create_task(_prepare(plan, project, task.route, api, stream, report))
         if not await _done(work, stopped):
             return stopped.result()
         summary, login = work.result()
-        carrier = Carrier(task, DataStream(api, planned.name), login, _limits(plan, planned), report)
+        carrier = Carrier(task, stream, login, _limits(plan, planned), report, clock)
         await _run(carrier, summary, stopped, report, skips)
     finally:
         await api.close()
@@ -101,11 +112,11 @@ def _stop(stopped: asyncio.Future[int], code: int) -> None:
 
 
 async def _prepare(
-    plan: Plan, project: Path, route: Route, api: Api, report: Report
+    plan: Plan, project: Path, route: Route, api: Api, stream: DataStream, report: Report
 ) -> tuple[Summary, Mapping[str, str]]:
     """What can be told before Kafka is asked: the data stream is the stack's own and encrypted; a login is there."""
     try:
-        summary = await answer(DataStream(api, route.name).summary, report)
+        summary = await answer(stream.summary, report)
     except RefusedError as error:
         raise LeveeError(f"stack {plan.stack}: {error}") from None
     if reason := outside(summary.arn, api.connection):

@@ -6,7 +6,6 @@ AwsError for what AWS answers, FailedError where it can't be asked.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +13,7 @@ from typing import Any, Final
 
 from infra.carrier.shards import Shard
 from infra.providers.levee.aws.api import Api
+from levee.clock import Clock
 
 MOST_RECORDS: Final = 1000
 """Records in an answer, which is never longer than 10 MiB."""
@@ -54,17 +54,13 @@ class Answer:
     until: int
 
 
-def now_ms() -> int:
-    """The time, in milliseconds since 1970."""
-    return time.time_ns() // 1_000_000
-
-
 class DataStream:
     """The data stream of one name."""
 
-    def __init__(self, api: Api, name: str) -> None:
+    def __init__(self, api: Api, name: str, clock: Clock) -> None:
         self.name = name
         self._api = api
+        self._clock = clock
 
     async def summary(self) -> Summary:
         """What it is like now."""
@@ -100,7 +96,7 @@ class DataStream:
 
     async def records(self, iterator: str) -> Answer:
         """The next records."""
-        asked = now_ms()
+        asked = self._clock.milliseconds()
         answer = await self._call("get_records", ShardIterator=iterator, Limit=MOST_RECORDS)
         behind = answer.get("MillisBehindLatest") or 0
         records = tuple(map(_record, answer["Records"]))

@@ -11,12 +11,13 @@ from infra.carrier.aws_failures import require_passing
 from infra.carrier.checkpoint import Checkpoint
 from infra.carrier.commits import Commits, pauses
 from infra.carrier.envelope import Envelope, Unreadable
-from infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Record, now_ms
+from infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Record
 from infra.carrier.portion import CarriedRecord, Portion
 from infra.carrier.report import Report, moment
 from infra.carrier.resumption import UNSEEN
 from infra.providers.failures import FailedError
 from infra.providers.levee.aws.api import AwsError
+from levee.clock import Clock
 from levee.diagnostics import LeveeError
 
 IDLE_S: Final = 1.0
@@ -48,6 +49,7 @@ class Surroundings:
     retention: Callable[[], int]
     stops_at_tip: bool
     in_hand: asyncio.Semaphore
+    clock: Clock
 
 
 class ShardReader:
@@ -90,7 +92,7 @@ class ShardReader:
 
     def _tell_losses(self) -> None:
         """Where the shard was looked at last longer ago than records are kept, some may be gone."""
-        oldest = now_ms() - self._around.retention()
+        oldest = self._around.clock.milliseconds() - self._around.retention()
         if UNSEEN < self._position.until < oldest:
             self._around.report.lost(self._position.shard, self._position.until, oldest)
             self._position = replace(self._position, until=oldest)
@@ -117,7 +119,7 @@ class ShardReader:
         behind a record that is gone it answers with errors, or nothing for long. What was carried is passed over then.
         """
         position = self._position
-        surely_kept = now_ms() - self._around.retention() + HOUR_MS
+        surely_kept = self._around.clock.milliseconds() - self._around.retention() + HOUR_MS
         is_there = position.arrival is not None and position.arrival > surely_kept
         self._passes_to = None if is_there else position.sequence
         return await self._around.stream.iterator(position.shard, position.sequence if is_there else None)

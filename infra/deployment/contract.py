@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from levee.clock import Clock
 from levee.plan.planned import Plan
 
 Report = Callable[[str], None]
@@ -25,6 +26,8 @@ class Action(StrEnum):
 class Deployment:
     """One action on one stack. `plan` is None where the files aren't needed: destroy works from the state.
 
+    `clock` stands still at the moment for which it was planned: a run over midnight has one day.
+
     Before an engine changes anything, it compares the plan with what it deployed and refuses what the rules of changes
     stop; `max_removed` is how many percent of it may go. Without `rehearse` a preview tells what differs, not whether
     it can be put right; Pulumi's engine always rehearses.
@@ -34,6 +37,7 @@ class Deployment:
     stack: str
     action: Action
     plan: Plan | None
+    clock: Clock
     max_removed: int = 20
     rehearse: bool = True
 

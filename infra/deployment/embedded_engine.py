@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from infra.embedded.errors import EngineError, Refusal
 from infra.embedded.event import Event, PlanReady
 from infra.embedded.journal import Identity, load
 from infra.embedded.registration import Registration
+from levee.clock import Clock
 from levee.diagnostics import LeveeError
 from policies.desk import Desk, message
 
@@ -33,14 +33,13 @@ class EmbeddedEngine:
     def run(self, deployment: Deployment, report: Report) -> Outcome:
         """Plan everything, then change what differs. Raises LeveeError; a refused plan has changed nothing."""
         display = Display(report, preview=deployment.action is Action.PREVIEW)
-        today = date.today()  # noqa: DTZ011 - a day in the operator's calendar
-        desk = Desk(deployment.project, deployment.stack, today, deployment.plan)
+        desk = Desk(deployment.project, deployment.stack, deployment.clock.today(), deployment.plan)
         request = engine.Run(
             project=PROJECT,
             stack=deployment.stack,
             operation=engine.Operation(deployment.action.value),
             program=_program(deployment),
-            providers=_providers(),
+            providers=_providers(deployment.clock),
             state_directory=embedded_state(deployment.project, deployment.stack),
             config={},
             rehearse=deployment.rehearse,
@@ -68,7 +67,7 @@ def _take(deployment: Deployment, display: Display, event: Event) -> None:
 def _judge(deployment: Deployment, desk: Desk, report: Report, declared: Sequence[Registration]) -> Iterator[Refusal]:
     yield from judge(desk, declared, report)
     deployed = before_this_run(deployment.project, deployment.stack)
-    for finding in refused_changes(deployment, deployed, desk.as_of, report):
+    for finding in refused_changes(deployment, deployed, report):
         yield Refusal(urn="", message=message(finding))
 
 
@@ -79,11 +78,11 @@ def _program(deployment: Deployment) -> Callable[[], None]:
     return partial(provision, plan, deployment.project) if plan is not None else lambda: None
 
 
-def _providers() -> Mapping[str, Callable[[], ResourceProviderServicer]]:
+def _providers(clock: Clock) -> Mapping[str, Callable[[], ResourceProviderServicer]]:
     from infra.providers.kafka.provider import KafkaProvider
     from infra.providers.levee.provider import LeveeProvider
 
-    return {"kafka": KafkaProvider, "levee": LeveeProvider}
+    return {"kafka": KafkaProvider, "levee": partial(LeveeProvider, clock)}
 
 
 def resource_counts(project: Path, stack: str) -> dict[str, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from infra.deployment.contract import Deployment, Report
@@ -38,7 +37,7 @@ def judge(desk: Desk, declared: Sequence[Registration], report: Report) -> Itera
 
 
 def refused_changes(
-    deployment: Deployment, deployed: Deployed, as_of: date, report: Report, told: Collection[str] = ()
+    deployment: Deployment, deployed: Deployed, report: Report, told: Collection[str] = ()
 ) -> tuple[Finding, ...]:
     """What stops the plan from changing what is deployed. The rest, and what the rules `told` find, is a warning.
 
@@ -47,7 +46,7 @@ def refused_changes(
     if deployment.plan is None or not (deployed.topics or deployed.principals):
         return ()
     changes = compare(deployment.plan, deployed)
-    context = replace(context_of(deployment.project, as_of), max_removed=deployment.max_removed)
+    context = replace(context_of(deployment.project, deployment.clock.today()), max_removed=deployment.max_removed)
     judged = judge_change(deployment.plan, changes, context)
     stopping = []
     for finding in judged.findings:

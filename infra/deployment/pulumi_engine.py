@@ -14,7 +14,6 @@ import socket
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -65,9 +64,8 @@ class PulumiEngine:
 
     def _refuse_changes(self, deployment: Deployment, report: Report) -> None:
         exported = self._asked("stack", "export", "--stack", deployment.stack, "--non-interactive")
-        today = date.today()  # noqa: DTZ011 - a day in the operator's calendar
         deployed = from_export(exported, deployment.stack)
-        refuse(refused_changes(deployment, deployed, today, report, _TOLD), deployment.project)
+        refuse(refused_changes(deployment, deployed, report, _TOLD), deployment.project)
 
     def _has_stack(self, stack: str) -> bool:
         listed = json.loads(self._asked("stack", "ls", "--json"))

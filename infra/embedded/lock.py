@@ -8,11 +8,11 @@ import os
 import socket
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from infra.embedded.errors import EngineError, LockHeld
+from levee.clock import SYSTEM_CLOCK
 
 LOCK_FILE: Final = "lock"
 
@@ -30,7 +30,7 @@ class Holder:
     @classmethod
     def this_process(cls, command: str) -> "Holder":
         """The running process."""
-        since = datetime.now(UTC).isoformat(timespec="seconds")
+        since = SYSTEM_CLOCK.now().isoformat(timespec="seconds")
         return cls(os.getpid(), socket.gethostname(), _user(), since, command)
 
     def __str__(self) -> str:

@@ -34,6 +34,7 @@ from infra.local.record import (
 from infra.local.settings import MOST_BROKERS, ClusterSettings, Node, home_of
 from infra.local.status import BrokerStatus, ClusterStatus
 from infra.local.storage import formatting_home, unformatted
+from levee.clock import Clock
 
 __all__ = ["ClusterSettings", "ClusterStatus", "LocalClusterError", "Report", "down", "status", "up"]
 
@@ -45,7 +46,7 @@ STOP_GRACE_S = 40.0
 LOGGING = Path(__file__).with_name("log4j2.xml")
 
 
-def up(settings: ClusterSettings, report: Report) -> ClusterStatus:
+def up(settings: ClusterSettings, report: Report, clock: Clock) -> ClusterStatus:
     """Start the brokers that don't run, and return when all answer as one cluster.
 
     What was started here is ended again if that fails or is interrupted. Raises LocalClusterError, before anything is
@@ -57,7 +58,7 @@ def up(settings: ClusterSettings, report: Report) -> ClusterStatus:
         _require_startable(settings, absent)
         if absent:
             java = require_tools(fetching=not jar_folder(settings.jar_root).exists())
-            _start(settings, absent, java, report)
+            _start(settings, absent, java, report, clock)
         else:
             _wait(settings)
         done = status(settings)
@@ -160,10 +161,10 @@ def _require_authority(settings: ClusterSettings) -> None:
         )
 
 
-def _start(settings: ClusterSettings, absent: Sequence[Node], java: Java, report: Report) -> None:
+def _start(settings: ClusterSettings, absent: Sequence[Node], java: Java, report: Report, clock: Clock) -> None:
     """Prepare and start the `absent` nodes; end them again if the cluster doesn't become ready."""
     jvm = Jvm(java, ensure_jars(settings.jar_root, report))
-    prepare(settings, absent, jvm, report)
+    prepare(settings, absent, jvm, report, clock)
     report(f"starting {', '.join(f'broker {node.id}' for node in absent)}")
     try:
         for node in absent:

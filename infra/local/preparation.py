@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 
 from infra.local.admin import Administrator
@@ -13,16 +12,19 @@ from infra.local.private_file import make_private_folder, write_private
 from infra.local.record import read_record, write_record
 from infra.local.settings import ClusterSettings, Node
 from infra.local.storage import format_storage, unformatted
+from levee.clock import Clock
 
 
-def prepare(settings: ClusterSettings, absent: Sequence[Node], jvm: Jvm, report: Callable[[str], None]) -> None:
+def prepare(
+    settings: ClusterSettings, absent: Sequence[Node], jvm: Jvm, report: Callable[[str], None], clock: Clock
+) -> None:
     """Make or complete what the `absent` nodes need: record, certificates, administrator, settings, storage.
 
     Done again after an interruption at any point, it goes on from there. Raises LocalClusterError.
     """
     record = read_record(settings.directory)
     write_record(settings, formatted=record is not None and record.formatted)
-    _prepare_certificates(settings, absent, report)
+    _prepare_certificates(settings, absent, report, clock)
     _prepare_administrator(settings)
     for node in absent:
         make_private_folder(node.logs)
@@ -31,11 +33,13 @@ def prepare(settings: ClusterSettings, absent: Sequence[Node], jvm: Jvm, report:
     write_record(settings, formatted=True)
 
 
-def _prepare_certificates(settings: ClusterSettings, absent: Sequence[Node], report: Callable[[str], None]) -> None:
+def _prepare_certificates(
+    settings: ClusterSettings, absent: Sequence[Node], report: Callable[[str], None], clock: Clock
+) -> None:
     made = ensure_certificates(
         settings.certificates,
         tuple(node.name for node in absent),
-        now=dt.datetime.now(dt.UTC),
+        now=clock.now(),
         nothing_runs=len(absent) == settings.brokers,
     )
     if made:

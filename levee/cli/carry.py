@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from datetime import date
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
@@ -74,10 +73,11 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.plan.build import build_plan
 
     project = project_of(arguments)
-    plan = build_plan(load_stack(project, arguments.stack), date.today())  # noqa: DTZ011 - the operator's calendar
+    plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
     carrier = choose(plan, arguments.service, arguments.stream)
     skips = _skips(arguments.skip)
-    return carry(plan, project, carrier, skips, sys.stderr, stops_at_tip=arguments.until_caught_up)
+    clock, stops_at_tip = arguments.clock, arguments.until_caught_up
+    return carry(plan, project, carrier, skips, sys.stderr, clock, stops_at_tip=stops_at_tip)
 
 
 def _skips(texts: Sequence[str]) -> frozenset[tuple[str, str]]:

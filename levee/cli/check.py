@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from levee.cli.as_of import day_of
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
 from levee.cli.report import add_report_options, write_reports
@@ -50,10 +51,9 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge, write the report, answer 1 where something stops a deployment."""
-    as_of = arguments.as_of or date.today()  # noqa: DTZ011 - a day in the operator's calendar
     rules = list(_rules(arguments.rule))
     project, names = _stacks(arguments)
-    reports = _reports(project, names, rules, as_of)
+    reports = _reports(project, names, rules, day_of(arguments))
     return write_reports(arguments, project, reports)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from levee.cli.clearance import add_clearance_option
 from levee.cli.command import Commands
 from levee.cli.engine_option import add_engine_option
 from levee.cli.project import add_project_option, project_of
+from levee.clock import Clock
 from levee.diagnostics import LeveeError
 
 if TYPE_CHECKING:
@@ -63,20 +63,20 @@ def run(name: str, arguments: argparse.Namespace) -> int:
     began = time.monotonic()
     action, project = Action(name), project_of(arguments)
     spec = load_stack(project, arguments.stack)
-    today = date.today()  # noqa: DTZ011 - a day in the operator's calendar
-    plan = build_plan(spec, today)
+    clock = Clock.fixed(arguments.clock.now())  # one run, one day
+    plan = build_plan(spec, clock.today())
     engine = choose(EngineName(arguments.engine), project, arguments.stack)
     say(engine.introduction)
     boundary = plan.boundary
     say(f"stack {plan.stack}: {plan.target}, account {boundary.account}, {boundary.region}, {boundary.jurisdiction}")
     if action is not Action.DESTROY:
-        for finding in enforce(plan, project, today).waived:
+        for finding in enforce(plan, project, clock.today()).waived:
             say(f"warning: {headline(finding)}")
         for pending in plan.pending:
             say(f"warning: {pending.stream}: {pending.what}")
         for doubt in preflight(plan, project, changing=action is Action.UP):
             say(f"warning: {doubt}")
-    deploy = partial(Deployment, project=project, stack=arguments.stack, plan=plan)
+    deploy = partial(Deployment, project=project, stack=arguments.stack, plan=plan, clock=clock)
     if action is not Action.DESTROY:
         deploy = partial(deploy, max_removed=arguments.max_removed)
     if action is not Action.PREVIEW and not arguments.yes:
@@ -84,6 +84,9 @@ def run(name: str, arguments: argparse.Namespace) -> int:
         if action is Action.UP:
             engine.run(deploy(action=Action.PREVIEW), say)
         _ask(action, arguments.stack)
+        if arguments.clock.today() != clock.today():
+            message = f"{clock.today()} has ended (UTC) since this was planned; nothing was changed"
+            raise LeveeError(message, f"run it again: it is planned for {arguments.clock.today()} then")
     outcome = engine.run(deploy(action=action), say)
     say(_summary(action, outcome, time.monotonic() - began))
     return 0

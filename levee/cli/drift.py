@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 
 from levee.cli.command import Commands
 from levee.cli.engine_option import add_engine_option
 from levee.cli.project import add_project_option, project_of
+from levee.clock import Clock
 
 DRIFT = 3
 
@@ -45,13 +45,20 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.plan.build import build_plan
 
     project = project_of(arguments)
-    plan = build_plan(load_stack(project, arguments.stack), date.today())  # noqa: DTZ011 - the operator's calendar
+    clock = Clock.fixed(arguments.clock.now())
+    plan = build_plan(load_stack(project, arguments.stack), clock.today())
     engine = choose(EngineName(arguments.engine), project, arguments.stack)
     say(engine.introduction)
     for doubt in preflight(plan, project, changing=False):
         say(f"warning: {doubt}")
     look = Deployment(
-        project=project, stack=arguments.stack, action=Action.PREVIEW, plan=plan, max_removed=100, rehearse=False
+        project=project,
+        stack=arguments.stack,
+        action=Action.PREVIEW,
+        plan=plan,
+        clock=clock,
+        max_removed=100,
+        rehearse=False,
     )
     differing = engine.run(look, say).changed
     say(f"drift: {differing:,} differ from the files" if differing else "drift: nothing differs from the files")

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from levee.cli.as_of import day_of
 from levee.cli.clearance import add_clearance_option
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.plan.change import compare
     from policies.gate import context_of, judge_change
 
-    as_of = arguments.as_of or date.today()  # noqa: DTZ011 - a day in the operator's calendar
+    as_of = day_of(arguments)
     project = project_of(arguments)
     plan = build_plan(load_stack(project, arguments.stack), as_of)
     deployed, base = _deployed(arguments.against, project, arguments.stack, as_of)

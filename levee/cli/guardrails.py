@@ -7,7 +7,6 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -70,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
 
-    plan = build_plan(load_stack(project_of(arguments), arguments.stack), date.today())  # noqa: DTZ011 - the operator's day
+    plan = build_plan(load_stack(project_of(arguments), arguments.stack), arguments.clock.today())
     partition = _partition(plan)
     limits = _limits(plan, arguments.close, arguments.organization)
     kinds = [kind for kind in Kind if arguments.kind in {kind.value, "all"}]

@@ -83,7 +83,7 @@ def run_up(arguments: argparse.Namespace) -> int:
     aws = aws_server.AwsServerSettings.beside(settings)
     if arguments.aws:
         aws_server.check(aws)
-    brokers = cluster.up(settings, _progress)
+    brokers = cluster.up(settings, _progress, arguments.clock)
     api = aws_server.up(aws, _progress) if arguments.aws else aws_server.status(aws)
     _print_status(brokers, api, as_json=arguments.json)
     return 0

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from levee import __version__
 from levee.cli import carry, check, deploy, drift, env, explain, guard, guardrails, local, plan, status, verify
+from levee.clock import SYSTEM_CLOCK, Clock
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import printable, render_text
 
@@ -32,9 +33,9 @@ exit codes: 0 fine, 1 findings or a failed deployment, 2 bad usage or unreadable
 """
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, clock: Clock = SYSTEM_CLOCK) -> int:
     """Run one command and answer its exit code. Never raises for anything a user can cause."""
-    arguments = command_line().parse_args(argv)
+    arguments = command_line().parse_args(argv, argparse.Namespace(clock=clock))
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()

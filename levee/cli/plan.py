@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date
 
+from levee.cli.as_of import add_as_of_option, day_of
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
 
@@ -22,12 +22,7 @@ def register(commands: Commands) -> None:
     )
     parser.add_argument("stack", help="the stack's name: the folder under stacks/")
     parser.add_argument("--json", action="store_true", help="canonical JSON instead of tables")
-    parser.add_argument(
-        "--as-of",
-        metavar="DATE",
-        type=date.fromisoformat,
-        help="the day on which retirements are judged, as YYYY-MM-DD (default: today)",
-    )
+    add_as_of_option(parser)
     add_project_option(parser)
     parser.set_defaults(run=run)
 
@@ -39,7 +34,6 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.render.plan_json import render_json
     from levee.render.plan_tables import render_tables
 
-    as_of = arguments.as_of or date.today()  # noqa: DTZ011 - a day in the operator's calendar
-    plan = build_plan(load_stack(project_of(arguments), arguments.stack), as_of)
+    plan = build_plan(load_stack(project_of(arguments), arguments.stack), day_of(arguments))
     sys.stdout.write(render_json(plan) if arguments.json else render_tables(plan))
     return 0

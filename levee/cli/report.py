@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from levee.cli.as_of import add_as_of_option
 from levee.cli.whole_file import write_whole
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def add_report_options(parser: argparse.ArgumentParser) -> None:
     """Give a command `--format`, `--output` and `--as-of`."""
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
     parser.add_argument("--output", metavar="FILE", type=Path, help="write there, whole or not at all")
-    parser.add_argument("--as-of", metavar="DATE", type=_day, help="judge as on that day, YYYY-MM-DD (default: today)")
+    add_as_of_option(parser)
 
 
 def write_reports(arguments: argparse.Namespace, project: Path, reports: Sequence[Report]) -> int:
@@ -36,13 +36,6 @@ def write_reports(arguments: argparse.Namespace, project: Path, reports: Sequenc
     else:
         write_whole(arguments.output, text)
     return 1 if any(report.gating for report in reports) else 0
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write YYYY-MM-DD") from None
 
 
 def _formatter(name: str) -> Callable[[Sequence[Report], Places], str]:

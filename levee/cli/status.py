@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from datetime import date
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
@@ -34,7 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.plan.build import build_plan
 
     project = project_of(arguments)
-    plan = build_plan(load_stack(project, arguments.stack), date.today())  # noqa: DTZ011 - the operator's calendar
+    plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
     held = holder(project, plan.stack)
     live = look(plan, project)
     existing = sum(topic.name in live.topics for topic in plan.topics)

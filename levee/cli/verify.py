@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
@@ -60,8 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.plan.build import build_plan
 
     project = project_of(arguments)
-    today = date.today()  # noqa: DTZ011 - a day in the operator's calendar
-    plan = build_plan(load_stack(project, arguments.stack), today)
+    plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
     with Progress(sys.stderr) as progress:
         proof = prove(plan, project, arguments.service, progress.show, write=arguments.write)
     sys.stdout.write(render_json(proof) if arguments.json else render_tables(proof))

@@ -164,6 +164,10 @@ class Retirement:
     ticket: str
     origin: Origin
 
+    def is_due(self, as_of: date) -> bool:
+        """Whether the stream may go on that day (UTC)."""
+        return self.on <= as_of
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StreamSpec:

@@ -40,7 +40,7 @@ SCRAM_ITERATIONS: Final = 8192  # Kafka's floor is 4096 (RFC 7677); twice that i
 
 
 def build_plan(spec: StackSpec, as_of: date) -> Plan:
-    """The plan of a stack as it is due on the day `as_of` (which only lifts protections of retiring streams)."""
+    """The plan of a stack as it is due on the day `as_of` (UTC), which only lifts protections of retiring streams."""
     streams = {stream.key: stream for stream in spec.streams}
     carried = tuple(carriers(spec))
     return Plan(
@@ -86,7 +86,7 @@ def _archive(spec: StackSpec, archive: ArchiveSpec) -> ArchiveSpec:
 
 
 def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
-    retiring = stream.retire is not None and stream.retire.on <= as_of
+    retiring = stream.retire is not None and stream.retire.is_due(as_of)
     return PlannedTopic(
         stream=stream.key,
         name=stream.topic,

@@ -44,7 +44,7 @@ from policies.rule import Rule, Severity, Surface, Violation
 
 def check(topic: PlannedTopic, facts: Facts) -> Iterator[Violation]:
     """Judge one regulated topic."""
-    may_go = topic.retire is not None and topic.retire.on <= facts.context.as_of
+    may_go = topic.retire is not None and topic.retire.is_due(facts.context.as_of)
     if not topic.protected and not may_go:
         yield Violation(
             current="it may be deleted by any deployment",

@@ -15,19 +15,20 @@ from infra.carrier import carrier as carrier_module
 from infra.carrier import carry
 from infra.carrier.carrier import Carrier, Task
 from infra.carrier.checkpoint import Checkpoint
-from infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Summary, now_ms
+from infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Summary
 from infra.carrier.portion import Portion
 from infra.carrier.report import Report, moment
 from infra.carrier.route import Route
 from infra.carrier.shards import Shard
 from infra.carrier.transaction.limits import Limits
+from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
 
 ROUTE: Final = Route(
     account="123456789012", log_group="/ecs/web", name="logs", topic="logs", checkpoints="checkpoints", username="web"
 )
 RETENTION_MS: Final = 168 * HOUR_MS
-CREATED: Final = now_ms() - HOUR_MS
+CREATED: Final = SYSTEM_CLOCK.milliseconds() - HOUR_MS
 SUMMARY: Final = Summary("arn", "ACTIVE", CREATED, RETENTION_MS, is_encrypted=True)
 SHARD: Final = Shard("shard-a")
 
@@ -45,7 +46,7 @@ class EmptyStream:
         return "tip"
 
     async def records(self, iterator: str) -> Answer:
-        return Answer((), "tip", 0, now_ms())
+        return Answer((), "tip", 0, SYSTEM_CLOCK.milliseconds())
 
 
 @dataclass
@@ -90,7 +91,7 @@ class Run:
         """To the tip, or until the first transaction has begun and somebody ends the run."""
         report, stopped = Report(self.said), asyncio.get_running_loop().create_future()
         stream = cast("DataStream", EmptyStream())
-        carrier = Carrier(Task(ROUTE, (), stops_at_tip), stream, {}, Limits.of({}), report)
+        carrier = Carrier(Task(ROUTE, (), stops_at_tip), stream, {}, Limits.of({}), report, SYSTEM_CLOCK)
         running = asyncio.create_task(carry._run(carrier, SUMMARY, stopped, report, ()))
         if not stops_at_tip:
             assert await asyncio.to_thread(self.transactions.begun.wait, 20)
@@ -114,7 +115,7 @@ async def test_what_a_data_stream_had_that_was_removed_may_be_lost(monkeypatch: 
 
 
 async def test_the_same_data_stream_goes_on_without_a_loss(monkeypatch: pytest.MonkeyPatch) -> None:
-    run = Run(monkeypatch, kept=[kept(now_ms(), created=CREATED)])
+    run = Run(monkeypatch, kept=[kept(SYSTEM_CLOCK.milliseconds(), created=CREATED)])
     report = await run.carry(stops_at_tip=True)
     assert ("1 of them from where they stopped" in run.said.getvalue(), report.has_losses) == (True, False)
 

@@ -10,6 +10,7 @@ from infra.carrier.kinesis import DataStream
 from infra.carrier.shards import Shard
 from infra.providers.levee.aws.api import Api
 from infra.providers.levee.aws.connection import AwsConnection
+from levee.clock import SYSTEM_CLOCK
 from tests.support.aws.api import AwsApi
 
 NAME = "test.logs.writer"
@@ -31,7 +32,7 @@ class PagingApi:
 
 
 async def test_shards_are_listed_to_the_last_with_what_they_were_made_of() -> None:
-    shards = await DataStream(cast("Api", PagingApi()), NAME).shards()
+    shards = await DataStream(cast("Api", PagingApi()), NAME, SYSTEM_CLOCK).shards()
     assert shards == (Shard("0"), Shard("1", ("0",)), Shard("2", ("0", "1")))
 
 
@@ -41,7 +42,7 @@ async def test_records_come_with_their_numbers_and_times(aws_api: AwsApi) -> Non
     for content in (b"1", b"2", b"3"):
         kinesis.put_record(StreamName=NAME, PartitionKey="any", Data=content)
     api = Api(AwsConnection(aws_api.account, aws_api.region, aws_api.endpoint, str(aws_api.credentials_file)))
-    stream = DataStream(api, NAME)
+    stream = DataStream(api, NAME, SYSTEM_CLOCK)
     summary = await stream.summary()
     (shard,) = await stream.shards()
     answer = await stream.records(await stream.iterator(shard.id, None))

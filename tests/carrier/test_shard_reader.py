@@ -8,6 +8,7 @@ import io
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from itertools import islice, repeat
 from typing import Any, Final, cast
 
@@ -17,19 +18,20 @@ from infra.carrier import shard_reader
 from infra.carrier.checkpoint import Checkpoint
 from infra.carrier.commits import Commits
 from infra.carrier.envelope import Envelope
-from infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Record, now_ms
+from infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Record
 from infra.carrier.portion import MOST_EVENTS, Portion
 from infra.carrier.report import Report
 from infra.carrier.resumption import UNSEEN
 from infra.carrier.shard_reader import ShardReader, Surroundings
 from infra.providers.failures import FailedError
 from infra.providers.levee.aws.api import AwsError
+from levee.clock import SYSTEM_CLOCK, Clock
 from levee.diagnostics import LeveeError
 
 SHARD: Final = "shardId-000000000002"
 ENVELOPE: Final = Envelope("123456789012", "/ecs/checkout")
 RETENTION_MS: Final = 168 * HOUR_MS
-BEGAN: Final = now_ms()
+BEGAN: Final = SYSTEM_CLOCK.milliseconds()
 """When the first record came in, almost."""
 
 
@@ -67,7 +69,7 @@ class PlayedShard:
         reached = found[-1].sequence if found else iterator
         left = sum(int(each.sequence) > int(reached) for each in self.records)
         is_end = self.closed and not left
-        return Answer(found, None if is_end else reached, left, now_ms())
+        return Answer(found, None if is_end else reached, left, SYSTEM_CLOCK.milliseconds())
 
     def stream(self) -> DataStream:
         played = self
@@ -113,6 +115,7 @@ class Run:
     kept: Kept = field(default_factory=Kept)
     said: io.StringIO = field(default_factory=io.StringIO)
     skips: set[tuple[str, str]] = field(default_factory=set)
+    clock: Clock = SYSTEM_CLOCK
 
     def report(self) -> Report:
         return Report(self.said)
@@ -140,6 +143,7 @@ class Run:
             retention=lambda: RETENTION_MS,
             stops_at_tip=True,
             in_hand=in_hand or asyncio.Semaphore(1),
+            clock=self.clock,
         )
         await ShardReader(around, position, is_kept=is_kept).carry()
         return report
@@ -170,13 +174,14 @@ async def test_all_of_it_is_carried_in_order_from_the_oldest_record_on() -> None
 
 async def test_it_goes_on_behind_its_checkpoint() -> None:
     run = Run(PlayedShard(FIVE))
-    await run.carry(sequence="3", until=now_ms(), is_kept=True)
+    await run.carry(sequence="3", until=SYSTEM_CLOCK.milliseconds(), is_kept=True)
     assert (run.kept.messages, run.shard.iterators) == (["4", "5"], ["3"])
 
 
 async def test_behind_a_record_that_may_be_gone_it_looks_from_the_oldest_on_and_takes_none_twice() -> None:
     run = Run(PlayedShard(FIVE))
-    await run.carry(sequence="3", arrival=now_ms() - RETENTION_MS, until=now_ms(), is_kept=True)
+    now = SYSTEM_CLOCK.milliseconds()
+    await run.carry(sequence="3", arrival=now - RETENTION_MS, until=now, is_kept=True)
     assert (run.kept.messages, run.shard.iterators) == (["4", "5"], [None])
 
 
@@ -265,14 +270,14 @@ async def test_a_shard_in_which_nothing_comes_in_is_noted_now_and_then_only() ->
     await run.carry()
     assert [portion.events for portion in run.kept.portions] == [0]
     for minutes, noted in ((30, 1), (90, 2)):
-        await run.carry(until=now_ms() - minutes * HOUR_MS // 60, is_kept=True)
+        await run.carry(until=SYSTEM_CLOCK.milliseconds() - minutes * HOUR_MS // 60, is_kept=True)
         assert len(run.kept.portions) == noted
-    assert run.kept.last.until > now_ms() - HOUR_MS // 60
+    assert run.kept.last.until > SYSTEM_CLOCK.milliseconds() - HOUR_MS // 60
 
 
 async def test_away_for_longer_than_records_are_kept_is_told_once_with_the_time() -> None:
     run = Run(PlayedShard(FIVE))
-    report = await run.carry(sequence="2", until=now_ms() - RETENTION_MS - HOUR_MS, is_kept=True)
+    report = await run.carry(sequence="2", until=SYSTEM_CLOCK.milliseconds() - RETENTION_MS - HOUR_MS, is_kept=True)
     assert (run.said.getvalue().count("may be lost"), report.has_losses, run.kept.messages) == (
         1,
         True,
@@ -283,7 +288,7 @@ async def test_away_for_longer_than_records_are_kept_is_told_once_with_the_time(
 @pytest.mark.parametrize("until", [UNSEEN, 10 * HOUR_MS])
 async def test_what_nobody_had_seen_or_was_away_for_a_while_is_no_loss(until: int) -> None:
     run = Run(PlayedShard(FIVE))
-    report = await run.carry(until=until and now_ms() - until)
+    report = await run.carry(until=until and SYSTEM_CLOCK.milliseconds() - until)
     assert (report.has_losses, run.kept.messages) == (False, ALL)
 
 
@@ -308,14 +313,16 @@ async def test_until_when_a_closed_shard_was_carried_is_no_later_than_its_last_r
     assert (run.kept.last.closed, run.kept.last.until) == (True, BEGAN)
 
 
-async def test_what_may_be_gone_when_the_answer_comes_at_last_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_may_be_gone_when_the_answer_comes_at_last_is_told() -> None:
+    times = [datetime.fromtimestamp(BEGAN / 1000, UTC)]
+
     class Halting(PlayedShard):
         async def records_after(self, iterator: str) -> Answer:
             now = BEGAN + RETENTION_MS + HOUR_MS
-            monkeypatch.setattr(shard_reader, "now_ms", lambda: now)
+            times.append(datetime.fromtimestamp(now / 1000, UTC))
             return replace(await super().records_after(iterator), until=now)
 
-    run = Run(Halting(FIVE))
+    run = Run(Halting(FIVE), clock=Clock(lambda: times[-1]))
     report = await run.carry(until=BEGAN, is_kept=True)
     assert (run.said.getvalue().count("may be lost"), report.has_losses) == (1, True)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -16,6 +15,7 @@ from infra.carrier.route import Route
 from infra.carrier.transaction.failure import Failure, TryAgain
 from infra.carrier.transaction.limits import HOUR_MS, LARGEST_BATCH, Limits
 from infra.carrier.transaction.transactions import Transactions
+from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
 from tests.support.mock_brokers import MockBrokers, Request, mock_brokers
 
@@ -23,7 +23,7 @@ ROUTE: Final = Route(
     account="123456789012", log_group="/group", name="carrier", topic="topic", checkpoints="checkpoints", username="me"
 )
 SHARD: Final = "shardId-000000000000"
-ARRIVAL: Final = time.time_ns() // 1_000_000
+ARRIVAL: Final = SYSTEM_CLOCK.milliseconds()
 
 MANY: Final = 60_000
 """So many events that a transaction is refused while they are still being written."""

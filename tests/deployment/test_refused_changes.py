@@ -6,7 +6,7 @@ import json
 import os
 import sys
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +16,23 @@ from infra.baseline.journal import before_this_run, begin_run, from_journal
 from infra.deployment.contract import Action, Deployment
 from infra.deployment.judging import refused_changes
 from infra.deployment.pulumi_engine import PulumiEngine
+from levee.clock import Clock
 from levee.diagnostics import LeveeError, Rejected
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
 from levee.plan.change import Deployed
 from tests.support.changing import AUDIT, EVENTS, deploy, edit, exported, project
+from tests.support.days import MOMENTS
 from tests.support.rule_cases import STACK
 
-TODAY = date.today()  # noqa: DTZ011 - engines ask for it too
 READER = "  - {service: auditor, groups: [auditor-events]}\n"
-TERMS = f"until: {TODAY + timedelta(days=9)}, approved_by: dpo, reason: agreed with the owner of it, ticket: GOV-1"
-CUT = f"approve: [{{change: retention-cut, {TERMS}}}]\n"
+NOW = Clock.fixed(MOMENTS["today"])
+
+
+def cut(clock: Clock, days: int = 9) -> str:
+    """A retention cut that is approved for so many days more."""
+    terms = f"until: {clock.today() + timedelta(days)}, approved_by: dpo, reason: agreed with the owner, ticket: GOV-1"
+    return f"approve: [{{change: retention-cut, {terms}}}]\n"
 
 
 @pytest.fixture
@@ -34,9 +40,9 @@ def folder(tmp_path: Path) -> Path:
     return project(tmp_path)
 
 
-def deployment(folder: Path, action: Action = Action.UP, max_removed: int = 20) -> Deployment:
-    plan = build_plan(load_stack(folder, STACK), TODAY)
-    return Deployment(project=folder, stack=STACK, action=action, plan=plan, max_removed=max_removed)
+def deployment(folder: Path, action: Action = Action.UP, clock: Clock = NOW, **about: Any) -> Deployment:
+    plan = build_plan(load_stack(folder, STACK), clock.today())
+    return Deployment(project=folder, stack=STACK, action=action, plan=plan, clock=clock, **about)
 
 
 def append(folder: Path, text: str) -> None:
@@ -50,7 +56,7 @@ class Judged:
     def __init__(self, folder: Path, deployed: Deployed | None = None, **changes: Any) -> None:
         self.told: list[str] = []
         baseline = deployed or from_journal(folder, STACK)
-        found = refused_changes(deployment(folder, **changes), baseline, TODAY, self.told.append)
+        found = refused_changes(deployment(folder, **changes), baseline, self.told.append)
         self.refused = sorted(finding.rule.id for finding in found)
 
 
@@ -61,19 +67,19 @@ def test_no_change_is_not_refused(folder: Path) -> None:
 
 
 def test_a_first_deployment_has_nothing_to_be_compared_with(folder: Path) -> None:
-    append(folder, CUT)
+    append(folder, cut(NOW))
     judged = Judged(folder)
     assert (judged.refused, judged.told) == ([], [])
 
 
-def test_a_cut_is_refused_until_it_is_approved_and_may_be_run_again_when_it_is_done(folder: Path) -> None:
+def test_a_cut_is_refused_until_it_is_approved_and_may_be_run_again_when_it_is_done(folder: Path, clock: Clock) -> None:
     edit(folder, EVENTS, "retention: 7d", "retention: 2d")
     deploy(folder)
-    assert Judged(folder).refused == ["RLS-BLR-004"]
-    append(folder, CUT)
-    assert Judged(folder).refused == []
+    assert Judged(folder, clock=clock).refused == ["RLS-BLR-004"]
+    append(folder, cut(clock))
+    assert Judged(folder, clock=clock).refused == []
     edit(folder, EVENTS, "retention: 2d", "retention: 7d")
-    judged = Judged(folder)
+    judged = Judged(folder, clock=clock)
     assert judged.refused == []
     assert "RLS-BLR-007" in judged.told[0], "an approval whose change is deployed is told, so that it is removed"
 

@@ -19,6 +19,7 @@ import pytest
 from infra.carrier.transaction import kept_checkpoints, transactions
 from infra.carrier.transaction.failure import Left
 from infra.carrier.transaction.kept_checkpoints import read_checkpoints
+from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
 from tests.support.aws.api import AwsApi
 from tests.support.aws_deployment import AwsDeployment
@@ -218,7 +219,7 @@ def test_a_right_that_is_missing_is_told_with_what_to_do(
 
 def test_away_for_longer_than_records_are_kept_it_says_what_may_be_lost(carrier: CarriedLogs) -> None:
     newest = carrier.read(carrier.checkpoints, 1, "writer")[-1]
-    old = json.loads(newest.value()) | {"until": time.time_ns() // 1_000_000 - 8 * DAY_MS}
+    old = json.loads(newest.value()) | {"until": SYSTEM_CLOCK.milliseconds() - 8 * DAY_MS}
     carrier.plant(newest.key(), json.dumps(old).encode())
     ended = carrier.catch_up()
     told = f"error: shard {old['shard']}: what came in between"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from levee.clock import SYSTEM_CLOCK
 from tests.support.deployment import Deployment
 from tests.support.kafka_clients import produce
 from tests.support.live_topics import create_by_hand
@@ -35,9 +36,9 @@ def records(deployment: Deployment) -> int:
     return sum(deployment.end_offset("audit", partition) for partition in (0, 1))
 
 
-def entry(day: datetime) -> str:
+def entry(day: date) -> str:
     return (
-        f"retire: {{on: {day.date().isoformat()}, approved_by: auditor@example.com, "
+        f"retire: {{on: {day.isoformat()}, approved_by: auditor@example.com, "
         "reason: The order system is shut down for good., ticket: OPS-1}\n"
     )
 
@@ -94,7 +95,7 @@ def test_destroying_a_stack_with_a_protected_stream(audit: Deployment) -> None:
 
 
 def test_retiring_takes_a_dated_entry_and_a_second_step(audit: Deployment) -> None:
-    today = datetime.now(UTC)
+    today = SYSTEM_CLOCK.today()
     file = audit.stream("audit", extra=entry(today + timedelta(days=30)), **{"class": "audit", "retention": "90d"})
     assert audit.up().code == 0
     file.unlink()

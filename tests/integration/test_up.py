@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from infra.deployment.location import embedded_state
+from levee.clock import SYSTEM_CLOCK
 from tests.support.deployment import Deployment
 from tests.support.kafka_clients import consume, login_error, produce
 
@@ -68,7 +69,7 @@ def test_partitions_grow_in_place_and_keep_their_records(deployment: Deployment)
 
 
 def approval(change: str) -> str:
-    until = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+    until = (SYSTEM_CLOCK.today() + timedelta(days=7)).isoformat()
     terms = f"until: {until}, approved_by: owner@example.com, reason: Its writers are prepared., ticket: OPS-1"
     return f"approve: [{{change: {change}, {terms}}}]\n"
 

@@ -26,6 +26,7 @@ from confluent_kafka.admin import (
 from infra.local import cluster as local
 from infra.local import process, readiness
 from infra.local.private_file import write_private
+from levee.clock import SYSTEM_CLOCK
 from tests.support.cluster import LocalCluster
 
 pytestmark = pytest.mark.integration
@@ -166,7 +167,7 @@ def test_up_again_changes_nothing_and_says_so(cluster: LocalCluster) -> None:
     before = cluster.refresh().status
     lines: list[str] = []
 
-    after = local.up(cluster.settings, lines.append)
+    after = local.up(cluster.settings, lines.append, SYSTEM_CLOCK)
 
     assert after == before
     assert after.state == "running"
@@ -183,7 +184,7 @@ def test_up_with_one_broker_killed_starts_that_one_only(cluster: LocalCluster) -
     assert cluster.refresh().status.state == "partial"
     lines: list[str] = []
 
-    status = local.up(cluster.settings, lines.append)
+    status = local.up(cluster.settings, lines.append, SYSTEM_CLOCK)
 
     after = {each.node.id: each.pid for each in status.brokers}
     assert lines[0] == "starting broker 2"
@@ -197,7 +198,7 @@ def test_up_with_other_addresses_is_refused_while_brokers_run(cluster: LocalClus
         cluster.settings.directory, base_port=cluster.settings.base_port + 300, jars=cluster.settings.jars
     )
     with pytest.raises(local.LocalClusterError, match=f"run with base port {cluster.settings.base_port}"):
-        local.up(settings, print)
+        local.up(settings, print, SYSTEM_CLOCK)
     assert cluster.refresh().status.state == "running"
 
 
@@ -211,7 +212,7 @@ def test_up_with_a_password_that_the_brokers_do_not_know_says_so(
         with pytest.raises(
             local.LocalClusterError, match=r"broker 1 isn't ready: .*[Aa]uthentication failed"
         ) as refused:
-            local.up(cluster.settings, print)
+            local.up(cluster.settings, print, SYSTEM_CLOCK)
     finally:
         write_private(cluster.admin_password_file, password)
     assert password not in str(refused.value) + refused.value.help
@@ -223,7 +224,7 @@ def test_up_without_the_authority_of_running_brokers_is_refused(cluster: LocalCl
     cluster.ca.rename(aside)
     try:
         with pytest.raises(local.LocalClusterError, match=r"ca\.pem is missing, and brokers run"):
-            local.up(cluster.settings, print)
+            local.up(cluster.settings, print, SYSTEM_CLOCK)
     finally:
         aside.rename(cluster.ca)
 

@@ -27,6 +27,7 @@ from infra.local import cluster as local
 from infra.local import process
 from infra.local.admin import Administrator
 from infra.local.certificates import ca_path
+from levee.clock import SYSTEM_CLOCK
 from tests.support.cluster import JARS, session_base_port
 
 pytestmark = pytest.mark.integration
@@ -35,10 +36,11 @@ UP = """
 import sys
 from pathlib import Path
 from infra.local import cluster
+from levee.clock import SYSTEM_CLOCK
 directory, port, jars = sys.argv[1:]
 settings = cluster.ClusterSettings(Path(directory), base_port=int(port), brokers=1, jars=Path(jars))
 try:
-    cluster.up(settings, lambda line: print(line, flush=True))
+    cluster.up(settings, lambda line: print(line, flush=True), SYSTEM_CLOCK)
 except KeyboardInterrupt:
     sys.exit(130)
 """
@@ -100,7 +102,7 @@ def test_up_killed_and_run_again_ends_well(settings: local.ClusterSettings, line
         time.sleep(later_s)
         child.kill()
 
-    status = local.up(settings, print)
+    status = local.up(settings, print, SYSTEM_CLOCK)
 
     assert status.state == "running"
     assert admin(settings).describe_cluster().result().cluster_id == settings.cluster_id
@@ -117,11 +119,11 @@ def test_ctrl_c_ends_what_up_started(settings: local.ClusterSettings) -> None:
 
     assert process.find(settings.homes) == {}
     assert local.status(settings).state == "stopped"
-    assert local.up(settings, print).state == "running"
+    assert local.up(settings, print, SYSTEM_CLOCK).state == "running"
 
 
 def test_what_a_cluster_holds_outlives_down(settings: local.ClusterSettings) -> None:
-    local.up(settings, print)
+    local.up(settings, print, SYSTEM_CLOCK)
     client = admin(settings)
     client.create_topics([NewTopic("local.kept", 1)], operation_timeout=30)["local.kept"].result()
     local.down(settings, print)
@@ -130,14 +132,14 @@ def test_what_a_cluster_holds_outlives_down(settings: local.ClusterSettings) -> 
     local.down(settings, lines.append)
     assert lines == ["nothing runs"]
 
-    local.up(settings, print)
+    local.up(settings, print, SYSTEM_CLOCK)
 
     assert "local.kept" in admin(settings).list_topics(timeout=10).topics
 
 
 def test_removed_users_take_nobody_along(settings: local.ClusterSettings) -> None:
     """See docs/decisions/0009-snapshots-of-the-metadata-log.md; with these names it would happen."""
-    local.up(settings, print)
+    local.up(settings, print, SYSTEM_CLOCK)
     client = admin(settings)
     names = [f"gone-{number}" for number in range(12)]
     password = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 8192)
@@ -154,7 +156,7 @@ def test_removed_users_take_nobody_along(settings: local.ClusterSettings) -> Non
         time.sleep(0.1)
     local.down(settings, print)
 
-    local.up(settings, print)
+    local.up(settings, print, SYSTEM_CLOCK)
 
     assert admin(settings).list_topics(timeout=10).topics == {}
 
@@ -169,11 +171,11 @@ def test_two_ups_at_once_start_one_cluster(settings: local.ClusterSettings) -> N
 
 
 def test_a_running_cluster_whose_files_are_gone_can_be_ended(settings: local.ClusterSettings) -> None:
-    local.up(settings, print)
+    local.up(settings, print, SYSTEM_CLOCK)
     settings.directory.rename(settings.directory.with_name("elsewhere"))
 
     with pytest.raises(local.LocalClusterError, match="the files of their cluster are gone"):
-        local.up(settings, print)
+        local.up(settings, print, SYSTEM_CLOCK)
     local.down(settings, print)
 
     assert process.find(settings.homes) == {}
@@ -183,7 +185,7 @@ def test_a_broker_that_does_not_start_is_said_with_its_reason(settings: local.Cl
     settings = replace(settings, heap_mib=1)
 
     with pytest.raises(local.LocalClusterError, match="broker 1 ended while the cluster started") as failed:
-        local.up(settings, print)
+        local.up(settings, print, SYSTEM_CLOCK)
 
     assert "console.log says: Error occurred during initialization of VM" in failed.value.help
     assert process.find(settings.homes) == {}
@@ -203,7 +205,7 @@ def test_secrets_are_in_no_argument_environment_or_log_and_files_are_private(set
     watcher.start()
     lines: list[str] = []
     try:
-        local.up(settings, lines.append)
+        local.up(settings, lines.append, SYSTEM_CLOCK)
         local.down(settings, lines.append)
     finally:
         done.set()

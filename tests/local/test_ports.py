@@ -11,6 +11,7 @@ import pytest
 
 from infra.local import cluster as local
 from infra.local.ports import require_free
+from levee.clock import SYSTEM_CLOCK
 from tests.support.cluster import session_base_port
 
 BASE_PORT = session_base_port(200)
@@ -47,7 +48,7 @@ def test_up_on_a_taken_port_makes_nothing(tmp_path: Path) -> None:
     lines: list[str] = []
 
     with listening(BASE_PORT), pytest.raises(local.LocalClusterError, match=f"{BASE_PORT} .of broker 1."):
-        local.up(settings(tmp_path / "new"), lines.append)
+        local.up(settings(tmp_path / "new"), lines.append, SYSTEM_CLOCK)
 
     assert lines == []
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["lock"]

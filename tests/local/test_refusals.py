@@ -9,6 +9,7 @@ import pytest
 from infra.local import cluster as local
 from infra.local.admin import Administrator
 from infra.local.record import FILE_NAME, write_record
+from levee.clock import SYSTEM_CLOCK
 from tests.support.cluster import JARS, session_base_port
 
 OTHER_ID = "bGV2ZWUtb3RoZXItMDAwMg"
@@ -29,7 +30,7 @@ def refusal(settings: local.ClusterSettings) -> local.LocalClusterError:
     """What `up` refuses with, having changed nothing."""
     before = contents(settings.directory)
     with pytest.raises(local.LocalClusterError) as refused:
-        local.up(settings, print)
+        local.up(settings, print, SYSTEM_CLOCK)
     assert contents(settings.directory) == before
     assert refused.value.help
     return refused.value
@@ -143,4 +144,4 @@ def test_a_file_where_the_folder_should_be_is_said_plainly(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
 
     with pytest.raises(local.LocalClusterError, match="file"):
-        local.up(local.ClusterSettings(tmp_path / "file"), print)
+        local.up(local.ClusterSettings(tmp_path / "file"), print, SYSTEM_CLOCK)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,15 +21,17 @@ from pulumi_policy import (
 )
 from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
+from levee.clock import Clock
 from levee.plan.unknown import Unknown
 from policies.crossguard import policies
 from policies.readback.registered import Registered
 from policies.registry import BY_ID
 from policies.rule import Surface
 from tests.support.registered import registered
-from tests.support.rule_cases import Case, cases, loaded, write
+from tests.support.rule_cases import AS_OF, Case, cases, loaded, write
 
 COMPLIANT = Case("none", "compliant", fails=False, text="")
+NOON = Clock.fixed(datetime(AS_OF.year, AS_OF.month, AS_OF.day, 12, tzinfo=UTC))
 
 
 def name(case: Case) -> str:
@@ -62,8 +64,8 @@ def args(resource: Registered) -> ResourceValidationArgs:
 class Pack:
     """The pack over one project, its reports kept."""
 
-    def __init__(self, project: Path) -> None:
-        self.policies = policies(project)
+    def __init__(self, project: Path, clock: Clock = NOON) -> None:
+        self.policies = policies(project, clock)
         self.reports: list[tuple[str, str | None]] = []
 
     def report(self, message: str, urn: str | None = None) -> None:
@@ -112,6 +114,13 @@ def test_a_registered_case_is_found_one_resource_at_a_time(case: Case, tmp_path:
     assert found == {each for each in case.expected if Surface.RESOURCE in BY_ID[each].surfaces}
 
 
+@pytest.mark.parametrize("case", [each for each in cases() if each.resources and each.is_dated], ids=name)
+def test_a_registered_case_with_dates_is_found_on_any_day(case: Case, tmp_path: Path, clock: Clock) -> None:
+    moved = case.on(clock.today())
+    pack = Pack(write(moved, tmp_path), clock)
+    assert pack.resources(registered(loaded(moved), moved)) == case.expected
+
+
 def acl(name: str, operation: str) -> Registered:
     return Registered(
         urn=f"urn:pulumi:prod::levee::kafka:index/acl:Acl::{name}",
@@ -151,7 +160,6 @@ def test_the_files_are_judged_for_a_program_that_does_not_ask_them(tmp_path: Pat
     assert Pack(write(case, tmp_path)).stack([acl("a", "Describe")]) == {"RLS-RES-002"}
 
 
-TODAY = date.today()  # noqa: DTZ011 - the pack judges as of the operator's day
 IGNORING = next(each for each in cases() if each.rule == "RLS-DEL-002" and each.fails)
 WAIVER = {
     "reason": "the third broker arrives in December",
@@ -166,36 +174,36 @@ def waive(project: Path, rule: str, subject: str, expires: date) -> None:
     (project / "stacks" / "waivers.yaml").write_text(yaml.safe_dump({"waivers": [entry]}))
 
 
-def judged(case: Case, project: Path) -> Pack:
-    pack = Pack(project)
+def judged(case: Case, project: Path, clock: Clock) -> Pack:
+    pack = Pack(project, clock)
     resources = registered(loaded(case), case)
     pack.resources(resources)
     pack.stack(resources)
     return pack
 
 
-def test_what_is_waived_is_told_once_by_advice(tmp_path: Path) -> None:
+def test_what_is_waived_is_told_once_by_advice(tmp_path: Path, clock: Clock) -> None:
     case = Case("RLS-DUR-002", "broken", fails=True, text="streams/payments-audit.yaml: {min_insync: 1}")
-    until = TODAY + timedelta(days=7)
+    until = clock.today() + timedelta(days=7)
     waive(write(case, tmp_path), "RLS-DUR-002", "stream/payments-audit", until)
-    ((text, _),) = judged(case, tmp_path).reports
+    ((text, _),) = judged(case, tmp_path, clock).reports
     assert text.startswith("waived: RLS-DUR-002 prod/stream/payments-audit: min.insync.replicas 1")
     assert f"until {until}, owner payments-team, GOV-1, approved by risk@example.com" in text
 
 
-def test_a_waiver_of_a_rule_that_only_resources_show_is_used_here(tmp_path: Path) -> None:
-    waive(write(IGNORING, tmp_path), "RLS-DEL-002", "resource/*", TODAY + timedelta(days=7))
-    assert judged(IGNORING, tmp_path).ids == {"waived:"}
+def test_a_waiver_of_a_rule_that_only_resources_show_is_used_here(tmp_path: Path, clock: Clock) -> None:
+    waive(write(IGNORING, tmp_path), "RLS-DEL-002", "resource/*", clock.today() + timedelta(days=7))
+    assert judged(IGNORING, tmp_path, clock).ids == {"waived:"}
 
 
-def test_one_that_no_resource_needs_is_unused_here(tmp_path: Path) -> None:
-    waive(write(COMPLIANT, tmp_path), "RLS-DEL-002", "resource/*", TODAY + timedelta(days=7))
-    assert judged(COMPLIANT, tmp_path).ids == {"RLS-POL-003"}
+def test_one_that_no_resource_needs_is_unused_here(tmp_path: Path, clock: Clock) -> None:
+    waive(write(COMPLIANT, tmp_path), "RLS-DEL-002", "resource/*", clock.today() + timedelta(days=7))
+    assert judged(COMPLIANT, tmp_path, clock).ids == {"RLS-POL-003"}
 
 
-def test_one_that_has_expired_is_told_here_and_lets_nothing_through(tmp_path: Path) -> None:
-    waive(write(IGNORING, tmp_path), "RLS-DEL-002", "resource/*", TODAY - timedelta(days=1))
-    assert judged(IGNORING, tmp_path).ids == {"RLS-DEL-002", "RLS-POL-002"}
+def test_one_that_has_expired_is_told_here_and_lets_nothing_through(tmp_path: Path, clock: Clock) -> None:
+    waive(write(IGNORING, tmp_path), "RLS-DEL-002", "resource/*", clock.today() - timedelta(days=1))
+    assert judged(IGNORING, tmp_path, clock).ids == {"RLS-DEL-002", "RLS-POL-002"}
 
 
 def test_an_unknown_value_is_a_violation_and_not_an_exception_that_the_sdk_softens(tmp_path: Path) -> None:

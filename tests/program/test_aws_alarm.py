@@ -16,6 +16,7 @@ from infra.providers.levee.aws.alarm import Alarm
 from infra.providers.levee.aws.api import Api
 from infra.providers.levee.aws.connection import AwsConnection
 from infra.targets.aws_alarm import alarms
+from levee.clock import SYSTEM_CLOCK
 from levee.model.duration import Duration
 from levee.plan.planned import Plan
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
@@ -50,7 +51,7 @@ def alarms_of(plan: Plan) -> Alarms:
 async def check(alarm: Mapping[str, Any]) -> None:
     """Let the provider refuse what CloudWatch would."""
     tags = {f"levee:{name}": "x" for name in ("managed-by", "stack", "resource")}
-    kind = Alarm(Api(AwsConnection(ACCOUNT, REGION)))
+    kind = Alarm(Api(AwsConnection(ACCOUNT, REGION)), SYSTEM_CLOCK)
     await kind.check(Declaration({**alarm, "tags": {**tags}}, {}, Naming("alarm")))
 
 

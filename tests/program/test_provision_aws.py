@@ -16,6 +16,7 @@ from infra.providers.levee.aws.api import Api
 from infra.providers.levee.aws.connection import AwsConnection
 from infra.providers.levee.aws_platform import KINDS
 from infra.providers.properties import decode
+from levee.clock import SYSTEM_CLOCK
 from levee.iam.document import Document
 from levee.iam.evaluate import Policies, evaluate
 from levee.iam.parsing import parse_document
@@ -143,7 +144,7 @@ def test_no_registration_holds_a_password(msk: Recorder, elsewhere: Recorder) ->
 
 
 async def test_the_provider_takes_everything_that_is_registered(msk: Recorder, elsewhere: Recorder) -> None:
-    kinds = {kind.token: kind(Api(AwsConnection(ACCOUNT, REGION))) for kind in KINDS}
+    kinds = {kind.token: kind(Api(AwsConnection(ACCOUNT, REGION)), SYSTEM_CLOCK) for kind in KINDS}
     for recorder in (msk, elsewhere):
         for token, name, _ in of_aws(recorder):
             inputs = decode(recorder.requests[token, name].object)

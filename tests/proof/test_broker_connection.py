@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ from infra.proof.broker_connection import BrokerConnection, LoginRefused, Unreac
 from infra.proof.client import Client
 from infra.proof.login import Address, Login
 from infra.proof.stream_request import describe
+from levee.clock import SYSTEM_CLOCK
 from tests.support.cluster import LocalCluster
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -24,7 +24,7 @@ Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]
 
 @pytest.fixture
 def certificates(tmp_path: Path) -> Path:
-    ensure_certificates(tmp_path, ("broker-1",), now=dt.datetime.now(dt.UTC), nothing_runs=True)
+    ensure_certificates(tmp_path, ("broker-1",), now=SYSTEM_CLOCK.now(), nothing_runs=True)
     return tmp_path
 
 
@@ -90,7 +90,7 @@ async def test_one_that_is_silent(certificates: Path, monkeypatch: pytest.Monkey
 
 async def test_one_that_is_not_the_clusters(certificates: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     other = tmp_path_factory.mktemp("other")
-    ensure_certificates(other, ("broker-1",), now=dt.datetime.now(dt.UTC), nothing_runs=True)
+    ensure_certificates(other, ("broker-1",), now=SYSTEM_CLOCK.now(), nothing_runs=True)
 
     async def wait(*_: object) -> None:
         return

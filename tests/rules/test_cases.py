@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from levee.clock import Clock
 from levee.diagnostics import Rejected
 from policies.registry import BY_ID, RULES, on
 from policies.rule import Surface
@@ -45,6 +46,13 @@ def test_a_change_fires_exactly_what_it_names(case: Case) -> None:
     report = report_of(case, CHANGING)
     assert fired(report) == case.expected, [(f.rule.id, f.subject, f.current) for f in report.findings]
     assert verdicts(report, case.rule) == case.verdicts
+
+
+@pytest.mark.parametrize("case", [each for each in cases() if each.is_dated], ids=name)
+def test_a_case_with_dates_comes_out_the_same_on_any_day(case: Case, clock: Clock) -> None:
+    moved = case.on(clock.today())
+    report = report_of(moved, CHANGING) if case.before else evaluated(moved, OBSERVABLE)
+    assert fired(report) == case.expected, [(f.rule.id, f.subject, f.current) for f in report.findings]
 
 
 def test_no_change_breaks_nothing() -> None:

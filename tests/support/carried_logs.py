@@ -23,6 +23,7 @@ from infra.carrier.route import Route
 from infra.carrier.transaction.limits import Limits
 from infra.carrier.transaction.transactions import Transactions
 from levee.cli.main import main
+from levee.clock import SYSTEM_CLOCK
 from tests.support.aws_deployment import AwsDeployment
 from tests.support.deployment import Result
 
@@ -48,7 +49,7 @@ class CarriedLogs:
         self.topic = stack.topic("logs")
         self.checkpoints = f"levee.checkpoints.{self.name}"
         self.put: list[tuple[str, str]] = []
-        self.began = time.time_ns() // 1_000_000
+        self.began = SYSTEM_CLOCK.milliseconds()
 
     def make(self) -> None:
         """A log group, and a stack that reads it."""

@@ -15,6 +15,7 @@ from infra.local import cluster as local
 from infra.local.admin import USERNAME
 from infra.local.lock import hold
 from infra.local.settings import Node
+from levee.clock import SYSTEM_CLOCK
 
 PROJECT = Path(__file__).resolve().parents[2]
 JARS = PROJECT / ".levee" / "local" / "jars"
@@ -127,6 +128,6 @@ def running_cluster(
     with hold(folder, report):
         local.down(settings, report, delete_data=True)
         try:
-            yield LocalCluster(settings, local.up(settings, report))
+            yield LocalCluster(settings, local.up(settings, report, SYSTEM_CLOCK))
         finally:
             local.down(settings, report, delete_data=True)

@@ -12,6 +12,7 @@ from pulumi.runtime.proto import provider_pb2
 from infra.providers.levee.provider import LeveeProvider
 from infra.providers.levee.secret_store.client_settings import read_librdkafka
 from infra.providers.properties import Properties, decode, encode
+from levee.clock import SYSTEM_CLOCK
 from tests.support.provider_host import hosted
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _urn(inputs: Properties) -> str:
 @contextlib.asynccontextmanager
 async def credential_engine(connection: Mapping[str, object]) -> AsyncIterator[CredentialEngine]:
     """Host a levee provider that is configured for one cluster."""
-    provider = LeveeProvider()
+    provider = LeveeProvider(SYSTEM_CLOCK)
     async with hosted(provider) as stub:
         config: Any = {"kafka": dict(connection)}
         checked = await stub.CheckConfig(

@@ -44,6 +44,7 @@ AS_OF: Final = date(2026, 11, 21)
 _ABOUT: Final = frozenset(
     {"expect", "verdict", "refused", "resources", "surroundings", "as_of", "before", "max_removed"}
 )
+_DAY: Final = re.compile(r"\b20[23]\d-\d\d-\d\d\b")  # not the version of a policy language, which is older
 _BLOCK: Final = re.compile(r"^## (Fails|Passes)\n\n```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
@@ -55,6 +56,7 @@ class Case:
     name: str
     fails: bool
     text: str
+    day: date = AS_OF
 
     @property
     def values(self) -> dict[str, Any]:
@@ -88,7 +90,7 @@ class Case:
     def context(self) -> Context:
         values = self.values
         return Context(
-            as_of=values.get("as_of", AS_OF),
+            as_of=values.get("as_of", self.day),
             surroundings=values.get("surroundings", {}),
             max_removed=values.get("max_removed", 20),
             exemptions=(),
@@ -102,6 +104,19 @@ class Case:
             return None
         text = yaml.safe_dump({**self.values["before"], "as_of": self.context.as_of})
         return Case(self.rule, f"{self.name} before", fails=False, text=text)
+
+    @property
+    def is_dated(self) -> bool:
+        """Whether it says of days what they are."""
+        return _DAY.search(self.text) is not None
+
+    def on(self, day: date) -> Case:
+        """The same case on another day, all its dates as far from that day as they were from its own."""
+
+        def moved(found: re.Match[str]) -> str:
+            return (date.fromisoformat(found[0]) + (day - self.day)).isoformat()
+
+        return replace(self, text=_DAY.sub(moved, self.text), day=day)
 
     @property
     def changes(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from infra.providers.levee.provider import LeveeProvider
 from infra.providers.serving import serve
+from levee.clock import SYSTEM_CLOCK
 
 if __name__ == "__main__":
-    serve(LeveeProvider())
+    serve(LeveeProvider(SYSTEM_CLOCK))

@@ -14,6 +14,7 @@ from infra.providers.levee.aws.role import Role
 from infra.providers.levee.aws.scram_association import ScramAssociation
 from infra.providers.levee.aws.secret import Secret
 from infra.providers.properties import Properties
+from levee.clock import Clock
 
 KINDS = (Alarm, ArchiveBucket, ClusterPolicy, DataStream, Key, LogSubscription, Role, ScramAssociation, Secret)
 """Every kind of resource on this platform."""
@@ -24,10 +25,10 @@ def check(config: Properties) -> None:
     read_connection(config)
 
 
-def open_package(config: Properties) -> Package:
-    """Make the kinds of resource in the account; it is called when first needed."""
+def open_package(config: Properties, clock: Clock) -> Package:
+    """Make the kinds of resource in the account, when first needed. ``clock`` tells when a deletion is due."""
     connection = read_connection(config)
     if connection is None:
         raise refused("account", "must be known before resources are made in it")
     api = Api(connection)
-    return Package(kinds=tuple(kind(api) for kind in KINDS), close=api.close)
+    return Package(kinds=tuple(kind(api, clock) for kind in KINDS), close=api.close)

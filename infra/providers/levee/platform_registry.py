@@ -11,6 +11,7 @@ from typing import Final
 from infra.providers.kind import Package
 from infra.providers.levee import aws_platform, kafka_platform
 from infra.providers.properties import Properties
+from levee.clock import Clock
 
 
 @dataclass(frozen=True)
@@ -19,11 +20,11 @@ class Platform:
 
     check: Callable[[Properties], None]
     """Validates the section, parts of which may be unknown yet."""
-    open: Callable[[Properties], Package]
+    open: Callable[[Properties, Clock], Package]
     """Makes the kinds of resource that it configures."""
 
 
 PLATFORMS: Final[Mapping[str, Platform]] = {
     "aws": Platform(aws_platform.check, aws_platform.open_package),
-    "kafka": Platform(kafka_platform.check, kafka_platform.open_package),
+    "kafka": Platform(kafka_platform.check, lambda section, _clock: kafka_platform.open_package(section)),
 }

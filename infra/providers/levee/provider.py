@@ -12,6 +12,7 @@ from infra.providers.kind import Package
 from infra.providers.levee.platform_registry import PLATFORMS
 from infra.providers.plugin import PluginProvider
 from infra.providers.properties import Properties, Unknown
+from levee.clock import Clock
 
 WHAT = "the levee provider configuration"
 
@@ -23,6 +24,10 @@ class LeveeProvider(PluginProvider):
 
     name = "levee"
     version = version("levee")
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__()
+        self._clock = clock
 
     def schema(self) -> str:
         """Return the package schema, put together from one file for each kind of resource."""
@@ -47,7 +52,7 @@ class LeveeProvider(PluginProvider):
         packages = []
         for name, section in self._sections(config).items():
             try:
-                packages.append(PLATFORMS[name].open(section))
+                packages.append(PLATFORMS[name].open(section, self._clock))
             except RefusedError as refusal:
                 raise RefusedError(*_within(name, refusal)) from None
 

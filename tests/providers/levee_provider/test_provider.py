@@ -15,6 +15,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from infra.providers.levee.declared_credential import PROPERTIES
 from infra.providers.levee.provider import LeveeProvider
 from infra.providers.properties import UNKNOWN, Properties, encode
+from levee.clock import SYSTEM_CLOCK
 from tests.support.credential_inputs import WriterInputs
 from tests.support.provider_host import failure_of, hosted
 
@@ -27,7 +28,7 @@ def connection(**changes: Any) -> Properties:
 
 
 async def failures_of(config: Properties) -> dict[str, str]:
-    async with hosted(LeveeProvider()) as stub:
+    async with hosted(LeveeProvider(SYSTEM_CLOCK)) as stub:
         response = await stub.CheckConfig(provider_pb2.CheckRequest(urn=URN, news=encode(config)))
     return {failure.property: failure.reason for failure in response.failures}
 
@@ -66,7 +67,7 @@ async def test_a_configuration_with_one_thing_wrong_is_refused_there(
 
 
 async def test_what_is_not_configured_is_refused_by_name() -> None:
-    async with hosted(LeveeProvider()) as stub:
+    async with hosted(LeveeProvider(SYSTEM_CLOCK)) as stub:
         await stub.Configure(provider_pb2.ConfigureRequest(args=encode({})))
         urn = "urn:pulumi:test::p::levee:kafka:ServiceCredential::billing"
         failure = await failure_of(stub.Check(provider_pb2.CheckRequest(urn=urn, news=encode({}))))
@@ -74,7 +75,7 @@ async def test_what_is_not_configured_is_refused_by_name() -> None:
 
 
 async def test_the_schema_describes_every_property() -> None:
-    async with hosted(LeveeProvider()) as stub:
+    async with hosted(LeveeProvider(SYSTEM_CLOCK)) as stub:
         response = await stub.GetSchema(provider_pb2.GetSchemaRequest())
     schema = json.loads(response.schema)
     assert schema["name"] == "levee"
@@ -115,7 +116,7 @@ def test_the_plugin_starts_as_pulumi_starts_it(tmp_path: Path) -> None:
 async def test_two_resources_for_one_service_are_refused(tmp_path: Path) -> None:
     inputs = encode(WriterInputs(directory=tmp_path / "secrets")())
     urns = [f"urn:pulumi:test::p::levee:kafka:ServiceCredential::{name}" for name in ("one", "one", "two")]
-    async with hosted(LeveeProvider()) as stub:
+    async with hosted(LeveeProvider(SYSTEM_CLOCK)) as stub:
         await stub.Configure(provider_pb2.ConfigureRequest(args=encode({"kafka": connection()})))
         checked = [await stub.Check(provider_pb2.CheckRequest(urn=urn, news=inputs)) for urn in urns]
     assert [len(response.failures) for response in checked] == [0, 0, 1]

@@ -6,11 +6,12 @@ Ports: https://docs.aws.amazon.com/msk/latest/developerguide/port-info.html
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from moto.utilities.utils import get_partition
+
+from levee.clock import SYSTEM_CLOCK
 
 PORTS = {
     "Tls": 9094,
@@ -69,7 +70,7 @@ class Cluster:
     topics: dict[str, Topic] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.created = datetime.now(UTC)
+        self.created = SYSTEM_CLOCK.now()
         scope = f"arn:{get_partition(self.region)}:{{service}}:{self.region}:{self.account}"
         self.arn = self.arn or f"{scope.format(service='kafka')}:cluster/{self.name}/{uuid4()}-2"
         self.encryption_key = self.encryption_key or f"{scope.format(service='kms')}:key/{uuid4()}"

@@ -23,6 +23,7 @@ from infra.providers.levee.aws.tags import MANAGED_BY, from_list, tag_changes, t
 from infra.providers.properties import Properties, Value, is_known, reveal
 from infra.providers.snapshot import Snapshot
 from levee.catalog.partition import partition_name
+from levee.clock import Clock
 
 AT_ONCE: Final = 100
 """Alarms in one request, named or listed."""
@@ -81,8 +82,8 @@ class Alarm(AwsKind):
     properties = ("name", *ALWAYS_PUT, *WATCHED)
     fixed = ("name",)
 
-    def __init__(self, api: Api) -> None:
-        super().__init__(api)
+    def __init__(self, api: Api, clock: Clock) -> None:
+        super().__init__(api, clock)
         self._listed: Snapshot[Mapping[str, Live]] = Snapshot(self._list)
         limits = BatchLimits(items=AT_ONCE)
         self._described: Batch[str, Mapping[str, Any] | None] = Batch(self._describe, limits=limits)

@@ -17,6 +17,7 @@ from infra.providers.levee.aws.deletion import check_deletion, require_deletion
 from infra.providers.levee.aws.json_text import same_json
 from infra.providers.levee.aws.tags import check_tags, refuse_stranger, tags_of
 from infra.providers.properties import Properties, Value, is_known, reveal
+from levee.clock import Clock
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,9 @@ class AwsKind(ResourceKind):
     holds_data: ClassVar[bool] = False
     has_tags: ClassVar[bool] = True
 
-    def __init__(self, api: Api) -> None:
+    def __init__(self, api: Api, clock: Clock) -> None:
         self.api = api
+        self.clock = clock
 
     # What a kind says
 
@@ -179,7 +181,7 @@ class AwsKind(ResourceKind):
         if live is None:
             return
         if self.holds_data:
-            require_deletion(f"the {self.what} {recorded.id}", recorded.inputs)
+            require_deletion(f"the {self.what} {recorded.id}", recorded.inputs, self.clock.today())
         try:
             await self.remove(live, recorded)
         except AwsError:

@@ -18,6 +18,7 @@ from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
 from infra.providers.levee.aws.tags import from_list, tag_changes, tags_of
 from infra.providers.properties import Properties, Value, reveal
 from levee.catalog.partition import partition_name
+from levee.clock import Clock
 
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")
 ABSENT: Final = ("ResourceNotFoundException",)
@@ -40,8 +41,8 @@ class DataStream(AwsKind):
     fixed = ("name",)
     holds_data = True
 
-    def __init__(self, api: Api) -> None:
-        super().__init__(api)
+    def __init__(self, api: Api, clock: Clock) -> None:
+        super().__init__(api, clock)
         self._creating = asyncio.Semaphore(CREATED_AT_ONCE)
 
     def with_defaults(self, new: Properties) -> Properties:

@@ -5,7 +5,7 @@ a removal reads it from the state, so one step approves and the next removes.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final
 
 from infra.providers.failures import FailedError
@@ -31,18 +31,17 @@ def check_deletion(fields: Fields) -> None:
         fields.refuse(f"deletion.{problem.property}", problem.reason)
 
 
-def require_deletion(what: str, inputs: Mapping[str, Value], today: date | None = None) -> None:
+def require_deletion(what: str, inputs: Mapping[str, Value], today: date) -> None:
     """Raise FailedError unless the recorded inputs approve of the removal of ``what`` by today (UTC)."""
     approval = reveal(inputs.get("deletion"))
     day = _day(str(approval.get("on"))) if isinstance(approval, dict) else None
-    now = today or datetime.now(UTC).date()
     if day is None:
         raise FailedError(
             f"{what} holds data, or opens it, and is not removed without approval: declare deletion "
             "{on, approvedBy, ticket} on it, run up, then remove it"
         )
-    if day > now:
-        raise FailedError(f"{what} may be removed on {day} and not before; today is {now}")
+    if day > today:
+        raise FailedError(f"{what} may be removed on {day} and not before; today is {today} (UTC)")
 
 
 def _day(text: str) -> date | None:

@@ -25,6 +25,7 @@ from infra.providers.levee.aws.tags import from_list, tag_changes, tags_of, to_l
 from infra.providers.properties import Properties, Value, reveal
 from infra.providers.snapshot import Snapshot
 from levee.catalog.partition import partition_name
+from levee.clock import Clock
 
 ABSENT: Final = ("NoSuchEntity",)
 POLICY: Final = "levee"
@@ -65,8 +66,8 @@ class Role(AwsKind):
     fixed = ("name", "path")
     json_inputs = ("trust", "policy")
 
-    def __init__(self, api: Api) -> None:
-        super().__init__(api)
+    def __init__(self, api: Api, clock: Clock) -> None:
+        super().__init__(api, clock)
         self._roles: Snapshot[Mapping[str, Live]] = Snapshot(self._list)
         self._outdated: set[str] = set()
         """Names of roles that earlier listings may tell wrong."""

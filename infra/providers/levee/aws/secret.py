@@ -18,6 +18,7 @@ from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
 from infra.providers.levee.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties
 from infra.providers.snapshot import Snapshot
+from levee.clock import Clock
 
 ABSENT: Final = ("ResourceNotFoundException",)
 NAME: Final = re.compile(r"[A-Za-z0-9/_+=.@-]{1,512}")
@@ -35,8 +36,8 @@ class Secret(AwsKind):
     properties = ("name", "keyArn", "description", "replicas")
     fixed = ("name",)
 
-    def __init__(self, api: Api) -> None:
-        super().__init__(api)
+    def __init__(self, api: Api, clock: Clock) -> None:
+        super().__init__(api, clock)
         self._listed: Snapshot[Mapping[str, Live]] = Snapshot(self._list)
         self._named: Batch[str, Live | None] = Batch(self._look_for)
 

@@ -6,6 +6,7 @@ import pytest
 import pytest_asyncio
 
 from infra.providers.levee.provider import LeveeProvider
+from levee.clock import SYSTEM_CLOCK
 from tests.support.aws.api import AwsApi
 from tests.support.resource_engine import ResourceEngine, resource_engine
 
@@ -27,5 +28,5 @@ async def engine(aws: AwsApi, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
         "endpoint": aws.endpoint,
         "credentialsFile": str(aws.credentials_file),
     }
-    async with resource_engine(LeveeProvider(), {"aws": {**connection}}) as running:
+    async with resource_engine(LeveeProvider(SYSTEM_CLOCK), {"aws": {**connection}}) as running:
         yield running

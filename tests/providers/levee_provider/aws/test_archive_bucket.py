@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -13,6 +13,7 @@ from infra.providers.levee.aws.archive_bucket import ArchiveBucket
 from infra.providers.levee.aws.connection import AwsConnection
 from infra.providers.levee.provider import LeveeProvider
 from infra.providers.properties import UNKNOWN, Properties
+from levee.clock import SYSTEM_CLOCK
 from tests.support.aws.api import AwsApi
 from tests.support.aws.archive import (
     DUE,
@@ -212,7 +213,7 @@ async def test_the_region_without_a_constraint(aws: AwsApi) -> None:
     connection = {"account": aws.account, "region": "us-east-1", "endpoint": aws.endpoint}
     connection |= {"credentialsFile": str(aws.credentials_file)}
     inputs = declared(keyArn=KEY.replace("eu-central-1", "us-east-1"))
-    async with resource_engine(LeveeProvider(), {"aws": {**connection}}) as engine:
+    async with resource_engine(LeveeProvider(SYSTEM_CLOCK), {"aws": {**connection}}) as engine:
         aws.fail("s3:PutBucketTagging", "denied")
         await failure_of(engine.create(TOKEN, "billing", inputs))
         made = await engine.create(TOKEN, "billing", inputs)
@@ -272,7 +273,7 @@ async def test_what_passes_is_tried_again(engine: ResourceEngine, aws: AwsApi, s
 
 
 async def test_removal_takes_an_approval_that_is_due(engine: ResourceEngine, aws: AwsApi) -> None:
-    later = (datetime.now(UTC).date() + timedelta(days=2)).isoformat()
+    later = (SYSTEM_CLOCK.today() + timedelta(days=2)).isoformat()
     made = await engine.create(TOKEN, "billing", declared())
     failure = await failure_of(engine.delete(made))
     assert "not removed without approval" in str(failure.details())
@@ -314,7 +315,7 @@ class ToldApi(Api):
 async def test_every_request_names_the_owner_that_it_expects(aws: AwsApi) -> None:
     """By it S3 refuses a bucket that has changed hands; moto doesn't look."""
     api = ToldApi(AwsConnection(aws.account, aws.region, aws.endpoint, str(aws.credentials_file)))
-    bucket = ArchiveBucket(api)
+    bucket = ArchiveBucket(api, SYSTEM_CLOCK)
     inputs = bucket.with_defaults(declared(deletion=DUE))
     made = await bucket.create(inputs)
     await bucket.update(made, {**inputs, "retentionDays": 399})

@@ -13,6 +13,7 @@ from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.aws_kind import AwsKind, Live
 from infra.providers.levee.aws.connection import AwsConnection
 from infra.providers.properties import UNKNOWN, Properties
+from levee.clock import SYSTEM_CLOCK, Clock
 
 TAGS = {"levee:managed-by": "levee", "levee:stack": "test", "levee:resource": "lamp", "owner": "us"}
 DUE: Properties = {"on": "2020-01-01", "approvedBy": "dpo", "ticket": "R-1"}
@@ -29,8 +30,8 @@ class Lamp(AwsKind):
     untold = ("note",)
     holds_data = True
 
-    def __init__(self) -> None:
-        super().__init__(Api(AwsConnection("123456789012", "eu-central-1")))
+    def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
+        super().__init__(Api(AwsConnection("123456789012", "eu-central-1")), clock)
         self.live: Properties | None = None
         self.made = 0
         self.fails: Exception | None = None

@@ -13,6 +13,7 @@ from infra.providers.levee.aws.api import Api, Patience
 from infra.providers.levee.aws.connection import AwsConnection
 from infra.providers.levee.aws.key import KIND_OF_KEY, Key
 from infra.providers.properties import Properties
+from levee.clock import SYSTEM_CLOCK
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
 from tests.support.provider_host import failure_of
@@ -170,7 +171,8 @@ async def test_a_key_of_another_kind_is_neither_imported_nor_adopted(engine: Res
 
 
 async def test_neither_is_one_of_aws_or_from_outside() -> None:
-    key = Key(Api(AwsConnection(ACCOUNT, REGION)))  # who answers for AWS here says of none that it is AWS's own
+    # Who answers for AWS here says of none that it is AWS's own.
+    key = Key(Api(AwsConnection(ACCOUNT, REGION)), SYSTEM_CLOCK)
     about = {"Arn": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1", "KeyManager": "CUSTOMER", **KIND_OF_KEY}
     assert key._unfit(about) is None
     assert "AWS's own" in str(key._unfit({**about, "KeyManager": "AWS"}))
@@ -210,7 +212,7 @@ async def test_an_alias_can_not_change(engine: ResourceEngine) -> None:
 @pytest.mark.parametrize("kind", ["denied", "lost"])
 async def test_a_run_that_stops_at_any_call_is_finished_by_the_next(aws: AwsApi, kms: Any, kind: Kind) -> None:
     api = Api(AwsConnection(aws.account, aws.region, aws.endpoint, str(aws.credentials_file)), Patience(attempts=1))
-    key = Key(api)
+    key = Key(api, SYSTEM_CLOCK)
     for number in itertools.count():
         name = str(number)
         inputs = declared(alias=f"{ALIAS}{number}", tags={**TAGS, "levee:resource": name})

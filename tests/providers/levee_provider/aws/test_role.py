@@ -11,6 +11,7 @@ from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.connection import AwsConnection
 from infra.providers.levee.aws.role import Role
 from infra.providers.properties import UNKNOWN, Properties, Value
+from levee.clock import SYSTEM_CLOCK
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
 from tests.support.provider_host import failure_of
@@ -343,7 +344,7 @@ async def test_a_role_that_iam_does_not_know_yet_is_waited_for(aws: AwsApi, engi
     wanted = await engine.check(ROLE, NAME, declared())
     api = LateApi(AwsConnection(aws.account, aws.region, aws.endpoint, str(aws.credentials_file)))
     try:
-        await Role(api).create(wanted)
+        await Role(api, SYSTEM_CLOCK).create(wanted)
     finally:
         await api.close()
     assert aws.client("iam").list_role_policies(RoleName=NAME)["PolicyNames"] == ["levee"]

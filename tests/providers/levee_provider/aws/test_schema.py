@@ -7,8 +7,9 @@ import pytest
 from infra.providers.levee.aws.aws_kind import AwsKind
 from infra.providers.levee.aws_platform import KINDS
 from infra.providers.levee.provider import LeveeProvider
+from levee.clock import SYSTEM_CLOCK
 
-RESOURCES = json.loads(LeveeProvider().schema())["resources"]
+RESOURCES = json.loads(LeveeProvider(SYSTEM_CLOCK).schema())["resources"]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.token)
