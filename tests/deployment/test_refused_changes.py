@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import sys
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +18,7 @@ from levee.diagnostics import LeveeError, Rejected
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
 from levee.plan.change import Deployed
+from tests.support.answering_cli import AnsweringCli
 from tests.support.changing import AUDIT, EVENTS, deploy, edit, exported, project
 from tests.support.days import MOMENTS
 from tests.support.rule_cases import STACK
@@ -111,42 +109,7 @@ def begin_run_of(folder: Path) -> None:
     note.rename(directory / "under-way.json")
 
 
-# The Pulumi engine, asked through a command of our own on PATH that answers as the CLI does and notes what it is told.
-
-CLI = """\
-#!{python}
-import json, pathlib, sys
-here = pathlib.Path(__file__).parent
-if sys.argv[1:3] == ["stack", "ls"]:
-    print(json.dumps([{{"name": "{stack}"}}] if (here / "export.json").exists() else []))
-elif sys.argv[1:3] == ["stack", "export"]:
-    print((here / "export.json").read_text())
-else:
-    (here / "calls").open("a").write(" ".join(sys.argv[1:3]) + "\\n")
-"""
-
-
-class Cli:
-    def __init__(self, folder: Path) -> None:
-        folder.mkdir()
-        self.folder = folder
-        (folder / "pulumi").write_text(CLI.format(python=sys.executable, stack=STACK))
-        (folder / "pulumi").chmod(0o755)
-
-    def holds(self, document: object) -> None:
-        (self.folder / "export.json").write_text(json.dumps(document))
-
-    @property
-    def calls(self) -> list[str]:
-        file = self.folder / "calls"
-        return file.read_text().splitlines() if file.exists() else []
-
-
-@pytest.fixture
-def cli(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Cli:
-    made = Cli(tmp_path_factory.mktemp("cli") / "bin")
-    monkeypatch.setenv("PATH", f"{made.folder}{os.pathsep}{os.environ['PATH']}")
-    return made
+# The Pulumi engine, asked through a command of our own on PATH: tests/support/answering_cli.py.
 
 
 def run(folder: Path, action: Action = Action.UP) -> list[str]:
@@ -156,7 +119,7 @@ def run(folder: Path, action: Action = Action.UP) -> list[str]:
 
 
 @pytest.mark.parametrize("action", [Action.UP, Action.PREVIEW])
-def test_pulumi_is_not_run_where_a_regulated_topic_would_go(folder: Path, cli: Cli, action: Action) -> None:
+def test_pulumi_is_not_run_where_a_regulated_topic_would_go(folder: Path, cli: AnsweringCli, action: Action) -> None:
     cli.holds(exported())
     edit(folder, AUDIT, "eu.payments.audit.v1", "eu.payments.audit.v2")
     with pytest.raises(Rejected) as rejected:
@@ -167,20 +130,20 @@ def test_pulumi_is_not_run_where_a_regulated_topic_would_go(folder: Path, cli: C
     assert cli.calls == []
 
 
-def test_pulumi_is_run_where_nothing_is_wrong_with_the_change(folder: Path, cli: Cli) -> None:
+def test_pulumi_is_run_where_nothing_is_wrong_with_the_change(folder: Path, cli: AnsweringCli) -> None:
     cli.holds(exported())
     assert run(folder) == []
     assert cli.calls == ["up --yes"]
 
 
-def test_access_that_grows_is_told_and_not_refused(folder: Path, cli: Cli) -> None:
+def test_access_that_grows_is_told_and_not_refused(folder: Path, cli: AnsweringCli) -> None:
     cli.holds(exported())
     append(folder, READER)
     assert any("RLS-BLR-006" in line for line in run(folder))
     assert cli.calls == ["up --yes"]
 
 
-def test_a_first_deployment_and_a_destroy_are_not_compared(folder: Path, cli: Cli) -> None:
+def test_a_first_deployment_and_a_destroy_are_not_compared(folder: Path, cli: AnsweringCli) -> None:
     run(folder)
     assert cli.calls == ["stack init", "up --yes"]
     cli.holds("no export")
@@ -188,7 +151,7 @@ def test_a_first_deployment_and_a_destroy_are_not_compared(folder: Path, cli: Cl
     assert cli.calls[2:] == ["destroy --yes"]
 
 
-def test_a_state_that_cannot_be_read_is_not_an_empty_one(folder: Path, cli: Cli) -> None:
+def test_a_state_that_cannot_be_read_is_not_an_empty_one(folder: Path, cli: AnsweringCli) -> None:
     cli.holds({"version": 3})
     with pytest.raises(LeveeError, match="can't be told") as refused:
         run(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from levee.cli.main import command_line
 
 PROJECT = Path(__file__).parents[2]
 THE_CLOCK = "levee/clock.py"
+IMPORTS_TIME = re.compile(r"^\s*(?:from|import)\b.*\b(?:date)?time\b", re.MULTILINE)
 READS = {
     f"{moment}.{how}"
     for moment in ("datetime.datetime", "datetime.date")
@@ -33,6 +35,8 @@ def modules(*folders: str) -> list[Path]:
 
 def readings(text: str) -> Iterator[str]:
     """Every use of the machine's clock, by its full name, whatever it was imported as."""
+    if not IMPORTS_TIME.search(text):
+        return
     tree = ast.parse(text)
     known: dict[str, str] = {}
     for node in ast.walk(tree):
