@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from levee.clock import Clock
 from tests.support.aws.api import AwsApi, running_api
 from tests.support.cluster import LocalCluster, running_cluster, session_base_port
 from tests.support.days import MOMENTS, ZONES, in_zone
+
+settings.register_profile("levee", deadline=None)  # how long an example takes says how busy the machine is
+settings.load_profile("levee")
 
 
 @pytest.fixture(params=ZONES)
