@@ -12,6 +12,7 @@ from typing import Final
 
 from levee.model.approval import Approval
 from levee.plan.change import ChangeSet, PrincipalChange, TopicChange
+from levee.plan.credential_age import CredentialAge, credential_ages
 from levee.plan.planned import PlannedTopic
 from policies.facts import Facts
 from policies.rule import Subject
@@ -76,6 +77,21 @@ def services(facts: Facts) -> Iterator[Subject[PrincipalChange]]:
     """Every service that shall have access."""
     for each in changes_of(facts).principals:
         yield Subject(f"service/{each.after.label}", each.after.origin, each)
+
+
+def deployed_credentials(facts: Facts) -> Iterator[Subject[CredentialAge]]:
+    """Every deployed generation that stays valid of the services that say how often they are renewed.
+
+    None of a service that this change renews, and none where it isn't known what was made when.
+    """
+    changes = changes_of(facts)
+    if changes.passwords_made is None:
+        return
+    deployed = {each.before.name for each in changes.principals if each.before is not None}
+    for age in credential_ages(facts.plan, changes.passwords_made, facts.context.as_of):
+        credential = facts.credentials[age.service]
+        if f"User:{credential.usernames[-1]}" in deployed:
+            yield Subject(f"service/{age.service}", credential.origin, age)
 
 
 def approvals(facts: Facts) -> Iterator[Subject[Approved]]:

@@ -28,6 +28,8 @@ from policies.surroundings import surroundings
 # Rules of what lets a change through, not of the change. Once it is deployed its approval is left over, and one that
 # isn't in force let nothing through: a run that goes on after an interruption must not be refused for either.
 _OF_EXCEPTIONS: Final = frozenset({"RLS-BLR-007", "RLS-POL-001", "RLS-POL-002", "RLS-POL-003"})
+# Of what time does to what is deployed: refusing another change would only hold that one up.
+_OF_TIME: Final = frozenset({"RLS-IDN-012"})
 
 
 def context_of(project: Path, as_of: date) -> Context:
@@ -74,8 +76,8 @@ def judge_change(plan: Plan, changes: ChangeSet, context: Context, base: Base | 
 
 
 def stops_deployment(finding: Finding) -> bool:
-    """Whether a finding of `judge_change` stops a deployment. One that only wants an exception removed doesn't."""
-    return finding.gates and finding.rule.id not in _OF_EXCEPTIONS
+    """Whether a finding of `judge_change` stops a deployment. One that isn't about the change itself doesn't."""
+    return finding.gates and finding.rule.id not in _OF_EXCEPTIONS | _OF_TIME
 
 
 def refuse(findings: Iterable[Finding], project: Path) -> None:

@@ -61,5 +61,6 @@ def _registered(resource: Resource) -> Registered:
         type=resource.type,
         name=resource.name,
         properties=resource.inputs,
+        outputs=resource.outputs,
         protected=resource.protect,
     )

@@ -22,6 +22,7 @@ def of_pulumi(urn: str, state: Mapping[str, Any], stack: str) -> Registered:
         type=state["type"],
         name=urn.split("::", 3)[3],
         properties=dict(state.get("inputs", {})),
+        outputs=dict(state.get("outputs", {})),
         protected=bool(state.get("protect", False)),
     )
 
@@ -48,6 +49,12 @@ def deployed(source: str, resources: Iterable[Registered], doomed: Iterable[str]
             service_credential.principal(each, {}) for each in listed if each.type == service_credential.TYPE
         ),
         doomed=frozenset(each.name for each in topics if each.urn in condemned),
+        passwords_made={
+            username: day
+            for each in listed
+            if each.type == service_credential.TYPE
+            for username, day in service_credential.passwords_made(each)
+        },
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Final
 
@@ -24,12 +25,14 @@ class Deployed:
     """What is there before the change. `source` says, in words, where that was read.
 
     `doomed` are streams whose topic the engine itself says it would delete or replace, whatever the plan says.
+    `passwords_made` tells by username on which day (UTC) a password was made; None: `source` doesn't record that.
     """
 
     source: str
     topics: tuple[PlannedTopic, ...]
     principals: tuple[Principal, ...]
     doomed: frozenset[str] = frozenset()
+    passwords_made: Mapping[str, date] | None = None
 
 
 def as_deployed(plan: Plan, source: str) -> Deployed:
@@ -68,6 +71,7 @@ class ChangeSet:
     principals: tuple[PrincipalChange, ...]
     principals_removed: tuple[str, ...]
     resources_before: int
+    passwords_made: Mapping[str, date] | None = None
 
     @property
     def removed(self) -> tuple[str, ...]:
@@ -118,6 +122,7 @@ def compare(plan: Plan, deployed: Deployed) -> ChangeSet:
         principals=tuple(PrincipalChange(before=before.get(each.label), after=each) for each in declared),
         principals_removed=tuple(name for name in before if name not in kept),
         resources_before=len(deployed.topics) + len(before),
+        passwords_made=deployed.passwords_made,
     )
 
 

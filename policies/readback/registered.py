@@ -14,7 +14,8 @@ from levee.plan.unknown import Unknown, unknown
 class Registered:
     """One registration. `properties` are plain Python values; what a preview doesn't know is an `Unknown`.
 
-    `ignored` are the properties whose changes the engine is told to ignore. A repr shows no property.
+    `ignored` are the properties whose changes the engine is told to ignore. `outputs` are what its provider said of it,
+    of one that is deployed. A repr shows no property.
     """
 
     urn: str
@@ -23,6 +24,7 @@ class Registered:
     properties: Mapping[str, Any] = field(repr=False)
     protected: bool = False
     ignored: tuple[str, ...] = ()
+    outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def text(self, key: str, default: Any = None) -> Any:
         """A property that is text, `default` where it isn't set, unknown where it is something else."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final
 
 from levee.model.origin import Origin
@@ -43,6 +45,14 @@ def login(resource: Registered, declared: Mapping[str, PlannedCredential]) -> Lo
         rotate_every=service.rotate_every if service else None,
         origin=origin,
     )
+
+
+def passwords_made(resource: Registered) -> Iterator[tuple[str, date]]:
+    """By username, the day (UTC) on which its password was made; a note that names no day is none."""
+    noted = resource.outputs.get("madeOn")
+    for username, day in noted.items() if isinstance(noted, Mapping) else ():
+        with suppress(TypeError, ValueError):
+            yield username, date.fromisoformat(day)
 
 
 def _known(resource: Registered, declared: Mapping[str, PlannedCredential]) -> tuple[PlannedCredential | None, Origin]:

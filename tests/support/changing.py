@@ -41,6 +41,13 @@ def resources() -> list[Registered]:
     return registered(loaded(_CASE), _CASE)
 
 
+def outputs(resource: Registered) -> dict[str, Any]:
+    """What its provider says of it: passwords that are in time on whatever day is looked."""
+    generations = range(1, resource.whole("generation", 0) + 1)
+    made = {f"{resource.text('service')}.g{generation}": "9999-01-01" for generation in generations}
+    return {"madeOn": made} if made else {}
+
+
 def recorded() -> list[Resource]:
     """The same as the embedded engine records it."""
     return [
@@ -50,7 +57,7 @@ def recorded() -> list[Resource]:
             custom=True,
             id=each.name,
             inputs=dict(each.properties),
-            outputs={},
+            outputs=outputs(each),
             protect=each.protected,
         )
         for each in resources()
@@ -73,7 +80,8 @@ def preview(**changed: str) -> dict[str, Any]:
     steps: list[dict[str, Any]] = []
     summary: dict[str, int] = {}
     for each in resources():
-        state = {"urn": each.urn, "custom": True, "type": each.type, "inputs": dict(each.properties), "outputs": {}}
+        state = {"urn": each.urn, "custom": True, "type": each.type, "inputs": dict(each.properties)}
+        state["outputs"] = outputs(each)
         if each.protected:
             state["protect"] = True
         operation = changed.get(each.name.replace("-", "_"), "same")
@@ -88,6 +96,7 @@ def exported() -> dict[str, Any]:
     """`pulumi stack export` of the same."""
     listed = [
         {"urn": each.urn, "custom": True, "id": each.name, "type": each.type, "inputs": dict(each.properties)}
+        | {"outputs": outputs(each)}
         | ({"protect": True} if each.protected else {})
         for each in resources()
     ]

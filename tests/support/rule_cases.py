@@ -8,6 +8,8 @@ the compliant stack, its values are merged into them as RFC 7396 merges JSON: nu
 - `refused`: ids of loading problems; the file can't even be written.
 - `resources`: what is registered beside and instead, see tests/support/registered.py.
 - `before`: what is deployed, as another variation of the compliant stack; the case is then one of a change.
+- `made`: by username, the days on which passwords of what is deployed were made, where that isn't the case's own day;
+  null where nobody noted it.
 - `surroundings`, `as_of`, `max_removed`: of the evaluation.
 """
 
@@ -29,7 +31,7 @@ from levee.loading.load import load_stack
 from levee.loading.sites import load_sites
 from levee.model.site import Site
 from levee.plan.build import build_plan
-from levee.plan.change import as_deployed, compare
+from levee.plan.change import Deployed, as_deployed, compare
 from levee.plan.planned import Plan
 from policies.engine import evaluate
 from policies.facts import Context
@@ -42,7 +44,7 @@ FIXTURES: Final = Path(__file__).parents[1] / "rules" / "fixtures"
 STACK: Final = "prod"
 AS_OF: Final = date(2026, 11, 21)
 _ABOUT: Final = frozenset(
-    {"expect", "verdict", "refused", "resources", "surroundings", "as_of", "before", "max_removed"}
+    {"expect", "verdict", "refused", "resources", "surroundings", "as_of", "before", "made", "max_removed"}
 )
 _DAY: Final = re.compile(r"\b20[23]\d-\d\d-\d\d\b")  # not the version of a policy language, which is older
 _BLOCK: Final = re.compile(r"^## (Fails|Passes)\n\n```yaml\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -199,8 +201,16 @@ def loaded(case: Case) -> Plan:
 def report_of(case: Case, rules: tuple[Rule[Any], ...]) -> Report:
     """What the rules say of the case's files."""
     before = case.before
-    changes = compare(loaded(case), as_deployed(loaded(before), "tests")) if before else None
+    changes = compare(loaded(case), _deployed(before, case)) if before else None
     return evaluate(loaded(case), rules, replace(case.context, changes=changes))
+
+
+def _deployed(before: Case, case: Case) -> Deployed:
+    plan, noted = loaded(before), case.values.get("made", {})
+    usernames = [username for credential in plan.credentials for username in credential.usernames]
+    made = {username: noted.get(username, case.context.as_of) for username in usernames}
+    known = {username: day for username, day in made.items() if day is not None}
+    return replace(as_deployed(plan, "tests"), passwords_made=known)
 
 
 def verdicts(report: Report, rule: str) -> set[str]:

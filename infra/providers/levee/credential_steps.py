@@ -13,7 +13,9 @@ user; its secret last, for as long as that is there an interrupted run can be se
 import asyncio
 import dataclasses
 from collections.abc import Mapping
+from datetime import date
 from types import MappingProxyType
+from typing import TypeVar
 
 from infra.providers.failures import refused
 from infra.providers.levee.credential_cluster import CredentialCluster
@@ -24,26 +26,33 @@ from infra.providers.levee.password import generate_password
 from infra.providers.levee.secret_store.batched_store import BatchedStore
 from infra.providers.levee.secret_store.contract import Fit, KeptSecret
 
+Value = TypeVar("Value")
+
 
 class CredentialSteps:
     """Observes, establishes and revokes credentials on one cluster, their secrets in one store.
 
     ``former`` is the store that they are moved out of, if any: secrets are looked up there too, and destroyed
     there by :meth:`leave_former_store`. ``versions`` are those of the secrets, by user, where they are known: first
-    from the state, then of what is written here.
+    from the state, then of what is written here. So are ``made``, the days (UTC) of passwords;
+    ``today`` is that of one that is made here.
     """
 
     def __init__(
         self,
         cluster: CredentialCluster,
         store: BatchedStore,
+        today: date,
         former: BatchedStore | None = None,
         versions: Mapping[str, str] = MappingProxyType({}),
+        made: Mapping[str, date] = MappingProxyType({}),
     ) -> None:
         self._cluster = cluster
         self._store = store
         self._former = former
         self.versions = dict(versions)
+        self.made = dict(made)
+        self._today = today
 
     async def observe(self, name: CredentialName, *, to_change: bool, anew: bool = False) -> Observed:
         """Look at a credential. Raises FailedError, and RefusedError if its secret isn't safe to use."""
@@ -84,13 +93,13 @@ class CredentialSteps:
         return kept
 
     async def _kept(self, name: CredentialName, own: KeptSecret | None) -> KeptSecret:
-        """Keep the password, a new one where there is none of ours, and remember its version."""
-        kept = own
+        """Keep the password, a new one where there is none of ours, and remember its version and its day."""
+        kept, username = own, name.username
+        made = self._today if kept is None else self.made.get(username, kept.made)
         if kept is None or kept.fit is not Fit.CURRENT:
-            kept = await self._store.keep(name, kept.password if kept else generate_password())
-        self.versions.pop(name.username, None)
-        if kept.version is not None:
-            self.versions[name.username] = kept.version
+            kept = await self._store.keep(name, kept.password if kept else generate_password(), made)
+        _note(self.versions, username, kept.version)
+        _note(self.made, username, made)
         return kept
 
     async def revoke(self, seen: Observed) -> None:
@@ -104,3 +113,10 @@ class CredentialSteps:
         """Destroy the secret in the store that it was moved out of."""
         if self._former is not None:
             await self._former.forget(name)
+
+
+def _note(notes: dict[str, Value], username: str, value: Value | None) -> None:
+    """Note a user's value; what was noted of one that has none any more goes."""
+    notes.pop(username, None)
+    if value is not None:
+        notes[username] = value

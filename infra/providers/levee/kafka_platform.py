@@ -13,6 +13,7 @@ from infra.providers.levee.credential_cluster import CredentialCluster
 from infra.providers.levee.secret_store.client_settings import ClientConnection
 from infra.providers.levee.service_credential import ServiceCredential
 from infra.providers.properties import Properties
+from levee.clock import Clock
 
 EXTERNAL: Final = "external"
 USERS: Final = ("scram", EXTERNAL)
@@ -34,8 +35,8 @@ def check(config: Properties) -> None:
     fields.raise_problems()
 
 
-def open_package(config: Properties) -> Package:
-    """Make the kinds of resource on the cluster; it is connected to when first used."""
+def open_package(config: Properties, clock: Clock) -> Package:
+    """Make the kinds of resource on the cluster; it is connected to when first used. ``clock`` dates passwords."""
     check(config)
     connection = read_connection(_without_users(config), os.environ)
     _refuse_plain(connection)
@@ -47,7 +48,7 @@ def open_package(config: Properties) -> Package:
         return await wire.send(request)
 
     cluster = CredentialCluster(send, makes_users=config.get("users") != EXTERNAL)
-    credential = ServiceCredential(cluster, ClientConnection(connection.bootstrap, connection.ca))
+    credential = ServiceCredential(cluster, ClientConnection(connection.bootstrap, connection.ca), clock)
 
     async def close() -> None:
         await credential.close()

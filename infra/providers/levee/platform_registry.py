@@ -26,5 +26,5 @@ class Platform:
 
 PLATFORMS: Final[Mapping[str, Platform]] = {
     "aws": Platform(aws_platform.check, aws_platform.open_package),
-    "kafka": Platform(kafka_platform.check, lambda section, _clock: kafka_platform.open_package(section)),
+    "kafka": Platform(kafka_platform.check, kafka_platform.open_package),
 }

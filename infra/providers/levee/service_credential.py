@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import Final, TypeVar
 
 from infra.providers.differences import Change, Difference, differences
@@ -23,6 +24,7 @@ from infra.providers.levee.secret_store.batched_store import BatchedStore
 from infra.providers.levee.secret_store.client_settings import ClientConnection
 from infra.providers.levee.secret_store.contract import StoreLocation
 from infra.providers.properties import UNKNOWN, Properties, Value, reveal
+from levee.clock import Clock
 
 SETTLING_SECONDS: Final = (0.2, 0.8)
 """How long to wait before each further look at what seems to have drifted: a broker may answer from metadata
@@ -42,9 +44,10 @@ class ServiceCredential(ResourceKind):
 
     token = "levee:kafka:ServiceCredential"  # noqa: S105 - a type token
 
-    def __init__(self, cluster: CredentialCluster, connection: ClientConnection) -> None:
+    def __init__(self, cluster: CredentialCluster, connection: ClientConnection, clock: Clock) -> None:
         self._cluster = cluster
         self._connection = connection
+        self._clock = clock
         self._stores: dict[StoreLocation, BatchedStore] = {}
         self._declarers: dict[str, str] = {}
 
@@ -76,7 +79,7 @@ class ServiceCredential(ResourceKind):
         """Refuse what ``create`` would refuse."""
         declared = _known(new)
         await self._observe_new(declared, self._steps(declared))
-        return _outputs(new, declared, declared.store.reference(declared.names[-1]), {})
+        return _outputs(new, declared, declared.store.reference(declared.names[-1]))
 
     async def create(self, new: Properties) -> Recorded:
         """Make the users of all valid generations, adopting what an interrupted run has left."""
@@ -86,8 +89,8 @@ class ServiceCredential(ResourceKind):
         try:
             kept = await _all(steps.establish(one, declared, renew=True) for one in seen)
         except (RefusedError, FailedError) as failure:
-            raise _partly_done(new, declared, declared.names, failure, steps.versions) from None
-        return Recorded(declared.service, new, _outputs(new, declared, kept[-1].reference, steps.versions))
+            raise _partly_done(new, declared, declared.names, failure, steps) from None
+        return Recorded(declared.service, new, _outputs(new, declared, kept[-1].reference, steps))
 
     async def read(self, recorded: Recorded) -> Recorded | None:
         """Compare the cluster and the store with what was declared last."""
@@ -108,7 +111,8 @@ class ServiceCredential(ResourceKind):
             seen = await _all(steps.observe(name, to_change=False, anew=True) for name in names)
         if all(one.is_absent for one in seen):
             return None
-        outputs = {name: value for name, value in recorded.outputs.items() if name != "drift"}
+        outputs = {name: value for name, value in recorded.outputs.items() if name not in {"drift", "madeOn"}}
+        outputs |= _days_output({one.name.username: one.kept.made for one in seen if one.kept} | steps.made, declared)
         if drift := list(_drift(seen, declared)):
             outputs["drift"] = list[Value](drift)
         return Recorded(recorded.id, recorded.inputs, outputs)
@@ -118,7 +122,7 @@ class ServiceCredential(ResourceKind):
         declared = _known(new)
         steps = self._steps(declared, recorded)
         await self._observe_recorded(recorded, declared, steps)
-        return _outputs(new, declared, declared.store.reference(declared.names[-1]), steps.versions)
+        return _outputs(new, declared, declared.store.reference(declared.names[-1]), steps)
 
     async def update(self, recorded: Recorded, new: Properties) -> Properties:
         """Establish what is declared now, and only then revoke what no longer is."""
@@ -132,8 +136,8 @@ class ServiceCredential(ResourceKind):
             await _all(steps.leave_former_store(one.name) for one in seen)
         except (RefusedError, FailedError) as failure:
             names = sorted({*before, *declared.names})
-            raise _partly_done(new, declared, names, failure, steps.versions) from None
-        return _outputs(new, declared, kept[-1].reference, steps.versions)
+            raise _partly_done(new, declared, names, failure, steps) from None
+        return _outputs(new, declared, kept[-1].reference, steps)
 
     async def delete(self, recorded: Recorded) -> None:
         """Revoke every generation, also one that an interrupted rotation has left."""
@@ -141,7 +145,7 @@ class ServiceCredential(ResourceKind):
         location = read_location(recorded.inputs)
         if location is None or not names:
             raise FailedError(f"the state of {recorded.id} doesn't say what there is to delete; restore it")
-        steps = CredentialSteps(self._cluster, self._store(location))
+        steps = CredentialSteps(self._cluster, self._store(location), self._clock.today())
         newest = max(names)
         following = CredentialName(newest.service, newest.generation + 1)
         seen = await _all(steps.observe(name, to_change=True) for name in (*names, following))
@@ -177,8 +181,10 @@ class ServiceCredential(ResourceKind):
         return CredentialSteps(
             self._cluster,
             self._store(declared.store),
+            self._clock.today(),
             self._store(former) if former is not None and is_moved else None,
             _recorded_versions(recorded) if recorded else {},
+            _recorded_days(recorded) if recorded else {},
         )
 
     async def close(self) -> None:
@@ -225,8 +231,15 @@ def _recorded_versions(recorded: Recorded) -> dict[str, str]:
     return {username: version for username, version in entries if isinstance(version, str)}
 
 
+def _recorded_days(recorded: Recorded) -> dict[str, date]:
+    """Days on which passwords were made, by user; a state that doesn't tell them is fine."""
+    days = reveal(recorded.outputs.get("madeOn"))
+    entries = days.items() if isinstance(days, dict) else ()
+    return {username: date.fromisoformat(day) for username, day in entries if isinstance(day, str)}
+
+
 def _outputs(
-    inputs: Properties, declared: DeclaredCredential, reference: str | None, versions: Mapping[str, str]
+    inputs: Properties, declared: DeclaredCredential, reference: str | None, steps: CredentialSteps | None = None
 ) -> Properties:
     outputs: Properties = {
         **inputs,
@@ -234,10 +247,19 @@ def _outputs(
         "principals": [name.principal for name in declared.names],
         "secretRef": reference if reference is not None else UNKNOWN,
     }
-    known: dict[str, Value] = {
-        name.username: versions[name.username] for name in declared.names if name.username in versions
+    if steps is None:
+        return outputs
+    versions: dict[str, Value] = {
+        name.username: steps.versions[name.username] for name in declared.names if name.username in steps.versions
     }
-    return {**outputs, "secretVersions": known} if known else outputs
+    return {**outputs, **({"secretVersions": versions} if versions else {}), **_days_output(steps.made, declared)}
+
+
+def _days_output(made: Mapping[str, date | None], declared: DeclaredCredential) -> Properties:
+    """The day (UTC) on which each valid generation's password was made, where that is known."""
+    days = ((name.username, made.get(name.username)) for name in declared.names)
+    known: dict[str, Value] = {username: day.isoformat() for username, day in days if day is not None}
+    return {"madeOn": known} if known else {}
 
 
 def _partly_done(
@@ -245,12 +267,12 @@ def _partly_done(
     declared: DeclaredCredential,
     names: Iterable[CredentialName],
     failure: Exception,
-    versions: Mapping[str, str],
+    steps: CredentialSteps,
 ) -> PartlyDoneError:
     """Put the credential into the state as it may be, so that a later run finishes it, or removes all of it."""
     reason = f"not finished: {failure}"
     outputs: Properties = {
-        **_outputs(inputs, declared, declared.store.reference(declared.names[-1]), versions),
+        **_outputs(inputs, declared, declared.store.reference(declared.names[-1]), steps),
         "principals": [name.principal for name in names],
         "drift": [reason],
     }

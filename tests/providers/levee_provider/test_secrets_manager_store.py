@@ -20,6 +20,7 @@ from infra.providers.levee.secret_store.client_settings import ClientConnection
 from infra.providers.levee.secret_store.contract import Fit, KeptSecret, NewSecret
 from infra.providers.levee.secret_store.secrets_manager import SecretsManagerLocation, SecretsManagerStore
 from infra.providers.properties import UNKNOWN, Properties
+from levee.clock import SYSTEM_CLOCK
 from tests.support.aws.api import AwsApi
 
 PREFIX = "AmazonMSK_levee/test/"
@@ -61,7 +62,7 @@ def place(manager: Any, *names: CredentialName) -> None:
 
 
 def new(name: CredentialName = BILLING) -> NewSecret:
-    return NewSecret(name, Password(PASSWORD))
+    return NewSecret(name, Password(PASSWORD), SYSTEM_CLOCK.today())
 
 
 def the_text_of(failure: object) -> str:

@@ -1,5 +1,7 @@
 """A secret store for many callers at once: their concurrent calls become one."""
 
+from datetime import date
+
 from infra.providers.batching import Batch
 from infra.providers.levee.credential_name import CredentialName
 from infra.providers.levee.password import Password
@@ -19,9 +21,9 @@ class BatchedStore:
         """Look a secret up."""
         return await self._finding.submit(name)
 
-    async def keep(self, name: CredentialName, password: Password) -> KeptSecret:
+    async def keep(self, name: CredentialName, password: Password, made: date | None) -> KeptSecret:
         """Write a secret durably and return it as it is kept."""
-        return await self._keeping.submit(NewSecret(name, password))
+        return await self._keeping.submit(NewSecret(name, password, made))
 
     async def forget(self, name: CredentialName) -> None:
         """Destroy a secret, if it is kept."""

@@ -5,13 +5,16 @@ Neither dialect's clients can read the other's file. librdkafka refuses ``sasl.j
 https://kafka.apache.org/documentation/#security_sasl_jaas_client, #adminclientconfigs_ssl.truststore.type
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from infra.providers.levee.password import Password
 
 MECHANISM: Final = "SCRAM-SHA-512"
+_MADE: Final = re.compile(r"^# password made on (\d{4}-\d{2}-\d{2})$", re.ASCII | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,20 @@ def _shared(connection: ClientConnection) -> dict[str, str]:
         "security.protocol": "SASL_SSL",
         "sasl.mechanism": MECHANISM,
     }
+
+
+def write_made(made: date | None) -> str:
+    """Note, as a comment, the day (UTC) on which the password was made; nothing where that is unknown."""
+    return "" if made is None else f"# password made on {made.isoformat()}\n"
+
+
+def read_made(text: str) -> date | None:
+    """Read what :func:`write_made` wrote; None where there is no such note, or it names no day."""
+    found = _MADE.search(text)
+    try:
+        return date.fromisoformat(found[1]) if found else None
+    except ValueError:
+        return None
 
 
 def write_librdkafka(settings: Mapping[str, str]) -> str:

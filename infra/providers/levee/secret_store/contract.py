@@ -6,6 +6,7 @@ A new kind is one module with a StoreLocation and a SecretStore, and a line in
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import Enum
 from typing import Protocol
 
@@ -27,21 +28,24 @@ class Fit(Enum):
 @dataclass(frozen=True, slots=True)
 class KeptSecret:
     """A password in a store. ``reference`` says where (``file:/…``), and may stand in a state or a log; so may
-    ``version``, another one for each time that it is written, where the store tells.
+    ``version``, another one for each time that it is written, where the store tells. ``made`` is the day (UTC) on which
+    the password was made, None where nobody noted it.
     """
 
     reference: str
     password: Password = field(repr=False)
     fit: Fit
     version: str | None = None
+    made: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class NewSecret:
-    """A password to keep."""
+    """A password to keep, and the day (UTC) on which it was made, None where that is unknown."""
 
     name: CredentialName
     password: Password = field(repr=False)
+    made: date | None = None
 
 
 class SecretStore(Protocol):

@@ -21,8 +21,10 @@ from infra.providers.levee.secret_store.client_settings import (
     java_settings,
     librdkafka_settings,
     read_librdkafka,
+    read_made,
     write_java,
     write_librdkafka,
+    write_made,
 )
 from infra.providers.levee.secret_store.contract import Fit, KeptSecret, NewSecret
 from infra.providers.levee.secret_store.private_directory import PROPERTY, PrivateDirectory
@@ -106,14 +108,15 @@ class FileStore:
         if settings.get("sasl.username") != name.username or not _is_plausible(password):
             path = directory.path / _record(name)
             raise refused(PROPERTY, f"{path} isn't a credential of {name} that levee wrote; move it away")
-        wanted = self._files(NewSecret(name, password))
+        made = read_made(text)
+        wanted = self._files(NewSecret(name, password, made))
         found = {file: directory.read(file) for file in wanted}
         servers = set(settings.get("bootstrap.servers", "").split(","))
         if found == wanted:
             fit = Fit.CURRENT
         else:
             fit = Fit.OUTDATED if servers & set(self._connection.bootstrap_servers) else Fit.ELSEWHERE
-        return KeptSecret(self._location.reference(name), password, fit)
+        return KeptSecret(self._location.reference(name), password, fit, made=made)
 
     def _keep(self, secrets: Sequence[NewSecret]) -> Sequence[KeptSecret | Exception]:
         with PrivateDirectory.create(self._location.directory) as directory:
@@ -125,7 +128,7 @@ class FileStore:
         for file, text in self._files(secret).items():
             if file != CA_FILE or directory.read(file) != text:
                 directory.write(file, text)
-        return KeptSecret(self._location.reference(secret.name), secret.password, Fit.CURRENT)
+        return KeptSecret(self._location.reference(secret.name), secret.password, Fit.CURRENT, made=secret.made)
 
     def _forget(self, names: Sequence[CredentialName]) -> Sequence[Exception | None]:
         try:
@@ -141,7 +144,7 @@ class FileStore:
         arguments = (self._connection, self._ca_path, secret.name.username, secret.password)
         files = {CA_FILE: self._connection.ca} if self._connection.ca else {}
         return files | {
-            _record(secret.name): write_librdkafka(librdkafka_settings(*arguments)),
+            _record(secret.name): write_made(secret.made) + write_librdkafka(librdkafka_settings(*arguments)),
             _java(secret.name): write_java(java_settings(*arguments)),
         }
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final, Self, TypeVar
 
 from infra.providers.failures import FailedError, RefusedError
@@ -123,7 +124,7 @@ class SecretsManagerStore:
         value = json.dumps({"username": secret.name.username, "password": secret.password.reveal()})
         answer = await self._put(secret.name, value)
         reference = self._location.reference(secret.name)
-        return KeptSecret(reference, secret.password, Fit.CURRENT, answer.get("VersionId"))
+        return KeptSecret(reference, secret.password, Fit.CURRENT, answer.get("VersionId"), secret.made)
 
     async def forget(self, names: Sequence[CredentialName]) -> Sequence[Exception | None]:
         """Write over the value, then schedule the secret's deletion: what is brought back holds no password.
@@ -161,7 +162,9 @@ def read_value(reference: str, name: CredentialName, answer: Mapping[str, Any]) 
     password = value.get("password")
     if value.get("username") != name.username or not isinstance(password, str) or not password:
         raise FailedError(f"{reference} holds the credential of somebody else, or none; move it away")
-    return KeptSecret(reference, Password(password), Fit.CURRENT, answer.get("VersionId"))
+    written = answer.get("CreatedDate")  # of this version of the value
+    made = written.astimezone(UTC).date() if isinstance(written, datetime) else None
+    return KeptSecret(reference, Password(password), Fit.CURRENT, answer.get("VersionId"), made)
 
 
 def _credentials(usernames: Iterable[str]) -> Iterator[CredentialName]:
