@@ -124,7 +124,8 @@ def _archives(plan: Plan) -> Iterator[Need]:
 
 def _alarms(plan: Plan) -> Iterator[Need]:
     if plan.monitors:
-        one = _arn(plan, "cloudwatch", f"alarm:{alarm_name(plan, plan.monitors[0])}")
+        first = plan.monitors[0]
+        one = _arn(plan, "cloudwatch", f"alarm:{alarm_name(plan.stack, first.stream, first.monitor.kind)}")
         yield _need(one, "cloudwatch", "DeleteAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource")
         yield _need(EVERYTHING, "cloudwatch", "DescribeAlarms")
 

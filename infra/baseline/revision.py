@@ -13,7 +13,7 @@ from typing import Final
 
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import render_text
-from levee.loading.load import load_stack
+from levee.loading.load import Stacks
 from levee.plan.build import build_plan
 from levee.plan.change import Deployed, as_deployed
 from policies.gate import waivers_of
@@ -50,7 +50,7 @@ def from_revision(project: Path, stack: str, revision: str, as_of: date) -> Revi
     with tempfile.TemporaryDirectory(prefix="levee-guard-") as folder:
         _write(project, Path(folder), kept)
         try:
-            plan = build_plan(load_stack(Path(folder), stack), as_of)
+            plan = build_plan(Stacks(Path(folder)).load_alone(stack), as_of)
             base = Base(plan=plan, waivers=waivers_of(Path(folder)))
             return Revision(deployed=as_deployed(plan, source), base=base)
         except Rejected as rejected:

@@ -34,7 +34,7 @@ def alarms(
     for group in groups if monitor.kind is MonitorKind.LAG else ("",):
         about = f"consumer group {group} lags" if group else monitor.kind.value
         yield {
-            "name": alarm_name(plan, planned, group),
+            "name": alarm_name(plan.stack, planned.stream, monitor.kind, group),
             "description": f"{topic.name}: {about} (stream {planned.stream}, stack {plan.stack})",
             "comparison": watch.comparison,
             "threshold": watch.threshold if monitor.threshold is None else float(monitor.threshold),

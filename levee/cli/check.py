@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,20 +102,28 @@ def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]
 
 
 def _reports(project: Path, names: Sequence[str], rules: Sequence[Rule[Any]], as_of: date) -> list[Report]:
-    from levee.loading.load import load_stack
+    from levee.loading.load import Stacks
     from levee.plan.build import build_plan
     from policies.engine import evaluate
     from policies.gate import context_of
 
-    reports, rejected = [], dict[Diagnostic, None]()
+    reports, rejected, stacks = [], dict[Diagnostic, None](), Stacks(project)
     context = context_of(project, as_of)
     for name in names:
         try:
-            plan = build_plan(load_stack(project, name), as_of)
+            plan = build_plan(stacks.load(name), as_of)
         except Rejected as error:
             rejected |= dict.fromkeys(error.diagnostics)
             continue
         reports.append(evaluate(plan, rules, context))
     if rejected:
-        raise Rejected(rejected)
+        raise Rejected(_once(rejected))
     return reports
+
+
+def _once(rejected: Collection[Diagnostic]) -> Iterator[Diagnostic]:
+    """What is wrong with a stack is not told again as what its neighbours can't know."""
+    from levee.loading.load import UNREADABLE_NEIGHBOUR
+
+    told = {each.location for each in rejected if each.id != UNREADABLE_NEIGHBOUR}
+    yield from (each for each in rejected if each.id != UNREADABLE_NEIGHBOUR or each.location not in told)

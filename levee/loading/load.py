@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from levee.diagnostics import Diagnostic, Rejected
+from levee.diagnostics import Diagnostic, LeveeError, Location, Rejected
 from levee.loading.checks import Declared, check
-from levee.loading.documents import read_document
-from levee.loading.folder import CLASSES, StackFolder, find, stacks
+from levee.loading.checks.claim import Claim, claims_of, places
+from levee.loading.documents import Document, read_document
+from levee.loading.folder import CLASSES, STACKS, find, stacks
 from levee.loading.locate import diagnose
 from levee.loading.problem import Part, Problem
 from levee.loading.schema import classes_file, stack_file, stream_file
@@ -21,88 +23,195 @@ from levee.model.origin import Origin
 from levee.model.stack import StackSpec
 from levee.model.stream import StreamSpec
 
-__all__ = ["load_stack", "stacks"]
+__all__ = ["UNREADABLE_NEIGHBOUR", "Stacks", "load_stack", "stacks"]
 
+UNREADABLE_NEIGHBOUR: Final = "unreadable-neighbour"
 Values = Mapping[str, Any]
 
 
 def load_stack(project: Path, name: str) -> StackSpec:
-    """The stack that `stacks/<name>/` declares, all cross-references checked.
+    """The stack that `stacks/<name>/` declares, all cross-references checked, against other stacks' claims too.
 
     Raises Rejected with every diagnostic of the run, and LeveeError (exit 2) where there is no such stack.
     """
-    folder = find(project, name)
-    return _Run(project, name, folder).stack()
+    return Stacks(project).load(name)
 
 
-class _Run:
-    """One pass over the files of a stack. What is wrong piles up until everything is read."""
+class Stacks:
+    """The stacks of a project, of which each file is read at most once.
 
-    def __init__(self, project: Path, name: str, folder: StackFolder) -> None:
+    Beside a stack its neighbours are read: all other stacks that claim things where it does, on its cluster or in its
+    account. Of the rest only `stack.yaml` is, which says where it claims them.
+    """
+
+    def __init__(self, project: Path) -> None:
         self._project = project
-        self._name = name
-        self._folder = folder
-        self._diagnostics: list[Diagnostic] = list(folder.diagnostics)
-        self._problems: list[Problem] = []
+        self._files: dict[str, _StackFiles] = {}
 
-    def stack(self) -> StackSpec:
-        """The stack. Raises Rejected."""
-        classes = self._classes()
-        streams = tuple(self._streams(classes or {}))
-        stack = self._stack(classes or {}, streams)
+    def load(self, name: str) -> StackSpec:
+        """One stack. Raises as `load_stack`."""
+        return self._checked(self._of(name), alone=False)
+
+    def load_alone(self, name: str) -> StackSpec:
+        """One stack as if it were the only one: of a revision that was deployed, say. Raises as `load_stack`."""
+        return self._checked(self._of(name), alone=True)
+
+    def _checked(self, files: _StackFiles, *, alone: bool) -> StackSpec:
+        stack, classes = files.stack, self._classes
+        refused: list[Diagnostic] = []
+        claims: list[Claim] = []
+        if stack is not None and not alone:
+            claims += files.claims
+            for other in self._neighbours(files, refused):
+                claims += other.claims
         declared = Declared(
             stack=stack,
-            classes=classes,
-            streams=streams,
-            stream_keys=frozenset(self._folder.stream_files),
-            complete=len(streams) == len(self._folder.stream_files) and not self._folder.diagnostics,
+            classes=classes.values,
+            streams=files.streams,
+            stream_keys=frozenset(files.folder.stream_files),
+            complete=len(files.streams) == len(files.folder.stream_files) and not files.folder.diagnostics,
+            claims=tuple(claims),
         )
-        self._problems += check(declared)
-        if stack is None or self._problems or self._diagnostics:
-            raise Rejected(self._all_diagnostics())
+        problems = [*classes.problems, *files.problems, *check(declared)]
+        diagnostics = [*files.folder.diagnostics, *classes.diagnostics, *files.diagnostics]
+        if stack is None or problems or diagnostics or refused:
+            raise Rejected([*_told(self._project, diagnostics, problems), *refused])
         return stack
 
-    def _classes(self) -> dict[str, DataClass] | None:
-        values = self._values(CLASSES, FileSchema(classes_file.CLASSES))
-        return None if values is None else data_classes(values, Origin(CLASSES))
+    def _of(self, name: str) -> _StackFiles:
+        if name not in self._files:
+            self._files[name] = _StackFiles(self._project, name, self._classes.values or {})
+        return self._files[name]
 
-    def _streams(self, classes: Mapping[str, DataClass]) -> Iterator[StreamSpec]:
-        schema = FileSchema(stream_file.STREAM)
-        for key, file in self._folder.stream_files.items():
-            values = self._values(file, schema)
-            if values is not None:
-                yield stream_spec(key, values, classes.get(values["class"]), Origin(file))
+    @cached_property
+    def _classes(self) -> _Classes:
+        reader = _Reader(self._project)
+        values = reader.values(CLASSES, FileSchema(classes_file.CLASSES))
+        return _Classes(
+            None if values is None else data_classes(values, Origin(CLASSES)), reader.diagnostics, reader.problems
+        )
 
-    def _stack(self, classes: Mapping[str, DataClass], streams: tuple[StreamSpec, ...]) -> StackSpec | None:
-        file = self._folder.stack_file
-        values = self._values(file, FileSchema(stack_file.STACK))
-        if values is None:
-            return None
-        self._problems += _streams_as_said(values, self._folder.stream_files, Origin(file))
-        return stack_spec(self._name, values, classes, streams, Origin(file))
+    def _neighbours(self, own: _StackFiles, refused: list[Diagnostic]) -> Iterator[_StackFiles]:
+        """The other stacks at this one's places; where one can't be read, what it claims is unknown, which is refused.
 
-    def _values(self, file: str, schema: FileSchema) -> Values | None:
+        One that is broken and surely elsewhere holds nobody up.
+        """
+        for name in stacks(self._project):
+            if name == own.name:
+                continue
+            try:
+                other = self._of(name)
+            except LeveeError as error:
+                at = Location(f"{STACKS}/{name}/stack.yaml")
+                refused.append(_unreadable(name, Diagnostic("", error.message, error.help, at)))
+                continue
+            if own.places is not None and other.places is not None and not own.places & other.places:
+                continue
+            if other.is_readable:
+                yield other
+            else:
+                first = next(_told(self._project, other.all_diagnostics, other.problems))
+                refused.append(_unreadable(name, first))
+
+
+class _Classes(NamedTuple):
+    values: dict[str, DataClass] | None
+    diagnostics: list[Diagnostic]
+    problems: list[Problem]
+
+
+class _Reader:
+    """Reads files against their schemas. What is wrong piles up until everything is read."""
+
+    def __init__(self, project: Path) -> None:
+        self._project = project
+        self.diagnostics: list[Diagnostic] = []
+        self.problems: list[Problem] = []
+
+    def values(self, file: str, schema: FileSchema) -> Values | None:
         """The values of a file that its schema takes; else None, and why."""
-        document = read_document(self._project, file)
-        self._diagnostics += document.diagnostics
+        return self.taken(read_document(self._project, file), schema)
+
+    def taken(self, document: Document, schema: FileSchema) -> Values | None:
+        """The values of what was read, as `values`."""
+        self.diagnostics += document.diagnostics
         if document.values is None:
             return None
-        problems = list(schema.problems(document.values, file))
-        self._problems += problems
+        problems = list(schema.problems(document.values, document.file))
+        self.problems += problems
         return None if problems or document.diagnostics else document.values
 
-    def _all_diagnostics(self) -> Iterator[Diagnostic]:
-        """Everything, without what the schema says of a value that could not be read as it was meant."""
-        unread = {
-            (each.location.file, each.location.line, each.location.column)
-            for each in self._diagnostics
-            if each.location
-        }
-        yield from self._diagnostics
-        for diagnostic in diagnose(self._project, self._problems):
-            place = diagnostic.location
-            if place is None or (place.file, place.line, place.column) not in unread:
-                yield diagnostic
+
+class _StackFiles(_Reader):
+    """The files of one stack: what their schemas take of them, and everything that is wrong with their text."""
+
+    def __init__(self, project: Path, name: str, classes: Mapping[str, DataClass]) -> None:
+        super().__init__(project)
+        self.name = name
+        self.folder = find(project, name)
+        self._classes = classes
+
+    @cached_property
+    def _document(self) -> Document:
+        return read_document(self._project, self.folder.stack_file)
+
+    @cached_property
+    def places(self) -> frozenset[str] | None:
+        """Where the stack claims things, by its own file alone; None where that doesn't say."""
+        return None if self._document.values is None else places(self._document.values)
+
+    @cached_property
+    def streams(self) -> tuple[StreamSpec, ...]:
+        """The streams whose files can be read."""
+        return tuple(self._streams())
+
+    @cached_property
+    def stack(self) -> StackSpec | None:
+        """The stack with those streams."""
+        streams, origin = self.streams, Origin(self.folder.stack_file)
+        values = self.taken(self._document, FileSchema(stack_file.STACK))
+        if values is None:
+            return None
+        self.problems += _streams_as_said(values, self.folder.stream_files, origin)
+        return stack_spec(self.name, values, self._classes, streams, origin)
+
+    @cached_property
+    def claims(self) -> tuple[Claim, ...]:
+        """What the stack claims."""
+        return () if self.stack is None else tuple(claims_of(self.stack))
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether all that the stack claims is told."""
+        return self.stack is not None and not self.problems and not self.all_diagnostics
+
+    @property
+    def all_diagnostics(self) -> list[Diagnostic]:
+        """What is wrong with the folder and with the text of its files."""
+        return [*self.folder.diagnostics, *self.diagnostics]
+
+    def _streams(self) -> Iterator[StreamSpec]:
+        schema = FileSchema(stream_file.STREAM)
+        for key, file in self.folder.stream_files.items():
+            values = self.values(file, schema)
+            if values is not None:
+                yield stream_spec(key, values, self._classes.get(values["class"]), Origin(file))
+
+
+def _told(project: Path, diagnostics: list[Diagnostic], problems: list[Problem]) -> Iterator[Diagnostic]:
+    """Everything, without what the schema says of a value that could not be read as it was meant."""
+    unread = {(each.location.file, each.location.line, each.location.column) for each in diagnostics if each.location}
+    yield from diagnostics
+    for diagnostic in diagnose(project, problems):
+        place = diagnostic.location
+        if place is None or (place.file, place.line, place.column) not in unread:
+            yield diagnostic
+
+
+def _unreadable(name: str, why: Diagnostic) -> Diagnostic:
+    message = f"what stack {name} claims beside this one can't be known: {why.message}"
+    hint = f"correct it (`levee check {STACKS}/{name}` tells all), or remove the folder if the stack is gone"
+    return Diagnostic(UNREADABLE_NEIGHBOUR, message, hint, why.location, excerpt=why.excerpt)
 
 
 def _streams_as_said(values: Values, stream_files: Mapping[str, str], origin: Origin) -> Iterator[Problem]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from levee.catalog.partition import partition_name
-from levee.plan.planned import Boundary, Plan, PlannedCredential, PlannedMonitor
+from levee.model.stream import MonitorKind
+from levee.plan.planned import Boundary, Plan, PlannedCredential
 
 ROLE_PATH: Final = "/levee/"
 MAX_ROLE_LENGTH: Final = 64  # https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html
@@ -59,9 +60,9 @@ def data_stream_arn(boundary: Boundary, carrier: str) -> str:
     return f"arn:{partition_name(boundary.region)}:kinesis:{place}:stream/{carrier}"
 
 
-def alarm_name(plan: Plan, monitor: PlannedMonitor, group: str = "") -> str:
-    """The alarm of a monitor; a lag has one for each consumer group."""
-    return "-".join(filter(None, ("levee", plan.stack, monitor.stream, monitor.monitor.kind.value, group)))
+def alarm_name(stack: str, stream: str, monitor: MonitorKind, group: str = "") -> str:
+    """The alarm of a stream's monitor; a lag has one for each consumer group."""
+    return "-".join(filter(None, ("levee", stack, stream, monitor.value, group)))
 
 
 def _role_arn(boundary: Boundary, name: str) -> str:

@@ -14,6 +14,7 @@ from levee.cli.main import main
 from policies.registry import RULES
 from tests.policies.test_waivers import BROKEN, FILE
 from tests.support.rule_cases import Case, write
+from tests.support.stack_files import move_elsewhere
 
 COMPLIANT = Case("none", "compliant", fails=False, text="")
 Captured = pytest.CaptureFixture[str]
@@ -125,6 +126,7 @@ def test_a_broken_waiver_file_is_exit_2(broken: Path, capsys: Captured) -> None:
 def test_a_path_says_which_stacks(broken: Path, path: str) -> None:
     write(COMPLIANT, broken / "other")
     (broken / "other" / "stacks" / "prod").rename(broken / "stacks" / "second")
+    move_elsewhere(broken / "stacks" / "second" / "stack.yaml")
     assert check(broken, str(broken / path)) == 1
     assert check(broken, str(broken / "stacks" / "second")) == 0
 

@@ -11,6 +11,7 @@ import pytest
 from levee.cli.main import main
 from tests.support.changing import AUDIT, EVENTS, commit, deploy, edit, preview, project, write_preview
 from tests.support.rule_cases import STACK
+from tests.support.stack_files import move_elsewhere
 
 DAY = ("--as-of", "2026-11-21")
 RETIRE = "retire: {on: 2026-11-21, approved_by: dpo, reason: replaced by another stream, ticket: GOV-1}\n"
@@ -207,6 +208,7 @@ def test_a_new_stack_brings_its_waivers(deployed: Path, capsys: pytest.CaptureFi
 
 def test_waivers_of_other_stacks_in_the_base_are_no_trouble(deployed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     shutil.copytree(deployed / "stacks/prod", deployed / "stacks/second")
+    move_elsewhere(deployed / "stacks/second/stack.yaml")
     waive(deployed, OF_FILES.replace("prod/", "second/"))
     commit(deployed)
     assert told(deployed, capsys) == set()

@@ -164,6 +164,15 @@ class StackFiles:
         return render_text(self.diagnostics())
 
 
+def move_elsewhere(stack_file: Path) -> None:
+    """Give a copied stack a cluster and a folder of secrets of its own, so that it claims nothing twice."""
+    text = stack_file.read_text()
+    text = text.replace("bGV2ZWUtbG9jYWwtMDAwMQ", "bGV2ZWUtbG9jYWwtMDAwMg").replace(
+        "directory: secrets/", "directory: other/"
+    )
+    stack_file.write_text(text)
+
+
 def place(diagnostic: Diagnostic) -> str:
     """A diagnostic's `file:line:column`, the file by its name alone."""
     location = diagnostic.location

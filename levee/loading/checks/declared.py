@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from levee.loading.checks.claim import Claim
 from levee.model.data_class import DataClass
 from levee.model.service import GrantSpec, ServiceSpec
 from levee.model.stack import StackSpec
@@ -16,7 +17,7 @@ class Declared:
     """The parts of a stack that its schemas took. A part that they refused is missing, and its errors are told already.
 
     `stream_keys` are the keys of all stream files, readable or not. `complete`: no stream file is missing here, so
-    that what is not found is not there.
+    that what is not found is not there. `claims` are the stack's, and those of other stacks at the same places.
     """
 
     stack: StackSpec | None
@@ -24,6 +25,7 @@ class Declared:
     streams: tuple[StreamSpec, ...]
     stream_keys: frozenset[str]
     complete: bool
+    claims: tuple[Claim, ...] = ()
 
     @property
     def services(self) -> Mapping[str, ServiceSpec]:

@@ -24,7 +24,7 @@ def declared_twice(declared: Declared) -> Iterator[Problem]:
 def reserved(declared: Declared) -> Iterator[Problem]:
     """No stream is one of levee's own topics, which are judged as no stream."""
     for stream in declared.streams:
-        if stream.topic.startswith(CHECKPOINTS):
+        if metric_name(stream.topic).startswith(metric_name(CHECKPOINTS)):
             message = f"{stream.topic} begins as levee's own topics do, which keep how far a carrier has come"
             yield Problem("reserved-topic", message, "choose another name", stream.origin.at("topic"))
 

@@ -1,0 +1,200 @@
+"""What a stack holds for itself alone at a place: on its cluster, in its account, in its folder of secrets."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+from levee.model.name import CHECKPOINTS, NamePattern, PatternType
+from levee.model.origin import Origin
+from levee.model.stack import StackSpec, Target
+from levee.model.stream import MonitorKind, StreamSpec
+from levee.plan.aws_names import alarm_name, role_name
+from levee.plan.carriers import carrier_name, is_carried
+
+
+class Kind(StrEnum):
+    """What is claimed, as a sentence names it."""
+
+    TOPIC = "topic"
+    SERVICE = "service"
+    GROUP = "group"
+    TRANSACTIONAL_ID = "transactional id"
+    CREDENTIAL_FILE = "credential file"
+    ARCHIVE = "archive"
+    ROLE = "role"
+    ALARM = "alarm"
+    SECRET = "secret"  # noqa: S105 - a word
+    SECRET_PREFIX = "secret prefix"  # noqa: S105 - a word
+    LOG_GROUP = "log group"
+
+
+class Claim(NamedTuple):
+    """A name, or all names that begin so, that `holder` claims for itself at `place`. `what` is how it is told."""
+
+    kind: Kind
+    place: str
+    pattern: NamePattern
+    holder: str
+    what: str
+    origin: Origin
+
+
+def overlaps(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Claim]]:
+    """Each claim that meets another holder's of its kind and place, with the nearest such claim that covers it.
+
+    In order of name, what covers a claim stands on a stack of prefixes that each cover the next. A holder's claim is
+    told of once however often it is written.
+    """
+    grouped: dict[tuple[Kind, str], dict[tuple[NamePattern, str], Claim]] = defaultdict(dict)
+    for claim in claims:
+        grouped[claim.kind, claim.place].setdefault((claim.pattern, claim.holder), claim)
+    for first in grouped.values():
+        covering: list[Claim] = []
+        for claim in sorted(first.values(), key=_order):
+            while covering and not covering[-1].pattern.covers(claim.pattern):
+                covering.pop()
+            if covering and covering[-1].holder != claim.holder:
+                yield claim, covering[-1]
+            covering.append(claim)
+
+
+def _order(claim: Claim) -> tuple[str, bool, str]:
+    """By name; a prefix comes before the exact name that is spelled alike, which it covers."""
+    return claim.pattern.name, claim.pattern.type is not PatternType.PREFIXED, claim.holder
+
+
+def places(stack: Mapping[str, Any]) -> frozenset[str] | None:
+    """Where a stack claims things, by the values of its file, which may be wrong in other respects. None: untold."""
+    cluster, secrets, aws = (_inside(stack, key) for key in ("cluster", "secrets", "aws"))
+    told = [stack.get("target"), stack.get("account"), stack.get("region"), cluster.get("id"), secrets.get("store")]
+    if not all(isinstance(text, str) and text for text in told):
+        return None
+    found = {cluster_of(cluster["id"])}
+    if stack["target"] == Target.AWS:
+        found.add(account_of(stack["account"], aws.get("endpoint")))
+    if secrets["store"] == "file":
+        found.add(folder_of(str(secrets.get("directory", ""))))
+    return frozenset(found)
+
+
+def _inside(values: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    inside = values.get(key)
+    return inside if isinstance(inside, Mapping) else {}
+
+
+def cluster_of(cluster_id: str) -> str:
+    """The place that a cluster is."""
+    return f"cluster {cluster_id}"
+
+
+def account_of(account: str, endpoint: object = None) -> str:
+    """The place that an account is; what stands in for AWS has accounts of its own."""
+    return f"account {account}" + (f" at {endpoint}" if endpoint else "")
+
+
+def folder_of(directory: str) -> str:
+    """The place that a folder of secrets is."""
+    return f"folder {PurePosixPath(directory)}"
+
+
+def claims_of(stack: StackSpec) -> Iterator[Claim]:
+    """Everything that a stack claims."""
+    return _Claims(stack).all()
+
+
+class _Claims:
+    def __init__(self, stack: StackSpec) -> None:
+        self._stack = stack
+        self._cluster = cluster_of(stack.cluster.id)
+        self._account = account_of(stack.account, stack.aws.endpoint if stack.aws else None)
+        self._region = f"{self._account}, {stack.region}"
+
+    def all(self) -> Iterator[Claim]:
+        for stream in self._stack.streams:
+            yield self._claim(Kind.TOPIC, NamePattern(stream.topic), stream.origin.at("topic"))
+            yield from self._groups_and_ids(stream)
+        yield from self._grants()
+        yield from self._services()
+        if self._stack.target is Target.AWS:
+            yield from self._in_account()
+
+    def _claim(
+        self, kind: Kind, pattern: NamePattern | str, origin: Origin, *, place: str = "", what: str = ""
+    ) -> Claim:
+        if isinstance(pattern, str):
+            pattern = NamePattern(pattern)
+        told = what or f"the {kind} {pattern}"
+        return Claim(kind, place or self._cluster, pattern, self._stack.name, told, origin)
+
+    def _groups_and_ids(self, stream: StreamSpec) -> Iterator[Claim]:
+        for consumer in stream.consumers:
+            for index, group in enumerate(consumer.groups):
+                yield self._claim(Kind.GROUP, group, consumer.origin.at("groups", index))
+        for source in stream.sources:
+            for index, name in enumerate(source.transactional_ids):
+                yield self._claim(Kind.TRANSACTIONAL_ID, name, source.origin.at("transactional_ids", index))
+            if is_carried(self._stack.target, source):
+                carrier = carrier_name(self._stack.name, stream.key, source.service)
+                yield self._claim(Kind.TRANSACTIONAL_ID, carrier, source.origin)
+                yield self._claim(Kind.TOPIC, f"{CHECKPOINTS}{carrier}", source.origin)
+
+    def _grants(self) -> Iterator[Claim]:
+        for service in self._stack.services.values():
+            for grant in service.grants:
+                if grant.topics is not None:
+                    what = f"the grant {grant.topics} of {service.name}"
+                    yield self._claim(Kind.TOPIC, grant.topics, grant.origin.at("topics"), what=what)
+                for index, group in enumerate(grant.groups):
+                    yield self._claim(Kind.GROUP, group, grant.origin.at("groups", index))
+
+    def _services(self) -> Iterator[Claim]:
+        secrets = self._stack.secrets
+        folder = folder_of(secrets.directory) if secrets.kind == "file" else None
+        for name, origin in self._named().items():
+            yield self._claim(Kind.SERVICE, name, origin)
+            if folder is not None:
+                yield self._claim(Kind.CREDENTIAL_FILE, name, origin, place=folder, what=f"the credential of {name}")
+            elif secrets.in_aws and self._stack.target is Target.AWS:
+                yield self._claim(Kind.SECRET, f"{secrets.prefix}{name}", origin, place=self._region)
+
+    def _named(self) -> dict[str, Origin]:
+        """The services by name, with where each is first named."""
+        found = {service.name: service.origin for service in self._stack.services.values()}
+        for stream in self._stack.streams:
+            for source in stream.sources:
+                found.setdefault(source.service, source.origin.at("service"))
+            for consumer in stream.consumers:
+                found.setdefault(consumer.service, consumer.origin.at("service"))
+        return found
+
+    def _in_account(self) -> Iterator[Claim]:
+        stack = self._stack
+        if stack.secrets.in_aws and stack.secrets.prefix is not None:
+            origin = stack.origin.at("secrets", "prefix")
+            yield self._claim(Kind.SECRET_PREFIX, stack.secrets.prefix, origin, place=self._region)
+        for service in stack.services.values():
+            if service.assumed_by is not None:
+                name = role_name(stack.name, service.name)
+                yield self._claim(Kind.ROLE, name, service.origin.at("assumed_by"), place=self._account)
+        for stream in stack.streams:
+            if stream.archive is not None:
+                origin = stream.archive.origin.at("bucket")
+                yield self._claim(Kind.ARCHIVE, stream.archive.bucket, origin, place=self._account)
+            for name, origin in alarms_of(stack.name, stream):
+                yield self._claim(Kind.ALARM, name, origin, place=self._region)
+            for source in stream.sources:
+                if is_carried(stack.target, source):
+                    origin = source.origin.at("log_group")
+                    yield self._claim(Kind.LOG_GROUP, str(source.log_group), origin, place=self._region)
+
+
+def alarms_of(stack: str, stream: StreamSpec) -> Iterator[tuple[str, Origin]]:
+    """The names of a stream's alarms, and the monitors they are of."""
+    exact = [group.name for each in stream.consumers for group in each.groups if group.type is PatternType.LITERAL]
+    for monitor in stream.monitors:
+        for group in exact if monitor.kind is MonitorKind.LAG else ("",):
+            yield alarm_name(stack, stream.key, monitor.kind, group), monitor.origin
