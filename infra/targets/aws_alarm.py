@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from infra.providers.levee.aws.metric_query import MOST_METRICS
+from levee.catalog.aws_form import MOST_METRICS
 from levee.catalog.cloudwatch_metric import MSK_NAMESPACE, OWN_NAMESPACE, WATCHES, Watch
 from levee.iam.arn import ClusterArn
 from levee.model.duration import Duration

@@ -1,18 +1,19 @@
-"""Secrets for Amazon MSK have the name and the key that it takes.
+"""Secrets for Amazon MSK have the name that it takes.
 
 ## What
 
-Where passwords are kept in AWS Secrets Manager, `secrets.prefix` begins with `AmazonMSK_` and `secrets.encrypted_by`
-names a key.
+Where passwords are kept in AWS Secrets Manager, `secrets.prefix` begins with `AmazonMSK_`. That they are encrypted with
+a key of one's own, which MSK demands too, no stack file is read without.
 
 ## Why
 
-MSK reads no secret of another name, and none that the account's default key encrypts: users made so can't sign in.
+MSK reads no secret of another name: users made so can't sign in.
 
 ## Fails
 
 ```yaml
 stack.yaml:
+  target: aws
   secrets: {store: aws-secrets-manager, prefix: levee_, encrypted_by: "arn:aws:kms:eu-west-1:123456789012:key/1"}
 ```
 
@@ -20,6 +21,7 @@ stack.yaml:
 
 ```yaml
 stack.yaml:
+  target: aws
   secrets:
     store: aws-secrets-manager
     prefix: AmazonMSK_prod_
@@ -28,7 +30,7 @@ stack.yaml:
 
 ## Fix
 
-Write `prefix: AmazonMSK_…` and the key under `secrets`.
+Write `prefix: AmazonMSK_…` under `secrets`.
 """
 
 from __future__ import annotations
@@ -50,18 +52,14 @@ def check(plan: Plan, _: Facts) -> Iterator[Violation]:
     if not secrets.in_aws:
         return
     if secrets.prefix is None or not secrets.prefix.startswith(PREFIX):
-        yield _violation(f"secrets are named {secrets.prefix or '(no prefix)'}", f"a name with {PREFIX}", "prefix")
-    if secrets.key is None:
-        yield _violation("secrets have the account's default key", "a key of one's own", "encrypted_by")
-
-
-def _violation(current: str, expected: str, key: str) -> Violation:
-    return Violation(current=current, expected=expected, fix=f"write `secrets.{key}`", at=("secrets", key))
+        current = f"secrets are named {secrets.prefix or '(no prefix)'}"
+        expected = f"a name with {PREFIX}"
+        yield Violation(current=current, expected=expected, fix="write `secrets.prefix`", at=("secrets", "prefix"))
 
 
 RULE = Rule(
     id="RLS-ENC-007",
-    title="Secrets for Amazon MSK have the name and the key that it takes",
+    title="Secrets for Amazon MSK have the name that it takes",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES}),
     authorities=(

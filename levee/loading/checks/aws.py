@@ -6,16 +6,23 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from levee.catalog.partition import partition_name, partition_of
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
 from levee.model.aws import STACK_KEY, AwsSpec
-from levee.model.cloud_name import CloudName
 from levee.model.cluster import AWS_SECRETS_MANAGER
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import SourceKind
 from levee.plan.aws_names import MAX_ROLE_LENGTH, delivery_role_name, role_name
 from levee.plan.carriers import carrier_name
+
+_STORES: Final = {
+    Target.KAFKA: ("file",),
+    Target.AWS: (AWS_SECRETS_MANAGER, "file"),
+    Target.IBM: ("ibm-secrets-manager", "file"),
+}
+"""Where stacks of a target can keep passwords."""
 
 _MSK_PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
 
@@ -26,6 +33,10 @@ def secret_store(declared: Declared) -> Iterator[Problem]:
     if stack is None:
         return
     secrets, origin = stack.secrets, stack.origin.at("secrets")
+    if secrets.kind not in _STORES[stack.target]:
+        message = f"a stack with `target: {stack.target}` can't keep its passwords in {secrets.kind}"
+        hint = f"write `store: {'` or `store: '.join(_STORES[stack.target])}`"
+        yield Problem("secret-store", message, hint, origin.at("store"))
     if secrets.kind == "file" and not secrets.directory:
         message = "a file store needs a `directory`"
         yield Problem("secret-store", message, "write for example `directory: .levee/secrets/local`", origin)
@@ -64,13 +75,10 @@ def msk_cluster(declared: Declared) -> Iterator[Problem]:
     stack = declared.stack
     if stack is None or stack.aws is None or stack.aws.cluster_arn is None:
         return
-    from levee.iam.arn import ClusterArn  # few stacks need it, and every command waits for its imports
-
-    try:
-        ClusterArn.parse(stack.aws.cluster_arn)
-    except ValueError as error:
+    wrong = _cluster_problem(stack.aws.cluster_arn)
+    if wrong is not None:
         origin = stack.aws.origin.at("cluster_arn")
-        yield Problem("cluster-arn", f"{stack.aws.cluster_arn} {error}", "copy it from the MSK console", origin)
+        yield Problem("cluster-arn", f"{stack.aws.cluster_arn} {wrong}", "copy it from the MSK console", origin)
     prefix = stack.secrets.prefix
     if stack.secrets.in_aws and prefix is not None and not _MSK_PREFIX.fullmatch(prefix):
         message = f"{prefix} begins no secrets that MSK takes as those of one stack"
@@ -78,41 +86,68 @@ def msk_cluster(declared: Declared) -> Iterator[Problem]:
         yield Problem("secret-store", message, hint, stack.origin.at("secrets", "prefix"))
 
 
-def in_its_region(declared: Declared) -> Iterator[Problem]:
-    """What a stack on aws works with directly lies in its own region: nothing reaches across on AWS's side."""
-    stack = declared.stack
-    if stack is None or stack.aws is None:
-        return
-    for name, origin in _regional(declared, stack, stack.aws):
-        region = _region_of(name)
-        if region is not None and region != stack.region:
-            message = f"{name} is in {region}, and the stack is in {stack.region}"
-            yield Problem("wrong-region", message, f"name one in {stack.region}", origin)
-    for stream in declared.streams:
-        place = stream.archive.place if stream.archive is not None else None
-        if stream.archive is not None and place is not None and place.region not in (None, stack.region):
-            message = f"levee makes archives in the stack's own region, {stack.region}, and in no other"
-            yield Problem("wrong-region", message, "remove `region`", stream.archive.origin.at("region"))
+def _cluster_problem(arn: str) -> str | None:
+    from levee.iam.arn import ClusterArn  # few stacks need it, and every command waits for its imports
 
-
-def _regional(declared: Declared, stack: StackSpec, aws: AwsSpec) -> Iterator[tuple[str, Origin]]:
-    if aws.cluster_arn is not None:
-        yield aws.cluster_arn, aws.origin.at("cluster_arn")
-    for index, action in enumerate(aws.alarm_actions):
-        yield action, aws.origin.at("alarm_actions", index)
-    if stack.secrets.key is not None:
-        yield stack.secrets.key, stack.origin.at("secrets", "encrypted_by")
-    for stream in declared.streams:
-        if stream.archive is not None and stream.archive.key is not None:
-            yield stream.archive.key, stream.archive.origin.at("encrypted_by")
-
-
-def _region_of(name: str) -> str | None:
-    """The region of an ARN; None where it names none, or is none."""
     try:
-        return CloudName.parse(name).region or None
-    except ValueError:
-        return None
+        ClusterArn.parse(arn)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def of_its_own(declared: Declared) -> Iterator[Problem]:
+    """What a stack on aws works with directly is of its own account and region: nothing reaches across."""
+    stack = declared.stack
+    if stack is None or stack.aws is None or partition_of(stack.region) is None:
+        return
+    for name, origin, form in _named(declared, stack, stack.aws):
+        found = _misplaced(name, stack, form)
+        if found is not None:
+            id_, message, hint = found
+            yield Problem(id_, message, hint, origin)
+    for stream in declared.streams:
+        if stream.archive is None:
+            continue
+        place, origin = stream.archive.place, stream.archive.origin
+        if place.region not in (None, stack.region):
+            message = f"levee makes archives in the stack's own region, {stack.region}, and in no other"
+            yield Problem("wrong-region", message, "remove `region`", origin.at("region"))
+        if place.account not in (None, stack.account):
+            message = f"levee makes archives in the stack's own account, {stack.account}, and in no other"
+            yield Problem("wrong-account", message, "remove `account`", origin.at("account"))
+
+
+def _named(declared: Declared, stack: StackSpec, aws: AwsSpec) -> Iterator[tuple[str, Origin, str]]:
+    """The names of what is there already, each with how its kind's begin after the account."""
+    if aws.cluster_arn is not None and _cluster_problem(aws.cluster_arn) is None:
+        yield aws.cluster_arn, aws.origin.at("cluster_arn"), "kafka:cluster/"
+    for index, action in enumerate(aws.alarm_actions):
+        yield action, aws.origin.at("alarm_actions", index), "sns:"
+    keys = [(stack.secrets.key, stack.origin.at("secrets", "encrypted_by"))]
+    keys += [
+        (stream.archive.key, stream.archive.origin.at("encrypted_by")) for stream in declared.streams if stream.archive
+    ]
+    for key, origin in keys:
+        if key not in (None, STACK_KEY):
+            yield str(key), origin, "kms:key/"
+
+
+def _misplaced(name: str, stack: StackSpec, form: str) -> tuple[str, str, str] | None:
+    """What is wrong with a name: its form, its account, or its region; and what to write."""
+    own = f"arn:{partition_name(stack.region)}:{form.replace(':', f':{stack.region}:{stack.account}:')}"
+    service, _, resource = form.partition(":")
+    parts = name.split(":", 5)
+    if parts[0] != "arn" or len(parts) < 6 or parts[2] != service or not parts[5].startswith(resource):
+        return ("wrong-arn", f"{name} is not the ARN that is needed here", f"write one that begins with {own}")
+    if parts[4] != stack.account:
+        whose = f"of account {parts[4]}" if parts[4] else "of no account"
+        return ("wrong-account", f"{name} is {whose}, and the stack of {stack.account}", f"name one of {stack.account}")
+    if parts[3] != stack.region or parts[1] != partition_name(stack.region):
+        where = f"in {parts[3] or 'no region'} of partition {parts[1]}"
+        message = f"{name} is {where}, and the stack is in {stack.region}"
+        return ("wrong-region", message, f"name one in {stack.region}")
+    return None
 
 
 def archive_on_aws(declared: Declared) -> Iterator[Problem]:

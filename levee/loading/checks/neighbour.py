@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from levee.catalog.aws_form import MOST_SUBSCRIPTION_FILTERS
 from levee.loading.checks.claim import Claim, Kind, overlaps
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
@@ -14,10 +15,6 @@ from levee.model.origin import Origin
 
 MOST_TOLD: Final = 20
 """Problems of one kind with one other stack that are told one by one: a copied folder has all of a stack's."""
-
-MOST_FILTERS: Final = 2
-"""Subscription filters of a log group: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html."""
-
 
 _SAID_IN: Final = {"cluster": "cluster.id", "account": "account", "folder": "secrets.directory"}
 """Which key of a stack says so, by the first word of a place."""
@@ -104,8 +101,8 @@ def too_many_subscriptions(declared: Declared) -> Iterator[Problem]:
     own = declared.stack.name if declared.stack is not None else ""
     for claims in readers.values():
         extra = [claim for claim in claims if claim.holder == own]
-        if len(claims) > MOST_FILTERS and extra:
-            message = f"{extra[-1].what} has {len(claims)} readers; CloudWatch Logs takes {MOST_FILTERS} of a log group"
+        if len(claims) > MOST_SUBSCRIPTION_FILTERS and extra:
+            message = f"{extra[-1].what} has {len(claims)} readers; CloudWatch Logs takes {MOST_SUBSCRIPTION_FILTERS}"
             others = next(claim for claim in claims if claim is not extra[-1])
             hint = "remove one, or read the log group once and share the topic"
             yield Problem("log-group", message, hint, extra[-1].origin, other=others.origin)

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Final
 
+from levee.catalog.aws_form import endpoint_problem
 from levee.loading.schema.rules import Rules, free_of, one_line_problem, parsed, text
 from levee.model.aws import STACK_KEY
 from levee.model.duration import Duration
@@ -22,7 +23,6 @@ _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SECRET_PREFIX: Final = re.compile(r"[A-Za-z0-9/_+=.@-]+")
 _LOG_GROUP: Final = re.compile(r"[A-Za-z0-9_/.#-]+")
-_ENDPOINT: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 _PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?")
 _CLOUD_NAME: Final = re.compile(r"(?:arn:[a-z-]+:[!-~]+|crn:v1:[!-~]+)")
 _USERNAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,128}")
@@ -160,11 +160,6 @@ def secret_prefix_problem(value: str) -> str | None:
 def log_group_problem(value: str) -> str | None:
     """Why this is no log group's name, or None."""
     return None if _LOG_GROUP.fullmatch(value) else "is no log group's name; allowed are a-z A-Z 0-9 _ - / . #"
-
-
-def endpoint_problem(value: str) -> str | None:
-    """Why this is no API endpoint, or None."""
-    return None if _ENDPOINT.fullmatch(value) else "is no endpoint; write scheme, host and port: http://127.0.0.1:4566"
 
 
 def principal_problem(value: str) -> str | None:

@@ -22,14 +22,14 @@ from infra.providers.levee.aws.metric_query import check_queries, plain_queries
 from infra.providers.levee.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value, is_known, reveal
 from infra.providers.snapshot import Snapshot
+from levee.catalog.aws_form import LONGEST_ALARM_NAME, MOST_ALARM_ACTIONS
 from levee.catalog.partition import partition_name
 from levee.clock import Clock
 
 AT_ONCE: Final = 100
 """Alarms in one request, named or listed."""
 
-LONGEST_NAME, LONGEST_DESCRIPTION = 255, 1024
-MOST_ACTIONS: Final = 5
+LONGEST_DESCRIPTION: Final = 1024
 MOST_DIMENSIONS: Final = 30
 SHORT_PERIODS: Final = (10, 20, 30)
 """Seconds; longer periods are multiples of a minute."""
@@ -110,7 +110,7 @@ class Alarm(AwsKind):
 
     def check_fields(self, fields: Fields) -> None:
         """Whom it tells is inside the boundary; the rest is what CloudWatch takes."""
-        for name, longest in (("name", LONGEST_NAME), ("description", LONGEST_DESCRIPTION)):
+        for name, longest in (("name", LONGEST_ALARM_NAME), ("description", LONGEST_DESCRIPTION)):
             text = known(fields.text(name, required=True))
             if text is not None and len(text) > longest:
                 fields.refuse(name, f"must be at most {longest} characters")
@@ -132,8 +132,8 @@ class Alarm(AwsKind):
 
     def _check_actions(self, fields: Fields, name: str) -> None:
         topics = known(fields.texts(name)) or []
-        if len(topics) > MOST_ACTIONS:
-            fields.refuse(name, f"are {len(topics)}, CloudWatch takes {MOST_ACTIONS}")
+        if len(topics) > MOST_ALARM_ACTIONS:
+            fields.refuse(name, f"are {len(topics)}, CloudWatch takes {MOST_ALARM_ACTIONS}")
         for topic in topics:
             arn = Arn.parse(topic)
             if arn is None or arn.service != "sns":
@@ -263,8 +263,8 @@ def _live(alarm: Mapping[str, Any], tags: Mapping[str, str]) -> Live:
 def _check_metric(fields: Fields) -> None:
     for name in ("namespace", "metricName"):
         text = known(fields.text(name, required=True))
-        if text is not None and (len(text) > LONGEST_NAME or text.startswith(":")):
-            fields.refuse(name, f"must be at most {LONGEST_NAME} characters and not begin with a colon")
+        if text is not None and (len(text) > LONGEST_ALARM_NAME or text.startswith(":")):
+            fields.refuse(name, f"must be at most {LONGEST_ALARM_NAME} characters and not begin with a colon")
     if fields.has("statistic") == fields.has("extendedStatistic"):
         fields.refuse("statistic", "must be declared, or extendedStatistic, and not both")
     elif fields.has("statistic"):

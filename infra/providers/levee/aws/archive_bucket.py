@@ -5,7 +5,6 @@ buckets' settings: reading one bucket takes a request for each of them.
 """
 
 import asyncio
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -14,19 +13,15 @@ from infra.providers.fields import Fields, known
 from infra.providers.kind import Declaration, Recorded
 from infra.providers.levee.aws.api import AwsError
 from infra.providers.levee.aws.archive_lifecycle import INPUTS as LIFECYCLE_INPUTS
-from infra.providers.levee.aws.archive_lifecycle import LONGEST_DAYS, TIERS, check_lifecycle, lifecycle_rules
+from infra.providers.levee.aws.archive_lifecycle import TIERS, check_lifecycle, lifecycle_rules
 from infra.providers.levee.aws.arn_scope import check_arn
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
 from infra.providers.levee.aws.bucket_settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
 from infra.providers.levee.aws.json_text import check_json
 from infra.providers.levee.aws.tags import tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value, reveal
+from levee.catalog.aws_form import LONGEST_LOCK_DAYS, bucket_problem
 from levee.catalog.partition import partition_name
-
-NAME: Final = re.compile(r"(?!xn--|sthree-|amzn-s3-demo-)[a-z0-9][a-z0-9-]{1,61}[a-z0-9](?<!-s3alias)(?<!--ol-s3)")
-"""Without dots, which no certificate of S3 covers:
-https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
-"""
 
 GOVERNANCE, COMPLIANCE = "GOVERNANCE", "COMPLIANCE"
 REGION_WITHOUT_CONSTRAINT: Final = "us-east-1"
@@ -62,15 +57,15 @@ class ArchiveBucket(AwsKind):
     def check_fields(self, fields: Fields) -> None:
         """The key is one of the stack's own account and region, the days are S3's."""
         name = known(fields.text("name", required=True))
-        if name is not None and not NAME.fullmatch(name):
-            fields.refuse("name", "must be 3 to 63 lower-case letters, digits and inner hyphens, none of S3's own")
+        if name is not None and (reason := bucket_problem(name)):
+            fields.refuse("name", reason)
         check_arn(fields, "keyArn", self.api.connection, "kms:key/")
         check_json(fields, "policy")
         if known(fields.text("lockMode", required=True)) not in {None, GOVERNANCE, COMPLIANCE}:
             fields.refuse("lockMode", f"must be {GOVERNANCE} or {COMPLIANCE}")
         retention = known(fields.integer("retentionDays", required=True))
-        if retention is not None and not 0 < retention <= LONGEST_DAYS:
-            fields.refuse("retentionDays", f"must be 1 to {LONGEST_DAYS} days")
+        if retention is not None and not 0 < retention <= LONGEST_LOCK_DAYS:
+            fields.refuse("retentionDays", f"must be 1 to {LONGEST_LOCK_DAYS} days")
         check_lifecycle(fields)
         for always, reason in ALWAYS.items():
             if known(fields.boolean(always)) is False:

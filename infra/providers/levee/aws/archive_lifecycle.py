@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from infra.providers.fields import Fields, known
 from infra.providers.properties import Properties
+from levee.catalog.aws_form import LONGEST_LOCK_DAYS
 
 TIERS: Final[Mapping[str, str]] = {
     "standardIaAfterDays": "STANDARD_IA",
@@ -24,7 +25,6 @@ NEVER: Final = 0
 IA_DAYS: Final = 30
 """S3 keeps an object for so long in Standard before it goes to Standard-IA, and in Standard-IA before it goes on."""
 
-LONGEST_DAYS: Final = 36_500
 RULE: Final = "levee-archive"
 
 ABORT_UPLOAD_DAYS: Final = 7
@@ -41,8 +41,8 @@ def check_lifecycle(fields: Fields) -> None:
     days = {name: known(fields.integer(name, required=name == EXPIRE)) for name in INPUTS}
     used = {name: after for name, after in days.items() if after is not None and after != NEVER}
     for name, after in used.items():
-        if not 0 < after <= LONGEST_DAYS:
-            fields.refuse(name, f"must be 1 to {LONGEST_DAYS} days, or 0 for a storage class that isn't used")
+        if not 0 < after <= LONGEST_LOCK_DAYS:
+            fields.refuse(name, f"must be 1 to {LONGEST_LOCK_DAYS} days, or 0 for a storage class that isn't used")
     if days[EXPIRE] == NEVER:
         fields.refuse(EXPIRE, "must be 1 or more: an archive's objects have an end")
     if 0 < used.get("standardIaAfterDays", IA_DAYS) < IA_DAYS:

@@ -4,14 +4,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
 from infra.providers.fields import Fields, known
 from infra.providers.properties import Properties, Unknown
+from levee.catalog.aws_form import endpoint_problem
 
 ACCOUNT: Final = re.compile(r"[0-9]{12}")
 REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 PROPERTIES: Final = ("account", "region", "endpoint", "credentialsFile")
 
 
@@ -40,7 +39,7 @@ class AwsConnection:
             fields.refuse("account", "must be the 12 digits of an AWS account")
         if known(region) is not None and not REGION.fullmatch(str(region)):
             fields.refuse("region", "must be the name of an AWS region, such as eu-central-1")
-        if (url := known(endpoint)) is not None and (reason := _endpoint_problem(url)):
+        if (url := known(endpoint)) is not None and (reason := endpoint_problem(url)):
             fields.refuse("endpoint", reason)
         values = (account, region, endpoint, file)
         if fields.problems or any(isinstance(value, Unknown) for value in values):
@@ -54,19 +53,3 @@ def read_connection(config: Properties) -> AwsConnection | None:
     connection = AwsConnection.read(fields)
     fields.raise_problems()
     return connection
-
-
-def _endpoint_problem(url: str) -> str | None:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname
-        _ = parts.port
-    except ValueError:
-        return "is no URL"
-    if parts.scheme not in {"http", "https"} or not host:
-        return "must be a URL such as https://host:port"
-    if parts.username or parts.password or parts.query or parts.fragment:
-        return "must name a scheme, a host and a port and nothing else"
-    if parts.scheme == "http" and host not in LOOPBACK:
-        return "must use https: secrets would cross the network in clear"
-    return None

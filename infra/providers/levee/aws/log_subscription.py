@@ -19,6 +19,7 @@ from infra.providers.levee.aws.api import AwsError
 from infra.providers.levee.aws.arn_scope import Arn, outside
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
 from infra.providers.properties import Properties
+from levee.catalog.aws_form import MOST_SUBSCRIPTION_FILTERS
 
 SEPARATOR: Final = "|"
 """Between log group and filter in an id; no log group's name has it."""
@@ -27,8 +28,6 @@ GROUP: Final = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 FILTER: Final = re.compile(r"[^:*|]{1,512}")
 LONGEST_PATTERN: Final = 1024
 BY_STREAM, RANDOM = "ByLogStream", "Random"
-MOST_FILTERS: Final = 2
-"""https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html"""
 
 DESTINATIONS: Final[Mapping[str, str]] = {
     "kinesis": "stream/",
@@ -138,7 +137,7 @@ class LogSubscription(AwsKind):
                 f"the log group {group} has a filter {name} that sends to {live.inputs['destinationArn']}; import it "
                 "(`pulumi import`) if it is meant, or choose another name",
             )
-        if live is None and len(filters) >= MOST_FILTERS:
+        if live is None and len(filters) >= MOST_SUBSCRIPTION_FILTERS:
             others = ", ".join(f"{other['filterName']} (to {other['destinationArn']})" for other in filters)
             raise refused(
                 "logGroup",

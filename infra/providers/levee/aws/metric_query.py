@@ -13,12 +13,10 @@ from typing import Any, Final
 from infra.providers.fields import Fields, known
 from infra.providers.levee.aws.json_text import canonical
 from infra.providers.properties import Properties, Value, is_known, reveal
+from levee.catalog.aws_form import LONGEST_QUERY_SECONDS, MOST_METRICS
 
-MOST_METRICS: Final = 10
-"""Of metric math."""
-
-MINUTE, LONGEST_LOOK = 60, 3 * 3600
-"""Seconds: the shortest period of a query in SQL, and how far back it is evaluated."""
+MINUTE: Final = 60
+"""Seconds: the shortest period of a query in SQL."""
 
 ID: Final = re.compile(r"[a-z][A-Za-z0-9_]{0,254}")
 QUERY: Final = ("Id", "Expression", "MetricStat", "Label", "ReturnData", "Period")
@@ -68,8 +66,9 @@ def _select_problems(selects: Sequence[Properties], periods: int | None) -> Iter
         seconds = reveal(select.get("Period"))
         if not isinstance(seconds, int) or seconds < MINUTE or seconds % MINUTE:
             yield f"a SELECT needs a Period, a multiple of {MINUTE} seconds"
-        elif seconds * (periods or 1) > LONGEST_LOOK:
-            yield f"a SELECT looks back {LONGEST_LOOK} seconds at most: evaluationPeriods times its Period is more"
+        elif seconds * (periods or 1) > LONGEST_QUERY_SECONDS:
+            longest = f"{LONGEST_QUERY_SECONDS} seconds at most"
+            yield f"a SELECT looks back {longest}: evaluationPeriods times its Period is more"
 
 
 def _plain(value: Any) -> Any:

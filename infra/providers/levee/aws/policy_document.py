@@ -5,16 +5,15 @@ which service principals need ``aws:SourceAccount``: https://docs.aws.amazon.com
 """
 
 import json
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from infra.providers.levee.aws.arn_scope import PREFIX, arns_in, outside
 from infra.providers.levee.aws.connection import AwsConnection
+from levee.catalog.aws_form import ORGANIZATION
 
 ANYONE: Final = "*"
-ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
 
 
 @dataclass(frozen=True)

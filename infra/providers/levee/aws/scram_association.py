@@ -19,6 +19,7 @@ from infra.providers.levee.aws.api import AwsError
 from infra.providers.levee.aws.arn_scope import Arn, check_arn, outside
 from infra.providers.levee.aws.aws_kind import AwsKind, Live
 from infra.providers.properties import UNKNOWN, Properties, is_known, reveal
+from levee.catalog.aws_form import MOST_MSK_USERS
 
 ABSENT: Final = ("NotFoundException",)
 CLUSTER: Final = "kafka:cluster/"
@@ -27,7 +28,7 @@ SUFFIX: Final = r"[A-Za-z0-9_+=.@-]+-[A-Za-z0-9]{6}"
 """The rest of a secret's name, and what Secrets Manager adds to it. Without ``/``: what is below another prefix is
 another's."""
 
-PER_CALL, PER_CLUSTER = 10, 1000
+PER_CALL: Final = 10
 PASSING: Final = frozenset({"CREATING", "HEALING", "MAINTENANCE", "REBOOTING_BROKER", "UPDATING"})
 """States that a cluster leaves by itself."""
 
@@ -63,8 +64,8 @@ class ScramAssociation(AwsKind):
         if prefix is not None and not PREFIX.fullmatch(prefix):
             fields.refuse("prefix", "must begin with AmazonMSK_, as MSK demands, and end with /")
         arns = known(fields.texts("secretArns", required=True)) or []
-        if len(arns) > PER_CLUSTER:
-            fields.refuse("secretArns", f"are {len(arns)}, a cluster takes {PER_CLUSTER}")
+        if len(arns) > MOST_MSK_USERS:
+            fields.refuse("secretArns", f"are {len(arns)}, a cluster takes {MOST_MSK_USERS}")
         for arn in arns:
             if reason := outside(arn, self.api.connection) or _misnamed(arn, prefix or ""):
                 fields.refuse("secretArns", reason)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from infra.providers.failures import refused
 from infra.providers.fields import Fields
 from infra.providers.properties import Properties, Unknown, Value, is_known, reveal
+from levee.catalog.aws_form import tag_value_problem
 
 MANAGED_BY: Final = "levee:managed-by"
 STACK: Final = "levee:stack"
@@ -18,7 +19,7 @@ RESOURCE: Final = "levee:resource"
 
 IDENTITY: Final = (MANAGED_BY, STACK, RESOURCE)
 MOST: Final = 50
-LONGEST_KEY, LONGEST_VALUE = 128, 256  # https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
+LONGEST_KEY: Final = 128  # https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 
 
 def check_tags(fields: Fields) -> None:
@@ -34,9 +35,10 @@ def check_tags(fields: Fields) -> None:
     if len(tags) > MOST:
         fields.refuse("tags", f"are {len(tags)}, AWS takes {MOST}")
     for name, value in tags.items():
-        too_long = not isinstance(value, Unknown) and len(value) > LONGEST_VALUE
-        if not name or len(name) > LONGEST_KEY or name.lower().startswith("aws:") or too_long:
-            fields.refuse("tags", f"{name[:LONGEST_KEY]} is no tag that AWS takes, or its value is too long")
+        if not name or len(name) > LONGEST_KEY or name.lower().startswith("aws:") or tag_value_problem(name):
+            fields.refuse("tags", f"{name[:LONGEST_KEY]} is no tag that AWS takes")
+        elif not isinstance(value, Unknown) and (reason := tag_value_problem(value)):
+            fields.refuse("tags", f"{name} {reason}")
 
 
 def tags_of(properties: Mapping[str, Value]) -> dict[str, str]:

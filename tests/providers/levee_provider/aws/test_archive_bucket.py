@@ -43,7 +43,7 @@ def s3(aws: AwsApi) -> Any:
     ("changes", "where", "words"),
     [
         ({"name": "Has.Dots"}, "name", "lower-case letters"),
-        ({"name": "xn--archive"}, "name", "none of S3's own"),
+        ({"name": "xn--archive"}, "name", "keeps for itself"),
         ({"keyArn": KEY.replace("123456789012", "999999999999")}, "keyArn", "999999999999"),
         ({"keyArn": KEY.replace("eu-central-1", "us-east-1")}, "keyArn", "us-east-1"),
         ({"keyArn": KEY.replace("key/", "alias/")}, "keyArn", "key/"),

@@ -155,7 +155,7 @@ async def test_a_strangers_alias_is_refused_before_a_key_is_made(engine: Resourc
 UNFIT: dict[str, tuple[dict[str, Any], str]] = {
     "multi-region": ({"MultiRegion": True}, "may lie outside the boundary"),
     "asymmetric": ({"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"}, "symmetric"),
-    "of somebody's material": ({"Origin": "EXTERNAL"}, "symmetric"),
+    "of other material": ({"Origin": "EXTERNAL"}, "symmetric"),
 }
 
 
