@@ -13,11 +13,10 @@ import pulumi
 from infra.components.log_stream import LogStream, LogStreamArgs
 from infra.components.service_credential import ServiceCredential, ServiceCredentialArgs
 from infra.preflight import preflight
+from infra.run_errors import as_run_errors
 from infra.targets.aws import AwsTarget
 from infra.targets.contract import Target
 from infra.targets.kafka import KafkaTarget
-from levee.diagnostics import LeveeError, Rejected
-from levee.diagnostics.text import render_text
 from levee.loading.load import load_stack
 from levee.model.stack import Target as Platform
 from levee.plan.build import build_plan
@@ -33,25 +32,25 @@ def run(project: Path, stack: str, as_of: date) -> None:
 
     Raises pulumi.RunError, whose text Pulumi prints as it is.
     """
-    try:
+    with as_run_errors(project):
         plan = build_plan(load_stack(project, stack), as_of)
         report = enforce(plan, project, as_of)
         doubts = preflight(plan, project, changing=not pulumi.runtime.is_dry_run())
-    except Rejected as rejected:
-        raise pulumi.RunError(render_text(rejected.diagnostics)) from None
-    except LeveeError as error:
-        raise pulumi.RunError(f"{error.message}\n  help: {error.help}" if error.help else error.message) from None
-    for finding in report.waived:
-        pulumi.log.warn(headline(finding))
-    for pending in plan.pending:
-        pulumi.log.warn(f"{pending.stream}: {pending.what}")
-    for doubt in doubts:
-        pulumi.log.warn(doubt)
-    provision(plan, project)
+        for finding in report.waived:
+            pulumi.log.warn(headline(finding))
+        for pending in plan.pending:
+            pulumi.log.warn(f"{pending.stream}: {pending.what}")
+        for doubt in doubts:
+            pulumi.log.warn(doubt)
+        provision(plan, project)
 
 
+@as_run_errors()
 def provision(plan: Plan, project: Path) -> None:
-    """Register everything planned. Independent things stay independent, so that providers can batch them."""
+    """Register everything planned. Independent things stay independent, so that providers can batch them.
+
+    Raises pulumi.RunError, as `run`.
+    """
     target = _target(plan, project)
     archives, monitors, carriers = _by_stream(plan.archives), _by_stream(plan.monitors), _by_stream(plan.carriers)
     for topic in plan.topics:

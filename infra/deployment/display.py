@@ -7,10 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Final, assert_never
 
+from pulumi import RunError
+
 from infra.deployment.contract import Report
-from infra.embedded.errors import DeploymentFailed, EngineError, Refused
+from infra.embedded.errors import DeploymentFailed, EngineError, ProgramFailed, Refused
 from infra.embedded.event import Change, Diagnostic, Event, Op, PlanReady, ResourceEvent, Severity, Stage
 from infra.embedded.state import name_of
+from infra.fault import fault
 
 LISTED: Final = 40  # resources a kind of change shows by name; the rest is counted
 LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
@@ -103,6 +106,10 @@ class Display:
             case DeploymentFailed():
                 reasons = [f"{_about(f.urn)}{f.operation}: {'; '.join(f.reasons)}" for f in error.failures]
                 return _listed(error.message, reasons)
+            case ProgramFailed() if not isinstance(error.__cause__, RunError):
+                return fault(error.__cause__ or error)
+            case ProgramFailed():
+                return error.message
         return str(error) if not error.help else error.message
 
     @staticmethod

@@ -5,10 +5,8 @@ Source: ``proto/pulumi/provider.proto`` in pulumi/pulumi, and the engine's side 
 """
 
 import functools
-import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from pathlib import Path
 from typing import Any, Final, NoReturn, TypeAlias, TypeVar, cast
 
 import grpc
@@ -18,6 +16,7 @@ from google.rpc import status_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from typing_extensions import override
 
+from infra.fault import fault
 from infra.providers.differences import Change, Difference, differences, with_ignored
 from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
 from infra.providers.kind import Declaration, Function, Naming, Package, Recorded, ResourceKind
@@ -64,7 +63,7 @@ def _answering(method: Method) -> Method:
         except PartlyDoneError as failure:
             return await _abort_partly_done(context, failure)
         except Exception as error:  # noqa: BLE001 - the boundary: no traceback, and no value, reaches the user
-            text = _unexpected(error)
+            text = fault(error)
         # Not UNKNOWN or INTERNAL: the engine takes those to mean that nobody knows what became of the resource.
         return await context.abort(grpc.StatusCode.FAILED_PRECONDITION, text)
 
@@ -120,6 +119,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         return plugin_pb2.PluginInfo(version=self.version)
 
     @override
+    @_answering
     async def GetSchema(
         self, request: provider_pb2.GetSchemaRequest, context: Context
     ) -> provider_pb2.GetSchemaResponse:
@@ -348,10 +348,3 @@ async def _abort_partly_done(context: Context, failure: PartlyDoneError) -> NoRe
     code = grpc.StatusCode.FAILED_PRECONDITION
     status = status_pb2.Status(code=code.value[0], message=str(failure), details=[detail])
     await context.abort(code, str(failure), (("grpc-status-details-bin", status.SerializeToString()),))
-
-
-def _unexpected(error: Exception) -> str:
-    """Name a bug by its place only: the message of an arbitrary exception may quote a value."""
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(frame.filename).name}:{frame.lineno}"
-    return f"unexpected {type(error).__name__} at {place}; this is a bug in the provider, please report it"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import pulumi
 
 from infra import type_tokens
+from infra.run_errors import as_run_errors
 from infra.secret_location import aws_connection
 from infra.targets.aws_alarm import alarms
 from infra.targets.kafka import KafkaTarget
@@ -106,7 +107,7 @@ class AwsTarget(KafkaTarget):
         inputs = {
             "name": archive.bucket,
             "keyArn": key,
-            "policy": pulumi.Output.from_input(key).apply(lambda arn: _bucket_policy(archive.bucket, account, arn)),
+            "policy": _text_of(lambda arn: _bucket_policy(archive.bucket, account, arn), key),
             "lockMode": self._classes[topic.data_class].archive_lock.value.upper(),
             "retentionDays": days,
             "standardIaAfterDays": INFREQUENT_DAYS if days > INFREQUENT_DAYS + GLACIER_DAYS else 0,
@@ -151,7 +152,7 @@ class AwsTarget(KafkaTarget):
                 "name": delivery_role_name(planned.name),
                 "description": f"Delivers {source.log_group} to stream {planned.stream}, stack {self._plan.stack}",
                 "trust": trust_policy("logs.amazonaws.com", boundary.account, planned.caller).compact(),
-                "policy": pulumi.Output.all(stream.arn, key).apply(lambda arns: delivery_policy(*arns).compact()),
+                "policy": _text_of(lambda *arns: delivery_policy(*arns).compact(), stream.arn, key),
                 "tags": self._tags_of_stream(f"{name}.delivery", topic),
             },
             opts,
@@ -218,9 +219,7 @@ class AwsTarget(KafkaTarget):
         secrets = [secret_arn(plan, username) for username in planned.usernames] if plan.secrets.in_aws else []
         carried = [data_stream_arn(plan.boundary, name) for name in self._carried[planned.service]]
         key = self._key(plan.secrets.key) if secrets or carried else None
-        return pulumi.Output.from_input(key).apply(
-            lambda arn: service_policy(planned.grants, cluster, secrets, carried, arn).compact()
-        )
+        return _text_of(lambda arn: service_policy(planned.grants, cluster, secrets, carried, arn).compact(), key)
 
     def _make_key(self) -> AwsResource:
         plan, root = self._plan, account_root(self._plan.boundary)
@@ -263,6 +262,16 @@ def _bucket_policy(bucket: str, account: str, key: str | None) -> str:
     if key is None:
         raise pulumi.RunError(f"archive {bucket}: write `encrypted_by: stack-key`, or a key's ARN")
     return bucket_policy(bucket, account, key).compact()
+
+
+def _text_of(make: Callable[..., str], *inputs: pulumi.Input[Any]) -> pulumi.Output[str]:
+    """What is made of inputs once they are known; what goes wrong then is told as the program's other errors."""
+
+    @as_run_errors()
+    def made(values: list[Any]) -> str:
+        return make(*values)
+
+    return pulumi.Output.all(*inputs).apply(made)
 
 
 def _groups_by_stream(plan: Plan) -> Mapping[str, list[str]]:

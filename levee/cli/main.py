@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from levee import __version__
 from levee.cli import carry, check, deploy, drift, env, explain, guard, guardrails, local, plan, status, verify
@@ -34,27 +35,42 @@ exit codes: 0 fine, 1 findings or a failed deployment, 2 bad usage or unreadable
 
 
 def main(argv: Sequence[str] | None = None, clock: Clock = SYSTEM_CLOCK) -> int:
-    """Run one command and answer its exit code. Never raises for anything a user can cause."""
+    """Run one command and answer its exit code. Never raises."""
     arguments = command_line().parse_args(argv, argparse.Namespace(clock=clock))
     try:
         code: int = arguments.run(arguments)
         sys.stdout.flush()
-    except Rejected as rejected:
-        sys.stderr.write(render_text(rejected.diagnostics) + "\n")
-        sys.stderr.write(f"levee: {rejected.message}; nothing was changed" + "\n")
-        return rejected.exit_code
-    except LeveeError as error:
-        sys.stderr.write(f"error: {printable(error.message)}" + "\n")
-        if error.help:
-            sys.stderr.write(f"  help: {printable(error.help)}" + "\n")
-        return error.exit_code
     except KeyboardInterrupt:
         sys.stderr.write("levee: interrupted" + "\n")
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left, as `| head` does
         return 0
+    except Exception as error:  # noqa: BLE001 - the boundary: no traceback, and no value, reaches the user
+        return _failed(error, getattr(arguments, "project", None))
     return code
+
+
+def _failed(error: Exception, project: Path | None) -> int:
+    """Say what ended a command, and answer its exit code."""
+    match error:
+        case Rejected():
+            sys.stderr.write(render_text(error.diagnostics) + "\n")
+            sys.stderr.write(f"levee: {error.message}; nothing was changed" + "\n")
+            return error.exit_code
+        case LeveeError():
+            sys.stderr.write(f"error: {printable(error.message)}" + "\n")
+            if error.help:
+                sys.stderr.write(f"  help: {printable(error.help)}" + "\n")
+            return error.exit_code
+        case OSError():
+            where = f" ({printable(str(error.filename))})" if error.filename is not None else ""
+            sys.stderr.write(f"error: the operating system refuses: {error.strerror or type(error).__name__}{where}\n")
+        case _:
+            from infra.fault import fault
+
+            sys.stderr.write(f"error: {fault(error, project)}" + "\n")
+    return 1
 
 
 def command_line() -> argparse.ArgumentParser:

@@ -1,6 +1,7 @@
 """The protocol layer over real gRPC, with a kind of resource kept in memory."""
 
 import signal
+import stat
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -153,13 +154,19 @@ async def test_half_done_work_carries_the_live_state(served: Served) -> None:
     assert list(detail.reasons) == ["wrote two letters of four"]
 
 
-async def test_a_bug_shows_its_place_and_no_value(served: Served) -> None:
+async def test_a_bug_shows_neither_a_value_nor_a_place(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".levee").mkdir()
+    monkeypatch.chdir(tmp_path)
     error = await failure_of(
         served.stub.Create(provider_pb2.CreateRequest(urn=URN, properties=encode({"body": "bug"})))
     )
-    assert "KeyError at test_plugin.py:" in str(error.details())
-    assert "a-password" not in str(error.details())
-    assert "Traceback" not in str(error.details())
+    kept = tmp_path / ".levee" / "fault.txt"
+    assert error.details() == f"a fault in levee: KeyError; please report it, with {kept}"
+    assert "test_plugin.py:" in kept.read_text()
+    assert "a-password" not in kept.read_text()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
 
 
 async def test_unknown_type_is_named(served: Served) -> None:
