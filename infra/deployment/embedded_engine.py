@@ -18,6 +18,7 @@ from infra.embedded.errors import EngineError, Refusal
 from infra.embedded.event import Event, PlanReady
 from infra.embedded.journal import Identity, load
 from infra.embedded.registration import Registration
+from infra.ignored_folder import make_ignored
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
 from policies.desk import Desk, message
@@ -46,6 +47,7 @@ class EmbeddedEngine:
             on_event=partial(_take, deployment, display),
             judge=partial(_judge, deployment, desk, report),
         )
+        _ignore(request.state_directory)
         try:
             summary = engine.run(request)
         except EngineError as error:
@@ -55,6 +57,13 @@ class EmbeddedEngine:
             end_run(deployment.project, deployment.stack)
         display.end()
         return Outcome(changes={op.value: count for op, count in summary.changes.items()})
+
+
+def _ignore(state: Path) -> None:
+    try:
+        make_ignored(state)
+    except OSError as error:
+        raise LeveeError(f"the state directory {state} can't be made: {error.strerror}", "make room for it") from None
 
 
 def _take(deployment: Deployment, display: Display, event: Event) -> None:

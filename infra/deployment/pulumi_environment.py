@@ -15,19 +15,35 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from infra.deployment.location import pulumi_backend, pulumi_passphrase
+from infra.ignored_folder import make_ignored
+from levee.diagnostics import LeveeError
 
 
 def environment(project: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The variables to run `pulumi` with; makes the backend's folder and passphrase where they are missing."""
+    """The variables to run `pulumi` with; makes the backend's folder and passphrase where they are missing.
+
+    Raises LeveeError where they can't be made.
+    """
     base = os.environ if base is None else base
     return {**base, **additions(project, base)}
 
 
 def additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
-    """What is to be set on top of `base`: for `levee env`, and for a shell that runs `pulumi` by hand."""
+    """What is to be set on top of `base`: for `levee env`, and for a shell that runs `pulumi` by hand.
+
+    Raises LeveeError where a folder or file can't be made.
+    """
+    try:
+        return _additions(project, base)
+    except OSError as error:
+        message = f"{error.filename or project} can't be made: {error.strerror}"
+        raise LeveeError(message, "check that the project may be written and has room") from None
+
+
+def _additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
     added: dict[str, str] = {}
     if "PULUMI_BACKEND_URL" not in base and not _logged_in(base):
-        pulumi_backend(project).mkdir(parents=True, exist_ok=True)
+        make_ignored(pulumi_backend(project))
         added["PULUMI_BACKEND_URL"] = pulumi_backend(project).as_uri()
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & base.keys():
         added["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase(project))
@@ -55,7 +71,7 @@ def _logged_in(base: Mapping[str, str]) -> bool:
 
 def _passphrase(project: Path) -> Path:
     file = pulumi_passphrase(project)
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_ignored(file.parent)
     draft = file.with_suffix(f".{os.getpid()}")
     if not file.exists():
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from infra.local.private_file import make_private_folder
+from infra.ignored_folder import make_ignored
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def hold(folder: Path, report: Callable[[str], None]) -> Iterator[None]:
 
     The kernel drops the lock when its holder ends, however it ends.
     """
-    make_private_folder(folder)
+    make_ignored(folder)
     handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _take(handle, folder, report)

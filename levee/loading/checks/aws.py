@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 from typing import Final
 
 from levee.catalog.partition import partition_name, partition_of
@@ -40,6 +41,10 @@ def secret_store(declared: Declared) -> Iterator[Problem]:
     if secrets.kind == "file" and not secrets.directory:
         message = "a file store needs a `directory`"
         yield Problem("secret-store", message, "write for example `directory: .levee/secrets/local`", origin)
+    if secrets.kind == "file" and PurePosixPath(secrets.directory).parts[:1] in {(), ("stacks",)} and secrets.directory:
+        message = f"{secrets.directory} is a folder of the project's own files, which git keeps and others read"
+        hint = "write a folder for secrets alone, such as `directory: .levee/secrets/local`"
+        yield Problem("secret-store", message, hint, origin.at("directory"))
     if secrets.in_aws and stack.target is Target.AWS:
         for name, value in (("prefix", secrets.prefix), ("encrypted_by", secrets.key)):
             if value is None:

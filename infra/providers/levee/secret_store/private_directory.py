@@ -11,9 +11,13 @@ import stat
 from pathlib import Path
 from typing import Final, Self
 
+from infra.ignored_folder import make_ignored
 from infra.providers.failures import FailedError, RefusedError, refused
 
 PROPERTY: Final = "secretStore.directory"
+OF_A_STORE: Final = (".properties", "ca.pem", ".new")
+"""How the names of a store's files end, those of an interrupted write among them."""
+
 LARGEST_FILE: Final = 65_536
 """Bytes that are read of a file; a settings file has a few hundred."""
 
@@ -42,9 +46,9 @@ class PrivateDirectory:
 
     @classmethod
     def create(cls, path: Path) -> Self:
-        """Open a directory, making it and those above it where they are missing. Raises FailedError."""
+        """Open a directory, making it and those above it where they are missing, ignored by git. Raises FailedError."""
         try:
-            path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_ignored(path, ours=OF_A_STORE)
         except FileExistsError:
             pass  # a link or a file: opening it tells which
         except OSError as error:
