@@ -17,8 +17,8 @@ def make_ignored(folder: Path, ours: tuple[str, ...] = ()) -> None:
     """Make `folder` and what lacks above it, for its owner only. Before anything else is in it, git ignores it.
 
     The `.levee/` that it lies in ignores itself, else the folder does, unless it holds files of others already: whose
-    names end in none of `ours`. A `.gitignore` that is there stays as it is. Raises OSError, for the folder of a project
-    or a repository too.
+    names end in none of `ours`. A `.gitignore` that is there stays as it is. Raises OSError, for the folder of a
+    project or a repository too.
     """
     outer = next((each for each in (folder, *folder.parents) if each.name == LEVEES), folder)
     outer.mkdir(mode=0o700, parents=True, exist_ok=True)

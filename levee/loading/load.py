@@ -20,7 +20,7 @@ from levee.loading.stream_values import stream_spec
 from levee.loading.validation import FileSchema
 from levee.model.data_class import DataClass
 from levee.model.origin import Origin
-from levee.model.stack import StackSpec
+from levee.model.stack import StackSpec, Target
 from levee.model.stream import StreamSpec
 
 __all__ = ["UNREADABLE_NEIGHBOUR", "Stacks", "load_stack", "stacks"]
@@ -173,6 +173,7 @@ class _StackFiles(_Reader):
         if values is None:
             return None
         self.problems += _streams_as_said(values, self.folder.stream_files, origin)
+        self.problems += _aws_where_it_is(values, origin)
         return stack_spec(self.name, values, self._classes, streams, origin)
 
     @cached_property
@@ -225,3 +226,10 @@ def _streams_as_said(values: Values, stream_files: Mapping[str, str], origin: Or
         message = f"the stack says `streams: none` and has {len(stream_files)} stream file(s) under streams/"
         hint = "remove this line, or the files"
         yield Problem("no-streams", message, hint, origin.at("streams"), Part.KEY)
+
+
+def _aws_where_it_is(values: Values, origin: Origin) -> Iterator[Problem]:
+    """What only a stack on aws says is not passed over in silence elsewhere."""
+    if "aws" in values and values["target"] != Target.AWS:
+        message, hint = "`aws` is for stacks with `target: aws`", "remove it, or change the target"
+        yield Problem("only-on-aws", message, hint, origin.at("aws"), Part.KEY)

@@ -102,6 +102,7 @@ def test_two_streams_share_no_archive(files: StackFiles) -> None:
     [
         ("stack", "  orders-operator:", "  orders-operator:\n    assumed_by: ecs-tasks.amazonaws.com", "only-on-aws"),
         ("stack", "store: file", "store: file\n  encrypted_by: stack-key", "only-on-aws"),
+        ("stack", "services:", "aws: {endpoint: 'http://127.0.0.1:1'}\nservices:", "only-on-aws"),
         ("orders", "consumers:", f"{ARCHIVE}consumers:", "only-on-aws"),
     ],
 )
