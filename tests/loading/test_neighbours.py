@@ -232,7 +232,13 @@ def test_a_broken_stack_that_is_surely_elsewhere_holds_nobody_up(test: StackFile
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("target: kafka", "target: ["), (f"  id: {OTHER_CLUSTER}\n", ""), ("account: local\n", "")]
+    ("old", "new"),
+    [
+        ("target: kafka", "target: ["),
+        (f"  id: {OTHER_CLUSTER}\n", ""),
+        ("account: local\n", ""),
+        ("target: kafka", "target: awss"),
+    ],
 )
 def test_a_stack_that_may_be_anywhere_is_no_pass(test: StackFiles, old: str, new: str) -> None:
     other = beside(test.project, here=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import stat
@@ -126,7 +127,10 @@ def of_configuration(patch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("plant", [of_program, of_component, of_kind, of_configuration])
 def test_in_the_embedded_engine(
-    files: StackFiles, monkeypatch: pytest.MonkeyPatch, plant: Callable[[pytest.MonkeyPatch], None]
+    files: StackFiles,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    plant: Callable[[pytest.MonkeyPatch], None],
 ) -> None:
     plant(monkeypatch)
     plan = build_plan(files.load(), DAY)
@@ -134,7 +138,9 @@ def test_in_the_embedded_engine(
     lines: list[str] = []
     with pytest.raises(LeveeError) as told:
         EmbeddedEngine(chosen=True).run(deployment, lines.append)
-    text = "\n".join((*lines, told.value.message, told.value.help))
+    gc.collect()  # what asyncio has to say of forgotten tasks it says now
+    said = capfd.readouterr()
+    text = "\n".join((*lines, told.value.message, told.value.help, said.out, said.err))
     assert "a fault in levee: KeyError; please report it" in text
     assert is_clean(text)
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
+from levee.model.cluster import STORES
 from levee.model.name import CHECKPOINTS, NamePattern, PatternType
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec, Target
@@ -71,7 +72,9 @@ def places(stack: Mapping[str, Any]) -> frozenset[str] | None:
     """Where a stack claims things, by the values of its file, which may be wrong in other respects. None: untold."""
     cluster, secrets, aws = (_inside(stack, key) for key in ("cluster", "secrets", "aws"))
     told = [stack.get("target"), stack.get("account"), stack.get("region"), cluster.get("id"), secrets.get("store")]
-    if not all(isinstance(text, str) and text for text in told):
+    if not all(isinstance(text, str) and text for text in told) or stack["target"] not in set(Target):
+        return None
+    if secrets["store"] not in STORES:
         return None
     found = {cluster_of(cluster["id"])}
     if stack["target"] == Target.AWS:

@@ -40,7 +40,7 @@ from levee.loading.schema.values import (
     destination_problem,
     reason_problem,
 )
-from levee.model.cluster import AWS_SECRETS_MANAGER, ClientTraffic, Mechanism, Metrics, Protocol
+from levee.model.cluster import STORES, ClientTraffic, Mechanism, Metrics, Protocol
 from levee.model.name import service_name_problem
 from levee.model.role import Role
 from levee.model.service import Previous
@@ -143,7 +143,7 @@ _CLUSTER: Final[Fields] = {
 }
 
 _SECRETS: Final[Fields] = {
-    "store": field(choice(("file", AWS_SECRETS_MANAGER, "ibm-secrets-manager")), "file", required=True),
+    "store": field(choice(STORES), "file", required=True),
     "directory": field(FILE_PATH, ".levee/secrets/local"),
     "prefix": field(SECRET_PREFIX, "AmazonMSK_levee/prod/"),
     "encrypted_by": field(KEY_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"),
