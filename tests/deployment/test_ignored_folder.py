@@ -17,6 +17,7 @@ from infra.ignored_folder import make_ignored
 from infra.local.lock import hold
 from infra.providers.failures import FailedError
 from infra.providers.levee.secret_store.private_directory import PrivateDirectory
+from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
 from levee.plan.build import build_plan
 from tests.support.stack_files import StackFiles
@@ -40,7 +41,7 @@ def repository(tmp_path: Path) -> Path:
 
 def a_state(project: Path) -> None:
     plan = build_plan(StackFiles.load(_files(project)), date(2026, 11, 21))
-    deployment = Deployment(project=project, stack="test", action=Action.PREVIEW, plan=plan)
+    deployment = Deployment(clock=SYSTEM_CLOCK, project=project, stack="test", action=Action.PREVIEW, plan=plan)
     with pytest.raises(LeveeError, match=r"ca\.pem"):
         EmbeddedEngine(chosen=True).run(deployment, lambda _: None)
     assert (project / ".levee" / "state" / "test" / "lock").exists()

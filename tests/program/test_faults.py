@@ -27,6 +27,7 @@ from infra.fault import fault
 from infra.targets import aws
 from levee.cli import plan as plan_command
 from levee.cli.main import main
+from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
 from levee.iam.document import PolicyTooLarge
 from levee.plan.build import build_plan
@@ -134,7 +135,7 @@ def test_in_the_embedded_engine(
 ) -> None:
     plant(monkeypatch)
     plan = build_plan(files.load(), DAY)
-    deployment = Deployment(project=files.project, stack="test", action=Action.PREVIEW, plan=plan)
+    deployment = Deployment(clock=SYSTEM_CLOCK, project=files.project, stack="test", action=Action.PREVIEW, plan=plan)
     lines: list[str] = []
     with pytest.raises(LeveeError) as told:
         EmbeddedEngine(chosen=True).run(deployment, lines.append)
