@@ -41,7 +41,7 @@ def run(project: Path, stack: str, as_of: date) -> None:
         raise pulumi.RunError(render_text(rejected.diagnostics)) from None
     except LeveeError as error:
         raise pulumi.RunError(f"{error.message}\n  help: {error.help}" if error.help else error.message) from None
-    for finding in report.waived:
+    for finding in report.warnings:
         pulumi.log.warn(headline(finding))
     for pending in plan.pending:
         pulumi.log.warn(f"{pending.stream}: {pending.what}")

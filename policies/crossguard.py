@@ -44,7 +44,10 @@ COULD_NOT: Final = "RLS-POL-004"
 
 
 def policies(project: Path) -> list[Policy]:
-    """The pack's policies: mandatory, but for one that tells what is waived. `project` is the folder with stacks/."""
+    """The pack's policies; `project` is the folder with stacks/.
+
+    Mandatory, but for those of low severity and one that tells what is waived.
+    """
     desk = lru_cache(maxsize=None)(lambda stack: Desk(project, stack, date.today()))  # noqa: DTZ011 - the operator's day
     made: list[Policy] = []
     for severity in Severity:
@@ -54,7 +57,7 @@ def policies(project: Path) -> list[Policy]:
                 name=f"levee-{severity}",
                 description=f"Rules of severity {severity}, on each resource.",
                 validate=_on_resource(desk, severity),
-                enforcement_level=EnforcementLevel.MANDATORY,
+                enforcement_level=_enforcement(severity),
                 severity=shown,
             )
         )
@@ -63,7 +66,7 @@ def policies(project: Path) -> list[Policy]:
                 name=f"levee-{severity}-stack",
                 description=f"Rules of severity {severity}, on all resources together and on the files.",
                 validate=_on_stack(desk, severity),
-                enforcement_level=EnforcementLevel.MANDATORY,
+                enforcement_level=_enforcement(severity),
                 severity=shown,
             )
         )
@@ -76,6 +79,11 @@ def policies(project: Path) -> list[Policy]:
         )
     )
     return made
+
+
+def _enforcement(severity: Severity) -> EnforcementLevel:
+    """Advice where a finding would be no more than a warning to levee itself."""
+    return EnforcementLevel.ADVISORY if severity is Severity.LOW else EnforcementLevel.MANDATORY
 
 
 def _on_resource(
@@ -117,10 +125,12 @@ def _tell_waived(desk: Callable[[str], Desk]) -> Callable[[StackValidationArgs, 
 
 
 def _report(judge: Callable[[], Iterable[Finding]], severity: Severity, report: ReportViolation) -> None:
-    """Report what gates. What can't be judged is a violation too, said once, by the worst severity's policy."""
+    """Report what no waiver lets through. What can't be judged is a violation too, said once, by the worst severity's
+    policy.
+    """
     try:
         for finding in judge():
-            if finding.gates and finding.rule.severity is severity:
+            if finding.is_open and finding.rule.severity is severity:
                 report(message(finding), finding.origin.urn or None)
     except Rejected as rejected:
         _refuse(

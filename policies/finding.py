@@ -11,11 +11,11 @@ from typing import Any
 
 from levee.model.origin import Origin
 from levee.model.waiver import Waiver
-from policies.rule import Rule
+from policies.rule import Rule, Severity
 
 
 class Verdict(StrEnum):
-    """What a rule says of a subject. Unknown gates like fail; waived doesn't gate and stays visible."""
+    """What a rule says of a subject. Unknown counts like fail; waived stops nothing and stays visible."""
 
     PASS = "pass"  # noqa: S105 - the word, not a password
     FAIL = "fail"
@@ -41,9 +41,18 @@ class Finding:
     waiver: Waiver | None = None
 
     @property
-    def gates(self) -> bool:
-        """Whether it stops a deployment."""
+    def is_open(self) -> bool:
+        """Whether no waiver lets it through."""
         return self.verdict in {Verdict.FAIL, Verdict.UNKNOWN}
+
+    @property
+    def gates(self) -> bool:
+        """Whether it stops a deployment. What is of low severity is a warning there."""
+        return self.fails(Severity.MEDIUM)
+
+    def fails(self, least: Severity) -> bool:
+        """Whether it is open and of this severity or a worse one."""
+        return self.is_open and self.rule.severity.rank <= least.rank
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -74,9 +83,19 @@ class Report:
     findings: tuple[Finding, ...]
 
     @property
+    def open(self) -> tuple[Finding, ...]:
+        """What no waiver lets through."""
+        return tuple(finding for finding in self.findings if finding.is_open)
+
+    @property
     def gating(self) -> tuple[Finding, ...]:
         """What stops a deployment."""
         return tuple(finding for finding in self.findings if finding.gates)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What a deployment is told and not stopped by: what is waived, and what is of low severity."""
+        return tuple(finding for finding in self.findings if not finding.gates)
 
     @property
     def waived(self) -> tuple[Finding, ...]:

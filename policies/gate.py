@@ -52,7 +52,7 @@ def judge(plan: Plan, project: Path, as_of: date) -> Report:
 
 
 def enforce(plan: Plan, project: Path, as_of: date) -> Report:
-    """Let a plan through that nothing stops; what is waived stands in the report.
+    """Let a plan through that nothing stops; what is waived or of low severity stands in the report.
 
     Raises Rejected (exit 1) with every finding that does, and (exit 2) where the waivers can't be read.
     """

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from fnmatch import translate
 from types import MappingProxyType
 from typing import Any, Final
@@ -65,7 +65,7 @@ class _Entry:
         self._rule = rule
         self._matches = re.compile(translate(waiver.subject)).match
         self._expired = waiver.expires < as_of
-        self._too_long = waiver.expires > as_of + timedelta(days=LONGEST_DAYS[rule.severity])
+        self._too_long = (waiver.expires - as_of).days > LONGEST_DAYS[rule.severity]
         self._matched = 0
         self._shadowing: list[Waiver | None] = []
         self.in_force = rule.waivable and not self._expired and not self._too_long

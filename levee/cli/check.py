@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
-from levee.cli.report import add_report_options, write_reports
-from levee.diagnostics import Diagnostic, LeveeError, Rejected
+from levee.cli.report import Judgement, add_report_options, report
+from levee.diagnostics import LeveeError
 
 if TYPE_CHECKING:
-    from policies.finding import Report
     from policies.rule import Rule
 
 DESCRIPTION = """\
@@ -28,7 +27,9 @@ examples:
   levee check stacks/local stacks/prod           these two
   levee check stacks/prod/streams/orders.yaml    the stack of this file; a pre-commit hook passes what changed
   levee check --format sarif --output levee.sarif
-exit codes: 0 nothing found, 1 findings that no waiver lets through, 2 bad usage or unreadable input
+  levee check --fail-on high                     medium and low findings are warnings
+exit codes: 0 nothing found, 1 findings that no waiver lets through, 2 bad usage, unreadable input, or a report that
+can't be written
 """
 
 
@@ -49,12 +50,15 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Judge, write the report, answer 1 where something stops a deployment."""
+    """Judge, write the report, answer 1 where something is found."""
     as_of = arguments.as_of or date.today()  # noqa: DTZ011 - a day in the operator's calendar
-    rules = list(_rules(arguments.rule))
-    project, names = _stacks(arguments)
-    reports = _reports(project, names, rules, as_of)
-    return write_reports(arguments, project, reports)
+
+    def judge(project: Path, judgement: Judgement) -> None:
+        rules = list(_rules(arguments.rule))
+        _judge(project, _stacks(arguments, project), rules, as_of, judgement)
+
+    category = " ".join(("levee/check", *arguments.paths, *(arguments.rule or ())))
+    return report(arguments, category, lambda: project_of(arguments, [*map(Path, arguments.paths)]), judge)
 
 
 def _rules(ids: Sequence[str] | None) -> Iterator[Rule[Any]]:
@@ -72,16 +76,15 @@ def _rules(ids: Sequence[str] | None) -> Iterator[Rule[Any]]:
         yield rule
 
 
-def _stacks(arguments: argparse.Namespace) -> tuple[Path, list[str]]:
+def _stacks(arguments: argparse.Namespace, project: Path) -> list[str]:
     from levee.loading.load import stacks
 
-    project = project_of(arguments)
     known = stacks(project)
     if not known:
         raise LeveeError("the project declares no stack", "write one: stacks/<name>/stack.yaml", exit_code=2)
     if not arguments.paths:
-        return project, list(known)
-    return project, sorted({name for path in arguments.paths for name in _stacks_of(Path(path), project, known)})
+        return list(known)
+    return sorted({name for path in arguments.paths for name in _stacks_of(Path(path), project, known)})
 
 
 def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]:
@@ -101,21 +104,13 @@ def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]
     return [parts[0]]
 
 
-def _reports(project: Path, names: Sequence[str], rules: Sequence[Rule[Any]], as_of: date) -> list[Report]:
+def _judge(project: Path, names: Sequence[str], rules: Sequence[Rule[Any]], as_of: date, judgement: Judgement) -> None:
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
     from policies.engine import evaluate
     from policies.gate import context_of
 
-    reports, rejected = [], dict[Diagnostic, None]()
     context = context_of(project, as_of)
     for name in names:
-        try:
-            plan = build_plan(load_stack(project, name), as_of)
-        except Rejected as error:
-            rejected |= dict.fromkeys(error.diagnostics)
-            continue
-        reports.append(evaluate(plan, rules, context))
-    if rejected:
-        raise Rejected(rejected)
-    return reports
+        with judgement.going_on():
+            judgement.reports.append(evaluate(build_plan(load_stack(project, name), as_of), rules, context))

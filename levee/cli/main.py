@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 from levee import __version__
 from levee.cli import carry, check, deploy, drift, env, explain, guard, guardrails, local, plan, status, verify
-from levee.diagnostics import LeveeError, Rejected
-from levee.diagnostics.text import printable, render_text
+from levee.cli.failure import failure_of, show
+from levee.cli.streams import standard_streams
+from levee.diagnostics import LeveeError
+from levee.diagnostics.text import one_line
 
 DESCRIPTION = """\
 levee keeps a log stream inside its banks: its account, its region, its roles.
@@ -28,41 +30,51 @@ Declare topics, writers, readers and their boundary under stacks/, then:
   levee carry prod logs  take a log group's events to their topic (runs until ended)
 """
 EPILOG = """\
-exit codes: 0 fine, 1 findings or a failed deployment, 2 bad usage or unreadable input, 3 drift
+exit codes: 0 fine, 1 findings or a failed deployment, 2 bad usage, unreadable input or output that can't be written,
+3 drift, 130 interrupted
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and answer its exit code. Never raises for anything a user can cause."""
-    arguments = command_line().parse_args(argv)
+    with standard_streams() as streams:
+        try:
+            return streams.end(_run(sys.argv[1:] if argv is None else argv))
+        except SystemExit as ended:  # argparse: --help, --version, bad usage
+            raise SystemExit(streams.end(int(ended.code or 0))) from None
+
+
+def _run(argv: Sequence[str]) -> int:
     try:
+        if any("\0" in argument for argument in argv):
+            raise LeveeError("an argument holds a NUL character", "remove it: no name has one", exit_code=2)
+        arguments = command_line().parse_args(argv)
         code: int = arguments.run(arguments)
-        sys.stdout.flush()
-    except Rejected as rejected:
-        sys.stderr.write(render_text(rejected.diagnostics) + "\n")
-        sys.stderr.write(f"levee: {rejected.message}; nothing was changed" + "\n")
-        return rejected.exit_code
-    except LeveeError as error:
-        sys.stderr.write(f"error: {printable(error.message)}" + "\n")
-        if error.help:
-            sys.stderr.write(f"  help: {printable(error.help)}" + "\n")
-        return error.exit_code
     except KeyboardInterrupt:
-        sys.stderr.write("levee: interrupted" + "\n")
+        sys.stderr.write("levee: interrupted\n")
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left, as `| head` does
-        return 0
+    except Exception as error:  # noqa: BLE001 - a user never sees a traceback
+        failure = failure_of(error)
+        show(failure)
+        return failure.exit_code
     return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that repeats nothing which could act on a terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line; exit code 2."""
+        super().error(one_line(message))
 
 
 def command_line() -> argparse.ArgumentParser:
     """The whole command line, for running it and for documenting it."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="levee", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"levee {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     for command in (plan, check, explain, guard, guardrails, deploy, verify, drift, carry, status, local, env):
         command.register(commands)
     return parser

@@ -7,6 +7,7 @@ import sys
 from datetime import date
 
 from levee.cli.command import Commands
+from levee.cli.day import a_day
 from levee.cli.project import add_project_option, project_of
 
 DESCRIPTION = """\
@@ -25,7 +26,7 @@ def register(commands: Commands) -> None:
     parser.add_argument(
         "--as-of",
         metavar="DATE",
-        type=date.fromisoformat,
+        type=a_day,
         help="the day on which retirements are judged, as YYYY-MM-DD (default: today)",
     )
     add_project_option(parser)

@@ -9,6 +9,7 @@ from datetime import date
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
+from levee.diagnostics.text import one_line
 
 DESCRIPTION = """\
 Print which engine holds a stack, how many resources it holds, and what the live cluster answers: its identity, where
@@ -66,4 +67,4 @@ def _print(document: dict[str, object]) -> None:
         f"cluster   {cluster['id']}; brokers {brokers}",
         f"topics    {topics['existing']} of {topics['declared']} declared exist",
     )
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.write("\n".join(map(one_line, lines)) + "\n")
