@@ -12,6 +12,7 @@ from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
 from levee.cli.report import Judgement, add_report_options, report
 from levee.diagnostics import LeveeError
+from levee.loading.suggestion import listing
 
 if TYPE_CHECKING:
     from policies.rule import Rule
@@ -92,7 +93,7 @@ def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]
     if str(path) in known and not path.exists():
         return [str(path)]
     if not path.exists():
-        raise LeveeError(f"{path} is not there", f"stacks here: {', '.join(known)}", exit_code=2)
+        raise LeveeError(f"{path} is not there", f"stacks here: {listing(known)}", exit_code=2)
     try:
         parts = path.resolve().relative_to((project / "stacks").resolve()).parts
     except ValueError:
@@ -100,7 +101,7 @@ def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]
     if not parts or (len(parts) == 1 and parts[0] in {"classes.yaml", "waivers.yaml", "sites.yaml"}):
         return known
     if parts[0] not in known:
-        raise LeveeError(f"{path} is part of no stack", f"stacks here: {', '.join(known)}", exit_code=2)
+        raise LeveeError(f"{path} is part of no stack", f"stacks here: {listing(known)}", exit_code=2)
     return [parts[0]]
 
 
