@@ -130,7 +130,7 @@ def _report(judge: Callable[[], Iterable[Finding]], severity: Severity, report: 
     """
     try:
         for finding in judge():
-            if finding.is_open and finding.rule.severity is severity:
+            if finding.gates and finding.rule.severity is severity:
                 report(message(finding), finding.origin.urn or None)
     except Rejected as rejected:
         _refuse(

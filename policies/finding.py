@@ -15,7 +15,7 @@ from policies.rule import Rule, Severity
 
 
 class Verdict(StrEnum):
-    """What a rule says of a subject. Unknown counts like fail; waived stops nothing and stays visible."""
+    """What a rule says of a subject. Unknown gates like fail; waived doesn't gate and stays visible."""
 
     PASS = "pass"  # noqa: S105 - the word, not a password
     FAIL = "fail"
@@ -41,18 +41,18 @@ class Finding:
     waiver: Waiver | None = None
 
     @property
-    def is_open(self) -> bool:
+    def gates(self) -> bool:
         """Whether no waiver lets it through."""
         return self.verdict in {Verdict.FAIL, Verdict.UNKNOWN}
 
     @property
-    def gates(self) -> bool:
+    def blocks(self) -> bool:
         """Whether it stops a deployment. What is of low severity is a warning there."""
         return self.fails(Severity.MEDIUM)
 
     def fails(self, least: Severity) -> bool:
-        """Whether it is open and of this severity or a worse one."""
-        return self.is_open and self.rule.severity.rank <= least.rank
+        """Whether it gates and is of this severity or a worse one."""
+        return self.gates and self.rule.severity.rank <= least.rank
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -83,19 +83,19 @@ class Report:
     findings: tuple[Finding, ...]
 
     @property
-    def open(self) -> tuple[Finding, ...]:
+    def gating(self) -> tuple[Finding, ...]:
         """What no waiver lets through."""
-        return tuple(finding for finding in self.findings if finding.is_open)
+        return tuple(finding for finding in self.findings if finding.gates)
 
     @property
-    def gating(self) -> tuple[Finding, ...]:
+    def blocking(self) -> tuple[Finding, ...]:
         """What stops a deployment."""
-        return tuple(finding for finding in self.findings if finding.gates)
+        return tuple(finding for finding in self.findings if finding.blocks)
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
         """What a deployment is told and not stopped by: what is waived, and what is of low severity."""
-        return tuple(finding for finding in self.findings if not finding.gates)
+        return tuple(finding for finding in self.findings if not finding.blocks)
 
     @property
     def waived(self) -> tuple[Finding, ...]:

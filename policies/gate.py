@@ -57,7 +57,7 @@ def enforce(plan: Plan, project: Path, as_of: date) -> Report:
     Raises Rejected (exit 1) with every finding that does, and (exit 2) where the waivers can't be read.
     """
     report = judge(plan, project, as_of)
-    refuse(report.gating, project)
+    refuse(report.blocking, project)
     return report
 
 
@@ -74,7 +74,10 @@ def judge_change(plan: Plan, changes: ChangeSet, context: Context, base: Base | 
 
 
 def stops_deployment(finding: Finding) -> bool:
-    """Whether a finding of `judge_change` stops a deployment. One that only wants an exception removed doesn't."""
+    """Whether a finding of `judge_change` stops a deployment. One that only wants an exception removed doesn't.
+
+    One of low severity does: what was deployed without its approval can't be undone.
+    """
     return finding.gates and finding.rule.id not in _OF_EXCEPTIONS
 
 

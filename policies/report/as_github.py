@@ -28,7 +28,7 @@ def as_github(
     """
     findings = sorted(chain.from_iterable(report.findings for report in reports), key=lambda each: each.sort_key)
     failing = [_of_finding(each, places) for each in findings if each.fails(fail_on)]
-    warnings = [_of_finding(each, places) for each in findings if each.is_open and not each.fails(fail_on)]
+    warnings = [_of_finding(each, places) for each in findings if each.gates and not each.fails(fail_on)]
     notices = [_of_finding(each, places) for each in findings if each.verdict is Verdict.WAIVED]
     lines = [
         *_commands("error", [*map(_of_error, errors), *failing]),

@@ -30,7 +30,7 @@ def _report(report: Report, places: Places) -> dict[str, Any]:
     return {
         "stack": report.stack,
         "as_of": report.as_of.isoformat(),
-        "clean": not report.open,
+        "clean": not report.gating,
         "rules": {
             rule.id: {"severity": rule.severity.value, "title": rule.title, "looked_at": report.looked_at[rule.id]}
             for rule in report.rules

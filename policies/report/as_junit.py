@@ -35,7 +35,7 @@ def as_junit(
             "testsuite",
             name=report.stack,
             tests=str(len(cases)),
-            failures=str(len(report.open)),
+            failures=str(len(report.gating)),
             errors="0",
             skipped=str(sum(case.find("skipped") is not None for case in cases)),
         )

@@ -91,7 +91,7 @@ def as_sarif(
 
 def sarif_findings(reports: Sequence[Report], *, waived: bool) -> list[Finding]:
     """The findings that are results, the worst first, however many a report takes."""
-    findings = chain.from_iterable(report.findings if waived else report.open for report in reports)
+    findings = chain.from_iterable(report.findings if waived else report.gating for report in reports)
     return sorted(findings, key=lambda finding: finding.sort_key)
 
 

@@ -41,7 +41,7 @@ def diagnostic_of(finding: Finding, places: Places, fail_on: Severity = Severity
 def _level(finding: Finding, fail_on: Severity) -> Level:
     if finding.fails(fail_on):
         return Level.ERROR
-    return Level.WARNING if finding.is_open else Level.NOTE
+    return Level.WARNING if finding.gates else Level.NOTE
 
 
 def headline(finding: Finding) -> str:
