@@ -69,7 +69,8 @@ class Finding:
     def fingerprint(self) -> str:
         """The same for the same breach of the same subject, wherever in the file it moves."""
         place = "/".join(str(step) for step in self.origin.path)
-        return hashlib.sha256(f"{self.rule.id}\n{self.subject}\n{place}".encode()).hexdigest()
+        said = f"{self.rule.id}\n{self.subject}\n{place}".encode("utf-8", "surrogatepass")
+        return hashlib.sha256(said).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)

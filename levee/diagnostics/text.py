@@ -26,7 +26,7 @@ def _one(diagnostic: Diagnostic) -> str:
         lines.append(f"  --> {one_line(str(diagnostic.location))}")
         lines.extend(_excerpt(diagnostic.location, diagnostic.excerpt))
     if diagnostic.help:
-        lines.append(f"  help: {printable(diagnostic.help)}")
+        lines.append(f"  help: {one_line(diagnostic.help)}")
     return "\n".join(lines) + "\n"
 
 

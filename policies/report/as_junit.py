@@ -12,7 +12,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from levee.diagnostics import Diagnostic
-from levee.diagnostics.text import one_line, printable
+from levee.diagnostics.text import one_line
 from policies.finding import Finding, Report, Verdict
 from policies.report.places import Places
 from policies.rule import Rule
@@ -56,7 +56,7 @@ def _cases(report: Report, places: Places) -> Iterator[ET.Element]:
 
 
 def _case(report: Report, rule: Rule[Any], name: str) -> ET.Element:
-    return ET.Element("testcase", classname=f"{report.stack}.{rule.id}", name=printable(name), time="0")
+    return ET.Element("testcase", classname=f"{report.stack}.{rule.id}", name=one_line(name), time="0")
 
 
 def _unused(error: Diagnostic) -> ET.Element:
@@ -65,8 +65,9 @@ def _unused(error: Diagnostic) -> ET.Element:
     if error.location is not None:
         case.set("file", where)
         case.set("line", str(error.location.line))
-    broken = ET.SubElement(case, "error", type=error.id, message=printable(error.message))
-    broken.text = printable("\n".join(filter(None, (str(error.location or ""), error.message, error.help))))
+    broken = ET.SubElement(case, "error", type=error.id, message=one_line(error.message))
+    lines = str(error.location or ""), error.message, error.help
+    broken.text = "\n".join(one_line(line) for line in lines if line)
     return case
 
 
@@ -81,16 +82,15 @@ def _broken(report: Report, finding: Finding, places: Places) -> ET.Element:
     case = _case(report, finding.rule, f"{finding.rule.title}: {finding.subject}")
     place = places.get(finding.origin)
     if place is not None:
-        case.set("file", printable(place.location.file))
+        case.set("file", one_line(place.location.file))
         case.set("line", str(place.location.line))
     if finding.verdict is Verdict.WAIVED and finding.waiver is not None:
         ET.SubElement(
-            case, "skipped", message=printable(f"waived until {finding.waiver.expires}: {finding.waiver.reason}")
+            case, "skipped", message=one_line(f"waived until {finding.waiver.expires}: {finding.waiver.reason}")
         )
         return case
-    failure = ET.SubElement(case, "failure", type=finding.verdict.value, message=printable(finding.current))
-    where = f"{place.location}\n" if place else ""
-    failure.text = printable(
-        f"{where}now: {finding.current}\nexpected: {finding.expected}\nwhat to do: {finding.remediation}"
-    )
+    failure = ET.SubElement(case, "failure", type=finding.verdict.value, message=one_line(finding.current))
+    where = f"{place.location}" if place else ""
+    lines = where, f"now: {finding.current}", f"expected: {finding.expected}", f"what to do: {finding.remediation}"
+    failure.text = "\n".join(one_line(line) for line in lines if line)
     return case
