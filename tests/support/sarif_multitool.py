@@ -38,7 +38,17 @@ def multitool() -> Path:
 def complaints(files: Sequence[Path]) -> dict[str, set[str]]:
     """The rules for SARIF and for GitHub's code scanning that each file breaks, by its name: errors and warnings."""
     program, report = multitool(), files[0].parent / "validated.sarif"
-    command = [program, "validate", *files, "--rule-kind", "Sarif;Ghas", "--output", report, "--log", "ForceOverwrite"]
+    command = [
+        str(program),
+        "validate",
+        *map(str, files),
+        "--rule-kind",
+        "Sarif;Ghas",
+        "--output",
+        str(report),
+        "--log",
+        "ForceOverwrite",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, check=False)
     if not report.exists():
         pytest.skip(f"the SARIF Multitool doesn't run here: {(done.stderr or done.stdout).strip()[:300]}")
