@@ -36,7 +36,7 @@ def run(project: Path, stack: str, as_of: date) -> None:
         plan = build_plan(load_stack(project, stack), as_of)
         report = enforce(plan, project, as_of)
         doubts = preflight(plan, project, changing=not pulumi.runtime.is_dry_run())
-        for finding in report.waived:
+        for finding in report.warnings:
             pulumi.log.warn(headline(finding))
         for pending in plan.pending:
             pulumi.log.warn(f"{pending.stream}: {pending.what}")

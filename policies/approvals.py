@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from levee.model.approval import Approval, GuardedChange
@@ -13,7 +13,7 @@ LONGEST_DAYS: Final = 30  # an approval is for a change at hand; one for later i
 
 def in_force(approval: Approval, as_of: date) -> bool:
     """Whether it lets its change through on that day."""
-    return timedelta() <= approval.until - as_of <= timedelta(days=LONGEST_DAYS)
+    return 0 <= (approval.until - as_of).days <= LONGEST_DAYS
 
 
 def is_approved(topic: PlannedTopic, change: GuardedChange, as_of: date, service: str | None = None) -> bool:

@@ -44,9 +44,10 @@ COULD_NOT: Final = "RLS-POL-004"
 
 
 def policies(project: Path, clock: Clock) -> list[Policy]:
-    """The pack's policies: mandatory, but for one that tells what is waived. `project` is the folder with stacks/.
+    """The pack's policies; `project` is the folder with stacks/.
 
-    A stack is judged by the day on which its first resource comes.
+    Mandatory, but for those of low severity and one that tells what is waived. A stack is judged by the day on which
+    its first resource comes.
     """
     desk = lru_cache(maxsize=None)(lambda stack: Desk(project, stack, clock.today()))
     made: list[Policy] = []
@@ -57,7 +58,7 @@ def policies(project: Path, clock: Clock) -> list[Policy]:
                 name=f"levee-{severity}",
                 description=f"Rules of severity {severity}, on each resource.",
                 validate=_on_resource(desk, severity),
-                enforcement_level=EnforcementLevel.MANDATORY,
+                enforcement_level=_enforcement(severity),
                 severity=shown,
             )
         )
@@ -66,7 +67,7 @@ def policies(project: Path, clock: Clock) -> list[Policy]:
                 name=f"levee-{severity}-stack",
                 description=f"Rules of severity {severity}, on all resources together and on the files.",
                 validate=_on_stack(desk, severity),
-                enforcement_level=EnforcementLevel.MANDATORY,
+                enforcement_level=_enforcement(severity),
                 severity=shown,
             )
         )
@@ -79,6 +80,11 @@ def policies(project: Path, clock: Clock) -> list[Policy]:
         )
     )
     return made
+
+
+def _enforcement(severity: Severity) -> EnforcementLevel:
+    """Advice where a finding would be no more than a warning to levee itself."""
+    return EnforcementLevel.ADVISORY if severity is Severity.LOW else EnforcementLevel.MANDATORY
 
 
 def _on_resource(
@@ -120,7 +126,9 @@ def _tell_waived(desk: Callable[[str], Desk]) -> Callable[[StackValidationArgs, 
 
 
 def _report(judge: Callable[[], Iterable[Finding]], severity: Severity, report: ReportViolation) -> None:
-    """Report what gates. What can't be judged is a violation too, said once, by the worst severity's policy."""
+    """Report what no waiver lets through. What can't be judged is a violation too, said once, by the worst severity's
+    policy.
+    """
     try:
         for finding in judge():
             if finding.gates and finding.rule.severity is severity:

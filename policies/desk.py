@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from levee.diagnostics import LeveeError
+from levee.diagnostics.text import one_line
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
@@ -110,8 +111,10 @@ def message(finding: Finding) -> str:
     if finding.waiver is not None:
         waiver = finding.waiver
         terms = f"until {waiver.expires}, owner {waiver.owner}, {waiver.ticket}, approved by {waiver.approved_by}"
-        return f"waived: {finding.rule.id} {finding.subject}: {finding.current}; {terms}: {waiver.reason}{place}"
-    return (
+        return one_line(
+            f"waived: {finding.rule.id} {finding.subject}: {finding.current}; {terms}: {waiver.reason}{place}"
+        )
+    return one_line(
         f"{finding.rule.id} {finding.subject}: {finding.current}; expected {finding.expected}. "
         f"{finding.remediation}.{place}"
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 from levee.model.origin import Origin
 from levee.model.waiver import Waiver
-from policies.rule import Rule
+from policies.rule import Rule, Severity
 
 
 class Verdict(StrEnum):
@@ -42,8 +42,17 @@ class Finding:
 
     @property
     def gates(self) -> bool:
-        """Whether it stops a deployment."""
+        """Whether no waiver lets it through."""
         return self.verdict in {Verdict.FAIL, Verdict.UNKNOWN}
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stops a deployment. What is of low severity is a warning there."""
+        return self.fails(Severity.MEDIUM)
+
+    def fails(self, least: Severity) -> bool:
+        """Whether it gates and is of this severity or a worse one."""
+        return self.gates and self.rule.severity.rank <= least.rank
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -60,7 +69,8 @@ class Finding:
     def fingerprint(self) -> str:
         """The same for the same breach of the same subject, wherever in the file it moves."""
         place = "/".join(str(step) for step in self.origin.path)
-        return hashlib.sha256(f"{self.rule.id}\n{self.subject}\n{place}".encode()).hexdigest()
+        said = f"{self.rule.id}\n{self.subject}\n{place}".encode("utf-8", "surrogatepass")
+        return hashlib.sha256(said).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,8 +85,18 @@ class Report:
 
     @property
     def gating(self) -> tuple[Finding, ...]:
-        """What stops a deployment."""
+        """What no waiver lets through."""
         return tuple(finding for finding in self.findings if finding.gates)
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """What stops a deployment."""
+        return tuple(finding for finding in self.findings if finding.blocks)
+
+    @property
+    def warnings(self) -> tuple[Finding, ...]:
+        """What a deployment is told and not stopped by: what is waived, and what is of low severity."""
+        return tuple(finding for finding in self.findings if not finding.blocks)
 
     @property
     def waived(self) -> tuple[Finding, ...]:

@@ -54,12 +54,12 @@ def judge(plan: Plan, project: Path, as_of: date) -> Report:
 
 
 def enforce(plan: Plan, project: Path, as_of: date) -> Report:
-    """Let a plan through that nothing stops; what is waived stands in the report.
+    """Let a plan through that nothing stops; what is waived or of low severity stands in the report.
 
     Raises Rejected (exit 1) with every finding that does, and (exit 2) where the waivers can't be read.
     """
     report = judge(plan, project, as_of)
-    refuse(report.gating, project)
+    refuse(report.blocking, project)
     return report
 
 
@@ -76,7 +76,10 @@ def judge_change(plan: Plan, changes: ChangeSet, context: Context, base: Base | 
 
 
 def stops_deployment(finding: Finding) -> bool:
-    """Whether a finding of `judge_change` stops a deployment. One that isn't about the change itself doesn't."""
+    """Whether a finding of `judge_change` stops a deployment. One that isn't about the change itself doesn't.
+
+    One of low severity does: what was deployed without its approval can't be undone.
+    """
     return finding.gates and finding.rule.id not in _OF_EXCEPTIONS | _OF_TIME
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from fnmatch import translate
 from types import MappingProxyType
 from typing import Any, Final
@@ -15,6 +15,7 @@ from levee.model.waiver import Waiver
 from policies.finding import Finding, Verdict
 from policies.rule import Rule, Severity
 
+_SPECIAL: Final = frozenset("*?[")  # what a pattern of fnmatch is told by
 # How many days ahead a waiver may end at most. The worse the breach, the sooner somebody looks again.
 LONGEST_DAYS: Final[Mapping[Severity, int]] = MappingProxyType(
     {Severity.CRITICAL: 14, Severity.HIGH: 30, Severity.MEDIUM: 60, Severity.LOW: 90}
@@ -49,12 +50,13 @@ def apply(
     A waiver that has expired, that ends too late, or whose rule allows none, lets nothing through.
     """
     by_id = {rule.id: rule for rule in rules}
-    entries: dict[str, list[_Entry]] = defaultdict(list)
+    entries: dict[str, _Entries] = defaultdict(_Entries)
     for waiver in waivers:
         if waiver.stack == stack and waiver.rule in by_id:
-            entries[waiver.rule].append(_Entry(waiver, by_id[waiver.rule], as_of))
-    judged = [_judged(finding, entries.get(finding.rule.id, ())) for finding in findings]
-    return judged, tuple(entry.use for listed in entries.values() for entry in listed)
+            entries[waiver.rule].add(_Entry(waiver, by_id[waiver.rule], as_of))
+    none = _Entries()
+    judged = [_judged(finding, entries.get(finding.rule.id, none).about(finding.subject)) for finding in findings]
+    return judged, tuple(entry.use for listed in entries.values() for entry in listed.all)
 
 
 class _Entry:
@@ -65,13 +67,13 @@ class _Entry:
         self._rule = rule
         self._matches = re.compile(translate(waiver.subject)).match
         self._expired = waiver.expires < as_of
-        self._too_long = waiver.expires - as_of > timedelta(days=LONGEST_DAYS[rule.severity])
+        self._too_long = (waiver.expires - as_of).days > LONGEST_DAYS[rule.severity]
         self._matched = 0
         self._shadowing: list[Waiver | None] = []
         self.in_force = rule.waivable and not self._expired and not self._too_long
 
-    def speaks_of(self, finding: Finding) -> bool:
-        return self._matches(finding.subject) is not None
+    def speaks_of(self, subject: str) -> bool:
+        return self._matches(subject) is not None
 
     def count(self, earlier: Waiver | None) -> None:
         """Note a finding that it matches, and the earlier waiver that lets it through, if one does."""
@@ -91,11 +93,28 @@ class _Entry:
         )
 
 
-def _judged(finding: Finding, entries: Sequence[_Entry]) -> Finding:
+class _Entries:
+    """The waivers of one rule, in their order. One of a single subject is found without looking at the others."""
+
+    def __init__(self) -> None:
+        self.all: list[_Entry] = []
+        self._of_one: dict[str, list[int]] = defaultdict(list)
+        self._of_many: list[int] = []
+
+    def add(self, entry: _Entry) -> None:
+        subject, index = entry.waiver.subject, len(self.all)
+        self.all.append(entry)
+        (self._of_many if _SPECIAL & set(subject) else self._of_one[subject]).append(index)
+
+    def about(self, subject: str) -> Iterator[_Entry]:
+        found = [index for index in self._of_many if self.all[index].speaks_of(subject)]
+        return (self.all[index] for index in sorted([*found, *self._of_one.get(subject, ())]))
+
+
+def _judged(finding: Finding, entries: Iterable[_Entry]) -> Finding:
     letting: Waiver | None = None
     for entry in entries:
-        if entry.speaks_of(finding):
-            entry.count(letting)
-            if letting is None and entry.in_force:
-                letting = entry.waiver
+        entry.count(letting)
+        if letting is None and entry.in_force:
+            letting = entry.waiver
     return finding if letting is None else replace(finding, verdict=Verdict.WAIVED, waiver=letting)

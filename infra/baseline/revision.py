@@ -14,6 +14,7 @@ from typing import Final
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import render_text
 from levee.loading.load import Stacks
+from levee.loading.text import MAX_BYTES
 from levee.plan.build import build_plan
 from levee.plan.change import Deployed, as_deployed
 from policies.gate import waivers_of
@@ -66,15 +67,17 @@ def _is_of(path: PurePosixPath, stack: str) -> bool:
 
 def _entries(project: Path, commit: str) -> Iterator[tuple[PurePosixPath, str]]:
     """The files under stacks/ with their objects, as paths below the project."""
-    listed = _git(project, "ls-tree", "-r", "-z", commit, "--", "stacks")
+    listed = _git(project, "ls-tree", "-r", "-z", "-l", commit, "--", "stacks")
     for line in listed.split(b"\0")[:-1]:
         about, _, name = line.partition(b"\t")
-        mode, _, object_id = about.decode("ascii").split(" ")
+        mode, _, object_id, size = about.decode("ascii").split()
         path = PurePosixPath(os.fsdecode(name))
         if len(path.parts) < 2 or ".." in path.parts:
             raise _unusable(commit, f"{path} is not a file below stacks/")
         if mode not in _PLAIN:
             raise _unusable(commit, f"{path} is a link or a submodule")
+        if int(size) > MAX_BYTES:
+            raise _unusable(commit, f"{path} is larger than {MAX_BYTES // 2**20} MiB")
         yield path, object_id
 
 

@@ -30,7 +30,7 @@ def judge(desk: Desk, declared: Sequence[Registration], report: Report) -> Itera
     """
     resources = [_registered(each) for each in declared if each.type in JUDGED]
     for finding in desk.everything(resources):
-        if finding.gates:
+        if finding.blocks:
             yield Refusal(urn=finding.origin.urn, message=message(finding))
         elif Surface.FILES not in finding.rule.surfaces:
             report(f"warning: {message(finding)}")

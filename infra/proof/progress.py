@@ -6,6 +6,8 @@ import time
 from types import TracebackType
 from typing import Final, Self, TextIO
 
+from levee.diagnostics.text import one_line
+
 LINE_EVERY_S: Final = 10.0
 ERASE: Final = "\r\x1b[K"
 
@@ -30,10 +32,10 @@ class Progress:
     def show(self, text: str) -> None:
         """Say it, unless it comes too soon for a log."""
         if self._is_terminal:
-            self._write(f"{ERASE}{text}")
+            self._write(f"{ERASE}{one_line(text)}")
         elif time.monotonic() >= self._next:
             self._next = time.monotonic() + LINE_EVERY_S
-            self._write(f"{text}\n")
+            self._write(f"{one_line(text)}\n")
 
     def _write(self, text: str) -> None:
         self._stream.write(text)

@@ -30,7 +30,7 @@ def render_json(proof: Proof) -> str:
         "account": sorted(map(_of_account, proof.account), key=lambda item: json.dumps(item, sort_keys=True)),
         "outcomes": sorted(map(_outcome, proof.outcomes), key=lambda item: json.dumps(item, sort_keys=True)),
     }
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 
 def _outcome(outcome: Outcome) -> dict[str, str | bool]:

@@ -19,6 +19,7 @@ from infra.proof.probe import (
     Subject,
 )
 from infra.proof.proof import Proof
+from levee.diagnostics.text import printable
 from levee.render.table import render_table
 
 MOST_USERS: Final = 40
@@ -41,7 +42,7 @@ LEGEND: Final = (
 
 def render_tables(proof: Proof) -> str:
     """The matrix, what isn't as declared, and one line that sums up."""
-    return "\n".join(_sections(proof))
+    return "\n".join(map(printable, _sections(proof)))
 
 
 def _sections(proof: Proof) -> Iterator[str]:

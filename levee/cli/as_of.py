@@ -21,6 +21,9 @@ def day_of(arguments: argparse.Namespace) -> date:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write YYYY-MM-DD") from None
+        day = None
+    if day is None or day.isoformat() != text:  # weeks and days without hyphens are ISO 8601, too
+        raise argparse.ArgumentTypeError(f"{text!r} is not a day; write YYYY-MM-DD")
+    return day

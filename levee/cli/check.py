@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from levee.cli.as_of import day_of
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
-from levee.cli.report import add_report_options, write_reports
-from levee.diagnostics import Diagnostic, LeveeError, Rejected
+from levee.cli.report import Judgement, add_report_options, report
+from levee.diagnostics import LeveeError
+from levee.loading.suggestion import listing
 
 if TYPE_CHECKING:
-    from policies.finding import Report
     from policies.rule import Rule
 
 DESCRIPTION = """\
@@ -29,7 +29,9 @@ examples:
   levee check stacks/local stacks/prod           these two
   levee check stacks/prod/streams/orders.yaml    the stack of this file; a pre-commit hook passes what changed
   levee check --format sarif --output levee.sarif
-exit codes: 0 nothing found, 1 findings that no waiver lets through, 2 bad usage or unreadable input
+  levee check --fail-on high                     medium and low findings are warnings
+exit codes: 0 nothing found, 1 findings that no waiver lets through, 2 bad usage, unreadable input, or a report that
+can't be written
 """
 
 
@@ -50,11 +52,15 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Judge, write the report, answer 1 where something stops a deployment."""
-    rules = list(_rules(arguments.rule))
-    project, names = _stacks(arguments)
-    reports = _reports(project, names, rules, day_of(arguments))
-    return write_reports(arguments, project, reports)
+    """Judge, write the report, answer 1 where something is found."""
+    as_of = day_of(arguments)
+
+    def judge(project: Path, judgement: Judgement) -> None:
+        rules = list(_rules(arguments.rule))
+        _judge(project, _stacks(arguments, project), rules, as_of, judgement)
+
+    category = " ".join(("levee/check", *arguments.paths, *(arguments.rule or ())))
+    return report(arguments, category, lambda: project_of(arguments, [*map(Path, arguments.paths)]), judge)
 
 
 def _rules(ids: Sequence[str] | None) -> Iterator[Rule[Any]]:
@@ -72,16 +78,15 @@ def _rules(ids: Sequence[str] | None) -> Iterator[Rule[Any]]:
         yield rule
 
 
-def _stacks(arguments: argparse.Namespace) -> tuple[Path, list[str]]:
+def _stacks(arguments: argparse.Namespace, project: Path) -> list[str]:
     from levee.loading.load import stacks
 
-    project = project_of(arguments)
     known = stacks(project)
     if not known:
         raise LeveeError("the project declares no stack", "write one: stacks/<name>/stack.yaml", exit_code=2)
     if not arguments.paths:
-        return project, list(known)
-    return project, sorted({name for path in arguments.paths for name in _stacks_of(Path(path), project, known)})
+        return list(known)
+    return sorted({name for path in arguments.paths for name in _stacks_of(Path(path), project, known)})
 
 
 def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]:
@@ -89,7 +94,7 @@ def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]
     if str(path) in known and not path.exists():
         return [str(path)]
     if not path.exists():
-        raise LeveeError(f"{path} is not there", f"stacks here: {', '.join(known)}", exit_code=2)
+        raise LeveeError(f"{path} is not there", f"stacks here: {listing(known)}", exit_code=2)
     try:
         parts = path.resolve().relative_to((project / "stacks").resolve()).parts
     except ValueError:
@@ -97,33 +102,17 @@ def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]
     if not parts or (len(parts) == 1 and parts[0] in {"classes.yaml", "waivers.yaml", "sites.yaml"}):
         return known
     if parts[0] not in known:
-        raise LeveeError(f"{path} is part of no stack", f"stacks here: {', '.join(known)}", exit_code=2)
+        raise LeveeError(f"{path} is part of no stack", f"stacks here: {listing(known)}", exit_code=2)
     return [parts[0]]
 
 
-def _reports(project: Path, names: Sequence[str], rules: Sequence[Rule[Any]], as_of: date) -> list[Report]:
+def _judge(project: Path, names: Sequence[str], rules: Sequence[Rule[Any]], as_of: date, judgement: Judgement) -> None:
     from levee.loading.load import Stacks
     from levee.plan.build import build_plan
     from policies.engine import evaluate
     from policies.gate import context_of
 
-    reports, rejected, stacks = [], dict[Diagnostic, None](), Stacks(project)
-    context = context_of(project, as_of)
+    context, stacks = context_of(project, as_of), Stacks(project)
     for name in names:
-        try:
-            plan = build_plan(stacks.load(name), as_of)
-        except Rejected as error:
-            rejected |= dict.fromkeys(error.diagnostics)
-            continue
-        reports.append(evaluate(plan, rules, context))
-    if rejected:
-        raise Rejected(_once(rejected))
-    return reports
-
-
-def _once(rejected: Collection[Diagnostic]) -> Iterator[Diagnostic]:
-    """What is wrong with a stack is not told again as what its neighbours can't know."""
-    from levee.loading.load import UNREADABLE_NEIGHBOUR
-
-    told = {each.location for each in rejected if each.id != UNREADABLE_NEIGHBOUR}
-    yield from (each for each in rejected if each.id != UNREADABLE_NEIGHBOUR or each.location not in told)
+        with judgement.going_on():
+            judgement.reports.append(evaluate(build_plan(stacks.load(name), as_of), rules, context))

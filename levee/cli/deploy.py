@@ -14,6 +14,7 @@ from levee.cli.engine_option import add_engine_option
 from levee.cli.project import add_project_option, project_of
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
+from levee.diagnostics.text import printable
 
 if TYPE_CHECKING:
     from infra.deployment.contract import Action, Outcome
@@ -70,7 +71,7 @@ def run(name: str, arguments: argparse.Namespace) -> int:
     boundary = plan.boundary
     say(f"stack {plan.stack}: {plan.target}, account {boundary.account}, {boundary.region}, {boundary.jurisdiction}")
     if action is not Action.DESTROY:
-        for finding in enforce(plan, project, clock.today()).waived:
+        for finding in enforce(plan, project, clock.today()).warnings:
             say(f"warning: {headline(finding)}")
         for pending in plan.pending:
             say(f"warning: {pending.stream}: {pending.what}")
@@ -102,7 +103,11 @@ def _must_be_asked(action: Action, stack: str) -> None:
 
 
 def _ask(action: Action, stack: str) -> None:
-    if input(f"{action} {stack}? Type the stack's name to go on: ").strip() != stack:
+    try:
+        answer = input(f"{action} {stack}? Type the stack's name to go on: ")
+    except EOFError:
+        answer = ""
+    if answer.strip() != stack:
         raise LeveeError("nothing was changed", "answer with the stack's name, or use --yes")
 
 
@@ -115,6 +120,6 @@ def _summary(action: Action, outcome: Outcome, seconds: float) -> str:
 
 
 def say(line: str) -> None:
-    """One line of progress, at once."""
-    sys.stdout.write(line + "\n")
+    """One line of progress, at once, without what could act on a terminal."""
+    sys.stdout.write(printable(line) + "\n")
     sys.stdout.flush()

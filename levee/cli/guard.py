@@ -14,8 +14,9 @@ from levee.cli.as_of import day_of
 from levee.cli.clearance import add_clearance_option
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
-from levee.cli.report import add_report_options, write_reports
+from levee.cli.report import Judgement, add_report_options, report
 from levee.diagnostics import LeveeError
+from levee.diagnostics.text import one_line
 
 if TYPE_CHECKING:
     from levee.plan.change import Deployed
@@ -34,7 +35,8 @@ examples:
   levee guard prod --against git origin/main               against what a branch declares, as in a pull request
   levee guard prod --against preview preview.json          against `pulumi preview --json --show-sames > preview.json`
   levee guard prod --against git v1.4 --max-removed 50     a big clearance, meant so
-exit codes: 0 nothing found, 1 findings that no approval or waiver lets through, 2 bad usage, or nothing to compare with
+exit codes: 0 nothing found, 1 findings that no approval or waiver lets through, 2 bad usage, nothing to compare with,
+or a report that can't be written
 """
 
 
@@ -62,22 +64,25 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, judge, write the report; answer 1 where something stops the change."""
+    """Compare, judge, write the report; answer 1 where something is found."""
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
     from levee.plan.change import compare
     from policies.gate import context_of, judge_change
 
     as_of = day_of(arguments)
-    project = project_of(arguments)
-    plan = build_plan(load_stack(project, arguments.stack), as_of)
-    deployed, base = _deployed(arguments.against, project, arguments.stack, as_of)
-    changes = compare(plan, deployed)
-    sys.stderr.write(
-        f"against {changes.source}: {changes.resources_before} topics and credentials, {len(changes.removed)} go\n"
-    )
-    context = replace(context_of(project, as_of), max_removed=arguments.max_removed)
-    return write_reports(arguments, project, [judge_change(plan, changes, context, base)])
+
+    def judge(project: Path, judgement: Judgement) -> None:
+        plan = build_plan(load_stack(project, arguments.stack), as_of)
+        deployed, base = _deployed(arguments.against, project, arguments.stack, as_of)
+        changes = compare(plan, deployed)
+        counts = f"{changes.resources_before} topics and credentials, {len(changes.removed)} go"
+        sys.stderr.write(one_line(f"against {changes.source}: {counts}") + "\n")
+        context = replace(context_of(project, as_of), max_removed=arguments.max_removed)
+        judgement.reports.append(judge_change(plan, changes, context, base))
+
+    inputs = [Path(name) for name in arguments.against[1:]]
+    return report(arguments, f"levee/guard/{arguments.stack}", lambda: project_of(arguments), judge, inputs)
 
 
 def _deployed(against: Sequence[str], project: Path, stack: str, as_of: date) -> tuple[Deployed, Base | None]:

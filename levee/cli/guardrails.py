@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
-from levee.cli.whole_file import write_whole
+from levee.cli.whole_file import OutputFile, refuse_input
 from levee.diagnostics import LeveeError
+from levee.diagnostics.text import one_line
 
 if TYPE_CHECKING:
     from levee.catalog.partition import Partition
@@ -69,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
 
-    plan = build_plan(load_stack(project_of(arguments), arguments.stack), arguments.clock.today())
+    project = project_of(arguments)
+    plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
     partition = _partition(plan)
     limits = _limits(plan, arguments.close, arguments.organization)
     kinds = [kind for kind in Kind if arguments.kind in {kind.value, "all"}]
@@ -84,7 +86,7 @@ def run(arguments: argparse.Namespace) -> int:
         sys.stdout.write(json.dumps({each.name: each.document.plain() for each in found}, indent=2) + "\n")
         sys.stderr.write(open_ends)
     else:
-        _write(arguments.output, plan.stack, found, open_ends)
+        _write(arguments.output, project, plan.stack, found, open_ends)
     return 0
 
 
@@ -135,12 +137,16 @@ def _left_open(plan: Plan, limits: Limits, kinds: Sequence[Kind], partition: Par
     yield "Beyond these policies\n" + render_table(("WHAT", "WHY"), BEYOND)
 
 
-def _write(folder: Path, stack: str, found: Sequence[Guardrail], open_ends: str) -> None:
+def _write(folder: Path, project: Path, stack: str, found: Sequence[Guardrail], open_ends: str) -> None:
+    texts = {f"{stack}-{each.name}.json": each.document.pretty() for each in found}
+    texts[f"{stack}-left-open.txt"] = open_ends
+    for name in texts:
+        refuse_input(folder / name, project)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise LeveeError(f"{folder} can't be made: {error.strerror}", "name another folder", exit_code=2) from None
-    files = {f"{stack}-{each.name}.json": each.document.pretty() for each in found}
-    for name, text in {**files, f"{stack}-left-open.txt": open_ends}.items():
-        write_whole(folder / name, text)
-        sys.stderr.write(f"wrote {folder / name}\n")
+    claimed = [(folder / name, OutputFile.claim(folder / name, project), text) for name, text in texts.items()]
+    for shown, file, text in claimed:
+        file.write(text)
+        sys.stderr.write(one_line(f"wrote {shown}") + "\n")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from levee.cli.project import add_project_option, project_of
+from levee.diagnostics.text import one_line, printable
 
 if TYPE_CHECKING:
     from infra.local.aws_server import AwsServerStatus
@@ -123,7 +124,7 @@ def _settings(arguments: argparse.Namespace) -> ClusterSettings:
 
 
 def _progress(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)  # noqa: T201 - standard output is for the status
+    print(printable(line), file=sys.stderr, flush=True)  # noqa: T201 - standard output is for the status
 
 
 def _print_status(brokers: ClusterStatus, aws: AwsServerStatus, *, as_json: bool) -> None:
@@ -144,7 +145,7 @@ def _table(status: ClusterStatus, aws: AwsServerStatus) -> str:
         for each in status.brokers
     ]
     lines.append(f"aws        {_process(aws.pid)} {_api(aws)}")
-    return "\n".join(lines) + "\n"
+    return "\n".join(map(one_line, lines)) + "\n"
 
 
 def _process(pid: int | None) -> str:

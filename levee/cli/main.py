@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
+from typing import NoReturn
 
 from levee import __version__
 from levee.cli import carry, check, deploy, drift, env, explain, guard, guardrails, local, plan, status, verify
+from levee.cli.failure import failure_of, show
+from levee.cli.streams import standard_streams
 from levee.clock import SYSTEM_CLOCK, Clock
-from levee.diagnostics import LeveeError, Rejected
-from levee.diagnostics.text import printable, render_text
+from levee.diagnostics import LeveeError
+from levee.diagnostics.text import one_line
 
 DESCRIPTION = """\
 levee keeps a log stream inside its banks: its account, its region, its roles.
@@ -30,56 +31,52 @@ Declare topics, writers, readers and their boundary under stacks/, then:
   levee carry prod logs  take a log group's events to their topic (runs until ended)
 """
 EPILOG = """\
-exit codes: 0 fine, 1 findings or a failed deployment, 2 bad usage or unreadable input, 3 drift
+exit codes: 0 fine, 1 findings or a failed deployment, 2 bad usage, unreadable input or output that can't be written,
+3 drift, 130 interrupted
 """
 
 
 def main(argv: Sequence[str] | None = None, clock: Clock = SYSTEM_CLOCK) -> int:
     """Run one command and answer its exit code. Never raises."""
-    arguments = command_line().parse_args(argv, argparse.Namespace(clock=clock))
+    with standard_streams() as streams:
+        try:
+            return streams.end(_run(sys.argv[1:] if argv is None else argv, clock))
+        except SystemExit as ended:  # argparse: --help, --version, bad usage
+            raise SystemExit(streams.end(int(ended.code or 0))) from None
+
+
+def _run(argv: Sequence[str], clock: Clock) -> int:
+    arguments = argparse.Namespace(clock=clock)
     try:
+        if any("\0" in argument for argument in argv):
+            raise LeveeError("an argument holds a NUL character", "remove it: no name has one", exit_code=2)
+        command_line().parse_args(argv, arguments)
         code: int = arguments.run(arguments)
-        sys.stdout.flush()
     except KeyboardInterrupt:
-        sys.stderr.write("levee: interrupted" + "\n")
+        sys.stderr.write("levee: interrupted\n")
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader left, as `| head` does
-        return 0
-    except Exception as error:  # noqa: BLE001 - the boundary: no traceback, and no value, reaches the user
-        return _failed(error, getattr(arguments, "project", None))
+    except Exception as error:  # noqa: BLE001 - a user never sees a traceback
+        failure = failure_of(error, getattr(arguments, "project", None))
+        show(failure)
+        return failure.exit_code
     return code
 
 
-def _failed(error: Exception, project: Path | None) -> int:
-    """Say what ended a command, and answer its exit code."""
-    match error:
-        case Rejected():
-            sys.stderr.write(render_text(error.diagnostics) + "\n")
-            sys.stderr.write(f"levee: {error.message}; nothing was changed" + "\n")
-            return error.exit_code
-        case LeveeError():
-            sys.stderr.write(f"error: {printable(error.message)}" + "\n")
-            if error.help:
-                sys.stderr.write(f"  help: {printable(error.help)}" + "\n")
-            return error.exit_code
-        case OSError():
-            where = f" ({printable(str(error.filename))})" if error.filename is not None else ""
-            sys.stderr.write(f"error: the operating system refuses: {error.strerror or type(error).__name__}{where}\n")
-        case _:
-            from infra.fault import fault
+class _Parser(argparse.ArgumentParser):
+    """A parser that repeats nothing which could act on a terminal."""
 
-            sys.stderr.write(f"error: {fault(error, project)}" + "\n")
-    return 1
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line; exit code 2."""
+        super().error(one_line(message))
 
 
 def command_line() -> argparse.ArgumentParser:
     """The whole command line, for running it and for documenting it."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="levee", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"levee {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
     for command in (plan, check, explain, guard, guardrails, deploy, verify, drift, carry, status, local, env):
         command.register(commands)
     return parser

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from levee.diagnostics import LeveeError
+
+STACKS: Final = "stacks"
 
 
 def add_project_option(parser: argparse.ArgumentParser) -> None:
@@ -18,12 +22,49 @@ def add_project_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def project_of(arguments: argparse.Namespace) -> Path:
-    """The project's folder, absolute. Raises LeveeError (exit 2) where there is none."""
+def project_of(arguments: argparse.Namespace, paths: Sequence[Path] = ()) -> Path:
+    """The project's folder, absolute: the one that is named, else the one of the paths, else this folder's.
+
+    Raises LeveeError (exit 2) where there is none.
+    """
     named: Path | None = arguments.project
-    candidates = [named.absolute()] if named is not None else [Path.cwd(), *Path.cwd().parents]
+    if named is not None:
+        candidates = [_absolute(named)]
+    elif homes := sorted({home for path in paths if (home := _home(_absolute(path))) is not None}):
+        if len(homes) > 1:
+            message = f"the paths are of several projects: {', '.join(map(str, homes))}"
+            raise LeveeError(message, "run levee once for each, with --project", exit_code=2)
+        return homes[0]
+    else:
+        here = _absolute(Path())
+        candidates = [here, *here.parents]
     for folder in candidates:
-        if (folder / "stacks").is_dir():
+        if _is_folder(folder / STACKS):
             return folder
     where = f"{named} has no stacks/ folder" if named is not None else "no stacks/ folder here or above"
     raise LeveeError(where, "run levee inside a project, or name one: --project DIR", exit_code=2)
+
+
+def _home(path: Path) -> Path | None:
+    """The nearest project whose stacks/ folder is this path or holds it. A stack may be called stacks, too."""
+    for folder in (path, *path.parents):
+        if folder.name == STACKS and _is_folder(folder) and not (folder / "stack.yaml").exists():
+            return folder.parent
+    return None
+
+
+def _absolute(path: Path) -> Path:
+    try:
+        return path.absolute()
+    except FileNotFoundError:
+        hint = "go to a folder that is there, or name the project by its absolute path: --project DIR"
+        raise LeveeError("the current folder is gone", hint, exit_code=2) from None
+
+
+def _is_folder(path: Path) -> bool:
+    """Whether it is one. Raises LeveeError (exit 2) where the system refuses to tell: unreadable isn't missing."""
+    try:
+        return path.is_dir()
+    except OSError as error:
+        hint = "check that it is a folder and may be read"
+        raise LeveeError(f"{path}: {error.strerror}", hint, exit_code=2) from None

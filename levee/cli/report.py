@@ -1,53 +1,181 @@
-"""Reports of rules: the options they share, and where they go."""
+"""Reports of rules: the options they share, what ends up in them, and where they go."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from levee.cli.as_of import add_as_of_option
-from levee.cli.whole_file import write_whole
+from levee.cli.failure import failure_of, show
+from levee.cli.whole_file import OutputFile
+from levee.diagnostics import Diagnostic, LeveeError, Rejected
 
 if TYPE_CHECKING:
     from policies.finding import Report
     from policies.report.places import Places
+    from policies.rule import Severity
 
 FORMATS: Final = ("text", "json", "sarif", "junit", "github")
+SEVERITIES: Final = ("critical", "high", "medium", "low")
+
+
+@dataclass(slots=True)
+class Judgement:
+    """What a command finds out, as far as it comes. `failures` are why it came no further."""
+
+    reports: list[Report] = field(default_factory=list)
+    failures: list[LeveeError] = field(default_factory=list)
+
+    @contextmanager
+    def going_on(self) -> Iterator[None]:
+        """Whatever goes wrong inside is kept for the report."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - each format gets its report, whatever breaks
+            self.failures.append(failure_of(error))
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """What went wrong, each thing once, by place."""
+        found = _once(each for failure in self.failures for each in _diagnostics(failure))
+        return tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key))
 
 
 def add_report_options(parser: argparse.ArgumentParser) -> None:
-    """Give a command `--format`, `--output` and `--as-of`."""
+    """Give a command the options of a report."""
     parser.add_argument("--format", choices=FORMATS, default="text", help="default: text")
-    parser.add_argument("--output", metavar="FILE", type=Path, help="write there, whole or not at all")
+    parser.add_argument(
+        "--output",
+        metavar="FILE",
+        type=Path,
+        help="write there, whole or not at all; an earlier report goes first, anything but a plain file is refused",
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=SEVERITIES,
+        default="low",
+        help="exit 1 for findings of this severity or a worse one (default: low, which is any)",
+    )
+    parser.add_argument(
+        "--include-waived",
+        action="store_true",
+        help="sarif: waived findings too, as suppressed results; GitHub opens an alert for each",
+    )
     add_as_of_option(parser)
 
 
-def write_reports(arguments: argparse.Namespace, project: Path, reports: Sequence[Report]) -> int:
-    """Write them where and as the options say. The exit code: 1 where something stops a deployment."""
-    from policies.report.places import locate_findings
+def report(
+    arguments: argparse.Namespace,
+    category: str,
+    find: Callable[[], Path],
+    judge: Callable[[Path, Judgement], None],
+    inputs: Sequence[Path] = (),
+) -> int:
+    """Judge the project that `find` finds, and write the report, be it of why nothing could be judged.
 
-    findings = [finding for report in reports for finding in report.findings]
-    text = _formatter(arguments.format)(reports, locate_findings(project, findings))
-    if arguments.output is None:
+    The exit code: 2 where something could not be judged, else 1 where findings are as severe as `--fail-on` says.
+    Raises LeveeError (exit 2) where the report can't be written.
+    """
+    judgement, project = Judgement(), None
+    with judgement.going_on():
+        project = find()
+    output = None if arguments.output is None else OutputFile.claim(arguments.output, project, inputs)
+    if project is not None:
+        with judgement.going_on():
+            judge(project, judgement)
+    text = _text(arguments, category, project, judgement)
+    if output is None:
         sys.stdout.write(text)
     else:
-        write_whole(arguments.output, text)
-    return 1 if any(report.gating for report in reports) else 0
+        output.write(text)
+    _show(judgement)
+    if judgement.failures:
+        return 2
+    return 1 if any(each.fails(_fail_on(arguments)) for one in judgement.reports for each in one.findings) else 0
 
 
-def _formatter(name: str) -> Callable[[Sequence[Report], Places], str]:
-    match name:
-        case "json":
-            from policies.report.as_json import as_json as render
-        case "sarif":
-            from policies.report.as_sarif import as_sarif as render
-        case "junit":
-            from policies.report.as_junit import as_junit as render
-        case "github":
-            from policies.report.as_github import as_github as render
-        case _:
-            from policies.report.as_text import as_text as render
-    return render
+def _text(arguments: argparse.Namespace, category: str, project: Path | None, judgement: Judgement) -> str:
+    from levee.loading.repository import path_in_repository
+    from policies.report.places import Place, below, locate_findings
+
+    reports, errors, fail_on = judgement.reports, judgement.errors, _fail_on(arguments)
+    findings = [finding for one in reports for finding in one.findings]
+    places: Places = {} if project is None else locate_findings(project, findings)
+    if arguments.format == "json":
+        from policies.report.as_json import as_json
+
+        return as_json(reports, places, errors)
+    if arguments.format == "text":
+        from policies.report.as_text import as_text
+
+        # Where the report goes to a terminal, so do the errors: on standard error.
+        return as_text(reports, places, errors if arguments.output else (), fail_on=fail_on)
+    # Code hosts and CI systems know files by their place in the repository.
+    folder = "" if project is None else path_in_repository(project)
+    places = {origin: Place(below(folder, place.location), place.lines) for origin, place in places.items()}
+    errors = tuple(
+        each if each.location is None else replace(each, location=below(folder, each.location)) for each in errors
+    )
+    if arguments.format == "junit":
+        from policies.report.as_junit import as_junit
+
+        return as_junit(reports, places, errors, command=arguments.command)
+    if arguments.format == "github":
+        from policies.report.as_github import as_github
+
+        return as_github(reports, places, errors, fail_on=fail_on)
+    return _sarif(arguments, category, folder, reports, places, errors)
+
+
+def _sarif(
+    arguments: argparse.Namespace,
+    category: str,
+    folder: str,
+    reports: Sequence[Report],
+    places: Places,
+    errors: Sequence[Diagnostic],
+) -> str:
+    from policies.report.as_sarif import MOST_RESULTS, as_sarif, sarif_findings
+
+    waived: bool = arguments.include_waived
+    beyond = len(sarif_findings(reports, waived=waived)) + len(errors) - MOST_RESULTS
+    if beyond > 0:
+        sys.stderr.write(
+            f"warning: {beyond:,} findings, the least severe, are not in the report: GitHub refuses more\n"
+        )
+    return as_sarif(reports, places, errors, folder=folder, category=category, waived=waived)
+
+
+def _fail_on(arguments: argparse.Namespace) -> Severity:
+    from policies.rule import Severity
+
+    return Severity(arguments.fail_on)
+
+
+def _show(judgement: Judgement) -> None:
+    """The failures on standard error: what is wrong with files together, by place."""
+    if rejected := [each for each in judgement.failures if isinstance(each, Rejected)]:
+        show(Rejected(_once(each for one in rejected for each in one.diagnostics)))
+    for failure in judgement.failures:
+        if not isinstance(failure, Rejected):
+            show(failure)
+
+
+def _once(diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
+    """Each once; and what is wrong with a stack not again as what its neighbours can't know of it."""
+    from levee.loading.load import UNREADABLE_NEIGHBOUR
+
+    found = dict.fromkeys(diagnostics)
+    told = {each.location for each in found if each.id != UNREADABLE_NEIGHBOUR}
+    yield from (each for each in found if each.id != UNREADABLE_NEIGHBOUR or each.location not in told)
+
+
+def _diagnostics(failure: LeveeError) -> Sequence[Diagnostic]:
+    if isinstance(failure, Rejected):
+        return failure.diagnostics
+    return (Diagnostic("unusable-input", failure.message, failure.help),)

@@ -8,6 +8,7 @@ import sys
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
+from levee.diagnostics.text import one_line
 
 DESCRIPTION = """\
 Print which engine holds a stack, how many resources it holds, and what the live cluster answers: its identity, where
@@ -65,4 +66,4 @@ def _print(document: dict[str, object]) -> None:
         f"cluster   {cluster['id']}; brokers {brokers}",
         f"topics    {topics['existing']} of {topics['declared']} declared exist",
     )
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.write("\n".join(map(one_line, lines)) + "\n")

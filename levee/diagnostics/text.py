@@ -21,18 +21,18 @@ def render_text(diagnostics: Iterable[Diagnostic]) -> str:
 
 
 def _one(diagnostic: Diagnostic) -> str:
-    lines = [f"{diagnostic.level}[{diagnostic.id}] {_one_line(diagnostic.message)}"]
+    lines = [f"{diagnostic.level}[{diagnostic.id}] {one_line(diagnostic.message)}"]
     if diagnostic.location is not None:
-        lines.append(f"  --> {_one_line(str(diagnostic.location))}")
+        lines.append(f"  --> {one_line(str(diagnostic.location))}")
         lines.extend(_excerpt(diagnostic.location, diagnostic.excerpt))
     if diagnostic.help:
-        lines.append(f"  help: {printable(diagnostic.help)}")
+        lines.append(f"  help: {one_line(diagnostic.help)}")
     return "\n".join(lines) + "\n"
 
 
 def _excerpt(location: Location, excerpt: tuple[str, ...]) -> list[str]:
     last = location.line + len(excerpt) - 1
-    texts = [_one_line(text[:MAX_EXCERPT_COLUMNS]) for text in excerpt]
+    texts = [one_line(text[:MAX_EXCERPT_COLUMNS]) for text in excerpt]
     if len(excerpt) == 1:
         texts = list(_pointed_at(excerpt[0], location))
     numbers = [str(number) for number in range(location.line, last + 1)]
@@ -45,10 +45,10 @@ def _pointed_at(line: str, location: Location) -> tuple[str, str]:
     end = location.end_column - 1 if location.end_line == location.line else start + 1
     first = 0 if end <= MAX_EXCERPT_COLUMNS else max(0, start - _BEFORE)
     shown = line[first : first + MAX_EXCERPT_COLUMNS]
-    before = _one_line(shown[: start - first])
-    marked = _one_line(shown[start - first : end - first])
+    before = one_line(shown[: start - first])
+    marked = one_line(shown[start - first : end - first])
     cut = _CUT if first else ""
-    return cut + _one_line(shown), " " * (len(cut) + _columns(before)) + "^" * max(1, _columns(marked))
+    return cut + one_line(shown), " " * (len(cut) + _columns(before)) + "^" * max(1, _columns(marked))
 
 
 def _columns(text: str) -> int:
@@ -56,12 +56,15 @@ def _columns(text: str) -> int:
     return sum(_WIDTHS.get(east_asian_width(character), 1) for character in text)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text on one line, without what could act on a terminal."""
     return printable(text).replace("\n", "\\n")
 
 
 def printable(text: str) -> str:
     """The text without what could act on a terminal: control characters and bidirectional marks become escapes."""
+    if text.isprintable():
+        return text
     return "".join(
         character
         if character.isprintable() or character in "\n"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from levee.diagnostics import Diagnostic, LeveeError, Location
-from levee.loading.suggestion import Vocabulary
+from levee.loading.suggestion import Vocabulary, listing
 from levee.model.name import key_problem
 
 STACKS: Final = "stacks"
@@ -63,7 +63,7 @@ def _existing(project: Path, name: str) -> str:
     if not names:
         return f"declare one in {STACKS}/<name>/stack.yaml"
     near = Vocabulary(names).suggest(name)
-    return f"{near} stacks here: {', '.join(names)}".strip()
+    return f"{near} stacks here: {listing(names)}".strip()
 
 
 def _refuse_links(project: Path, *folders: str) -> None:

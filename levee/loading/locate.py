@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache, partial
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +20,7 @@ from levee.loading.tree import Mapping, Node, Scalar, Sequence, Span, Tree, pars
 from levee.model import origin as origins
 from levee.model.origin import Origin
 
+MOST: Final = 200  # problems of one file that are told one by one
 _KEPT: Final = 16  # texts at a time: classes.yaml and stack.yaml are named again and again
 
 Located = tuple[Location, tuple[str, ...]]
@@ -31,16 +32,20 @@ def locate(project: Path, origin: Origin, part: Part = Part.VALUE) -> Located:
 
 
 def diagnose(project: Path, problems: Iterable[Problem]) -> Iterator[Diagnostic]:
-    """The problems with their places and lines, file by file."""
+    """The problems with their places and lines, file by file; of a file with very many `MOST`, and a count."""
     read = lru_cache(maxsize=_KEPT)(partial(SourceText.read, project))
     for file, group in groupby(sorted(problems, key=_file), key=_file):
         text = read(file)
-        for problem in group:
+        for problem in islice(group, MOST):
             location, excerpt = text.at(problem.origin.path, problem.part)
             message = problem.message
             if problem.other is not None:
                 message += f" ({read(problem.other.file).at(problem.other.path, Part.VALUE)[0]})"
             yield Diagnostic(problem.id, message, problem.help, location, excerpt=excerpt)
+        more = sum(1 for _ in group)
+        if more:
+            hint = "correct those that are shown and run again"
+            yield Diagnostic("more-problems", f"the file has {more:,} more problem(s)", hint, Location(file))
 
 
 def _file(problem: Problem) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from levee.loading.locate import diagnose
 from levee.loading.problem import Problem
 from levee.loading.schema import waivers_file
 from levee.loading.schema.values import a_date
-from levee.loading.suggestion import Vocabulary
+from levee.loading.suggestion import Vocabulary, listing
 from levee.loading.validation import FileSchema
 from levee.model.origin import Origin
 from levee.model.waiver import Waiver
@@ -33,8 +33,8 @@ def load_waivers(project: Path, rules: Collection[str]) -> tuple[Waiver, ...]:
         raise Rejected(document.diagnostics)
     problems = list(FileSchema(waivers_file.WAIVERS).problems(document.values, WAIVERS))
     waivers = () if problems else tuple(_waivers(document.values))
-    names = stacks(project)
-    problems += [problem for waiver in waivers for problem in _strange(waiver, rules, names)]
+    names = frozenset(stacks(project))
+    problems += _strange(waivers, rules, names)
     if problems:
         raise Rejected(diagnose(project, problems))
     return waivers
@@ -48,11 +48,13 @@ def _waivers(values: dict[str, object]) -> Iterator[Waiver]:
         yield Waiver(**(each | days), origin=Origin(WAIVERS, ("waivers", index)))
 
 
-def _strange(waiver: Waiver, rules: Collection[str], names: Collection[str]) -> Iterator[Problem]:
-    if waiver.rule not in rules:
-        hint = Vocabulary(rules).suggest(waiver.rule) or "`levee explain` lists the rules"
-        yield Problem("unknown-rule", f"there is no rule {waiver.rule}", hint, waiver.origin.at("rule"))
-    if waiver.stack not in names:
-        hint = Vocabulary(names).suggest(waiver.stack) or f"stacks here: {', '.join(names)}"
-        message = f"there is no stack {waiver.stack}"
-        yield Problem("unknown-stack", message, hint, waiver.origin.at("subject"))
+def _strange(waivers: Iterable[Waiver], rules: Collection[str], names: Collection[str]) -> Iterator[Problem]:
+    known_rules, known_stacks, here = Vocabulary(rules), Vocabulary(names), f"stacks here: {listing(sorted(names))}"
+    for waiver in waivers:
+        if waiver.rule not in rules:
+            hint = known_rules.suggest(waiver.rule) or "`levee explain` lists the rules"
+            yield Problem("unknown-rule", f"there is no rule {waiver.rule}", hint, waiver.origin.at("rule"))
+        if waiver.stack not in names:
+            hint = known_stacks.suggest(waiver.stack) or here
+            message = f"there is no stack {waiver.stack}"
+            yield Problem("unknown-stack", message, hint, waiver.origin.at("subject"))

@@ -13,4 +13,4 @@ FORMAT_VERSION = 1
 def render_json(plan: Plan) -> str:
     """The plan with sorted keys, two-space indent and a final newline. `format` rises when a field changes meaning."""
     document = {"format": FORMAT_VERSION, "plan": plain(plan)}
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from levee.diagnostics.text import printable
 from levee.model.duration import Duration
 from levee.plan.aws_names import role_name
 from levee.plan.planned import (
@@ -20,7 +21,7 @@ from levee.render.table import render_table
 
 def render_tables(plan: Plan) -> str:
     """What the stack shall hold: boundary, topics, credentials with their grants, what is not provisioned yet."""
-    return "\n".join(_sections(plan))
+    return "\n".join(map(printable, _sections(plan)))
 
 
 def _sections(plan: Plan) -> Iterator[str]:

@@ -6,16 +6,24 @@ import json
 from collections.abc import Sequence
 from typing import Any, Final
 
+from levee.diagnostics import Diagnostic, Location
 from policies.finding import Finding, Report
 from policies.report.places import Places
 
 FORMAT_VERSION: Final = 1
 
 
-def as_json(reports: Sequence[Report], places: Places) -> str:
-    """The reports with sorted keys and a final newline. `format` rises when a field changes meaning."""
-    document = {"format": FORMAT_VERSION, "stacks": [_report(report, places) for report in reports]}
-    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+def as_json(reports: Sequence[Report], places: Places, errors: Sequence[Diagnostic] = ()) -> str:
+    """The reports with sorted keys and a final newline. `format` rises when a field changes meaning.
+
+    `errors` are why a stack isn't judged, or not all of them.
+    """
+    document = {
+        "format": FORMAT_VERSION,
+        "errors": [_error(error) for error in errors],
+        "stacks": [_report(report, places) for report in reports],
+    }
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
 
 
 def _report(report: Report, places: Places) -> dict[str, Any]:
@@ -31,9 +39,27 @@ def _report(report: Report, places: Places) -> dict[str, Any]:
     }
 
 
+def _error(error: Diagnostic) -> dict[str, Any]:
+    return {
+        "id": error.id,
+        "message": error.message,
+        "help": error.help,
+        "location": None if error.location is None else _location(error.location),
+    }
+
+
+def _location(location: Location) -> dict[str, str | int]:
+    return {
+        "file": location.file,
+        "line": location.line,
+        "column": location.column,
+        "end_line": location.end_line,
+        "end_column": location.end_column,
+    }
+
+
 def _finding(finding: Finding, places: Places) -> dict[str, Any]:
     place = places.get(finding.origin)
-    location = place.location if place else None
     return {
         "rule": finding.rule.id,
         "severity": finding.rule.severity.value,
@@ -44,15 +70,7 @@ def _finding(finding: Finding, places: Places) -> dict[str, Any]:
         "remediation": finding.remediation,
         "fingerprint": finding.fingerprint,
         "urn": finding.origin.urn or None,
-        "location": {
-            "file": location.file,
-            "line": location.line,
-            "column": location.column,
-            "end_line": location.end_line,
-            "end_column": location.end_column,
-        }
-        if location
-        else None,
+        "location": _location(place.location) if place else None,
         "waiver": _waiver(finding),
     }
 

@@ -1,27 +1,33 @@
 """A report as JUnit XML, the dialect that Jenkins, GitLab and Azure read.
 
-A suite for each stack; a case for each rule that found nothing, so that green rules show, and for each finding.
+A suite for each stack, and one for what can't be used; a case for each rule that found nothing, so that green rules
+show, and for each finding.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Any
 from xml.etree import ElementTree as ET
 
+from levee.diagnostics import Diagnostic
+from levee.diagnostics.text import one_line
 from policies.finding import Finding, Report, Verdict
 from policies.report.places import Places
 from policies.rule import Rule
 
-# What XML 1.0 can't hold (https://www.w3.org/TR/xml/#charsets).
-_NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-
-def as_junit(reports: Sequence[Report], places: Places) -> str:
+def as_junit(
+    reports: Sequence[Report], places: Places, errors: Sequence[Diagnostic] = (), *, command: str = "check"
+) -> str:
     """The reports as one XML document. Waived findings, and rules that had nothing to look at, are skipped cases."""
-    root = ET.Element("testsuites", name="levee check")
+    root = ET.Element("testsuites", name=f"levee {command}")
+    if errors:
+        unread = ET.SubElement(
+            root, "testsuite", name="input", tests=str(len(errors)), failures="0", errors=str(len(errors)), skipped="0"
+        )
+        unread.extend(map(_unused, errors))
     for report in reports:
         cases = list(_cases(report, places))
         suite = ET.SubElement(
@@ -35,7 +41,7 @@ def as_junit(reports: Sequence[Report], places: Places) -> str:
         )
         suite.extend(cases)
     ET.indent(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root).decode("ascii") + "\n"
 
 
 def _cases(report: Report, places: Places) -> Iterator[ET.Element]:
@@ -50,7 +56,19 @@ def _cases(report: Report, places: Places) -> Iterator[ET.Element]:
 
 
 def _case(report: Report, rule: Rule[Any], name: str) -> ET.Element:
-    return ET.Element("testcase", classname=f"{report.stack}.{rule.id}", name=_xml(name), time="0")
+    return ET.Element("testcase", classname=f"{report.stack}.{rule.id}", name=one_line(name), time="0")
+
+
+def _unused(error: Diagnostic) -> ET.Element:
+    where = "" if error.location is None else one_line(error.location.file)
+    case = ET.Element("testcase", classname="input", name=f"{error.id} {where}".strip(), time="0")
+    if error.location is not None:
+        case.set("file", where)
+        case.set("line", str(error.location.line))
+    broken = ET.SubElement(case, "error", type=error.id, message=one_line(error.message))
+    lines = str(error.location or ""), error.message, error.help
+    broken.text = "\n".join(one_line(line) for line in lines if line)
+    return case
 
 
 def _kept(report: Report, rule: Rule[Any], looked_at: int) -> ET.Element:
@@ -64,18 +82,15 @@ def _broken(report: Report, finding: Finding, places: Places) -> ET.Element:
     case = _case(report, finding.rule, f"{finding.rule.title}: {finding.subject}")
     place = places.get(finding.origin)
     if place is not None:
-        case.set("file", _xml(place.location.file))
+        case.set("file", one_line(place.location.file))
         case.set("line", str(place.location.line))
     if finding.verdict is Verdict.WAIVED and finding.waiver is not None:
-        ET.SubElement(case, "skipped", message=_xml(f"waived until {finding.waiver.expires}: {finding.waiver.reason}"))
+        ET.SubElement(
+            case, "skipped", message=one_line(f"waived until {finding.waiver.expires}: {finding.waiver.reason}")
+        )
         return case
-    failure = ET.SubElement(case, "failure", type=finding.verdict.value, message=_xml(finding.current))
-    where = f"{place.location}\n" if place else ""
-    failure.text = _xml(
-        f"{where}now: {finding.current}\nexpected: {finding.expected}\nwhat to do: {finding.remediation}"
-    )
+    failure = ET.SubElement(case, "failure", type=finding.verdict.value, message=one_line(finding.current))
+    where = f"{place.location}" if place else ""
+    lines = where, f"now: {finding.current}", f"expected: {finding.expected}", f"what to do: {finding.remediation}"
+    failure.text = "\n".join(one_line(line) for line in lines if line)
     return case
-
-
-def _xml(text: str) -> str:
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

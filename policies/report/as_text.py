@@ -6,21 +6,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
 from levee.diagnostics import Diagnostic, Level
-from levee.diagnostics.text import render_text
+from levee.diagnostics.text import one_line, render_text
 from levee.model.waiver import Waiver
 from policies.finding import Finding, Report, Verdict
 from policies.report.places import Places
+from policies.rule import Severity
 
 
-def as_text(reports: Sequence[Report], places: Places, *, passed: bool = True) -> str:
-    """Every finding with its place, lines and help; then a line for each stack. `passed`: also where all is well."""
-    findings = list(chain.from_iterable(report.findings for report in reports))
-    text = render_text(diagnostic_of(finding, places) for finding in findings)
-    lines = [_summary(report) for report in reports if passed or report.gating]
-    return (text + "\n" if text else "") + "\n".join(lines) + "\n"
+def as_text(
+    reports: Sequence[Report], places: Places, errors: Iterable[Diagnostic] = (), *, fail_on: Severity = Severity.LOW
+) -> str:
+    """What can't be used and every finding, with place, lines and help; then a line for each stack.
+
+    Findings of less than the severity `fail_on` are warnings.
+    """
+    findings = chain.from_iterable(report.findings for report in reports)
+    text = render_text(chain(errors, (diagnostic_of(finding, places, fail_on) for finding in findings)))
+    return (text + "\n" if text else "") + "".join(_summary(report) + "\n" for report in reports)
 
 
-def diagnostic_of(finding: Finding, places: Places) -> Diagnostic:
+def diagnostic_of(finding: Finding, places: Places, fail_on: Severity = Severity.LOW) -> Diagnostic:
     """The finding as levee's other complaints are shown."""
     place = places.get(finding.origin)
     return Diagnostic(
@@ -28,15 +33,22 @@ def diagnostic_of(finding: Finding, places: Places) -> Diagnostic:
         message=headline(finding),
         help=finding.remediation if finding.waiver is None else _waived(finding.waiver),
         location=place.location if place else None,
-        level=Level.ERROR if finding.gates else Level.NOTE,
+        level=_level(finding, fail_on),
         excerpt=place.lines if place else (),
     )
 
 
+def _level(finding: Finding, fail_on: Severity) -> Level:
+    if finding.fails(fail_on):
+        return Level.ERROR
+    return Level.WARNING if finding.gates else Level.NOTE
+
+
 def headline(finding: Finding) -> str:
-    """Who breaks what: one line."""
+    """Who breaks what: one line, fit for a terminal."""
     prefix = {Verdict.UNKNOWN: "can't be told: ", Verdict.WAIVED: "waived: "}.get(finding.verdict, "")
-    return f"{prefix}{finding.subject}: {finding.current}; expected {finding.expected} ({finding.rule.severity})"
+    text = f"{prefix}{finding.subject}: {finding.current}; expected {finding.expected} ({finding.rule.severity})"
+    return one_line(text)
 
 
 def _waived(waiver: Waiver) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,3 +36,8 @@ def locate_findings(project: Path, findings: Iterable[Finding]) -> dict[Origin, 
         for origin in origins[file]:
             places[origin] = Place(*text.at(origin.path, Part.VALUE))
     return places
+
+
+def below(folder: str, location: Location) -> Location:
+    """A project's location, seen from where `folder` leads to the project: nothing, or a path that ends in a slash."""
+    return replace(location, file=f"{folder}{location.file}")

@@ -41,22 +41,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
+from levee.model.wildcard import covers
 from levee.plan.planned import PlannedSink
 from policies.facts import Facts
 from policies.population import sinks
 from policies.rule import Rule, Severity, Surface, Violation
 
 _HOST: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*")
+_NOT_NAME: Final = re.compile(r"([^A-Za-z0-9.*-])")
 
 
 def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
     """Judge one sink."""
     data_class, destination = facts.class_of_stream(each.stream), each.sink.destination
     approved = data_class.destinations
-    if approved and not any(_form(pattern).fullmatch(destination) for pattern in approved):
+    if approved and not any(_approves(pattern, destination) for pattern in approved):
         yield Violation(
             current="its destination is not one of its class's",
             expected=f"a destination of class {data_class.name}: {', '.join(approved)}",
@@ -79,16 +80,20 @@ def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
         )
 
 
-@lru_cache(maxsize=1024)
-def _form(pattern: str) -> re.Pattern[str]:
-    """The pattern as an expression: a `*` in the host never reaches beyond it."""
-    form = _HOST.match(pattern)
-    host = form[0] if form else ""
-    return re.compile(_with(host, "[A-Za-z0-9.-]*") + _with(pattern.removeprefix(host), ".*"), re.DOTALL)
+def _approves(pattern: str, destination: str) -> bool:
+    """Whether the pattern covers the destination: a `*` in the host reaches neither beyond it nor over a port."""
+    host, path = _parts(pattern)
+    if not host:
+        return covers(path, destination)
+    to_host, to_path = _parts(destination)
+    pieces, to_pieces = _NOT_NAME.split(host), _NOT_NAME.split(to_host)
+    return len(pieces) == len(to_pieces) and all(map(covers, pieces, to_pieces)) and covers(path, to_path)
 
 
-def _with(part: str, star: str) -> str:
-    return star.join(re.escape(text) for text in part.split("*"))
+def _parts(url: str) -> tuple[str, str]:
+    """Scheme and host, and what follows."""
+    form = _HOST.match(url)
+    return (form[0], url[form.end() :]) if form else ("", url)
 
 
 RULE = Rule(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from levee.loading.locate import MOST
 from levee.model.name import NamePattern
 from tests.support.stack_files import StackFiles, ids
 
@@ -186,3 +187,12 @@ def test_a_sink(files: StackFiles, sinks: str, expected: str) -> None:
     rest = "kind: http, service: detection-engine, destination: siem"
     lines = "sinks: " + sinks.replace("DEAD", "dead_letter: undelivered, REST").replace("REST", rest)
     assert ids(files.add(files.orders, lines).diagnostics()) == [expected]
+
+
+def test_of_very_many_problems_of_a_file_so_many_are_told_and_the_rest_counted(files: StackFiles) -> None:
+    names = ", ".join(f"n{number}" for number in range(10_000))
+    files.edit(files.stack, "        streams: [orders]\n", f"        streams: [{names}]\n")
+    *shown, last = files.diagnostics()
+    counted = next(each for each in (*shown, last) if each.id == "more-problems")
+    assert counted.message == "the file has 9,800 more problem(s)"
+    assert len(shown) == MOST

@@ -17,7 +17,7 @@ from policies.engine import evaluate
 from policies.finding import Report, Verdict
 from policies.registry import BY_ID, on
 from policies.rule import Severity, Surface
-from policies.waivers import LONGEST_DAYS
+from policies.waivers import LONGEST_DAYS, apply
 from tests.support.rule_cases import AS_OF, Case, loaded, write
 
 BROKEN = Case("RLS-DUR-002", "broken", fails=True, text="streams/payments-audit.yaml: {min_insync: 1}")
@@ -161,3 +161,21 @@ def test_what_is_wrong_with_the_file_is_told_by_its_place(tmp_path: Path, old: s
         f"{each.id} {each.location.line}:{each.location.column}" for each in rejected.value.diagnostics if each.location
     ]
     assert told in places
+
+
+@pytest.mark.timeout(120)
+def test_very_many_waivers_and_findings_take_no_time_together() -> None:
+    """Each waiver of one subject is found by it; those that come first still count first."""
+    (finding,) = judge().gating
+    findings = [replace(finding, subject=f"{SUBJECT}-{number}") for number in range(30_000)]
+    exact = [waiver(subject=f"{SUBJECT}-{number}") for number in range(30_000)]
+    general = waiver(subject=f"{SUBJECT}-7*", ticket="GOV-2")
+    judged, uses = apply(
+        findings, [*exact[:100], general, *exact[100:]], rules=[finding.rule], stack="prod", as_of=AS_OF
+    )
+    tickets = {each.subject: each.waiver.ticket for each in judged if each.waiver is not None}
+    assert len(tickets) == 30_000
+    assert (tickets[f"{SUBJECT}-7"], tickets[f"{SUBJECT}-700"], tickets[f"{SUBJECT}-8"]) == ("GOV-1", "GOV-2", "GOV-1")
+    assert [use.waiver.subject for use in uses[99:101]] == [f"{SUBJECT}-99", f"{SUBJECT}-7*"]
+    assert uses[100].matched == 1_111
+    assert uses[701].shadowed_by == general

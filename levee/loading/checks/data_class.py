@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
-from levee.loading.suggestion import Vocabulary
+from levee.loading.suggestion import Vocabulary, listing
 
 
 def retention_bounds(declared: Declared) -> Iterator[Problem]:
@@ -35,10 +35,10 @@ def unknown(declared: Declared) -> Iterator[Problem]:
     """A stream's class is declared."""
     if declared.classes is None:
         return
-    classes = Vocabulary(declared.classes)
+    classes, known = Vocabulary(declared.classes), listing(declared.classes)
     for stream in declared.streams:
         if stream.data_class not in declared.classes:
             hint = classes.suggest(stream.data_class)
-            hint += f" classes in stacks/classes.yaml: {', '.join(declared.classes)}"
+            hint += f" classes in stacks/classes.yaml: {known}"
             message = f"there is no class {stream.data_class}"
             yield Problem("unknown-class", message, hint.strip(), stream.origin.at("class"))
