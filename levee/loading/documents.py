@@ -37,7 +37,7 @@ def read_document(project: Path, file: str) -> Document:
         faults = [_not_a_mapping(tree.root)]
     if not faults:
         return Document(file, values)
-    source = SourceText(file, text, tree)
+    source = SourceText(file, text)
     return Document(file, values, tuple(_shown(fault, source) for fault in faults))
 
 

@@ -50,6 +50,11 @@ def split_lines(text: str) -> list[str]:
     return _LINE_BREAK.split(text)
 
 
+def line_starts(text: str) -> list[int]:
+    """Where each of the lines begins."""
+    return [0, *(line_break.end() for line_break in _LINE_BREAK.finditer(text))]
+
+
 def _read_bytes(path: Path) -> bytes:
     try:
         # O_NOFOLLOW: a link could lead out of the project. O_NONBLOCK: opening a FIFO would wait for its writer.
