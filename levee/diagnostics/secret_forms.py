@@ -136,9 +136,8 @@ _ADDRESS: Final = re.compile(r"""://([^\s"'`<>]*+)""")
 _LOGIN: Final = re.compile(r"(?<![\w.+-])([\w.+-]{1,64}):([^\s:@/\"'`]{4,128})@(?=[\w.-])")
 _ORACLE: Final = re.compile(r"thin:[^\s/@]{1,64}/([^\s@]{1,128})@")
 _NO_LOGIN: Final = frozenset({"user", "group", "mailto", "acct", "sip", "sips", "xmpp", "role"})
-_SCHEME: Final = re.compile(
-    r"(?i:bearer|basic|digest|token|apikey|negotiate)[ \t]{1,8}([A-Za-z0-9._~+/=-]{8}[A-Za-z0-9._~+/=-]*+)"
-)
+_SCHEMES: Final = "(?i:bearer|basic|digest|token|apikey|splunk|negotiate)"
+_SCHEME: Final = re.compile(rf"{_SCHEMES}[ \t]{{1,8}}([\w.~+/=-]{{8}}[\w.~+/=-]*+)")
 _SAID: Final = re.compile(
     r"(?i:password|passwd|passphrase|passcode|pwd|token)[ \t]{1,4}(?:(?i:is|was)[ \t]{1,4})?+([^\s\"'`]{6}[^\s\"'`]*+)"
 )
