@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import ssl
 from pathlib import Path
 from typing import Any
 
-from infra.providers.admin.connection import PASSWORD_VARIABLE, Connection, read_connection
+from infra.providers.admin.connection import LARGEST_PEM, PASSWORD_VARIABLE, Connection, read_connection
 from infra.providers.failures import RefusedError
 from levee.diagnostics import LeveeError
+from levee.loading.plain_file import UnreadableError, read_plain_text
 from levee.model.cluster import ClusterSpec
 
 
@@ -39,7 +41,7 @@ def admin_connection(cluster: ClusterSpec, project: Path) -> Connection:
     try:
         return read_connection(provider_connection(cluster, project), _named_variable(cluster))
     except RefusedError as error:
-        raise LeveeError(f"cluster {cluster.id}: {error}", _START) from None
+        raise LeveeError(f"cluster {cluster.id}: {error}", _START, exit_code=2) from None
 
 
 def _named_variable(cluster: ClusterSpec) -> dict[str, str]:
@@ -50,10 +52,12 @@ def _named_variable(cluster: ClusterSpec) -> dict[str, str]:
 
 def _authority(file: Path) -> str:
     try:
-        return file.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no PEM text"
-        raise LeveeError(f"the cluster's CA file {file} can't be read: {reason}", _START) from None
+        text = read_plain_text(file, LARGEST_PEM)
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
+    except (UnreadableError, ssl.SSLError, ValueError) as error:
+        reason = error.message if isinstance(error, UnreadableError) else "it holds no certificate in PEM text"
+        raise LeveeError(f"the cluster's CA file {file} can't be read: {reason}", _START, exit_code=2) from None
+    return text
 
 
 _START = "for the local stack: `levee local up`; otherwise correct cluster.security in stack.yaml"

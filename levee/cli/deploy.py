@@ -14,6 +14,7 @@ from levee.cli.command import Commands
 from levee.cli.engine_option import add_engine_option
 from levee.cli.project import add_project_option, project_of
 from levee.diagnostics import LeveeError
+from levee.diagnostics.redaction import redact
 
 if TYPE_CHECKING:
     from infra.deployment.contract import Action, Outcome
@@ -112,6 +113,6 @@ def _summary(action: Action, outcome: Outcome, seconds: float) -> str:
 
 
 def say(line: str) -> None:
-    """One line of progress, at once."""
-    sys.stdout.write(line + "\n")
+    """One line of progress, at once, without secrets: an engine and a provider say what they like."""
+    sys.stdout.write(redact(line) + "\n")
     sys.stdout.flush()

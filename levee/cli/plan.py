@@ -8,6 +8,7 @@ from datetime import date
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
+from levee.diagnostics.redaction import redact
 
 DESCRIPTION = """\
 Check a stack's files and print what they come to: topics with their settings, service credentials with their grants,
@@ -41,5 +42,5 @@ def run(arguments: argparse.Namespace) -> int:
 
     as_of = arguments.as_of or date.today()  # noqa: DTZ011 - a day in the operator's calendar
     plan = build_plan(load_stack(project_of(arguments), arguments.stack), as_of)
-    sys.stdout.write(render_json(plan) if arguments.json else render_tables(plan))
+    sys.stdout.write(render_json(plan) if arguments.json else redact(render_tables(plan)))
     return 0

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from levee.diagnostics.secret_forms import secrets_in, without_references
 from levee.diagnostics.secret_words import is_secret, looks_secret
 
 __all__ = ["REDACTED", "REFERENCES", "blot", "holds_secret", "is_secret", "looks_secret", "may_hold_secret", "redact"]
@@ -20,11 +19,15 @@ _NAME: Final = re.compile(r"""(?<![\w.-])([\w.-]++)["']?+[ \t]{0,8}+[:=]""")
 
 def redact(text: str, *, whole: bool = False) -> str:
     """The text without the secrets in it. `whole`: it is a line of a file rather than a sentence."""
+    from levee.diagnostics.secret_forms import secrets_in
+
     return blot(text, ((found.start, found.end) for found in secrets_in(text, whole=whole)))
 
 
 def holds_secret(text: str) -> bool:
     """Whether the text holds what is surely a secret, references apart."""
+    from levee.diagnostics.secret_forms import secrets_in, without_references
+
     return any(found.sure for found in secrets_in(without_references(text), whole=True))
 
 

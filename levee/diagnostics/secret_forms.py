@@ -147,6 +147,7 @@ _COLON: Final = re.compile(rf"(?<![\w.:/-]){_NAME_BEFORE}:(?![:=]|//)[ \t]{{0,8}
 _OPTION: Final = re.compile(r"(?<![\w-])--([\w.-]++)[ \t]{1,8}+")
 _QUOTED: Final = tuple(re.compile(rf"\\?{quote}([^{quote}\r\n]*+)") for quote in "\"'")
 _BEFORE: Final = rf"(?:{_SCHEMES}|[A-Za-z]{{1,20}}(?=[ \t]{{1,4}}\$\{{))[ \t]{{1,4}}"  # of a value of two words
+_CHANGED: Final = re.compile(r"[\"']?[ \t]{0,4}[-=]>[ \t]{0,4}")  # a property's old value and its new one
 _TO_SPACE: Final = re.compile(rf"(?:{_BEFORE})?+[^\s\"'`]*+")
 _TO_AMPERSAND: Final = re.compile(r"[^\s\"'`&#;]*+")
 _TO_LINE_END: Final = re.compile(r"[^\r\n]*+")
@@ -251,6 +252,8 @@ def _named(text: str, unquoted: re.Pattern[str]) -> Iterator[Found]:
             if end - start > _LONGEST_LOOKED_AT or _is_value(match[1], text[start:end]):
                 read = end
                 yield Found(start, end)
+                if changed := _CHANGED.match(text, end):
+                    yield Found(*_value(text, changed.end(), unquoted))
 
 
 def _value(text: str, start: int, unquoted: re.Pattern[str]) -> tuple[int, int]:

@@ -38,8 +38,8 @@ _ABOUT: Final = _words(
     "arn arns ref reference references type types class classes provider providers mechanism mechanisms protocol "
     "algorithm algorithms version length size count limit max min ms seconds minutes hours days ttl age lifetime "
     "expiry expires expiration interval period timeout rotation rotated rotate every policy policies required enabled "
-    "disabled optional mode strategy format encoding scope scopes audience issuer method methods field fields header url "
-    "uri endpoint host port attempts retries handler converter iterations rounds owner schema"
+    "disabled optional mode strategy format encoding scope scopes audience issuer method methods field fields header "
+    "url uri endpoint host port attempts retries handler converter iterations rounds owner schema"
 )
 _LINKS: Final = frozenset({"url", "uri", "endpoint"})
 _IN_LINKS: Final = frozenset({"webhook", "webhooks", "sas", "presigned", "signed", "dsn"})

@@ -8,7 +8,8 @@ from typing import Final
 
 from levee.diagnostics import Diagnostic, Location
 from levee.loading.locate import SourceText
-from levee.loading.text import UnreadableError, read_text
+from levee.loading.plain_file import UnreadableError
+from levee.loading.text import read_text
 from levee.loading.tree import START, Fault, Mapping, Node, Place, Span, parse, plain_mapping
 
 _START: Final = Span(START, Place(0, 1))

@@ -16,9 +16,9 @@ from typing import Final
 
 from levee.diagnostics import Diagnostic, Location
 from levee.diagnostics.redaction import REFERENCES, blot, may_hold_secret, redact
-from levee.diagnostics.secret_forms import secrets_in
+from levee.loading.plain_file import UnreadableError
 from levee.loading.problem import Part, Problem
-from levee.loading.text import UnreadableError, line_starts, read_text, split_lines
+from levee.loading.text import line_starts, read_text, split_lines
 from levee.loading.tree import Mapping, Node, Scalar, Sequence, Span, Tree, parse
 from levee.model import origin as origins
 from levee.model.origin import Origin
@@ -119,6 +119,8 @@ def _redacted(text: str, tree: Tree, secret: Collection[origins.Path]) -> list[s
     """The lines of the text without its secrets. Without a tree no value's end can be told: then none are shown where
     a name says that there may be one.
     """
+    from levee.diagnostics.secret_forms import secrets_in
+
     lines = split_lines(text)
     if tree.root is None and may_hold_secret(text):
         return []

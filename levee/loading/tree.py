@@ -13,7 +13,6 @@ from typing import Final, NamedTuple, Protocol
 import yaml
 
 from levee.diagnostics.redaction import REFERENCES, is_secret, looks_secret
-from levee.diagnostics.secret_forms import secrets_in
 from levee.loading.scalar import AmbiguousError, Value, is_text, meaning
 from levee.loading.syntax import explain
 from levee.loading.text import split_lines
@@ -260,6 +259,8 @@ def _is_hidden(key: str, value: Node) -> bool:
 
 def _secret_parts(value: str, span: Span, lines: list[str]) -> Iterator[Span]:
     """The secrets in a value: their own places where it stands in its line as it is, else all of it."""
+    from levee.diagnostics.secret_forms import secrets_in
+
     line = span.start.line
     at = lines[line].find(value, span.start.column) if line == span.end.line < len(lines) else -1
     for found in secrets_in(value, whole=True):

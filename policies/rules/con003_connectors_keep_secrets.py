@@ -58,13 +58,15 @@ def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
     """Judge one sink."""
     yield from _destination(each.sink)
     for name, value in each.sink.settings.items():
-        problem = _setting_problem(name, value)
+        secret = holds_secret(value)
+        problem = "holds what looks like a secret" if secret else _setting_problem(name, value)
         if problem is not None:
             yield Violation(
                 current=f"the setting {name} {problem}",
                 expected="TLS with verified names, secrets by reference, dead letters in a stream",
                 fix=f"correct or remove {name}",
                 at=("settings", name),
+                secret=secret,
             )
     yield from _dead_letters(each, facts)
 
@@ -85,13 +87,12 @@ def _destination(sink: SinkSpec) -> Iterator[Violation]:
             expected="a destination without a secret",
             fix="remove it from the address, and write it as a reference in `settings`: ${provider:path:key}",
             at=("destination",),
+            secret=True,
         )
 
 
 def _setting_problem(name: str, value: str) -> str | None:
     """What is wrong with a setting, without its value: it may be a secret."""
-    if holds_secret(value):
-        return "holds what looks like a secret"
     if value.startswith("http://") or (name.endswith("security.protocol") and value not in {"SSL", "SASL_SSL"}):
         return "turns TLS off"
     if name.endswith("ssl.endpoint.identification.algorithm") and value != "https":
