@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from math import log2
 from string import ascii_lowercase, ascii_uppercase, digits
 from typing import Final, NamedTuple
@@ -28,7 +29,7 @@ class Found(NamedTuple):
 
 
 _WORD: Final = "A-Za-z0-9_-"
-_KEYS: Final[tuple[tuple[str, str, int], ...]] = (
+KEYS: Final[tuple[tuple[str, str, int], ...]] = (
     # AWS: access key ids, and Bedrock's
     *((prefix, "A-Z0-9", 16) for prefix in ("AKIA", "ASIA", "ABIA", "ACCA")),
     ("ABSK", "A-Za-z0-9+/=", 60),
@@ -98,7 +99,7 @@ _KEYS: Final[tuple[tuple[str, str, int], ...]] = (
     ("ops_", "A-Za-z0-9+/=", 60),
     ("AGE-SECRET-KEY-1", "A-Z0-9", 40),
 )
-_HOOKS: Final = (  # addresses whose path is the secret
+HOOKS: Final = (  # addresses whose path is the secret
     "hooks.slack.com/services/",
     "hooks.slack.com/workflows/",
     "hooks.slack.com/triggers/",
@@ -123,11 +124,6 @@ _HOOKS: Final = (  # addresses whose path is the secret
     "hook.integromat.com/",
     "mattermost/hooks/",
 )
-_FIXED: Final = tuple(
-    (prefix, re.compile(rf"{re.escape(prefix)}(?<![A-Za-z0-9]{re.escape(prefix)})[{kind}]{{{least}}}[{kind}]*+"))
-    for prefix, kind, least in _KEYS
-)
-_HOOK_PATHS: Final = tuple((host, re.compile(rf"""{re.escape(host)}[^\s"'<>`]{{4}}[^\s"'<>`]*+""")) for host in _HOOKS)
 _HOOK_SEGMENT: Final = re.compile(r"/(?:web)?hooks?/([\w-]{16}[\w-]*+)")
 _AZURE: Final = re.compile(r"(?<=[0-9])Q~[\w~.-]{30}[\w~.-]*+")
 _PEM: Final = re.compile(r"-----BEGIN ([A-Z0-9 ]{1,60})-----")
@@ -175,6 +171,19 @@ def secrets_in(text: str, *, whole: bool = False) -> Iterator[Found]:
             yield Found(*match.span(), sure=False)
 
 
+@cache
+def key_pattern(prefix: str, kind: str, least: int) -> re.Pattern[str]:
+    """What a service's key looks like. Made when it is needed: a run that finds nothing waits for none."""
+    word = re.escape(prefix)
+    return re.compile(rf"{word}(?<![A-Za-z0-9]{word})[{kind}]{{{least}}}[{kind}]*+")
+
+
+@cache
+def hook_pattern(address: str) -> re.Pattern[str]:
+    """An address whose path is a secret."""
+    return re.compile(rf"""{re.escape(address)}[^\s"'<>`]{{4}}[^\s"'<>`]*+""")
+
+
 def without_references(text: str) -> str:
     """The text without `${provider:path:key}` and a scheme before it: `Bearer ${…}` holds no secret."""
     return _REFERENCE.sub("", text)
@@ -190,10 +199,12 @@ def _pem(text: str) -> Iterator[Found]:
 
 
 def _by_form(text: str) -> Iterator[Found]:
-    for word, pattern in (*_FIXED, *_HOOK_PATHS):
-        if word in text:
-            for match in pattern.finditer(text):
-                yield Found(*match.span())
+    for key in KEYS:
+        if key[0] in text:
+            yield from (Found(*match.span()) for match in key_pattern(*key).finditer(text))
+    for hook in HOOKS:
+        if hook in text:
+            yield from (Found(*match.span()) for match in hook_pattern(hook).finditer(text))
     for match in _HOOK_SEGMENT.finditer(text):
         if _mixed(match[1]):
             yield Found(*match.span(1))
