@@ -35,7 +35,7 @@ KEYS: Final[tuple[tuple[str, str, int], ...]] = (
     ("ABSK", "A-Za-z0-9+/=", 60),
     ("bedrock-api-key-", "A-Za-z0-9+/=", 20),
     # GitHub, GitLab
-    *((f"gh{kind}_", "A-Za-z0-9", 30) for kind in "pousr"),
+    *((f"gh{kind}_", "A-Za-z0-9", 20) for kind in "pousr"),
     ("github_pat_", "A-Za-z0-9_", 22),
     *(
         (f"gl{kind}-", _WORD, 18)
