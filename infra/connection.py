@@ -39,9 +39,15 @@ def provider_connection(cluster: ClusterSpec, project: Path) -> dict[str, Any]:
 def admin_connection(cluster: ClusterSpec, project: Path) -> Connection:
     """The connection with its secret read. Raises LeveeError saying which file or variable is missing."""
     try:
-        return read_connection(provider_connection(cluster, project), _named_variable(cluster))
+        connection = read_connection(provider_connection(cluster, project), _named_variable(cluster))
+        if connection.ca is not None:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=connection.ca)
     except RefusedError as error:
         raise LeveeError(f"cluster {cluster.id}: {error}", _START, exit_code=2) from None
+    except (ssl.SSLError, ValueError):  # its own text is the parser's
+        message = f"cluster {cluster.id}: {cluster.security.ca_file} holds no certificate that can be read"
+        raise LeveeError(message, _START, exit_code=2) from None
+    return connection
 
 
 def _named_variable(cluster: ClusterSpec) -> dict[str, str]:
@@ -53,11 +59,13 @@ def _named_variable(cluster: ClusterSpec) -> dict[str, str]:
 def _authority(file: Path) -> str:
     try:
         text = read_plain_text(file, LARGEST_PEM)
-        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=text)
-    except (UnreadableError, ssl.SSLError, ValueError) as error:
-        reason = error.message if isinstance(error, UnreadableError) else "it holds no certificate in PEM text"
-        raise LeveeError(f"the cluster's CA file {file} can't be read: {reason}", _START, exit_code=2) from None
-    return text
+    except UnreadableError as error:
+        reason = error.message
+    else:
+        if text.isascii():
+            return text
+        reason = "it is no PEM text"
+    raise LeveeError(f"the cluster's CA file {file} can't be read: {reason}", _START, exit_code=2)
 
 
 _START = "for the local stack: `levee local up`; otherwise correct cluster.security in stack.yaml"

@@ -30,7 +30,8 @@ _MISSPELLED: Final = _words(
 )
 _OTHER_WORDS: Final = _words(  # near a word above, or with one inside, and none
     "tokenizer tokenizers tokenize tokenized tokenization tokenisation secretary secretariat bypass compass surpass "
-    "trespass overpass underpass encompass impasse passport passed taken signatory paraphrase oauth"
+    "trespass overpass underpass encompass impasse passport passed taken signatory paraphrase oauth secretsmanager "
+    "secretmanager"
 )
 # The last word of a name tells what stands there: where the secret is, or something about it.
 _ABOUT: Final = _words(

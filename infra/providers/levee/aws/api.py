@@ -238,7 +238,9 @@ def _credentials(file: str) -> Credentials:
             raise FailedError(f"{file} can be read by others; run: chmod 600 {file}")
         found = SharedCredentialProvider(file, "default", ini_parser=lambda _: _profiles(text)).load()
     except UnreadableError as error:
-        raise FailedError(f"the AWS credentials in {file}: {error.message}; {error.hint}") from None
+        raise FailedError(
+            f"{file} holds no AWS credentials: {error.message}; for the local stack run `levee local up --aws`"
+        ) from None
     except (OSError, BotoCoreError, configparser.Error, ValueError):
         found = None
     # A key that no header can hold would be quoted by who builds the request.
