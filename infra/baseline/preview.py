@@ -33,14 +33,12 @@ def from_preview(file: Path, stack: str) -> Deployed:
         steps = [_step(each, stack) for each in document["steps"]]
         summary = document["changeSummary"]
         expected = sum(int(summary.get(operation, 0)) for operation in _OF_DEPLOYED)
-        failed = [each["message"] for each in document.get("diagnostics", ()) if each.get("severity") == "error"]
+        failed = any(each.get("severity") == "error" for each in document.get("diagnostics", ()))
         before = dict(_before(steps, stack))
     except (KeyError, TypeError, ValueError, AttributeError):
         raise _unreadable(file, f"it is not the output of a preview of stack {stack}") from None
     if failed:
-        raise _unreadable(
-            file, f"that preview failed: {failed[0].strip().splitlines()[0] if failed[0].strip() else ''}"
-        )
+        raise _unreadable(file, "that preview failed; its own last lines say why")
     if len(before) < expected:
         raise _unreadable(file, f"it shows {len(before)} of {expected} deployed resources")
     return deployed(f"the preview in {file}", before.values(), _doomed(steps))
