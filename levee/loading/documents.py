@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from levee.diagnostics import Diagnostic, Location
+from levee.diagnostics.redaction import redact
 from levee.loading.locate import SourceText
 from levee.loading.plain_file import UnreadableError
 from levee.loading.text import read_text
@@ -50,4 +51,4 @@ def _not_a_mapping(root: Node | None) -> Fault:
 
 def _shown(fault: Fault, source: SourceText) -> Diagnostic:
     location, excerpt = source.show(fault.span)
-    return Diagnostic(fault.id, fault.message, fault.help, location, excerpt=excerpt)
+    return Diagnostic(fault.id, redact(fault.message), redact(fault.help), location, excerpt=excerpt)

@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from infra.providers.failures import FailedError, PartlyDoneError, refused
+from levee.cli.deploy import say
 from levee.cli.main import main
 from tests.support.changing import preview, write_preview
 from tests.support.stack_files import StackFiles
@@ -139,3 +141,17 @@ def test_a_preview_is_not_quoted(tmp_path: Path) -> None:
         text = told("guard", files.name, "--against", "preview", str(file), "--project", str(tmp_path))
         assert "can't be used" in text
         assert secret not in text
+
+
+def test_a_line_of_progress_holds_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    secret = "hunter2-" + "horse"
+    say(f'  ~ sasl.password: "{secret}" => "{secret}-new"')
+    say(f"error: https://me:{secret}@registry.example.com answered 401 to Bearer {secret}1")
+    assert secret not in capsys.readouterr().out
+
+
+def test_a_providers_failure_holds_no_secret() -> None:
+    secret = "hunter2-" + "horse"
+    text = f"the cluster answered: password={secret}"
+    for error in (FailedError(text), PartlyDoneError("id", {}, [text]), refused("name", text)):
+        assert secret not in f"{error} {error!r} {vars(error)}"
