@@ -135,12 +135,16 @@ _NO_LOGIN: Final = frozenset({"user", "group", "mailto", "acct", "sip", "sips", 
 _SCHEMES: Final = "(?i:bearer|basic|digest|token|apikey|splunk|negotiate)"
 _SCHEME: Final = re.compile(rf"{_SCHEMES}[ \t]{{1,8}}([\w.~+/=-]{{8}}[\w.~+/=-]*+)")
 _SAID: Final = re.compile(
-    r"(?i:password|passwd|passphrase|passcode|pwd|token)[ \t]{1,4}(?:(?i:is|was)[ \t]{1,4})?+([^\s\"'`]{6}[^\s\"'`]*+)"
+    r"(?i:password|passwd|passphrase|passcode|pwd|token)[ \t]{1,4}"
+    r"(?:(?i:is|was)[ \t:]{1,4})?+[\"'`]?+([^\s\"'`]{6}[^\s\"'`]*+)"
 )
-_NAME_BEFORE: Final = r"([\w.-]++)(?:\\?[\"']|\])?+[ \t]{0,8}+"
+_NAME_BEFORE: Final = r"([\w.-]++)(?:\\?[\"']|\])?+[ \t\xa0]{0,8}+"
 _EQUALS: Final = re.compile(rf"(?<![\w.-]){_NAME_BEFORE}(?:=>|:=|==?)[ \t]{{0,8}}+")
 _COLON: Final = re.compile(rf"(?<![\w.:/-]){_NAME_BEFORE}:(?![:=]|//)[ \t]{{0,8}}+")
 _OPTION: Final = re.compile(r"(?<![\w-])--([\w.-]++)[ \t]{1,8}+")
+_PAIR: Final = re.compile(r"[\"']([\w.-]++)[\"'],[ \t]{0,8}+(?=[\"'])")
+_TAG: Final = re.compile(r"<([\w.-]++)>([^<>\r\n]*+)")
+_USER: Final = re.compile(r"(?<!\S)(?:-u|--user)[ \t=]{1,4}[\w.@-]{1,64}:(\S++)")
 _QUOTED: Final = tuple(re.compile(rf"\\?{quote}([^{quote}\r\n]*+)") for quote in "\"'")
 _BEFORE: Final = rf"(?:{_SCHEMES}|[A-Za-z]{{1,20}}(?=[ \t]{{1,4}}\$\{{))[ \t]{{1,4}}"  # of a value of two words
 _CHANGED: Final = re.compile(r"[\"']?[ \t]{0,4}[-=]>[ \t]{0,4}")  # a property's old value and its new one
@@ -245,6 +249,11 @@ def _schemes(text: str) -> Iterator[Found]:
     for match in _SCHEME.finditer(text):
         if _mixed(match[1]) or len(match[1]) >= 20:
             yield Found(*match.span(1))
+    for match in _TAG.finditer(text):
+        if looks_secret(match[1]) and _is_value(match[1], match[2][:_LONGEST_LOOKED_AT]):
+            yield Found(*match.span(2))
+    for match in _USER.finditer(text):
+        yield Found(*match.span(1))
     for match in _SAID.finditer(text):
         value = match[1].rstrip(".,;:)")
         if _mixed(value) and "/" not in value and not value.startswith("${"):
@@ -253,7 +262,7 @@ def _schemes(text: str) -> Iterator[Found]:
 
 def _named(text: str, unquoted: re.Pattern[str]) -> Iterator[Found]:
     """What stands behind `name:`, `name=` and `--name`, where the name says that it is a secret."""
-    for sign, pattern in (("=", _EQUALS), (":", _COLON), ("--", _OPTION)):
+    for sign, pattern in (("=", _EQUALS), (":", _COLON), ("--", _OPTION), (",", _PAIR)):
         read = 0
         for match in pattern.finditer(text) if sign in text else ():
             if match.start() < read or not looks_secret(match[1]):

@@ -37,10 +37,10 @@ _OTHER_WORDS: Final = _words(  # near a word above, or with one inside, and none
 _ABOUT: Final = _words(
     "file files filename path paths dir directory location folder store stores env environment variable var name names "
     "arn arns ref reference references type types class classes provider providers mechanism mechanisms protocol "
-    "algorithm algorithms version length size count limit max min ms seconds minutes hours days ttl age lifetime "
-    "expiry expires expiration interval period timeout rotation rotated rotate every policy policies required enabled "
-    "disabled optional mode strategy format encoding scope scopes audience issuer method methods field fields header "
-    "url uri endpoint host port attempts retries handler converter iterations rounds owner schema"
+    "algorithm algorithms version versions length size count limit max min ms seconds minutes hours days ttl age "
+    "lifetime expiry expires expiration interval period timeout rotation rotated rotate every policy policies required "
+    "enabled disabled optional mode strategy format encoding scope scopes audience issuer method methods field fields "
+    "header url uri endpoint host port attempts retries handler converter iterations rounds owner schema"
 )
 _LINKS: Final = frozenset({"url", "uri", "endpoint"})
 _IN_LINKS: Final = frozenset({"webhook", "webhooks", "sas", "presigned", "signed", "dsn"})
@@ -50,13 +50,14 @@ _SECRET_KEYS: Final = _words(
 )
 _PLAIN_KEYS: Final = _words(
     "partition primary foreign sort public message record routing kms customer cmk cache object dedup document row "
-    "group sharding shard business join unique field hash range host stack"
+    "group sharding shard business join unique field hash range host stack bucket"
 )
 _PAIRS: Final = frozenset({("connection", "string"), ("connection", "str"), ("conn", "string"), ("conn", "str")})
 _NAMED_AFTER: Final = frozenset(  # what keeps secrets, and what merely passes
     {("secrets", "manager"), ("secret", "manager"), ("secrets", "store"), ("secret", "store"), ("pass", "through")}
 )
 _LONGEST_MISSPELLED: Final = 16
+_DISGUISED: Final = str.maketrans("01345", "oleas")  # passw0rd, s3cret, pa55word
 _PLAIN_VALUE: Final = re.compile(r"[0-9.]{1,12}|[A-Za-z_-]{1,16}|(?:SCRAM-)?SHA-[0-9]{1,4}")
 # Nothing, a name that the cloud gave, or a reference alone (KIP-297: ${provider:path:key}).
 _NO_SECRET: Final = re.compile(r"|null|~|(?:arn|crn):\S*+|(?:[A-Za-z]{1,20}[ \t]{1,4})?\$\{[^${}]++\}", re.I)
@@ -78,6 +79,10 @@ def is_secret(name: str, value: str) -> bool:
 @lru_cache(maxsize=8192)
 def _strength(name: str) -> int:
     """0: no secret; 1: a secret, unless it is a plain word; 2: a secret."""
+    return max(map(_strength_as_spelled, {name, name.translate(_DISGUISED)}))
+
+
+def _strength_as_spelled(name: str) -> int:
     words = tuple(word.lower() for word in _WORD.findall(name))
     if not words or words == ("secrets",):
         return 0

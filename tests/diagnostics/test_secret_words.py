@@ -7,7 +7,7 @@ import pytest
 from levee.diagnostics.secret_words import is_secret, looks_secret
 
 SECRET = """
-password PASSWORD passwd pwd pass passphrase pasword passwrod passowrd password1 PGPASSWORD dbpass
+password PASSWORD passwd pwd pass passphrase pasword passwrod passw0rd s3cret passowrd password1 PGPASSWORD dbpass
 userPassword secret client_secret secert secrte token tokn access-token authToken oauth_token apikey api_key
 api-key apiKey APIKEY access_key aws_secret_access_key access_key_id private_key privateKey AccountKey
 SharedAccessKey key keys my_key ssl.keystore.key delegation.token.master.key auth authorization Authorization
