@@ -10,6 +10,7 @@ from benchmarks.carry import run as carry
 from benchmarks.check import run as check
 from benchmarks.deploy import run as deploy
 from benchmarks.outcome import Outcome
+from benchmarks.redaction import run as redaction
 from benchmarks.request import Request
 
 BENCHMARKS: Final[Mapping[str, Callable[[Request], Outcome]]] = {
@@ -17,4 +18,5 @@ BENCHMARKS: Final[Mapping[str, Callable[[Request], Outcome]]] = {
     "deploy": deploy,
     "aws": aws,
     "carry": carry,
+    "redaction": redaction,
 }

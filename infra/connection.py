@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import ssl
 from pathlib import Path
 from typing import Any
 
-from infra.providers.admin.connection import PASSWORD_VARIABLE, Connection, read_connection
+from infra.providers.admin.connection import LARGEST_PEM, PASSWORD_VARIABLE, Connection, read_connection
 from infra.providers.failures import RefusedError
 from levee.diagnostics import LeveeError
+from levee.loading.plain_file import UnreadableError, read_plain_text
 from levee.model.cluster import ClusterSpec
 
 
@@ -37,9 +39,15 @@ def provider_connection(cluster: ClusterSpec, project: Path) -> dict[str, Any]:
 def admin_connection(cluster: ClusterSpec, project: Path) -> Connection:
     """The connection with its secret read. Raises LeveeError saying which file or variable is missing."""
     try:
-        return read_connection(provider_connection(cluster, project), _named_variable(cluster))
+        connection = read_connection(provider_connection(cluster, project), _named_variable(cluster))
+        if connection.ca is not None:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=connection.ca)
     except RefusedError as error:
-        raise LeveeError(f"cluster {cluster.id}: {error}", _START) from None
+        raise LeveeError(f"cluster {cluster.id}: {error}", _START, exit_code=2) from None
+    except (ssl.SSLError, ValueError):  # its own text is the parser's
+        message = f"cluster {cluster.id}: {cluster.security.ca_file} holds no certificate that can be read"
+        raise LeveeError(message, _START, exit_code=2) from None
+    return connection
 
 
 def _named_variable(cluster: ClusterSpec) -> dict[str, str]:
@@ -50,10 +58,14 @@ def _named_variable(cluster: ClusterSpec) -> dict[str, str]:
 
 def _authority(file: Path) -> str:
     try:
-        return file.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no PEM text"
-        raise LeveeError(f"the cluster's CA file {file} can't be read: {reason}", _START) from None
+        text = read_plain_text(file, LARGEST_PEM)
+    except UnreadableError as error:
+        reason = error.message
+    else:
+        if text.isascii():
+            return text
+        reason = "it is no PEM text"
+    raise LeveeError(f"the cluster's CA file {file} can't be read: {reason}", _START, exit_code=2)
 
 
 _START = "for the local stack: `levee local up`; otherwise correct cluster.security in stack.yaml"

@@ -17,6 +17,7 @@ from infra.run_errors import as_run_errors
 from infra.targets.aws import AwsTarget
 from infra.targets.contract import Target
 from infra.targets.kafka import KafkaTarget
+from levee.diagnostics.redaction import redact
 from levee.loading.load import load_stack
 from levee.model.stack import Target as Platform
 from levee.plan.build import build_plan
@@ -41,7 +42,7 @@ def run(project: Path, stack: str, as_of: date) -> None:
         for pending in plan.pending:
             pulumi.log.warn(f"{pending.stream}: {pending.what}")
         for doubt in doubts:
-            pulumi.log.warn(doubt)
+            pulumi.log.warn(redact(doubt))
         provision(plan, project)
 
 

@@ -43,7 +43,7 @@ def evaluate(plan: Plan, rules: Iterable[AnyRule], context: Context, index: Inde
         as_of=context.as_of,
         rules=(*judged, *meta, COULD_NOT_BE_EVALUATED),
         looked_at=first.looked_at | second.looked_at | last.looked_at,
-        findings=tuple(sorted(everything, key=lambda finding: finding.sort_key)),
+        findings=tuple(sorted(map(Finding.without_secrets, everything), key=lambda finding: finding.sort_key)),
     )
 
 
@@ -92,6 +92,7 @@ class _Run:
             current=violation.current,
             expected=violation.expected,
             remediation=violation.fix,
+            secret=violation.secret,
         )
 
     def _fail(self, rule: AnyRule, subject: Subject[Any], error: Exception) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from levee.diagnostics.redaction import redact
 from levee.model.origin import Origin
 from levee.model.waiver import Waiver
 from policies.rule import Rule, Severity
@@ -28,7 +29,7 @@ class Finding:
     """One breach, or one thing that can't be told. `subject` is `<stack>/<kind>/<name>`.
 
     `current` is what is there, `expected` what should be, `remediation` what to write instead. Where `waiver` is set,
-    `verdict` is WAIVED.
+    `verdict` is WAIVED. `secret`: the value at `origin` holds a secret, and no report shows it.
     """
 
     rule: Rule[Any]
@@ -39,6 +40,18 @@ class Finding:
     expected: str
     remediation: str
     waiver: Waiver | None = None
+    secret: bool = False
+
+    def without_secrets(self) -> Finding:
+        """The finding as it may be told, in whatever words and format: texts of files may hold a secret."""
+        waiver = self.waiver and replace(self.waiver, reason=redact(self.waiver.reason))
+        return replace(
+            self,
+            current=redact(self.current),
+            expected=redact(self.expected),
+            remediation=redact(self.remediation),
+            waiver=waiver,
+        )
 
     @property
     def gates(self) -> bool:

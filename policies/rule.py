@@ -50,7 +50,7 @@ class Violation:
     """What is wrong with a subject: what is there, what should be, and what to write instead.
 
     `at` leads from the subject's origin to the value; `origin` names another place altogether. `unknown`: the rule
-    can't tell, which gates as a breach does.
+    can't tell, which gates as a breach does. `secret`: the value holds one, and no report shows it.
     """
 
     current: str
@@ -59,6 +59,7 @@ class Violation:
     at: Path = ()
     origin: Origin | None = None
     unknown: bool = False
+    secret: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -24,7 +24,7 @@ def from_export(text: str, stack: str) -> Deployed:
     try:
         document = json.loads(text)
         if document["version"] not in _VERSIONS:
-            raise _unreadable(stack, f"its version {document['version']} is unknown")
+            raise _unreadable(stack, "its version is unknown")
         resources = document["deployment"].get("resources") or []
         begun = [
             each["resource"]

@@ -13,9 +13,12 @@ from typing import Any, Final
 
 from infra.baseline.resources import deployed, of_pulumi, require_own
 from levee.diagnostics import LeveeError
+from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
 from levee.plan.change import Deployed
 from policies.readback.registered import Registered
 
+LARGEST: Final = 1024 * MIB
+"""Bytes of a preview: of 10,000 streams it has some hundred MiB."""
 _DELETES: Final = frozenset({"delete", "replace", "delete-replaced", "create-replacement"})
 _OF_DEPLOYED: Final = ("same", "update", "delete", "replace")  # of changeSummary: operations on what is there
 
@@ -30,14 +33,12 @@ def from_preview(file: Path, stack: str) -> Deployed:
         steps = [_step(each, stack) for each in document["steps"]]
         summary = document["changeSummary"]
         expected = sum(int(summary.get(operation, 0)) for operation in _OF_DEPLOYED)
-        failed = [each["message"] for each in document.get("diagnostics", ()) if each.get("severity") == "error"]
+        failed = any(each.get("severity") == "error" for each in document.get("diagnostics", ()))
         before = dict(_before(steps, stack))
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise _unreadable(file, f"it is not the output of a preview of stack {stack}") from error
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise _unreadable(file, f"it is not the output of a preview of stack {stack}") from None
     if failed:
-        raise _unreadable(
-            file, f"that preview failed: {failed[0].strip().splitlines()[0] if failed[0].strip() else ''}"
-        )
+        raise _unreadable(file, "that preview failed; its own last lines say why")
     if len(before) < expected:
         raise _unreadable(file, f"it shows {len(before)} of {expected} deployed resources")
     return deployed(f"the preview in {file}", before.values(), _doomed(steps))
@@ -45,9 +46,9 @@ def from_preview(file: Path, stack: str) -> Deployed:
 
 def _document(file: Path) -> Mapping[str, Any]:
     try:
-        document = json.loads(file.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise _unreadable(file, error.strerror or "it is not a file") from None
+        document = json.loads(read_plain_text(file, LARGEST))
+    except UnreadableError as error:
+        raise _unreadable(file, error.message) from None
     except (ValueError, RecursionError):
         raise _unreadable(file, "it is not JSON, or more than one document") from None
     if not isinstance(document, Mapping):

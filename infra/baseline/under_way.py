@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Final
 
 from levee.diagnostics import LeveeError
+from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
 
 _FILE: Final = "under-way.json"
+_LARGEST: Final = 256 * MIB
 
 
 def begin(directory: Path, urns: Iterable[str]) -> None:
@@ -49,11 +51,11 @@ def deployed_before(directory: Path) -> frozenset[str] | None:
     """
     file = directory / _FILE
     try:
-        urns = json.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise _unreadable(file) from error
+        if not os.path.lexists(file):
+            return None
+        urns = json.loads(read_plain_text(file, _LARGEST))
+    except (UnreadableError, ValueError, RecursionError):
+        raise _unreadable(file) from None
     if not isinstance(urns, list) or not all(isinstance(urn, str) for urn in urns):
         raise _unreadable(file)
     return frozenset(urns)

@@ -10,6 +10,7 @@ from typing import Final, TextIO
 
 from infra.carrier.kinesis import HOUR_MS
 from infra.carrier.portion import Portion
+from levee.diagnostics.redaction import redact
 from levee.diagnostics.text import printable
 
 EVERY_S: Final = 10.0
@@ -52,7 +53,7 @@ class Report:
     def say(self, line: str) -> None:
         """Write a line."""
         with self._lock:
-            self._stream.write(f"{printable(line)}\n")
+            self._stream.write(f"{printable(redact(line))}\n")
             self._stream.flush()
 
     def carried(self, portion: Portion) -> None:

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from infra.baseline.preview import LARGEST
 from infra.deployment.contract import Engine
 from infra.deployment.embedded_engine import EmbeddedEngine, resource_counts
 from infra.deployment.location import pulumi_backend
 from infra.deployment.pulumi_engine import PulumiEngine
 from levee.diagnostics import LeveeError
+from levee.loading.plain_file import UnreadableError, read_plain_text
 
 
 class EngineName(StrEnum):
@@ -65,7 +67,8 @@ def _pulumi_resources(project: Path, stack: str) -> int:
     if not checkpoint.exists():
         return 0
     try:
-        latest = json.loads(checkpoint.read_text())["checkpoint"]["latest"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise LeveeError(f"{checkpoint} can't be read: {error}", "restore it from its .bak", exit_code=2) from None
+        latest = json.loads(read_plain_text(checkpoint, LARGEST))["checkpoint"]["latest"]
+    except (UnreadableError, ValueError, KeyError, TypeError, RecursionError) as error:
+        reason = error.message if isinstance(error, UnreadableError) else "it is no checkpoint of Pulumi"
+        raise LeveeError(f"{checkpoint} can't be read: {reason}", "restore it from its .bak", exit_code=2) from None
     return len((latest or {}).get("resources") or ())

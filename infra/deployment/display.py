@@ -14,6 +14,7 @@ from infra.embedded.errors import DeploymentFailed, EngineError, ProgramFailed, 
 from infra.embedded.event import Change, Diagnostic, Event, Op, PlanReady, ResourceEvent, Severity, Stage
 from infra.embedded.state import name_of
 from infra.fault import fault
+from levee.diagnostics.redaction import REDACTED, looks_secret
 
 LISTED: Final = 40  # resources a kind of change shows by name; the rest is counted
 LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
@@ -139,7 +140,9 @@ def _about(urn: str) -> str:
 
 def _described(changes: Sequence[Change]) -> Iterator[str]:
     for change in changes[:CHANGES]:
-        yield f"     {change.path}: {_short(change.old)} -> {_short(change.new)}"
+        secret = looks_secret(change.path)
+        old, new = (REDACTED if secret and value is not None else _short(value) for value in (change.old, change.new))
+        yield f"     {change.path}: {old} -> {new}"
     if len(changes) > CHANGES:
         yield f"     … and {len(changes) - CHANGES} more"
 

@@ -15,7 +15,7 @@ import subprocess
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from infra.baseline.export import from_export
 from infra.deployment.contract import Action, Deployment, Outcome, Report
@@ -23,6 +23,7 @@ from infra.deployment.display import PROTECTED_ADVICE
 from infra.deployment.judging import refused_changes
 from infra.deployment.pulumi_environment import environment, file_backend
 from levee.diagnostics import LeveeError
+from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
 from policies.gate import refuse
 
 _COMMANDS: Final = {
@@ -116,7 +117,7 @@ class PulumiEngine:
             return
         locks = list((backend / ".pulumi/locks/organization/levee" / stack).glob("*.json"))
         for lock in locks:
-            holder = json.loads(lock.read_text())
+            holder = _holder(lock)
             if holder.get("hostname") != socket.gethostname() or _is_running(int(holder["pid"])):
                 raise LeveeError(
                     f"stack {stack} is locked by {holder.get('username')} on {holder.get('hostname')}, "
@@ -126,6 +127,15 @@ class PulumiEngine:
         if locks:
             report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
             self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
+
+
+def _holder(lock: Path) -> Mapping[str, str]:
+    try:
+        holder = json.loads(read_plain_text(lock, MIB))
+        int(holder["pid"])
+    except (UnreadableError, ValueError, KeyError, TypeError, RecursionError):
+        raise LeveeError(f"{lock} is no lock that pulumi wrote", "see who holds the stack, then remove it") from None
+    return cast("Mapping[str, str]", holder)
 
 
 def _is_running(pid: int) -> bool:

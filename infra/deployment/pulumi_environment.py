@@ -17,6 +17,7 @@ from urllib.parse import unquote, urlsplit
 from infra.deployment.location import pulumi_backend, pulumi_passphrase
 from infra.ignored_folder import make_ignored
 from levee.diagnostics import LeveeError
+from levee.loading.plain_file import KIB, MIB, UnreadableError, read_plain, read_plain_text
 
 
 def environment(project: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -63,10 +64,10 @@ def file_backend(environment: Mapping[str, str]) -> Path | None:
 def _logged_in(base: Mapping[str, str]) -> bool:
     home = Path(base.get("PULUMI_HOME") or Path.home() / ".pulumi")
     try:
-        credentials = json.loads((home / "credentials.json").read_text())
-    except (OSError, ValueError):
+        credentials = json.loads(read_plain_text(home / "credentials.json", MIB))
+    except (UnreadableError, ValueError, RecursionError):
         return False
-    return bool(credentials.get("current"))
+    return isinstance(credentials, dict) and bool(credentials.get("current"))
 
 
 def _passphrase(project: Path) -> Path:
@@ -81,4 +82,8 @@ def _passphrase(project: Path) -> Path:
         with suppress(FileExistsError):  # another run was first: its passphrase is the one
             os.link(draft, file)
         draft.unlink()
+    try:
+        read_plain(file, 64 * KIB)  # the CLI would wait for a pipe
+    except UnreadableError as error:
+        raise LeveeError(f"the passphrase's file {file}: {error.message}", error.hint, exit_code=2) from None
     return file

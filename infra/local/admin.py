@@ -9,7 +9,9 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.local.failure import LocalClusterError
 from infra.local.private_file import write_private
+from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
 
 USERNAME = "admin"
 ITERATIONS = 8192
@@ -39,7 +41,10 @@ class Administrator:
 
     def password(self) -> str:
         """The password in clear: for a connection only."""
-        return self.password_file.read_text(encoding="utf-8")
+        try:
+            return read_plain_text(self.password_file, MIB)
+        except UnreadableError as error:
+            raise LocalClusterError(f"{self.password_file}: {error.message}", error.hint) from None
 
     def create(self) -> None:
         """Draw a password of 256 random bits and keep it."""

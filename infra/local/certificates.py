@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+import os
 from pathlib import Path
 
 from cryptography import x509
@@ -18,6 +19,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from infra.local.failure import LocalClusterError
 from infra.local.private_file import write_private
 from infra.local.settings import LOOPBACK
+from levee.loading.plain_file import MIB, UnreadableError, read_plain
 
 AUTHORITY_LIFE = dt.timedelta(days=3650)
 BROKER_LIFE = dt.timedelta(days=825)
@@ -71,19 +73,17 @@ def _expires_soon(certificate: x509.Certificate, now: dt.datetime) -> bool:
 def _load(path: Path) -> x509.Certificate | None:
     """The first certificate of a PEM file, None if there is no file."""
     try:
-        return x509.load_pem_x509_certificates(path.read_bytes())[0]
-    except FileNotFoundError:
-        return None
-    except ValueError:
+        return x509.load_pem_x509_certificates(read_plain(path, MIB))[0] if os.path.lexists(path) else None
+    except (UnreadableError, ValueError):
         raise _unreadable(path) from None
 
 
 def _load_key(path: Path) -> ec.EllipticCurvePrivateKey | None:
-    try:
-        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         return None
-    except ValueError:
+    try:
+        key = serialization.load_pem_private_key(read_plain(path, MIB), password=None)
+    except (UnreadableError, ValueError, TypeError):
         raise _unreadable(path) from None
     if not isinstance(key, ec.EllipticCurvePrivateKey):
         raise _unreadable(path)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from infra.local.failure import LocalClusterError
 from infra.local.private_file import write_private
 from infra.local.settings import ClusterSettings
+from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
 
 FILE_NAME = "cluster.json"
 
@@ -33,10 +35,10 @@ def read_record(directory: Path) -> ClusterRecord | None:
     """The record in `directory`, None where no cluster was ever made. Raises LocalClusterError for a broken one."""
     path = directory / FILE_NAME
     try:
-        return ClusterRecord(**json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
-        return None
-    except (TypeError, ValueError):
+        if not os.path.lexists(path):
+            return None
+        return ClusterRecord(**json.loads(read_plain_text(path, MIB)))
+    except (UnreadableError, TypeError, ValueError, RecursionError):
         raise LocalClusterError(
             f"{path} isn't a record of a local cluster",
             "restore it, or remove the cluster and its data: levee local down --delete-data",

@@ -9,7 +9,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Self
 
-from infra.providers.admin.connection import Connection
+from infra.providers.admin.connection import LARGEST_PEM, Connection
+from levee.loading.plain_file import UnreadableError, read_plain_text
 
 MECHANISM: Final = "SCRAM-SHA-512"
 UNDERSTOOD: Final = frozenset(
@@ -98,11 +99,15 @@ def _trusting(ca_file: str | None) -> ssl.SSLContext:
     try:
         # A thousand credentials trust one file: it is read again only once it changed.
         return _context(ca_file, Path(ca_file).stat().st_mtime_ns if ca_file else 0)
-    except (OSError, ssl.SSLError) as error:
-        reason = error.strerror if not isinstance(error, ssl.SSLError) else "it holds no certificate"
+    except (UnreadableError, OSError, ValueError) as error:
+        reason = "it holds no certificate"
+        if isinstance(error, UnreadableError):
+            reason = error.message
+        elif isinstance(error, OSError) and not isinstance(error, ssl.SSLError):
+            reason = str(error.strerror)
         raise UnusableLogin(f"its ssl.ca.location {ca_file} can't be read: {reason}") from None
 
 
 @lru_cache(maxsize=16)
 def _context(ca_file: str | None, _changed_ns: int) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=ca_file)
+    return ssl.create_default_context(cadata=read_plain_text(Path(ca_file), LARGEST_PEM) if ca_file else None)

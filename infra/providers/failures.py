@@ -1,9 +1,12 @@
-"""The three ways an operation on a resource ends badly, each with words for the person who ran it."""
+"""The three ways an operation on a resource ends badly, each with words for the person who ran it.
+
+Whoever writes these words may quote a cluster, a cloud or a file: secrets in them are left out here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from infra.providers.properties import Value
+from levee.diagnostics.redaction import redact
 
 
 @dataclass(frozen=True)
@@ -12,6 +15,9 @@ class Problem:
 
     property: str
     reason: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", redact(self.reason))
 
     def __str__(self) -> str:
         return f"{self.property}: {self.reason}" if self.property else self.reason
@@ -36,12 +42,15 @@ def refused(property_name: str, reason: str) -> RefusedError:
 class FailedError(Exception):
     """The operation failed and nothing was changed, or nothing that a second run would not find and finish."""
 
+    def __init__(self, reason: str) -> None:
+        super().__init__(redact(reason))
+
 
 class PartlyDoneError(Exception):
     """The operation stopped half way: ``outputs`` is the live state now, ``reasons`` what was and was not done."""
 
     def __init__(self, resource_id: str, outputs: Mapping[str, Value], reasons: Sequence[str]) -> None:
-        super().__init__("; ".join(reasons))
+        self.reasons = [redact(reason) for reason in reasons]
+        super().__init__("; ".join(self.reasons))
         self.resource_id = resource_id
         self.outputs = outputs
-        self.reasons = reasons

@@ -14,6 +14,7 @@ from levee.cli.engine_option import add_engine_option
 from levee.cli.project import add_project_option, project_of
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
+from levee.diagnostics.redaction import redact
 from levee.diagnostics.text import printable
 
 if TYPE_CHECKING:
@@ -120,6 +121,6 @@ def _summary(action: Action, outcome: Outcome, seconds: float) -> str:
 
 
 def say(line: str) -> None:
-    """One line of progress, at once, without what could act on a terminal."""
-    sys.stdout.write(printable(line) + "\n")
+    """One line of progress, at once, without secrets and what could act on a terminal: providers say what they like."""
+    sys.stdout.write(redact(printable(line)) + "\n")
     sys.stdout.flush()

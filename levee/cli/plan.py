@@ -8,6 +8,7 @@ import sys
 from levee.cli.as_of import add_as_of_option, day_of
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
+from levee.diagnostics.redaction import redact
 
 DESCRIPTION = """\
 Check a stack's files and print what they come to: topics with their settings, service credentials with their grants,
@@ -35,5 +36,5 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.render.plan_tables import render_tables
 
     plan = build_plan(load_stack(project_of(arguments), arguments.stack), day_of(arguments))
-    sys.stdout.write(render_json(plan) if arguments.json else render_tables(plan))
+    sys.stdout.write(render_json(plan) if arguments.json else redact(render_tables(plan)))
     return 0

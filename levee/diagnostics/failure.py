@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from levee.diagnostics.diagnostic import Diagnostic
+from levee.diagnostics.redaction import redact
 
 
 class LeveeError(Exception):
     """A run can't go on, and it isn't a fault in a stack file.
 
     `message` says what and where, `help` what to do, `exit_code` how the command ends: 1 a failed deployment or
-    finding, 2 bad usage or unreadable input, 3 drift.
+    finding, 2 bad usage or unreadable input, 3 drift. Secrets in either text are left out, whoever wrote them there.
     """
 
     def __init__(self, message: str, help: str = "", *, exit_code: int = 1) -> None:  # noqa: A002 - the word a reader of errors expects
-        super().__init__(message)
-        self.message = message
-        self.help = help
+        self.message = redact(message)
+        self.help = redact(help)
+        super().__init__(self.message)
         self.exit_code = exit_code
 
 

@@ -1,40 +1,49 @@
-"""Which values look like secrets: they never reach a diagnostic."""
+"""What must not be shown of a text. What is found to hold a secret and what is blotted out are decided in one place."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from collections.abc import Iterable
 from typing import Final
 
+from levee.diagnostics.secret_words import is_secret, looks_secret
+
+__all__ = ["REDACTED", "REFERENCES", "blot", "holds_secret", "is_secret", "looks_secret", "may_hold_secret", "redact"]
+
 REDACTED: Final = "<redacted>"
-_WORDS: Final = r"pass(?:word|wd|phrase|code)|pwd|secret|token|credential|jaas"
-_LOOKS_SECRET: Final = re.compile(rf"(?i:{_WORDS}|(?:^|[^a-z])keys?$)|[a-z]Keys?$")
-_SECRET_IN_TEXT: Final = re.compile(rf"""([\w.-]*(?:{_WORDS}|key)[\w.-]*)["']?\s*[:=]""", re.IGNORECASE)
-_NOT_SECRET: Final = frozenset({"secrets", "customer_key_required"})
-_REFERENCES: Final = frozenset({"password_file", "password_env"})
-_REFERENCE_IN_LINE: Final = re.compile(r"""(password_(?:file|env)["']?\s*:\s*)\S.*""")
-_LOGIN: Final = re.compile(r"(?<=://)[^/\s]+(?=@)")
+REFERENCES: Final = frozenset({"password_file", "password_env"})
+"""Keys of stack files that say where a secret is. Somebody may have written the secret itself there."""
+
+_NAME: Final = re.compile(r"""(?<![\w.-])([\w.-]++)["']?+[ \t]{0,8}+[:=]""")
 
 
-@lru_cache(maxsize=4096)
-def looks_secret(key: str) -> bool:
-    """Whether a value under this key must not be shown.
+def redact(text: str, *, whole: bool = False) -> str:
+    """The text without the secrets in it. `whole`: it is a line of a file rather than a sentence."""
+    from levee.diagnostics.secret_forms import secrets_in
 
-    References to secrets count too: somebody may have written the secret itself there.
-    """
-    return key not in _NOT_SECRET and _LOOKS_SECRET.search(key) is not None
+    return blot(text, ((found.start, found.end) for found in secrets_in(text, whole=whole)))
+
+
+def holds_secret(text: str) -> bool:
+    """Whether the text holds what is surely a secret, references apart."""
+    from levee.diagnostics.secret_forms import secrets_in, without_references
+
+    return any(found.sure for found in secrets_in(without_references(text), whole=True))
 
 
 def may_hold_secret(text: str) -> bool:
     """Whether an unparsable file may hold a secret anywhere: a coarse guess that errs towards yes."""
-    return any(found not in _NOT_SECRET | _REFERENCES for found in _SECRET_IN_TEXT.findall(text))
+    return any(looks_secret(name) for name in set(_NAME.findall(text)))
 
 
-def without_references(line: str) -> str:
-    """A line of an unparsable file without what stands where a secret should only be named."""
-    return _REFERENCE_IN_LINE.sub(rf"\1{REDACTED}", line)
-
-
-def without_logins(line: str) -> str:
-    """The line with the `user:password` part of every URL replaced."""
-    return _LOGIN.sub(REDACTED, line)
+def blot(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """The text with each of the spans replaced, those that touch or overlap as one."""
+    parts: list[str] = []
+    at = 0
+    for start, end in sorted(spans):
+        if end <= at:
+            continue
+        if start > at or not parts:
+            parts += [text[at:start], REDACTED]
+        at = end
+    return "".join([*parts, text[at:]]) if parts else text

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from levee.diagnostics import Diagnostic, Location
+from levee.diagnostics.redaction import redact
 from levee.loading.locate import SourceText
-from levee.loading.text import UnreadableError, read_text
+from levee.loading.plain_file import UnreadableError
+from levee.loading.text import read_text
 from levee.loading.tree import START, Fault, Mapping, Node, Place, Span, parse, plain_mapping
 
 _START: Final = Span(START, Place(0, 1))
@@ -37,7 +39,7 @@ def read_document(project: Path, file: str) -> Document:
         faults = [_not_a_mapping(tree.root)]
     if not faults:
         return Document(file, values)
-    source = SourceText(file, text, tree)
+    source = SourceText(file, text)
     return Document(file, values, tuple(_shown(fault, source) for fault in faults))
 
 
@@ -49,4 +51,4 @@ def _not_a_mapping(root: Node | None) -> Fault:
 
 def _shown(fault: Fault, source: SourceText) -> Diagnostic:
     location, excerpt = source.show(fault.span)
-    return Diagnostic(fault.id, fault.message, fault.help, location, excerpt=excerpt)
+    return Diagnostic(fault.id, redact(fault.message), redact(fault.help), location, excerpt=excerpt)

@@ -6,21 +6,26 @@ rare, so its file is read again, once for all of its diagnostics.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache, partial
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 from typing import Final
 
 from levee.diagnostics import Diagnostic, Location
-from levee.diagnostics.redaction import REDACTED, may_hold_secret, without_logins, without_references
+from levee.diagnostics.redaction import REFERENCES, blot, may_hold_secret, redact
+from levee.loading.plain_file import UnreadableError
 from levee.loading.problem import Part, Problem
-from levee.loading.text import UnreadableError, read_text, split_lines
+from levee.loading.text import line_starts, read_text, split_lines
 from levee.loading.tree import Mapping, Node, Scalar, Sequence, Span, Tree, parse
 from levee.model import origin as origins
 from levee.model.origin import Origin
 
 MOST: Final = 200  # problems of one file that are told one by one
+_COMMENT: Final = re.compile(r"(?<!\S)#([^\r\n]*+)")
+_REFERENCED: Final = re.compile(rf"""(?:{"|".join(sorted(REFERENCES))})["']?\s{{0,8}}:\s{{0,8}}([^\r\n]*+)""")
 _KEPT: Final = 16  # texts at a time: classes.yaml and stack.yaml are named again and again
 
 Located = tuple[Location, tuple[str, ...]]
@@ -35,15 +40,15 @@ def diagnose(project: Path, problems: Iterable[Problem]) -> Iterator[Diagnostic]
     """The problems with their places and lines, file by file; of a file with very many `MOST`, and a count."""
     read = lru_cache(maxsize=_KEPT)(partial(SourceText.read, project))
     for file, group in groupby(sorted(problems, key=_file), key=_file):
-        text = read(file)
-        for problem in islice(group, MOST):
+        listed = list(group)
+        text = SourceText.read(project, file, [each.origin.path for each in listed if each.secret])
+        for problem in listed[:MOST]:
             location, excerpt = text.at(problem.origin.path, problem.part)
-            message = problem.message
+            message = redact(problem.message)
             if problem.other is not None:
                 message += f" ({read(problem.other.file).at(problem.other.path, Part.VALUE)[0]})"
             yield Diagnostic(problem.id, message, problem.help, location, excerpt=excerpt)
-        more = sum(1 for _ in group)
-        if more:
+        if (more := len(listed) - MOST) > 0:
             hint = "correct those that are shown and run again"
             yield Diagnostic("more-problems", f"the file has {more:,} more problem(s)", hint, Location(file))
 
@@ -53,21 +58,25 @@ def _file(problem: Problem) -> str:
 
 
 class SourceText:
-    """The text of one file, with the tree that tells where its values stand."""
+    """The text of one file, with the tree that tells where its values stand, and none of the secrets in it.
 
-    def __init__(self, file: str, text: str, tree: Tree) -> None:
+    `secret`: paths of values that were found to hold one.
+    """
+
+    def __init__(self, file: str, text: str, secret: Collection[origins.Path] = ()) -> None:
+        tree = parse(text, shown=True)
         self._file = file
         self._root = tree.root
-        self._lines = _redacted(text, tree)
+        self._lines = _redacted(text, tree, secret)
 
     @classmethod
-    def read(cls, project: Path, file: str) -> SourceText:
+    def read(cls, project: Path, file: str, secret: Collection[origins.Path] = ()) -> SourceText:
         """The file as it is now; one that can't be read has no lines."""
         try:
             text = read_text(project / file)
         except UnreadableError:
             text = ""
-        return cls(file, text, parse(text))
+        return cls(file, text, secret)
 
     def at(self, path: origins.Path, part: Part) -> Located:
         """The place of a value or its key, or of the nearest one above that is written."""
@@ -110,18 +119,47 @@ def _summary(node: Node, key: Scalar | None) -> Span:
     return node.span
 
 
-def _redacted(text: str, tree: Tree) -> list[str]:
-    """The lines of the text without values that may be secrets. Without a tree they can't be told: none are shown."""
+def _redacted(text: str, tree: Tree, secret: Collection[origins.Path]) -> list[str]:
+    """The lines of the text without its secrets. Without a tree no value's end can be told: then none are shown where
+    a name says that there may be one.
+    """
+    from levee.diagnostics.secret_forms import secrets_in
+
     lines = split_lines(text)
+    if tree.root is None and may_hold_secret(text):
+        return []
+    starts = [*line_starts(text), len(text)]  # libyaml puts what is missing on a line after the last
+    spans = [(found.start, found.end) for found in secrets_in(text, whole=tree.root is None)]
+    for comment in _COMMENT.finditer(text):
+        at = comment.start(1)
+        spans += [(at + found.start, at + found.end) for found in secrets_in(comment[1], whole=True)]
     if tree.root is None:
-        return [] if may_hold_secret(text) else [without_logins(without_references(line)) for line in lines]
-    for span in reversed(tree.secrets):
-        for number in range(span.start.line, min(span.end.line + 1, len(lines))):
-            lines[number] = _blank(lines[number], number, span)
-    return [without_logins(line) for line in lines]
+        spans += [match.span(1) for match in _REFERENCED.finditer(text)]
+    else:
+        named = [*tree.secrets, *(_value_span(tree.root, path) for path in secret)]
+        spans += [(starts[start.line] + start.column, starts[end.line] + end.column) for start, end in named]
+    of_line: dict[int, list[tuple[int, int]]] = {}
+    for start, end in spans:
+        if start == end:
+            continue
+        first = bisect_right(starts, start) - 1
+        for number in range(first, min(bisect_left(starts, end), len(lines))):
+            line = lines[number]
+            begin = start - starts[number] if number == first else len(line) - len(line.lstrip())
+            of_line.setdefault(number, []).append((begin, min(end - starts[number], len(line))))
+    for number, parts in of_line.items():
+        lines[number] = blot(lines[number], parts)
+    return lines
 
 
-def _blank(line: str, number: int, span: Span) -> str:
-    start = span.start.column if number == span.start.line else len(line) - len(line.lstrip())
-    end = span.end.column if number == span.end.line else len(line)
-    return line if end <= start else line[:start] + REDACTED + line[end:]
+def _value_span(root: Node, path: origins.Path) -> Span:
+    """All of a value, or of the nearest one above it that is written."""
+    node = root
+    for step in path:
+        if isinstance(node, Mapping) and step in node.entries:
+            node = node.entries[str(step)].value
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node = node.items[step]
+        else:
+            break
+    return node.span

@@ -20,7 +20,7 @@ class Problem:
     """What is wrong, what to write instead, and whose value or key it is.
 
     `origin` may lead to a key that isn't written; the nearest one above it is then shown. `other` is a second place
-    to name: the first of two equal topics, say.
+    to name: the first of two equal topics, say. `secret`: the value at `origin` is one, and never shown.
     """
 
     id: str
@@ -29,3 +29,4 @@ class Problem:
     origin: Origin
     part: Part = Part.VALUE
     other: Origin | None = None
+    secret: bool = False

@@ -12,9 +12,10 @@ from typing import Final, NamedTuple, Protocol
 
 import yaml
 
-from levee.diagnostics.redaction import looks_secret
+from levee.diagnostics.redaction import REFERENCES, is_secret, looks_secret
 from levee.loading.scalar import AmbiguousError, Value, is_text, meaning
 from levee.loading.syntax import explain
+from levee.loading.text import split_lines
 
 MAX_DEPTH: Final = 16
 MAX_FAULTS: Final = 50  # of one file; a file this broken is not what its author meant
@@ -110,9 +111,12 @@ class _StopError(Exception):
     """Reading on makes no sense."""
 
 
-def parse(text: str) -> Tree:
-    """Read one YAML document. Never raises: what is wrong stands in the tree's faults."""
-    reader = _Reader(text)
+def parse(text: str, *, shown: bool = False) -> Tree:
+    """Read one YAML document. Never raises: what is wrong stands in the tree's faults.
+
+    `shown`: lines of it will be; the values are then also searched for what looks like a secret.
+    """
+    reader = _Reader(text, split_lines(text) if shown else None)
     try:
         root = reader.document()
     except _StopError:
@@ -140,7 +144,8 @@ def plain_mapping(mapping: Mapping) -> dict[str, object]:
 class _Reader:
     """One pass over the events of one text."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, shown: list[str] | None) -> None:
+        self._shown = shown
         self.faults: list[Fault] = []
         self.secrets: list[Span] = []
         self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
@@ -173,6 +178,8 @@ class _Reader:
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         self._refuse_decoration(event)
         text: str = event.value
+        if self._shown is not None:
+            self.secrets.extend(_secret_parts(text, _span(event), self._shown))
         if event.style:
             return Scalar(text, text, _span(event))
         try:
@@ -196,7 +203,7 @@ class _Reader:
         while not isinstance(event := next(self._events), yaml.MappingEndEvent):
             key = self._key(event, depth)
             value = self._node(next(self._events), depth + 1)
-            if key is not None and (looks_secret(key.text) or (key.text == "secrets" and isinstance(value, Scalar))):
+            if key is not None and _is_hidden(key.text, value):
                 self.secrets.append(value.span)
             if key is not None and self._is_new(key, entries):
                 entries[key.text] = Entry(key, value)
@@ -242,6 +249,22 @@ class _Reader:
         self.faults.append(fault)
         if len(self.faults) >= MAX_FAULTS:
             raise _StopError
+
+
+def _is_hidden(key: str, value: Node) -> bool:
+    if not isinstance(value, Scalar):
+        return looks_secret(key)
+    return key == "secrets" or key in REFERENCES or is_secret(key, value.text)
+
+
+def _secret_parts(value: str, span: Span, lines: list[str]) -> Iterator[Span]:
+    """The secrets in a value: their own places where it stands in its line as it is, else all of it."""
+    from levee.diagnostics.secret_forms import secrets_in
+
+    line = span.start.line
+    at = lines[line].find(value, span.start.column) if line == span.end.line < len(lines) else -1
+    for found in secrets_in(value, whole=True):
+        yield Span(Place(line, at + found.start), Place(line, at + found.end)) if at >= 0 else span
 
 
 def _span(event: yaml.Event) -> Span:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from cerberus import TypeDefinition, Validator, errors
 from cerberus.schema import DefinitionSchema, UnvalidatedSchema
 
-from levee.diagnostics.redaction import looks_secret, without_logins
+from levee.diagnostics.redaction import looks_secret, redact
 from levee.loading.problem import Part, Problem
 from levee.loading.schema.rules import Complaint, Fields, Rules
 from levee.loading.suggestion import Vocabulary
@@ -143,12 +143,17 @@ def _rules_at(fields: Fields, path: Path) -> Rules:
 
 def _custom(refusal: _Refusal) -> Problem:
     complaint: Complaint = refusal.error.info[0]
-    message = without_logins(complaint.message)
+    message = redact(complaint.message)
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 2 :]}"
     origin = refusal.origin.at(*complaint.at)
     return Problem(
-        complaint.id, f"{refusal.name}: {message}", complaint.help or refusal.example, origin, complaint.part
+        complaint.id,
+        f"{refusal.name}: {message}",
+        redact(complaint.help) or refusal.example,
+        origin,
+        complaint.part,
+        secret=complaint.secret,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
 
+from levee.diagnostics.redaction import REDACTED, is_secret, redact
 from levee.model.duration import Duration
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
@@ -30,6 +31,18 @@ def plain(value: object) -> Plain:
     if isinstance(value, tuple | list):
         return [plain(item) for item in value]
     return _scalar(value)
+
+
+def without_secrets(value: Plain, key: str = "") -> Plain:
+    """The value as it may be shown. `key`: what it stands under."""
+    match value:
+        case dict():
+            return {name: without_secrets(item, name) for name, item in value.items()}
+        case list():
+            return [without_secrets(item, key) for item in value]
+        case str():
+            return REDACTED if is_secret(key, value) else redact(value, whole=True)
+    return value
 
 
 def _scalar(value: object) -> Plain:

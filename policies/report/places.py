@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import NamedTuple
 
 from levee.diagnostics import Location
 from levee.loading.locate import SourceText
 from levee.loading.problem import Part
-from levee.model.origin import Origin
+from levee.model.origin import Origin, Path
 from policies.finding import Finding
 
 
@@ -24,15 +24,18 @@ class Place(NamedTuple):
 Places = Mapping[Origin, Place]
 
 
-def locate_findings(project: Path, findings: Iterable[Finding]) -> dict[Origin, Place]:
-    """The place of every finding that has a file. Each file is read once."""
+def locate_findings(project: FilePath, findings: Iterable[Finding]) -> dict[Origin, Place]:
+    """The place of every finding that has a file. Each file is read once; what a finding calls a secret isn't shown."""
     origins: dict[str, set[Origin]] = {}
+    secret: dict[str, set[Path]] = {}
     for finding in findings:
         if finding.origin.file:
             origins.setdefault(finding.origin.file, set()).add(finding.origin)
+        if finding.secret:
+            secret.setdefault(finding.origin.file, set()).add(finding.origin.path)
     places: dict[Origin, Place] = {}
     for file in sorted(origins):
-        text = SourceText.read(project, file)
+        text = SourceText.read(project, file, secret.get(file, ()))
         for origin in origins[file]:
             places[origin] = Place(*text.at(origin.path, Part.VALUE))
     return places

@@ -43,7 +43,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from levee.diagnostics.redaction import may_hold_secret, without_logins
+from levee.diagnostics.redaction import holds_secret
 from levee.model.stream import SinkSpec
 from levee.plan.planned import PlannedSink
 from policies.facts import Facts
@@ -51,8 +51,6 @@ from policies.population import sinks
 from policies.rule import Rule, Severity, Surface, Violation
 
 ENCRYPTED: Final = ("https://", "s3://", "cos://", "arn:", "crn:")  # the clouds' own libraries speak TLS
-# KIP-297, with what leads up to it: `token: Bearer ${provider:path:key}` holds no secret.
-_REFERENCE: Final = re.compile(r"(?:[:=]\s*(?:[A-Za-z]+\s+)?)?\$\{[^${}]+\}")
 _WAY: Final = re.compile(r"[a-z][a-z0-9+.-]*(?=://)")
 
 
@@ -60,13 +58,15 @@ def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
     """Judge one sink."""
     yield from _destination(each.sink)
     for name, value in each.sink.settings.items():
-        problem = _setting_problem(name, value)
+        secret = holds_secret(value)
+        problem = "holds what looks like a secret" if secret else _setting_problem(name, value)
         if problem is not None:
             yield Violation(
                 current=f"the setting {name} {problem}",
                 expected="TLS with verified names, secrets by reference, dead letters in a stream",
                 fix=f"correct or remove {name}",
                 at=("settings", name),
+                secret=secret,
             )
     yield from _dead_letters(each, facts)
 
@@ -81,19 +81,18 @@ def _destination(sink: SinkSpec) -> Iterator[Violation]:
             at=("destination",),
             unknown=not way,
         )
-    if _holds_secret(sink.destination):
+    if holds_secret(sink.destination):
         yield Violation(
             current="its destination holds what looks like a secret",
             expected="a destination without a secret",
             fix="remove it from the address, and write it as a reference in `settings`: ${provider:path:key}",
             at=("destination",),
+            secret=True,
         )
 
 
 def _setting_problem(name: str, value: str) -> str | None:
     """What is wrong with a setting, without its value: it may be a secret."""
-    if _holds_secret(value):
-        return "holds what looks like a secret"
     if value.startswith("http://") or (name.endswith("security.protocol") and value not in {"SSL", "SASL_SSL"}):
         return "turns TLS off"
     if name.endswith("ssl.endpoint.identification.algorithm") and value != "https":
@@ -101,11 +100,6 @@ def _setting_problem(name: str, value: str) -> str | None:
     if name == "errors.deadletterqueue.topic.name":
         return "names a topic where `dead_letter` names a stream"
     return None
-
-
-def _holds_secret(text: str) -> bool:
-    plain = _REFERENCE.sub("", text)
-    return may_hold_secret(plain) or without_logins(plain) != plain
 
 
 def _dead_letters(each: PlannedSink, facts: Facts) -> Iterator[Violation]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infra.deployment.display import LISTED, Display
 from infra.embedded.errors import DeploymentFailed, Failure, Refusal, Refused
+from infra.embedded.event import Change, ChangeKind, Op, ResourceEvent, Stage
 
 
 def urn(number: int) -> str:
@@ -26,3 +27,18 @@ def test_thousands_of_failures_are_counted() -> None:
     lines = Display.text_of(DeploymentFailed(failures)).splitlines()
     assert lines[1].strip() == "stream-0: create: no broker answers"
     assert lines[-1].strip() == f"… and {2000 - LISTED:,} more"
+
+
+def test_a_property_that_is_a_secret_by_its_name_is_not_shown() -> None:
+    lines: list[str] = []
+    changes = (
+        Change("connection.saslPassword", ChangeKind.UPDATE, "old one", "new one"),
+        Change("settings.retention.ms", ChangeKind.UPDATE, "1", "2"),
+    )
+    Display(lines.append, preview=True).show(
+        ResourceEvent(Stage.PLANNED, Op.UPDATE, urn(1), "kafka:index/topic:Topic", "orders", changes)
+    )
+    assert lines[1:] == [
+        "     connection.saslPassword: <redacted> -> <redacted>",
+        "     settings.retention.ms: 1 -> 2",
+    ]

@@ -106,12 +106,12 @@ def test_a_symbolic_link_is_not_followed(tmp_path: Path) -> None:
     assert document.diagnostics[0].message == "the file is a symbolic link"
 
 
-@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
-def test_only_plain_files_are_read(tmp_path: Path, make: object) -> None:
+@pytest.mark.parametrize(("make", "what"), [(os.mkfifo, "a named pipe"), (os.mkdir, "a folder")])
+def test_only_plain_files_are_read(tmp_path: Path, make: object, what: str) -> None:
     assert callable(make)
     make(tmp_path / "a.yaml")
     document = read_document(tmp_path, "a.yaml")
-    assert document.diagnostics[0].message == "this is not a plain file"
+    assert document.diagnostics[0].message == f"this is not a plain file but {what}"
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:

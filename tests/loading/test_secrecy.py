@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from levee.diagnostics.redaction import looks_secret, may_hold_secret, without_logins
+from levee.diagnostics.redaction import looks_secret, may_hold_secret, redact
 from tests.support.stack_files import StackFiles
 
 SECRET = "hunter2-correct-horse"
@@ -85,4 +85,4 @@ def test_a_good_stack_file_is_not_suspected(files: StackFiles) -> None:
 
 
 def test_logins() -> None:
-    assert without_logins("see https://a:b@c/d and http://e/f") == "see https://<redacted>@c/d and http://e/f"
+    assert redact("see https://a:b@c/d and http://e/f") == "see https://<redacted>@c/d and http://e/f"

@@ -13,6 +13,7 @@ from typing import Final
 from infra.providers.failures import refused
 from infra.providers.fields import Fields, known
 from infra.providers.properties import Properties, Secret, Value, reveal
+from levee.loading.plain_file import KIB, MIB, UnreadableError, read_plain_text
 
 MECHANISMS: Final = {
     "plain": "PLAIN",
@@ -68,6 +69,8 @@ UNSUPPORTED: Final = frozenset(
 PROPERTIES: Final = frozenset(ENVIRONMENT) | frozenset(DEPRECATED) | UNSUPPORTED | {"timeout", "kafkaVersion"}
 
 DEFAULT_TIMEOUT_SECONDS: Final = 120
+LARGEST_PASSWORD: Final = 64 * KIB
+LARGEST_PEM: Final = MIB
 
 
 @dataclass(frozen=True)
@@ -190,11 +193,12 @@ def _password(fields: Fields) -> Secret | None:
         return Secret(inline)
     if not (named := known(fields.text("saslPasswordFile"))):
         return None
-    path = Path(named).expanduser()
+    path = Path(named)
     try:
+        path = path.expanduser()
+        text = read_plain_text(path, LARGEST_PASSWORD).rstrip("\r\n")
         mode = path.stat().st_mode
-        text = path.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
+    except (UnreadableError, OSError, RuntimeError) as error:
         raise refused("saslPasswordFile", f"cannot read {path}: {_reason(error)}") from None
     if stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):
         raise refused("saslPasswordFile", f"{path} can be read by others; run: chmod 600 {path}")
@@ -208,17 +212,23 @@ def _pem(fields: Fields, name: str) -> str | None:
     given = known(fields.text(name))
     if not given or "-----BEGIN " in given:
         return given
-    path = Path(given).expanduser()
+    path = Path(given)
     try:
-        text = path.read_text(encoding="ascii")
-    except (OSError, UnicodeDecodeError) as error:
+        path = path.expanduser()
+        text = read_plain_text(path, LARGEST_PEM)
+    except (UnreadableError, OSError, RuntimeError) as error:
         # A path is shown, but never more than a path: a key without its PEM header would land here too.
         place = str(path) if len(given) < 500 and "\n" not in given else "the given text"
         raise refused(name, f"{name} must be PEM text or a file of it; cannot read {place}: {_reason(error)}") from None
-    if "-----BEGIN " not in text:
+    if "-----BEGIN " not in text or not text.isascii():
         raise refused(name, f"{path} holds no PEM block")
     return text
 
 
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    return error.strerror or "unreadable" if isinstance(error, OSError) else "not text"
+def _reason(error: Exception) -> str:
+    match error:
+        case UnreadableError():
+            return f"{error.message}; {error.hint}"
+        case OSError():
+            return error.strerror or "unreadable"
+    return "its ~ leads to no home folder"

@@ -122,12 +122,20 @@ class Session:
 
     async def _open(self) -> AdminClient:
         try:
-            client = await asyncio.to_thread(AdminClient, self._settings())
+            client = await asyncio.to_thread(self._client)
             self._granted = await self._connect(client)
         except BaseException:
             self._failed_at = time.monotonic()
             raise
         return client
+
+    def _client(self) -> AdminClient:
+        try:
+            return AdminClient(self._settings())
+        except (KafkaException, ValueError, TypeError) as error:  # their own text may quote a setting
+            name = error.args[0].name() if isinstance(error, KafkaException) else type(error).__name__
+            reason = f"librdkafka refuses its certificates, key or login ({name})"
+            raise FailedError(f"cannot connect to {self.connection}: {reason}") from None
 
     async def _connect(self, client: AdminClient) -> frozenset[str]:
         """Wait until the cluster answers; return the operations on it that the principal holds."""

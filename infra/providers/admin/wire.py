@@ -82,6 +82,15 @@ class Wire:
 
 
 def _tls(connection: Connection) -> ssl.SSLContext:
+    try:
+        return _context(connection)
+    except (ssl.SSLError, ValueError) as error:  # its own text may quote the file
+        raise FailedError(
+            f"the certificates or the key for {connection} can't be used ({type(error).__name__})"
+        ) from None
+
+
+def _context(connection: Connection) -> ssl.SSLContext:
     context = ssl.create_default_context(cadata=connection.ca)
     if not connection.verify:
         context.check_hostname = False

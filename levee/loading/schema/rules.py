@@ -20,13 +20,14 @@ Check = Callable[[str, Any, Report], None]
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What a check says of a value, or of what `at` leads to inside it."""
+    """What a check says of a value, or of what `at` leads to inside it. `secret`: that is one, and never shown."""
 
     message: str
     help: str = ""
     id: str = "bad-value"
     at: Path = ()
     part: Part = Part.VALUE
+    secret: bool = False
 
 
 def field(kind: Rules, example: str, *, required: bool = False) -> Rules:

@@ -9,14 +9,13 @@ from typing import Final
 from cerberus import errors
 
 from levee.catalog.topic_setting import OWNED_SETTINGS, TOPIC_SETTINGS
-from levee.diagnostics.redaction import looks_secret
+from levee.diagnostics.redaction import is_secret
 from levee.loading.problem import Part
 from levee.loading.schema.rules import Check, Complaint, Report, Rules
 from levee.loading.suggestion import Vocabulary
 
 _NAMES: Final = Vocabulary(TOPIC_SETTINGS)
 _NAME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9._-]{0,199}")
-_REFERENCE: Final = re.compile(r"\$\{[^${}]+\}")  # KIP-297: ${provider:path:key}, resolved by the worker
 
 
 def setting_text(value: object) -> str:
@@ -39,9 +38,10 @@ def _of_topic(key: str, value: str) -> Complaint | None:
 def _of_any_kind(key: str, value: str) -> Complaint | None:
     if not _NAME.fullmatch(key):
         return Complaint(f"{key!r} is not a setting's name", "", "unknown-setting", (key,), Part.KEY)
-    if looks_secret(key) and not key.endswith(".class") and not _REFERENCE.fullmatch(value):
+    if is_secret(key, value):
         hint = "write a reference that is resolved where it runs: ${secretsManager:<name>:<field>}"
-        return Complaint(f"`{key}` is a secret, which is never written here", hint, "literal-secret", (key,), Part.KEY)
+        message = f"`{key}` is a secret, which is never written here"
+        return Complaint(message, hint, "literal-secret", (key,), Part.KEY, secret=True)
     return None
 
 

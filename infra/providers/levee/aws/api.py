@@ -6,6 +6,7 @@ although nobody answered is safe to repeat, because what it makes has a name; wh
 """
 
 import asyncio
+import configparser
 import stat
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +40,7 @@ from botocore.parsers import ResponseParserError
 
 from infra.providers.failures import FailedError, refused
 from infra.providers.levee.aws.connection import AwsConnection
+from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
 
 PARALLEL: Final = 16
 """Calls under way at once: the width at which the engine asks, below the default rate of the slowest API used."""
@@ -48,6 +50,9 @@ LOADER: Final = botocore.loaders.create_loader()
 
 SENSITIVE: Final = frozenset({"SecretString", "SecretBinary"})
 """Parameters that AWS's own words about a call may quote."""
+
+LARGEST_CREDENTIALS: Final = MIB
+"""Bytes of a credentials file."""
 
 LONGEST_MESSAGE: Final = 500
 """Characters of AWS's own words."""
@@ -228,16 +233,29 @@ def _session(connection: AwsConnection) -> boto3.Session:
 def _credentials(file: str) -> Credentials:
     """Read the credentials of a file that nobody else can read."""
     try:
+        text = read_plain_text(Path(file), LARGEST_CREDENTIALS)
         if Path(file).stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise FailedError(f"{file} can be read by others; run: chmod 600 {file}")
-        found = SharedCredentialProvider(file, "default").load()
-    except (OSError, BotoCoreError):
+        found = SharedCredentialProvider(file, "default", ini_parser=lambda _: _profiles(text)).load()
+    except UnreadableError as error:
+        raise FailedError(
+            f"{file} holds no AWS credentials: {error.message}; for the local stack run `levee local up --aws`"
+        ) from None
+    except (OSError, BotoCoreError, configparser.Error, ValueError):
         found = None
-    if found is None:
+    # A key that no header can hold would be quoted by who builds the request.
+    if found is None or not f"{found.access_key}{found.secret_key}{found.token or ''}".isprintable():
         raise FailedError(
             f"{file} holds no AWS credentials under [default]; for the local stack run `levee local up --aws`"
         )
     return found
+
+
+def _profiles(text: str) -> dict[str, dict[str, str]]:
+    """The profiles as botocore's own ``raw_config_parse`` reads them, of a text that is read already."""
+    parser = configparser.RawConfigParser()
+    parser.read_string(text)
+    return {name: dict(parser.items(name)) for name in parser.sections()}
 
 
 def _failure(called: str, error: Exception, *, withheld: bool) -> FailedError:

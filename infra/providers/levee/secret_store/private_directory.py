@@ -13,6 +13,7 @@ from typing import Final, Self
 
 from infra.ignored_folder import make_ignored
 from infra.providers.failures import FailedError, RefusedError, refused
+from levee.loading.plain_file import UnreadableError, content, require_plain, text_of
 
 PROPERTY: Final = "secretStore.directory"
 OF_A_STORE: Final = (".properties", "ca.pem", ".new")
@@ -76,12 +77,15 @@ class PrivateDirectory:
             return None
         except OSError as error:
             raise refused(PROPERTY, f"{path} is a link or can't be read ({error.strerror}); move it away") from None
-        with os.fdopen(file, "rb") as stream:
+        try:
             status = os.fstat(file)
-            if not stat.S_ISREG(status.st_mode):
-                raise refused(PROPERTY, f"{path} isn't a plain file; move it away")
+            require_plain(status)
             _refuse_unsafe(status, path, "chmod 600")
-            return stream.read(LARGEST_FILE).decode("utf-8", errors="replace")
+            return text_of(content(file, LARGEST_FILE))
+        except UnreadableError as error:
+            raise refused(PROPERTY, f"{path} isn't a plain file of text: {error.message}; move it away") from None
+        finally:
+            os.close(file)
 
     def write(self, name: str, text: str) -> None:
         """Put a file there whole or not at all, its content flushed to the disk. Raises FailedError.
