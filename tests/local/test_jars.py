@@ -87,7 +87,7 @@ def test_fetched_jars_are_kept_whole(tmp_path: Path, wanted: dict[str, str], mon
     classpath = jars.ensure_jars(root, print)
 
     assert [path.name for path in classpath] == ["a-1.jar", "b-2.jar"]
-    assert sorted(path.name for path in root.iterdir()) == sorted(["lock", jars.jar_folder(root).name])
+    assert sorted(path.name for path in root.iterdir()) == sorted([".gitignore", "lock", jars.jar_folder(root).name])
 
 
 def test_a_fetched_jar_that_is_not_the_listed_one_is_thrown_away(
@@ -97,7 +97,7 @@ def test_a_fetched_jar_that_is_not_the_listed_one_is_thrown_away(
 
     with pytest.raises(LocalClusterError, match=r"b-2\.jar has changed"):
         jars.ensure_jars(tmp_path / "root", print)
-    assert [path.name for path in (tmp_path / "root").iterdir()] == ["lock"]
+    assert {path.name for path in (tmp_path / "root").iterdir()} == {".gitignore", "lock"}
 
 
 def test_what_maven_says_is_passed_on(tmp_path: Path, wanted: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,4 +105,4 @@ def test_what_maven_says_is_passed_on(tmp_path: Path, wanted: dict[str, str], mo
 
     with pytest.raises(LocalClusterError, match="no route to the repository"):
         jars.ensure_jars(tmp_path / "root", print)
-    assert [path.name for path in (tmp_path / "root").iterdir()] == ["lock"]
+    assert {path.name for path in (tmp_path / "root").iterdir()} == {".gitignore", "lock"}

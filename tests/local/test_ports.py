@@ -51,4 +51,4 @@ def test_up_on_a_taken_port_makes_nothing(tmp_path: Path) -> None:
         local.up(settings(tmp_path / "new"), lines.append, SYSTEM_CLOCK)
 
     assert lines == []
-    assert [path.name for path in (tmp_path / "new").iterdir()] == ["lock"]
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {".gitignore", "lock"}
