@@ -87,7 +87,7 @@ def test_fetched_jars_are_kept_whole(tmp_path: Path, wanted: dict[str, str], mon
     classpath = jars.ensure_jars(root, print)
 
     assert [path.name for path in classpath] == ["a-1.jar", "b-2.jar"]
-    assert sorted(path.name for path in root.iterdir()) == sorted([".gitignore", "lock", jars.jar_folder(root).name])
+    assert sorted(path.name for path in root.iterdir()) == sorted(["lock", jars.jar_folder(root).name])
 
 
 def test_a_fetched_jar_that_is_not_the_listed_one_is_thrown_away(
