@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from kafka.protocol.admin import DescribeAclsRequest, DescribeConfigsRequest, DescribeUserScramCredentialsRequest
 from kafka.protocol.metadata import MetadataRequest
@@ -56,7 +58,7 @@ async def survey(client: Client, plan: Plan) -> LiveState:
     cluster = await _cluster(client)
     planned = planned_topics(plan)
     names = [topic.name for topic in planned]
-    keys = sorted({key for topic in planned for key, _ in topic.settings})
+    keys = sorted({key for topic in planned for key, _ in (*topic.settings, *topic.effective)})
     topics: dict[str, LiveTopic] = {}
     for start in range(0, len(names), BATCH):
         topics.update(await _topics(client, names[start : start + BATCH], keys))
@@ -90,12 +92,22 @@ async def _topics(client: Client, names: Sequence[str], keys: Sequence[str]) -> 
         if topic.error_code == UNKNOWN_TOPIC_OR_PARTITION:
             continue
         _require(topic.error_code, f"describing topic {topic.name}")
-        shapes[topic.name] = topic.partitions
+        shapes[topic.name] = topic
     settings = await _settings(client, sorted(shapes), keys)
     return {
-        name: LiveTopic(len(partitions), frozenset(len(p.replica_nodes) for p in partitions), settings.get(name, {}))
-        for name, partitions in shapes.items()
+        name: LiveTopic(
+            partitions=len(topic.partitions),
+            replication=frozenset(len(partition.replica_nodes) for partition in topic.partitions),
+            settings=settings.get(name, {}),
+            id=topic_id(topic.topic_id),
+        )
+        for name, topic in shapes.items()
     }
+
+
+def topic_id(code: UUID | None) -> str | None:
+    """A topic's id as Kafka's tools print it (org.apache.kafka.common.Uuid.toString)."""
+    return None if code is None or not code.int else urlsafe_b64encode(code.bytes).decode("ascii").rstrip("=")
 
 
 async def _settings(
