@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-KAFKA_TOPIC: Final = "kafka:index/topic:Topic"  # pulumi-kafka's
 LOG_STREAM: Final = "levee:index:LogStream"
 SERVICE_CREDENTIAL: Final = "levee:index:ServiceCredential"
 KAFKA_SERVICE_CREDENTIAL: Final = "levee:kafka:ServiceCredential"

@@ -13,13 +13,14 @@ from infra.connection import provider_connection
 from infra.secret_location import secret_store
 from levee.model.acl import Acl
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
+from policies.readback import topic
 
 
 class KafkaTopic(pulumi.CustomResource):
     """`kafka:index/topic:Topic` with what this project's provider takes beyond the published one."""
 
     def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
-        super().__init__(type_tokens.KAFKA_TOPIC, name, {**inputs, "topicId": None, "recreatedAs": None}, opts)
+        super().__init__(topic.TYPE, name, {**inputs, "topicId": None, "recreatedAs": None}, opts)
 
 
 class KafkaServiceCredential(pulumi.CustomResource):

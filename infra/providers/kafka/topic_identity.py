@@ -72,7 +72,7 @@ def _way_out(inputs: Properties, name: str, live_id: str | None) -> str:
     if ACKNOWLEDGED in inputs:  # as levee's own program writes it
         return (
             f"To go on with it, write into the stream's file: approve: [{{change: recreated, identity: {live_id}, "
-            "until: YYYY-MM-DD, approved_by: …, reason: …, ticket: …}]"
+            "until: YYYY-MM-DD, approved_by: …, reason: …, ticket: …}], then run levee up"
         )
     return (
         f"To go on with it, take the old one out of the state and the new one in: pulumi state delete URN, then "
