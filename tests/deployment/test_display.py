@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infra.deployment.display import LISTED, Display
 from infra.embedded.errors import DeploymentFailed, Failure, Refusal, Refused
+from infra.embedded.event import Change, ChangeKind, Op, ResourceEvent, Stage
 
 
 def urn(number: int) -> str:
@@ -26,3 +27,19 @@ def test_thousands_of_failures_are_counted() -> None:
     lines = Display.text_of(DeploymentFailed(failures)).splitlines()
     assert lines[1].strip() == "stream-0: create: no broker answers"
     assert lines[-1].strip() == f"… and {2000 - LISTED:,} more"
+
+
+def refreshed(*changes: Change) -> list[str]:
+    lines: list[str] = []
+    event = ResourceEvent(Stage.DONE, Op.REFRESH, urn(1), "kafka:index/topic:Topic", "stream-1", changes)
+    Display(lines.append, preview=True).show(event)
+    return lines
+
+
+def test_an_id_that_is_seen_for_the_first_time_was_changed_by_nobody() -> None:
+    assert refreshed(Change("topicId", ChangeKind.ADD, None, "x")) == []
+
+
+def test_an_id_that_changed_was() -> None:
+    assert len(refreshed(Change("recreatedAs", ChangeKind.ADD, None, "x"))) == 2
+    assert len(refreshed(Change("topicId", ChangeKind.UPDATE, "w", "x"))) == 2

@@ -36,6 +36,7 @@ def identity_in(refusal: Result) -> str:
 
 @pytest.mark.parametrize("fields", [REGULATED, {}], ids=["regulated", "of another class"])
 def test_until_it_is_acknowledged_nothing_goes_on(deployment: Deployment, fields: dict[str, str]) -> None:
+    deployment.write_stack(f"  {deployment.service('writer')}: {{rotate_every: 90d}}\n")
     deployment.stream("events", **fields)
     deployment.stream("other")
     assert deployment.up().code == 0

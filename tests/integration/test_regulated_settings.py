@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 
@@ -19,6 +22,7 @@ REGULATED = {"class": "audit", "retention": "90d"}
 def test_what_is_changed_by_hand_is_drift_fails_the_proof_and_is_put_back(
     deployment: Deployment, setting: str, value: str
 ) -> None:
+    deployment.write_stack(f"  {deployment.service('writer')}: {{rotate_every: 90d}}\n")
     deployment.stream("audit", **REGULATED)
     assert deployment.up().code == 0
     declared = deployment.live_settings("audit")
@@ -33,6 +37,7 @@ def test_what_is_changed_by_hand_is_drift_fails_the_proof_and_is_put_back(
 
 def test_a_stream_of_before_gets_them_as_an_ordinary_update(deployment: Deployment) -> None:
     """As a class that becomes regulated: what is deployed has none of these settings, and nothing is refused."""
+    deployment.write_stack(f"  {deployment.service('writer')}: {{rotate_every: 90d}}\n")
     deployment.stream("audit", retention="90d")
     assert deployment.up().code == 0
     assert "retention.bytes" not in deployment.live_settings("audit")
@@ -42,19 +47,51 @@ def test_a_stream_of_before_gets_them_as_an_ordinary_update(deployment: Deployme
     assert deployment.live_settings("audit")["retention.bytes"] == "-1"
 
 
-def test_brokers_that_say_otherwise_say_nothing_of_it(deployment: Deployment) -> None:
+@contextmanager
+def one_broker_says(stack: Deployment, **settings: str) -> Iterator[None]:
+    """Settings of one of the three brokers, while it runs; `_` stands for `.`."""
+
+    def alter(operation: AlterConfigOpType) -> None:
+        entries = [
+            ConfigEntry(
+                name.replace("_", "."),
+                value if operation is AlterConfigOpType.SET else None,
+                incremental_operation=operation,
+            )
+            for name, value in settings.items()
+        ]
+        broker = ConfigResource(ConfigResource.Type.BROKER, str(stack.cluster.nodes[0].id), incremental_configs=entries)
+        admin = stack.cluster.admin()
+        admin.incremental_alter_configs([broker])[broker].result()
+
+    alter(AlterConfigOpType.SET)
+    try:
+        yield
+    finally:
+        alter(AlterConfigOpType.DELETE)
+
+
+def test_brokers_that_say_otherwise_say_nothing_of_a_regulated_topic(deployment: Deployment) -> None:
+    deployment.write_stack(f"  {deployment.service('writer')}: {{rotate_every: 90d}}\n")
     deployment.stream("audit", **REGULATED)
     assert deployment.up().code == 0
-    entry = ConfigEntry("log.retention.bytes", "1000", incremental_operation=AlterConfigOpType.SET)
-    admin, resource = deployment.cluster.admin(), ConfigResource(ConfigResource.Type.BROKER, "")
-    admin.incremental_alter_configs([ConfigResource(resource.restype, "", incremental_configs=[entry])])
-    try:
+    with one_broker_says(deployment, log_retention_bytes="1000", message_max_bytes="2000000"):
         assert deployment.run("verify", "test").code == 0
         assert deployment.live_settings("audit")["retention.bytes"] == "-1"
-    finally:
-        gone = ConfigEntry("log.retention.bytes", None, incremental_operation=AlterConfigOpType.DELETE)
-        back = ConfigResource(resource.restype, "", incremental_configs=[gone])
-        admin.incremental_alter_configs([back])[back].result()
+        assert "in place of the brokers'" not in deployment.run("preview", "test").out
+
+
+def test_it_is_told_which_settings_of_brokers_end_to_count(deployment: Deployment) -> None:
+    deployment.write_stack(f"  {deployment.service('writer')}: {{rotate_every: 90d}}\n")
+    deployment.stream("audit", retention="90d")
+    assert deployment.up().code == 0
+    deployment.stream("audit", **REGULATED)
+    with one_broker_says(deployment, message_max_bytes="2000000"):
+        preview = deployment.run("preview", "test")
+    assert (
+        f"max.message.bytes is set to 1048588 on {deployment.topic('audit')}, in place of the brokers' "
+        "message.max.bytes, 1048588 and 2000000"
+    ) in preview.out
 
 
 def test_kafkas_defaults_are_what_the_catalog_says(deployment: Deployment) -> None:

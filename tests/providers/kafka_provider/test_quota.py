@@ -98,7 +98,7 @@ async def test_what_no_quota_can_be(engine: ResourceEngine, unique: str) -> None
 
 
 async def test_another_spelling_is_no_drift(engine: ResourceEngine, unique: str) -> None:
-    quota = await engine.create(QUOTA, "q", declared(unique, producer_byte_rate="1e6", consumer_byte_rate="05.50"))
+    quota = await engine.create(QUOTA, "q", declared(unique, producer_byte_rate="1e6", consumer_byte_rate="05.0"))
     assert await engine.refresh(quota) == quota
 
 
