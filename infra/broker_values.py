@@ -66,6 +66,6 @@ def lines(topics: Sequence[PlannedTopic], live: Sequence[LiveTopic | None], valu
 
 
 def _start_describe(client: AdminClient, brokers: Sequence[int]) -> list[Any]:
+    # A request each, to the broker itself: librdkafka takes no two brokers in one.
     resources = [ConfigResource(ConfigResource.Type.BROKER, str(broker)) for broker in brokers]
-    futures = client.describe_configs(resources)
-    return [futures[resource] for resource in resources]
+    return [client.describe_configs([resource])[resource] for resource in resources]

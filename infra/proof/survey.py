@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
-from uuid import UUID
 
 from kafka.protocol.admin import DescribeAclsRequest, DescribeConfigsRequest, DescribeUserScramCredentialsRequest
 from kafka.protocol.metadata import MetadataRequest
@@ -16,6 +14,7 @@ from infra.proof.inert_request import NONE, UNKNOWN_TOPIC_OR_PARTITION, error_na
 from infra.proof.live_state import LiveAcl, LiveSetting, LiveState, LiveTopic
 from infra.proof.overview import operation_names, own_cluster_rights
 from infra.proof.stream_request import BY_NAME, TOPIC_RESOURCE
+from infra.providers.admin.topics import id_text
 from levee.model.name import NamePattern, PatternType
 from levee.plan.planned import Plan
 
@@ -99,15 +98,10 @@ async def _topics(client: Client, names: Sequence[str], keys: Sequence[str]) -> 
             partitions=len(topic.partitions),
             replication=frozenset(len(partition.replica_nodes) for partition in topic.partitions),
             settings=settings.get(name, {}),
-            id=topic_id(topic.topic_id),
+            id=None if topic.topic_id is None else id_text(topic.topic_id.bytes),
         )
         for name, topic in shapes.items()
     }
-
-
-def topic_id(code: UUID | None) -> str | None:
-    """A topic's id as Kafka's tools print it (org.apache.kafka.common.Uuid.toString)."""
-    return None if code is None or not code.int else urlsafe_b64encode(code.bytes).decode("ascii").rstrip("=")
 
 
 async def _settings(

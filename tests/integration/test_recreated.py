@@ -55,7 +55,8 @@ def test_until_it_is_acknowledged_nothing_goes_on(deployment: Deployment, fields
 
     deployment.stream("events", extra=approval(anew), **fields)
     assert deployment.up().code == 0
-    assert deployment.run("verify", "test").code == 0
+    proof = deployment.run("verify", "test")
+    assert proof.code == 0, proof.text
     deployment.stream("events", **fields)
     again = deployment.up()
     assert (again.code, "updated" in again.summary) == (0, False), again.text

@@ -32,7 +32,8 @@ def test_what_is_changed_by_hand_is_drift_fails_the_proof_and_is_put_back(
     assert (proof.code, setting.replace("_", ".") in proof.out) == (1, True)
     assert deployment.up().code == 0
     assert deployment.live_settings("audit") == declared
-    assert deployment.run("verify", "test").code == 0
+    proof = deployment.run("verify", "test")
+    assert proof.code == 0, proof.text
 
 
 def test_a_stream_of_before_gets_them_as_an_ordinary_update(deployment: Deployment) -> None:
@@ -76,7 +77,8 @@ def test_brokers_that_say_otherwise_say_nothing_of_a_regulated_topic(deployment:
     deployment.stream("audit", **REGULATED)
     assert deployment.up().code == 0
     with one_broker_says(deployment, log_retention_bytes="1000", message_max_bytes="2000000"):
-        assert deployment.run("verify", "test").code == 0
+        proof = deployment.run("verify", "test")
+        assert proof.code == 0, proof.text
         assert deployment.live_settings("audit")["retention.bytes"] == "-1"
         assert "in place of the brokers'" not in deployment.run("preview", "test").out
 

@@ -5,6 +5,7 @@ KRaft refuses a CreateTopics request of more than 10,000 partitions (KAFKA-17604
 
 import asyncio
 import concurrent.futures
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -30,7 +31,6 @@ Item = TypeVar("Item")
 Item_contra = TypeVar("Item_contra", contravariant=True)
 
 LIMITS: Final = BatchLimits(items=1_000, weight=10_000)
-NO_ID: Final = "AAAAAAAAAAAAAAAAAAAAAA"  # Uuid.ZERO_UUID, of a broker older than topic ids
 SOURCES: Final = {
     ConfigSource.DYNAMIC_TOPIC_CONFIG.value: "set on the topic itself",
     ConfigSource.DYNAMIC_BROKER_CONFIG.value: "set on the broker while it runs",
@@ -98,6 +98,11 @@ class LiveTopic:
     """Settings of the topic's own, without the defaults that it takes from the cluster."""
     effective: Mapping[str, Effective] = field(default_factory=dict)
     """Every setting that the broker knows, wherever its value comes from."""
+
+
+def id_text(code: bytes) -> str | None:
+    """A topic's id as Kafka's tools print it (org.apache.kafka.common.Uuid.toString); None for that of no topic."""
+    return urlsafe_b64encode(code).decode("ascii").rstrip("=") if any(code) else None
 
 
 class _Start(Protocol[Item_contra]):
@@ -311,8 +316,14 @@ def _shape(description: Any) -> Shape | None:
     return Shape(
         partitions=len(description.partitions),
         replication_factor=min((len(one.replicas) for one in description.partitions), default=0),
-        topic_id=None if (topic_id := str(description.topic_id)) == NO_ID else topic_id,
+        topic_id=_topic_id(description.topic_id),
     )
+
+
+def _topic_id(uuid: Any) -> str | None:
+    # Not its text: librdkafka writes / and + where Kafka writes _ and -.
+    halves = (uuid.get_most_significant_bits(), uuid.get_least_significant_bits())
+    return id_text(b"".join(half.to_bytes(8, "big", signed=True) for half in halves))
 
 
 def _live_topic(name: str, shape: Shape | Exception | None, config: Any) -> LiveTopic | Exception | None:
