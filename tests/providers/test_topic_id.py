@@ -14,7 +14,7 @@ from infra.providers.admin.topics import _topic_id, id_text
     ("code", "text"),
     [
         ("ffffffff-ffff-ffff-ffff-ffffffffffff", "_____________________w"),
-        ("fbefbefb-efbe-fbef-befb-efbefbefbefb", "--------------------" + "-w"),
+        ("fbefbefb-efbe-fbef-befb-efbefbefbefb", "-" * 21 + "w"),
         ("00000000-0000-0000-0000-000000000001", "AAAAAAAAAAAAAAAAAAAAAQ"),
         ("00000000-0000-0000-0000-000000000000", None),
     ],
