@@ -14,12 +14,13 @@ EFFECTIVE: Final = "effective"
 
 
 def canonical_settings(properties: Properties) -> Properties:
-    """The same properties, with every setting in its one spelling."""
-    settings = {name: _mapping(properties, name) for name in (CONFIG, EFFECTIVE) if name in properties}
-    return {
-        **properties,
-        **{name: {key: _canonical(key, value) for key, value in each.items()} for name, each in settings.items()},
-    }
+    """The same properties, with every setting in its one spelling. What isn't known yet stays so."""
+    result = dict(properties)
+    for name in (CONFIG, EFFECTIVE):
+        settings = reveal(properties.get(name))
+        if isinstance(settings, dict):
+            result[name] = {key: _canonical(key, value) for key, value in settings.items()}
+    return result
 
 
 def as_spelled(live: Mapping[str, str], declared: Mapping[str, Value]) -> dict[str, Value]:

@@ -3,8 +3,8 @@
 import pytest
 
 from infra.providers.admin.topics import Effective
-from infra.providers.kafka.topic_settings import ineffective, seen_effective
-from infra.providers.properties import Properties
+from infra.providers.kafka.topic_settings import canonical_settings, ineffective, seen_effective
+from infra.providers.properties import UNKNOWN, Properties
 from tests.providers.kafka_provider.test_topic import TOPIC, declared
 from tests.support.cluster import LocalCluster
 from tests.support.live_topics import create_by_hand, set_by_hand, settings_of
@@ -78,6 +78,11 @@ async def test_a_topic_on_which_something_else_counts_is_not_adopted(
     inputs = declared(unique, config=config, effective={"flush.messages": "8"})
     error = await failure_of(engine.preview_create(TOPIC, "t", inputs))
     assert "flush.messages is 7" in str(error.details())
+
+
+def test_what_is_not_known_yet_stays_so() -> None:
+    new: Properties = {"config": UNKNOWN, "effective": {"remote.storage.enable": UNKNOWN}}
+    assert canonical_settings(new) == new
 
 
 def test_the_reason_stands_beside_what_must_not_count() -> None:
