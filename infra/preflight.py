@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from infra.aws_preflight.account import look_at_account
 from infra.aws_preflight.rights import MISSING_RIGHTS
+from infra.broker_values import overruled
 from infra.connection import admin_connection
 from infra.providers.admin.connection import Connection
 from infra.providers.admin.session import Session
@@ -39,11 +40,14 @@ class LiveTopic:
 
 @dataclass(frozen=True, slots=True)
 class LiveCluster:
-    """What the cluster says of itself. `racks` are by broker id."""
+    """What the cluster says of itself. `racks` are by broker id; `overruled` is a line for each setting of brokers that
+    ends to count.
+    """
 
     id: str
     racks: Mapping[int, str | None]
     topics: Mapping[str, LiveTopic]
+    overruled: tuple[str, ...] = ()
 
 
 def preflight(plan: Plan, project: Path, *, changing: bool) -> tuple[str, ...]:
@@ -61,7 +65,7 @@ def preflight(plan: Plan, project: Path, *, changing: bool) -> tuple[str, ...]:
         _refuse(account.problems, project)  # why the cluster can't be asked may be among them
         raise
     _refuse([*account.problems, *contradictions(plan, live)], project)
-    return account.warnings
+    return (*account.warnings, *live.overruled)
 
 
 def look(plan: Plan, project: Path) -> LiveCluster:
@@ -69,7 +73,7 @@ def look(plan: Plan, project: Path) -> LiveCluster:
     connection = admin_connection(plan.cluster, project)
     # Pulumi runs the program inside an event loop of its own.
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, _look(connection)).result()
+        return thread.submit(asyncio.run, _look(connection, plan)).result()
 
 
 def refuse_contradictions(plan: Plan, live: LiveCluster, project: Path) -> None:
@@ -140,22 +144,21 @@ def _refuse(problems: Sequence[Problem], project: Path) -> None:
         raise Rejected(diagnose(project, problems), exit_code=1)
 
 
-async def _look(connection: Connection) -> LiveCluster:
+async def _look(connection: Connection, plan: Plan) -> LiveCluster:
     session = Session(connection)
     try:
         await session.require(*REQUIRED_OPERATIONS)
         timeout = connection.timeout_seconds
         cluster = await session.ask(lambda client: client.describe_cluster(request_timeout=timeout))
         metadata = await session.call(lambda client: client.list_topics(timeout=timeout))
+        racks = {node.id: node.rack for node in cluster.nodes}
+        topics = {name: _live_topic(topic) for name, topic in metadata.topics.items() if topic.partitions}
+        decided = await overruled(session, (topic for topic in plan.topics if topic.name in topics), racks)
     except (FailedError, RefusedError) as error:
         raise LeveeError(str(error), "check that the cluster is up (`levee local status`) and reachable") from None
     finally:
         await session.close()
-    return LiveCluster(
-        id=cluster.cluster_id,
-        racks={node.id: node.rack for node in cluster.nodes},
-        topics={name: _live_topic(topic) for name, topic in metadata.topics.items() if topic.partitions},
-    )
+    return LiveCluster(id=cluster.cluster_id, racks=racks, topics=topics, overruled=decided)
 
 
 def _live_topic(metadata: Any) -> LiveTopic:

@@ -43,6 +43,11 @@ def end_run(project: Path, stack: str) -> None:
     under_way.end(embedded_state(project, stack))
 
 
+def recorded_resources(project: Path, stack: str) -> list[Resource]:
+    """Everything recorded of the stack. Raises LeveeError (exit 2)."""
+    return list(_state(project, stack).resources.values())
+
+
 def _state(project: Path, stack: str) -> State:
     try:
         return load(embedded_state(project, stack), Identity(PROJECT, stack))

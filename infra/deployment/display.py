@@ -19,6 +19,7 @@ from levee.diagnostics.redaction import REDACTED, looks_secret
 LISTED: Final = 40  # resources a kind of change shows by name; the rest is counted
 LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
 CHANGES: Final = 12  # differing properties shown of one resource
+LEARNED: Final = frozenset({"topicId"})  # outputs that are seen for the first time, which is no change
 PROGRESS_SECONDS: Final = 1.0
 _SIGNS: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-", Op.SAME: " ", Op.REFRESH: "!"}
 _DONE: Final = {Op.CREATE: "created", Op.UPDATE: "updated", Op.DELETE: "deleted"}
@@ -66,7 +67,7 @@ class Display:
     def _drift(self, event: ResourceEvent) -> None:
         if event.vanished:
             self._report(f" ! {event.type} {event.name} is gone; it will be made again")
-        elif event.changes:
+        elif any(change.path not in LEARNED or change.old is not None for change in event.changes):
             self._report(f" ! {event.type} {event.name} was changed outside levee:")
             for line in _described(event.changes):
                 self._report(line)

@@ -63,8 +63,18 @@ class PulumiEngine:
         lines = self._pulumi(command, report)
         return Outcome(changes=_changes(lines))
 
+    def exported(self, stack: str) -> str | None:
+        """The stack's state as `pulumi stack export` prints it; None where the backend has no such stack.
+
+        Raises LeveeError where it can't be asked.
+        """
+        return self._export(stack) if self._has_stack(stack) else None
+
+    def _export(self, stack: str) -> str:
+        return self._asked("stack", "export", "--stack", stack, "--non-interactive")
+
     def _refuse_changes(self, deployment: Deployment, report: Report) -> None:
-        exported = self._asked("stack", "export", "--stack", deployment.stack, "--non-interactive")
+        exported = self._export(deployment.stack)
         deployed = from_export(exported, deployment.stack)
         refuse(refused_changes(deployment, deployed, report, _TOLD), deployment.project)
 

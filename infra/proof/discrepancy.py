@@ -11,6 +11,7 @@ from infra.proof.access import planned_topics
 from infra.proof.live_state import LiveAcl, LiveState, LiveTopic
 from infra.providers.levee.credential_name import CredentialName
 from levee.catalog.rack import region_of_rack
+from levee.catalog.topic_setting import same_value
 from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
 
 MECHANISM: Final = "SCRAM-SHA-512"
@@ -44,6 +45,16 @@ def discrepancies(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
     if live.users is not None:
         yield from _users(plan, live.users)
     yield from _acls(plan, live)
+
+
+def identities(plan: Plan, live: LiveState, recorded: Mapping[str, str]) -> Iterator[Discrepancy]:
+    """Every topic that isn't the one that was recorded under its name: what that one held is gone."""
+    for topic in planned_topics(plan):
+        found, known = live.topics.get(topic.name), recorded.get(topic.name)
+        if found is not None and known is not None and found.id != known:
+            what = f"{topic.name}: the topic itself"
+            made_anew = f"another one, {found.id or 'without an id'}: deleted and made again, its records are gone"
+            yield Discrepancy(Matter.TOPIC, what, f"the recorded one, {known}", made_anew)
 
 
 def service_of(name: str) -> CredentialName | None:
@@ -83,10 +94,14 @@ def _topic(planned: PlannedTopic, live: LiveTopic | None) -> Iterator[Discrepanc
         yield differs("replicas of a partition", planned.replication, " and ".join(map(str, sorted(live.replication))))
     for key, value in planned.settings:
         setting = live.settings.get(key)
-        if setting is None or setting.value != value:
+        if setting is None or not same_value(key, setting.value, value):
             yield differs(key, value, "unknown" if setting is None else setting.value)
         elif not setting.on_topic:
             yield differs(key, f"{value}, set on the topic", f"{value}, by the broker's default, which may change")
+    for key, value in planned.effective:
+        setting = live.settings.get(key)  # a broker that doesn't know the setting does nothing by it
+        if setting is not None and not same_value(key, setting.value, value):
+            yield differs(key, value, setting.value)
 
 
 def _users(plan: Plan, users: Mapping[str, Mapping[str, int]]) -> Iterator[Discrepancy]:

@@ -18,11 +18,15 @@ class LiveSetting:
 
 @dataclass(frozen=True, slots=True)
 class LiveTopic:
-    """`replication` holds every number of replicas that one of its partitions has."""
+    """`replication` holds every number of replicas that one of its partitions has.
+
+    `id` tells it from an earlier topic of its name (KIP-516); None: the brokers give topics no ids.
+    """
 
     partitions: int
     replication: frozenset[int]
     settings: Mapping[str, LiveSetting]
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, order=True)

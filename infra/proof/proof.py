@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from infra.baseline.recorded_topics import RecordedTopics, recorded_topics
 from infra.connection import admin_connection
 from infra.proof.access import Access, PlannedNames
 from infra.proof.account.claim import AccountOutcome
@@ -18,7 +19,7 @@ from infra.proof.broker_connection import LoginRefused, Unreachable
 from infra.proof.claim import MARK, Claim, claims
 from infra.proof.client import Client
 from infra.proof.deeds import Deeds
-from infra.proof.discrepancy import Discrepancy, discrepancies
+from infra.proof.discrepancy import Discrepancy, Matter, discrepancies, identities
 from infra.proof.kept_logins import KeptLogins, kept_logins
 from infra.proof.live_state import LiveState
 from infra.proof.login import Login, UnusableLogin
@@ -43,7 +44,11 @@ USER_SECONDS: Final = 180.0
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of it. `topics`, `acls` and `users` count what was compared; `account` is of a stack that has one."""
+    """What came of it. `topics`, `acls` and `users` count what was compared; `account` is of a stack that has one.
+
+    `identities` counts the topics that were compared with the ids of a state, `identities_of` says whose; None: no
+    state here has recorded the stack.
+    """
 
     stack: str
     cluster_id: str
@@ -54,6 +59,8 @@ class Proof:
     acls: int
     users: int
     account: tuple[AccountOutcome, ...] = ()
+    identities: int = 0
+    identities_of: str | None = None
 
     @property
     def holds(self) -> bool:
@@ -86,7 +93,8 @@ async def _prove(
     try:
         administrator = Client(Login.of_connection(admin_connection(plan.cluster, project)))
         async with administrator:
-            prover = _Prover(plan, kept_logins(plan, project), administrator, report)
+            recorded = await asyncio.to_thread(_recorded, plan, project)
+            prover = _Prover(plan, kept_logins(plan, project), administrator, recorded, report)
             proof = await prover.run(credentials, write=write)
     except (UnusableLogin, SurveyFailed, Unreachable, LoginRefused) as error:
         raise LeveeError(
@@ -99,11 +107,22 @@ async def _prove(
     return replace(proof, account=await prove_account(plan, project, services))
 
 
+def _recorded(plan: Plan, project: Path) -> RecordedTopics | str:
+    """What the stack's state recorded, or why that is unknown: then nothing is proved."""
+    try:
+        return recorded_topics(project, plan.stack)
+    except LeveeError as error:
+        return f"unknown: {error.message}"
+
+
 class _Prover:
     """One run over one plan."""
 
-    def __init__(self, plan: Plan, kept: KeptLogins, administrator: Client, report: Report) -> None:
+    def __init__(
+        self, plan: Plan, kept: KeptLogins, administrator: Client, recorded: RecordedTopics | str, report: Report
+    ) -> None:
         self._plan, self._kept, self._administrator, self._report = plan, kept, administrator, report
+        self._recorded = recorded
         self._names = PlannedNames.of(plan)
         self._token = secrets.token_hex(4)
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -132,7 +151,13 @@ class _Prover:
             topics=len(live.topics),
             acls=len(live.acls),
             users=len(live.users or ()),
+            identities=len(live.topics.keys() & self._known.ids.keys()),
+            identities_of=self._known.source,
         )
+
+    @property
+    def _known(self) -> RecordedTopics:
+        return RecordedTopics(None, {}) if isinstance(self._recorded, str) else self._recorded
 
     async def _look(self) -> LiveState:
         live = await survey(self._administrator, self._plan)
@@ -145,7 +170,11 @@ class _Prover:
         return live
 
     def _compare(self, live: LiveState) -> tuple[Discrepancy, ...]:
-        return (*discrepancies(self._plan, live), *strangers(self._plan, live.acls))
+        found = (*discrepancies(self._plan, live), *strangers(self._plan, live.acls))
+        if isinstance(self._recorded, str):
+            unknown = Discrepancy(Matter.TOPIC, "the topics themselves", "those that were recorded", self._recorded)
+            return (*found, unknown)
+        return (*found, *identities(self._plan, live, self._recorded.ids))
 
     def _trials(self, credentials: Sequence[PlannedCredential]) -> dict[str, Trial]:
         trials = {}

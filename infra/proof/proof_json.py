@@ -21,7 +21,7 @@ def render_json(proof: Proof) -> str:
         "cluster": proof.cluster_id,
         "holds": proof.holds,
         "wrote": proof.wrote,
-        "compared": {"topics": proof.topics, "acls": proof.acls, "users": proof.users},
+        "compared": {"topics": proof.topics, "acls": proof.acls, "users": proof.users, "identities": proof.identities},
         "tried": {verdict.value: verdicts.count(verdict) for verdict in Verdict},
         "discrepancies": [
             {"matter": item.matter.value, "what": item.what, "declared": item.declared, "found": item.found}

@@ -66,7 +66,19 @@ def _sections(proof: Proof) -> Iterator[str]:
             ("VERDICT", "USER", "TRIED", "ON", "DECLARED", "FOUND"), surprises
         )
     yield from account_sections(proof.account)
+    yield _identity(proof) + "\n"
     yield summary(proof) + "\n"
+
+
+def _identity(proof: Proof) -> str:
+    """Whether it was looked at that no topic had been deleted and made again."""
+    if proof.identities_of is not None:
+        compared = f"{proof.identities:,} of {_count(proof.topics, 'topic')} compared with the ids in"
+        return f"Identity: {compared} {proof.identities_of}."
+    return (
+        "Identity: not compared. No state that can be read here has recorded the stack, so a topic that was deleted "
+        "and made again looks as the first one did."
+    )
 
 
 def summary(proof: Proof) -> str:

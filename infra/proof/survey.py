@@ -14,6 +14,7 @@ from infra.proof.inert_request import NONE, UNKNOWN_TOPIC_OR_PARTITION, error_na
 from infra.proof.live_state import LiveAcl, LiveSetting, LiveState, LiveTopic
 from infra.proof.overview import operation_names, own_cluster_rights
 from infra.proof.stream_request import BY_NAME, TOPIC_RESOURCE
+from infra.providers.admin.topics import id_text
 from levee.model.name import NamePattern, PatternType
 from levee.plan.planned import Plan
 
@@ -56,7 +57,7 @@ async def survey(client: Client, plan: Plan) -> LiveState:
     cluster = await _cluster(client)
     planned = planned_topics(plan)
     names = [topic.name for topic in planned]
-    keys = sorted({key for topic in planned for key, _ in topic.settings})
+    keys = sorted({key for topic in planned for key, _ in (*topic.settings, *topic.effective)})
     topics: dict[str, LiveTopic] = {}
     for start in range(0, len(names), BATCH):
         topics.update(await _topics(client, names[start : start + BATCH], keys))
@@ -90,11 +91,16 @@ async def _topics(client: Client, names: Sequence[str], keys: Sequence[str]) -> 
         if topic.error_code == UNKNOWN_TOPIC_OR_PARTITION:
             continue
         _require(topic.error_code, f"describing topic {topic.name}")
-        shapes[topic.name] = topic.partitions
+        shapes[topic.name] = topic
     settings = await _settings(client, sorted(shapes), keys)
     return {
-        name: LiveTopic(len(partitions), frozenset(len(p.replica_nodes) for p in partitions), settings.get(name, {}))
-        for name, partitions in shapes.items()
+        name: LiveTopic(
+            partitions=len(topic.partitions),
+            replication=frozenset(len(partition.replica_nodes) for partition in topic.partitions),
+            settings=settings.get(name, {}),
+            id=None if topic.topic_id is None else id_text(topic.topic_id.bytes),
+        )
+        for name, topic in shapes.items()
     }
 
 

@@ -7,13 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-import pulumi_kafka
 
 from infra import type_tokens
 from infra.connection import provider_connection
 from infra.secret_location import secret_store
 from levee.model.acl import Acl
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
+from policies.readback import topic
+
+
+class KafkaTopic(pulumi.CustomResource):
+    """`kafka:index/topic:Topic` with what this project's provider takes beyond the published one."""
+
+    def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
+        super().__init__(topic.TYPE, name, {**inputs, "topicId": None, "recreatedAs": None}, opts)
 
 
 class KafkaServiceCredential(pulumi.CustomResource):
@@ -46,14 +53,16 @@ class KafkaTarget:
 
     def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> None:
         """Register `kafka:index/topic:Topic`."""
-        pulumi_kafka.Topic(
-            name,
-            name=planned.name,
-            partitions=planned.partitions,
-            replication_factor=planned.replication,
-            config=dict(planned.settings),
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)),
-        )
+        inputs: dict[str, Any] = {
+            "name": planned.name,
+            "partitions": planned.partitions,
+            "replicationFactor": planned.replication,
+            "config": dict(planned.settings),
+            "acknowledgedIds": [*planned.acknowledged],
+        }
+        if planned.effective:
+            inputs["effective"] = dict(planned.effective)
+        KafkaTopic(name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)))
 
     def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
         """Kafka alone has no archive."""

@@ -1,4 +1,4 @@
-"""The settings of a topic that Kafka knows, and what each takes.
+"""The settings of a topic that Kafka knows, what each takes, and when two spellings are one value.
 
 Source: org.apache.kafka.storage.internals.log.LogConfig of Kafka 4.3.1, its public definitions with their types and
 validators (https://kafka.apache.org/43/configuration/topic-configs/ documents the same).
@@ -15,6 +15,13 @@ from typing import Final
 
 _WHOLE: Final = re.compile(r"-?[0-9]{1,19}")
 _FRACTION: Final = re.compile(r"-?[0-9]{1,19}(?:\.[0-9]{1,19})?(?:[eE][-+]?[0-9]{1,2})?")
+# What Java reads as a long and as a double (Long.parseLong, Double.parseDouble; not its hexadecimal form).
+_JAVA_WHOLE: Final = re.compile(r"([+-]?)0*([0-9]{1,19})")
+_JAVA_FRACTION: Final = re.compile(
+    r"([+-]?(?:[0-9]{1,400}(?:\.[0-9]{0,400})?|\.[0-9]{1,400})(?:[eE][+-]?[0-9]{1,9})?)[fFdD]?"
+)
+_JAVA_SPACE: Final = "".join(map(chr, range(0x21)))  # what String.trim takes away
+_LIST_SPACE: Final = " \t\n\v\f\r"  # around the commas of a list
 
 
 class SettingType(StrEnum):
@@ -37,8 +44,32 @@ class TopicSetting:
     also: int | None = None
     words: tuple[str, ...] = ()
 
+    def canonical(self, text: str) -> str:
+        """The one spelling of this value, as a broker shows it: two that Kafka reads as one value come out as one.
+
+        A list is sorted and free of repeats: the order of these lists means nothing. What Kafka can't read stays as it
+        is. Source: org.apache.kafka.common.config.ConfigDef.parseType and convertToString.
+        """
+        trimmed = text.strip(_JAVA_SPACE)
+        match self.type:
+            case SettingType.BOOLEAN:
+                return trimmed.lower() if trimmed.lower() in {"true", "false"} else text
+            case SettingType.WHOLE:
+                whole = _JAVA_WHOLE.fullmatch(trimmed)
+                return text if whole is None else str(int(whole[1] + whole[2]))
+            case SettingType.FRACTION:
+                fraction = _JAVA_FRACTION.fullmatch(trimmed)
+                return text if fraction is None else repr(float(fraction[1]))
+            case SettingType.LIST:
+                return ",".join(sorted({word.strip(_LIST_SPACE) for word in trimmed.split(",")}))
+            case SettingType.WORD:
+                return trimmed
+
     def problem(self, text: str) -> str | None:
-        """Why Kafka would refuse this value, or None. Reads on after the value."""
+        """Why a file may not say this, or None: what Kafka would refuse, and true and false in other letters.
+
+        Reads on after the value.
+        """
         if self.type is SettingType.BOOLEAN:
             return None if text in {"true", "false"} else f"must be {self.type}"
         if self.type is SettingType.WORD:
@@ -113,6 +144,20 @@ TOPIC_SETTINGS: Final[Mapping[str, TopicSetting]] = MappingProxyType(
         "unclean.leader.election.enable": _BOOLEAN,
     }
 )
+
+
+def canonical(key: str, text: str) -> str:
+    """The one spelling of a topic setting's value; text as it is where Kafka's topics have no such setting."""
+    setting = TOPIC_SETTINGS.get(key)
+    return text if setting is None else setting.canonical(text)
+
+
+def same_value(key: str, one: str | None, other: str | None) -> bool:
+    """Whether Kafka takes both for one value of this setting. None, nothing, is the same as nothing only."""
+    if one is None or other is None:
+        return one is other
+    return one == other or canonical(key, one) == canonical(key, other)
+
 
 # Settings that a stream's own fields decide, and the field.
 OWNED_SETTINGS: Final[Mapping[str, str]] = MappingProxyType(

@@ -10,6 +10,7 @@ from typing import Final
 
 from levee.catalog.partition import partition_name
 from levee.catalog.role import kafka_acls
+from levee.model.approval import acknowledged
 from levee.model.aws import STACK_KEY
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
@@ -35,6 +36,7 @@ from levee.plan.planned import (
     PlannedSource,
     PlannedTopic,
 )
+from levee.plan.topic_settings import topic_settings
 
 SCRAM_ITERATIONS: Final = 8192  # Kafka's floor is 4096 (RFC 7677); twice that is what rule RLS-IDN-008 asks
 
@@ -42,7 +44,7 @@ SCRAM_ITERATIONS: Final = 8192  # Kafka's floor is 4096 (RFC 7677); twice that i
 def build_plan(spec: StackSpec, as_of: date) -> Plan:
     """The plan of a stack as it is due on the day `as_of` (UTC), which only lifts protections of retiring streams."""
     streams = {stream.key: stream for stream in spec.streams}
-    carried = tuple(carriers(spec))
+    carried = tuple(carriers(spec, as_of))
     return Plan(
         stack=spec.name,
         target=spec.target,
@@ -87,6 +89,8 @@ def _archive(spec: StackSpec, archive: ArchiveSpec) -> ArchiveSpec:
 
 def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
     retiring = stream.retire is not None and stream.retire.is_due(as_of)
+    regulated = spec.classes[stream.data_class].regulated
+    declared = topic_settings(_settings(stream), spec.cluster.settings, regulated=regulated)
     return PlannedTopic(
         stream=stream.key,
         name=stream.topic,
@@ -96,10 +100,12 @@ def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
         data_class=stream.data_class,
         partitions=stream.partitions,
         replication=stream.replication,
-        settings=tuple(sorted(_settings(stream).items())),
-        protected=spec.classes[stream.data_class].regulated and not retiring,
+        settings=declared.settings,
+        effective=declared.effective,
+        protected=regulated and not retiring,
         retire=stream.retire,
         approvals=stream.approvals,
+        acknowledged=acknowledged(stream.approvals, as_of),
         origin=stream.origin,
     )
 

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from levee.catalog.partition import partition_name
+from levee.model.approval import acknowledged
 from levee.model.name import CHECKPOINTS, NamePattern
 from levee.model.role import Role
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import SourceKind, SourceSpec, StreamSpec, Trust
 from levee.plan.planned import PlannedCarrier, PlannedGrant, PlannedTopic
+from levee.plan.topic_settings import topic_settings
 
 CARRIED_HOURS: Final = 168
 """For so long a data stream keeps records, and whatever drains it may be down."""
@@ -38,12 +41,12 @@ def with_trust(spec: StackSpec, source: SourceSpec) -> SourceSpec:
     )
 
 
-def carriers(spec: StackSpec) -> Iterator[PlannedCarrier]:
-    """One for each source that a log group is."""
+def carriers(spec: StackSpec, as_of: date) -> Iterator[PlannedCarrier]:
+    """One for each source that a log group is, as it is due on the day `as_of`."""
     for stream in spec.streams:
         for source in stream.sources:
             if is_carried(spec.target, source):
-                yield _carrier(spec, stream, source)
+                yield _carrier(spec, stream, source, as_of)
 
 
 def carrier_name(stack: str, stream: str, service: str) -> str:
@@ -66,13 +69,14 @@ def carrier_grants(carrier: PlannedCarrier) -> Iterator[PlannedGrant]:
         )
 
 
-def _carrier(spec: StackSpec, stream: StreamSpec, source: SourceSpec) -> PlannedCarrier:
+def _carrier(spec: StackSpec, stream: StreamSpec, source: SourceSpec, as_of: date) -> PlannedCarrier:
     name = carrier_name(spec.name, stream.key, source.service)
-    settings = {
+    own = {
         "cleanup.policy": "compact",
         "min.insync.replicas": str(stream.min_insync),
         "unclean.leader.election.enable": "false",
     }
+    declared = topic_settings(own, spec.cluster.settings, regulated=spec.classes[stream.data_class].regulated)
     checkpoints = PlannedTopic(
         stream=stream.key,
         name=f"{CHECKPOINTS}{name}",
@@ -82,9 +86,11 @@ def _carrier(spec: StackSpec, stream: StreamSpec, source: SourceSpec) -> Planned
         data_class=stream.data_class,
         partitions=1,
         replication=stream.replication,
-        settings=tuple(sorted(settings.items())),
+        settings=declared.settings,
+        effective=declared.effective,
         protected=False,
         retire=None,
+        acknowledged=acknowledged(stream.approvals, as_of),
         origin=source.origin,
     )
     return PlannedCarrier(

@@ -32,8 +32,9 @@ class Boundary:
 class PlannedTopic:
     """A topic. `stream` is its identity, `name` what Kafka calls it.
 
-    `settings` are all that levee answers for, in order of key; what stands there is kept so, everything else is the
-    broker's. `protected`: it may not be deleted.
+    `settings` are all that levee sets, in order of key; what stands there is kept so. `effective` are those that must
+    have these values wherever they come from, and that levee never sets. Everything else is the broker's. `protected`:
+    it may not be deleted. `acknowledged` are ids of topics that may be taken for the one that was recorded.
     """
 
     stream: str
@@ -45,9 +46,11 @@ class PlannedTopic:
     partitions: int
     replication: int
     settings: tuple[tuple[str, str], ...]
+    effective: tuple[tuple[str, str], ...] = ()
     protected: bool
     retire: Retirement | None
     approvals: tuple[Approval, ...] = ()
+    acknowledged: tuple[str, ...] = ()
     origin: Origin
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
+from levee.catalog.topic_setting import canonical
 from levee.model.origin import Origin
 from levee.plan.planned import PlannedTopic
 from levee.plan.unknown import Unknown, unknown
@@ -54,4 +55,5 @@ def _settings(resource: Registered) -> Any:
     if not isinstance(config, Mapping):
         return unknown(f"the settings of topic {resource.name}")
     what = f"of topic {resource.name}"
-    return tuple((key, as_text(config[key], f"{key} {what}", "")) for key in sorted(config) if config[key] is not None)
+    texts = {key: as_text(config[key], f"{key} {what}", "") for key in sorted(config) if config[key] is not None}
+    return tuple((key, canonical(key, text) if isinstance(text, str) else text) for key, text in texts.items())

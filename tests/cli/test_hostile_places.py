@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from levee.cli.main import command_line, main
-from policies.approvals import in_force
+from levee.model.approval import in_force
 from tests.policies.test_waivers import FILE
 from tests.support.changing import deploy
 from tests.support.levee_process import levee, shell

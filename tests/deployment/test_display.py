@@ -42,3 +42,19 @@ def test_a_property_that_is_a_secret_by_its_name_is_not_shown() -> None:
         "     connection.saslPassword: <redacted> -> <redacted>",
         "     settings.retention.ms: 1 -> 2",
     ]
+
+
+def refreshed(*changes: Change) -> list[str]:
+    lines: list[str] = []
+    event = ResourceEvent(Stage.DONE, Op.REFRESH, urn(1), "kafka:index/topic:Topic", "stream-1", changes)
+    Display(lines.append, preview=True).show(event)
+    return lines
+
+
+def test_an_id_that_is_seen_for_the_first_time_was_changed_by_nobody() -> None:
+    assert refreshed(Change("topicId", ChangeKind.ADD, None, "x")) == []
+
+
+def test_an_id_that_changed_was() -> None:
+    assert len(refreshed(Change("recreatedAs", ChangeKind.ADD, None, "x"))) == 2
+    assert len(refreshed(Change("topicId", ChangeKind.UPDATE, "w", "x"))) == 2

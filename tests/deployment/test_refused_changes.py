@@ -13,13 +13,15 @@ from infra.baseline.journal import before_this_run, begin_run, from_journal
 from infra.deployment.contract import Action, Deployment
 from infra.deployment.judging import refused_changes
 from infra.deployment.pulumi_engine import PulumiEngine
+from infra.embedded.properties import Value
+from infra.embedded.state import Put
 from levee.clock import Clock
 from levee.diagnostics import LeveeError, Rejected
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
 from levee.plan.change import Deployed
 from tests.support.answering_cli import AnsweringCli
-from tests.support.changing import AUDIT, EVENTS, deploy, edit, exported, project
+from tests.support.changing import AUDIT, EVENTS, deploy, edit, exported, project, recorded
 from tests.support.days import MOMENTS
 from tests.support.rule_cases import STACK
 
@@ -31,6 +33,9 @@ def cut(clock: Clock, days: int = 9) -> str:
     """A retention cut that is approved for so many days more."""
     terms = f"until: {clock.today() + timedelta(days)}, approved_by: dpo, reason: agreed with the owner, ticket: GOV-1"
     return f"approve: [{{change: retention-cut, {terms}}}]\n"
+
+
+SIZE = ("retention.bytes", "1073741824")  # of a stream that is not regulated, by its own word
 
 
 @pytest.fixture
@@ -157,3 +162,19 @@ def test_a_state_that_cannot_be_read_is_not_an_empty_one(folder: Path, cli: Answ
         run(folder)
     assert refused.value.exit_code == 2
     assert cli.calls == []
+
+
+def test_a_state_of_before_every_setting_was_declared_is_nothing_to_refuse(folder: Path) -> None:
+    """`retention.bytes: -1` where there was nothing is no cut, and another spelling of what is there is no change."""
+    kept = {"cleanup.policy", "min.insync.replicas", "retention.ms", "unclean.leader.election.enable"}
+    older = []
+    for each in recorded():
+        config = each.inputs.get("config")
+        if isinstance(config, dict):
+            said = {key: value for key, value in config.items() if key in kept or (key, value) == SIZE}
+            spelled: dict[str, Value] = {key: f" {value}" for key, value in said.items()}
+            older.append(replace(each, inputs={**each.inputs, "config": spelled}))
+    assert older
+    deploy(folder, [Put(each) for each in older])
+    judged = Judged(folder)
+    assert (judged.refused, judged.told) == ([], [])

@@ -85,10 +85,31 @@ def test_safe_settings_are_written_out_so_that_no_broker_default_decides(files: 
     assert dict(topic.settings) == {
         "cleanup.policy": "delete",
         "compression.type": "zstd",
+        "file.delete.delay.ms": "60000",
+        "max.message.bytes": "1048588",
+        "message.timestamp.after.max.ms": "3600000",
+        "message.timestamp.before.max.ms": "9223372036854775807",
+        "message.timestamp.type": "CreateTime",
         "min.insync.replicas": "2",
+        "retention.bytes": "-1",
         "retention.ms": "7776000000",
+        "segment.bytes": "1073741824",
+        "segment.ms": "604800000",
         "unclean.leader.election.enable": "false",
     }
+    assert dict(topic.effective) == {"remote.storage.enable": "false"}
+
+
+def test_an_unregulated_topic_takes_the_rest_from_its_brokers(files: StackFiles) -> None:
+    files.stream("debug")
+    (topic, _) = plan_of(files).topics
+    assert dict(topic.settings).keys() == {
+        "cleanup.policy",
+        "min.insync.replicas",
+        "retention.ms",
+        "unclean.leader.election.enable",
+    }
+    assert topic.effective == ()
 
 
 @pytest.mark.parametrize(("as_of", "protected"), [(date(2026, 11, 30), True), (date(2026, 12, 1), False)])

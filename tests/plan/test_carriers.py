@@ -42,7 +42,19 @@ def test_a_log_group_has_a_carrier_with_a_topic_of_its_own(stack: AwsStack) -> N
     assert (kept.name, kept.partitions, kept.replication, kept.protected) == (CHECKPOINTS, 1, 3, False)
     assert dict(kept.settings) == {
         "cleanup.policy": "compact",
+        "compression.type": "producer",
+        "delete.retention.ms": "86400000",
+        "file.delete.delay.ms": "60000",
+        "max.compaction.lag.ms": "9223372036854775807",
+        "max.message.bytes": "1048588",
+        "message.timestamp.after.max.ms": "3600000",
+        "message.timestamp.before.max.ms": "9223372036854775807",
+        "message.timestamp.type": "CreateTime",
+        "min.cleanable.dirty.ratio": "0.5",
+        "min.compaction.lag.ms": "0",
         "min.insync.replicas": "2",
+        "segment.bytes": "1073741824",
+        "segment.ms": "604800000",
         "unclean.leader.election.enable": "false",
     }
     assert kept.name not in {topic.name for topic in plan.topics}

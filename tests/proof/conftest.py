@@ -40,7 +40,8 @@ def compliant(plan: Plan) -> LiveState:
             topic.name: LiveTopic(
                 topic.partitions,
                 frozenset({topic.replication}),
-                {key: LiveSetting(value, on_topic=True) for key, value in topic.settings},
+                {key: LiveSetting(value, on_topic=True) for key, value in topic.settings}
+                | {key: LiveSetting(value, on_topic=False) for key, value in topic.effective},
             )
             for topic in planned_topics(plan)
         },

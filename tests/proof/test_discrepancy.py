@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from infra.proof.discrepancy import Discrepancy, Matter, discrepancies
+from infra.proof.discrepancy import Discrepancy, Matter, discrepancies, identities
 from infra.proof.live_state import LiveAcl, LiveSetting, LiveState
 from levee.model.name import NamePattern
 from levee.model.service import Previous
@@ -90,7 +90,35 @@ def test_a_setting_that_only_happens_to_be_right(plan: Plan, live: LiveState) ->
 
 
 def test_a_setting_that_is_not_declared_is_nobodys_business(plan: Plan, live: LiveState) -> None:
-    assert found(plan, with_setting(live, "max.message.bytes", LiveSetting("1", on_topic=True))) == []
+    assert found(plan, with_setting(live, "flush.ms", LiveSetting("1", on_topic=True))) == []
+
+
+def test_another_spelling_of_a_declared_value(plan: Plan, live: LiveState) -> None:
+    assert found(plan, with_setting(live, "retention.ms", LiveSetting("07776000000", on_topic=True))) == []
+
+
+def test_tiering_that_nobody_declared(plan: Plan, live: LiveState) -> None:
+    tiered = with_setting(live, "remote.storage.enable", LiveSetting("true", on_topic=True))
+    assert [(d.what, d.declared, d.found) for d in found(plan, tiered)] == [
+        (f"{ORDERS}: remote.storage.enable", "false", "true")
+    ]
+
+
+def test_a_broker_that_knows_no_tiering(plan: Plan, live: LiveState) -> None:
+    assert found(plan, with_setting(live, "remote.storage.enable", None)) == []
+
+
+def test_a_topic_that_was_made_anew(plan: Plan, live: LiveState) -> None:
+    (only,) = identities(plan, with_topic(live, id="anew"), {ORDERS: "first", "elsewhere": "x"})
+    assert (only.what, only.declared) == (f"{ORDERS}: the topic itself", "the recorded one, first")
+    assert "another one, anew" in only.found
+
+
+@pytest.mark.parametrize("recorded", [{ORDERS: "first"}, {}])
+def test_a_topic_that_is_the_recorded_one_or_of_which_nothing_is_recorded(
+    plan: Plan, live: LiveState, recorded: dict[str, str]
+) -> None:
+    assert list(identities(plan, with_topic(live, id="first"), recorded)) == []
 
 
 def test_a_missing_user_and_a_weak_one(plan: Plan, live: LiveState) -> None:

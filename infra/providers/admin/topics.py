@@ -5,6 +5,7 @@ KRaft refuses a CreateTopics request of more than 10,000 partitions (KAFKA-17604
 
 import asyncio
 import concurrent.futures
+from base64 import urlsafe_b64encode
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Protocol, TypeVar
@@ -30,6 +31,13 @@ Item = TypeVar("Item")
 Item_contra = TypeVar("Item_contra", contravariant=True)
 
 LIMITS: Final = BatchLimits(items=1_000, weight=10_000)
+SOURCES: Final = {
+    ConfigSource.DYNAMIC_TOPIC_CONFIG.value: "set on the topic itself",
+    ConfigSource.DYNAMIC_BROKER_CONFIG.value: "set on the broker while it runs",
+    ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG.value: "set on all brokers while they run",
+    ConfigSource.STATIC_BROKER_CONFIG.value: "from the broker's configuration file",
+    ConfigSource.DEFAULT_CONFIG.value: "the default of this version of Kafka",
+}
 _MISSING: Final = "UNKNOWN_TOPIC_OR_PART"
 
 
@@ -68,6 +76,16 @@ class Shape:
     partitions: int
     replication_factor: int
     """The smallest of its partitions': what every record is sure of."""
+    topic_id: str | None = None
+    """What tells it from an earlier topic of its name (KIP-516); None where the brokers give topics no ids."""
+
+
+@dataclass(frozen=True)
+class Effective:
+    """The value of a setting that counts for a topic, and where it comes from, in words."""
+
+    value: str
+    source: str
 
 
 @dataclass(frozen=True)
@@ -78,6 +96,13 @@ class LiveTopic:
     shape: Shape
     config: Mapping[str, str]
     """Settings of the topic's own, without the defaults that it takes from the cluster."""
+    effective: Mapping[str, Effective] = field(default_factory=dict)
+    """Every setting that the broker knows, wherever its value comes from."""
+
+
+def id_text(code: bytes) -> str | None:
+    """A topic's id as Kafka's tools print it (org.apache.kafka.common.Uuid.toString); None for that of no topic."""
+    return urlsafe_b64encode(code).decode("ascii").rstrip("=") if any(code) else None
 
 
 class _Start(Protocol[Item_contra]):
@@ -129,13 +154,21 @@ class Topics:
         """Return the topic, read after this call."""
         return await self._topics.submit(name)
 
-    async def until_shown(self, name: str, wanted: Callable[[Shape | None], bool]) -> None:
-        """Wait until the brokers' metadata, which lags behind the controller, shows what was committed."""
+    async def shape(self, name: str) -> Shape | None:
+        """Return what metadata says of the topic, read after this call."""
+        return await self._shapes.submit(name)
+
+    async def until_shown(self, name: str, wanted: Callable[[Shape | None], bool]) -> Shape | None:
+        """Wait until the brokers' metadata, which lags behind the controller, shows what was committed; return it."""
+        shape: Shape | None = None
 
         async def is_shown() -> bool:
-            return wanted(await self._shapes.submit(name))
+            nonlocal shape
+            shape = await self.shape(name)
+            return wanted(shape)
 
         await until_shown(f"topic {name}", is_shown)
+        return shape
 
     async def names(self) -> list[str]:
         """Return the names of all topics that the principal may see, without Kafka's own."""
@@ -283,7 +316,14 @@ def _shape(description: Any) -> Shape | None:
     return Shape(
         partitions=len(description.partitions),
         replication_factor=min((len(one.replicas) for one in description.partitions), default=0),
+        topic_id=_topic_id(description.topic_id),
     )
+
+
+def _topic_id(uuid: Any) -> str | None:
+    # Not its text: librdkafka writes / and + where Kafka writes _ and -.
+    halves = (uuid.get_most_significant_bits(), uuid.get_least_significant_bits())
+    return id_text(b"".join(half.to_bytes(8, "big", signed=True) for half in halves))
 
 
 def _live_topic(name: str, shape: Shape | Exception | None, config: Any) -> LiveTopic | Exception | None:
@@ -296,8 +336,13 @@ def _live_topic(name: str, shape: Shape | Exception | None, config: Any) -> Live
     if shape is None or config is None:
         return BrokerError(_MISSING, f"topic {name} is only partly known to the brokers; try again")
     own = ConfigSource.DYNAMIC_TOPIC_CONFIG.value
+    entries = {key: entry for key, entry in config.items() if entry.value is not None}
     return LiveTopic(
         name,
         shape,
-        {key: entry.value for key, entry in config.items() if entry.source == own and entry.value is not None},
+        {key: entry.value for key, entry in entries.items() if entry.source == own},
+        {
+            key: Effective(entry.value, SOURCES.get(entry.source, "from a source that levee doesn't know"))
+            for key, entry in entries.items()
+        },
     )

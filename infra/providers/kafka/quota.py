@@ -1,5 +1,6 @@
 """``kafka:index/quota:Quota``: limits of a user, a client id or an address."""
 
+import math
 from collections.abc import Mapping
 from typing import Final
 
@@ -137,10 +138,9 @@ def _parse(resource_id: str) -> QuotaEntity:
 
 def _is_number(text: str) -> bool:
     try:
-        float(text)
+        return math.isfinite(float(text))
     except ValueError:
         return False
-    return True
 
 
 def _limits(properties: Properties) -> dict[str, float]:
@@ -156,6 +156,12 @@ def _numeric(properties: Properties) -> Properties:
     return {**properties, "config": numbers}
 
 
+def _as_spelled(limits: Mapping[str, float], state: Properties) -> Properties:
+    """Limits as text; one that is as recorded keeps its spelling."""
+    texts, last = known(Fields(state, what="a Quota").mapping("config")) or {}, _limits(state)
+    return {key: texts[key] if last.get(key) == limit else f"{limit:.17g}" for key, limit in limits.items()}
+
+
 def _change(recorded: Recorded, new: Properties) -> QuotaChange:
     limits = _limits(new)
     return QuotaChange(_entity(new), put=limits, remove=frozenset(_limits(recorded.inputs).keys() - limits.keys()))
@@ -167,14 +173,13 @@ def _is_as_recorded(recorded: Recorded, seen: Recorded | None) -> bool:
 
 def _seen(recorded: Recorded, entity: QuotaEntity, live: Mapping[QuotaEntity, Mapping[str, float]]) -> Recorded | None:
     limits = live.get(entity, {})
-    declared = _limits(recorded.inputs) or limits
-    config: dict[str, Value] = {key: f"{limits[key]:.17g}" for key in sorted(declared) if key in limits}
-    if not config:
+    declared = {key: limits[key] for key in sorted(_limits(recorded.inputs) or limits) if key in limits}
+    if not declared:
         return None
-    outputs: Properties = {"entityType": entity.type, "config": config}
+    outputs: Properties = {"entityType": entity.type, "config": _as_spelled(declared, recorded.outputs)}
     if entity.name is not None:
         outputs["entityName"] = entity.name
-    inputs: Properties = {"__defaults": [], **outputs}
+    inputs: Properties = {"__defaults": [], **outputs, "config": _as_spelled(declared, recorded.inputs)}
     if "entityName" in recorded.outputs:
         outputs["entityName"] = entity.name or ""  # as the stock plugin writes it
     return Recorded(_id(entity), inputs, outputs)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from infra.providers.admin.broker_error import BrokerError
-from infra.providers.admin.topics import ConfigChange, Growth, LiveTopic, NewTopicSettings, Topics
+from infra.providers.admin.topics import ConfigChange, Growth, LiveTopic, NewTopicSettings, Shape, Topics
 from infra.providers.differences import Difference, differences
 from infra.providers.failures import FailedError, PartlyDoneError, refused
 from infra.providers.kafka.topic_declaration import (
@@ -16,8 +16,26 @@ from infra.providers.kafka.topic_declaration import (
     check_declaration,
     read_declaration,
 )
+from infra.providers.kafka.topic_identity import (
+    ACKNOWLEDGED,
+    identity,
+    identity_difference,
+    recorded_id,
+    require_known,
+    require_recorded,
+    seen_identity,
+)
+from infra.providers.kafka.topic_settings import (
+    EFFECTIVE,
+    as_spelled,
+    canonical_settings,
+    declared_effective,
+    ineffective,
+    seen_effective,
+)
 from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.properties import Properties, Value, reveal
+from levee.catalog.topic_setting import same_value
 
 RESOURCE_TYPE: Final = "kafka:index/topic:Topic"
 
@@ -49,8 +67,8 @@ class _Changes:
 class Topic(ResourceKind):
     """Topics by way of :class:`Topics`.
 
-    Only declared settings are ever written or compared: what the cluster gives by default, or somebody set by
-    hand beside them, is left alone.
+    Only declared settings are ever written or compared, as values of Kafka's types: what the cluster gives by default,
+    or somebody set by hand beside them, is left alone. A topic is the one that was recorded as long as its id is.
     """
 
     token = RESOURCE_TYPE
@@ -69,11 +87,15 @@ class Topic(ResourceKind):
         return inputs
 
     async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
-        """Compare with the live topic; any replication factor will do where the cluster's default is declared."""
+        """Compare with the live topic; any replication factor will do where the cluster's default is declared.
+
+        What is acknowledged is no property of the topic: it counts in an update that has something to do.
+        """
         live_factor = recorded.outputs.get("replicationFactor")
         if reveal(new.get("replicationFactor")) == CLUSTER_DEFAULT and live_factor is not None:
             new = {**new, "replicationFactor": live_factor}
-        return differences(recorded.inputs, recorded.outputs, new)
+        inputs, outputs, wanted = map(_comparable, (recorded.inputs, recorded.outputs, new))
+        return {**differences(inputs, outputs, wanted), **identity_difference(recorded)}
 
     async def preview_create(self, new: Properties) -> Properties:
         """Let the cluster judge the topic, or judge whether the one that exists is this one."""
@@ -84,11 +106,9 @@ class Topic(ResourceKind):
         """Make the topic, or adopt one that is exactly as declared, and wait until a broker shows it."""
         topic = read_declaration(new)
         await self._make(topic, rehearse=False)
-        await self._topics.until_shown(topic.name, lambda shape: shape is not None)
-        outputs: Properties = dict(new)
-        if topic.replication_factor == CLUSTER_DEFAULT:
-            outputs["replicationFactor"] = (await self._existing(topic.name)).shape.replication_factor
-        return Recorded(topic.name, new, outputs)
+        shape = await self._topics.until_shown(topic.name, lambda shape: shape is not None)
+        assert shape is not None
+        return Recorded(topic.name, new, _outputs(new, shape))
 
     async def read(self, recorded: Recorded) -> Recorded | None:
         """Read the declared part of the live topic; all that is its own in an import."""
@@ -97,20 +117,20 @@ class Topic(ResourceKind):
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
         """Compare with the live topic and let the cluster judge each change."""
-        changes = await self._changes(recorded, read_declaration(new))
+        changes = await self._changes(recorded, new)
         await self._rehearse(changes)
-        return _outputs(new, changes.live.shape.replication_factor)
+        return _outputs(new, changes.live.shape)
 
     async def update(self, recorded: Recorded, new: Properties) -> Properties:
         """Check everything, then change settings, then add partitions."""
-        changes = await self._changes(recorded, read_declaration(new))
+        changes = await self._changes(recorded, new)
         if changes.config and changes.growth:
             await self._rehearse(changes)
         if changes.config:
             await self._configure(changes.config)
         if changes.growth:
             await self._grow(changes, changes.growth, new)
-        return _outputs(new, changes.live.shape.replication_factor)
+        return _outputs(new, changes.live.shape)
 
     async def delete(self, recorded: Recorded) -> None:
         """Remove the topic and wait until no broker shows it.
@@ -121,6 +141,8 @@ class Topic(ResourceKind):
         name = recorded.id
         if name in self._adopted or self._declarers.get(name, recorded.urn) != recorded.urn:
             return
+        if (shape := await self._topics.shape(name)) is not None:
+            require_recorded(recorded, name, shape.topic_id)
         try:
             await self._topics.delete(name)
         except BrokerError as error:
@@ -146,10 +168,12 @@ class Topic(ResourceKind):
             raise FailedError(f"topic {name} is not on the cluster any more; run pulumi refresh, then pulumi up")
         return live
 
-    async def _changes(self, recorded: Recorded, topic: TopicDeclaration) -> _Changes:
+    async def _changes(self, recorded: Recorded, new: Properties) -> _Changes:
         """Say what has to change. Raises RefusedError for what cannot be done in place."""
-        live = await self._existing(recorded.id)
+        topic, live = read_declaration(new), await self._existing(recorded.id)
         shape = live.shape
+        require_known(recorded, new, topic.name, shape.topic_id)
+        _require_effective(topic, live)
         if topic.partitions < shape.partitions:
             raise refused("partitions", cannot_shrink(topic.name, shape.partitions, topic.partitions))
         if topic.replication_factor not in (CLUSTER_DEFAULT, shape.replication_factor):
@@ -158,7 +182,7 @@ class Topic(ResourceKind):
         dropped = _declared_settings(recorded).keys() - topic.config.keys()
         return _Changes(
             live=live,
-            put={key: value for key, value in topic.config.items() if live.config.get(key) != value},
+            put={k: value for k, value in topic.config.items() if not same_value(k, live.config.get(k), value)},
             remove=frozenset(dropped & live.config.keys()),
             partitions=topic.partitions if topic.partitions > shape.partitions else None,
         )
@@ -197,12 +221,17 @@ class Topic(ResourceKind):
         not_done = f"topic {name} stays at {count} partitions instead of {changes.partitions}: {error}"
         if changes.config is None:
             return FailedError(f"{not_done}. Nothing was changed")
-        outputs = _outputs({**new, "partitions": count}, live.shape.replication_factor)
+        outputs = _outputs({**new, "partitions": count}, live.shape)
         return PartlyDoneError(name, outputs, [f"settings of topic {name} were changed: {changes}", not_done])
 
 
-def _outputs(new: Properties, replication_factor: int) -> Properties:
-    return {**new, "replicationFactor": replication_factor}
+def _outputs(new: Properties, shape: Shape) -> Properties:
+    kept = {name: value for name, value in new.items() if name != ACKNOWLEDGED}
+    return {**kept, "replicationFactor": shape.replication_factor, **identity(shape.topic_id)}
+
+
+def _comparable(properties: Properties) -> Properties:
+    return canonical_settings({name: value for name, value in properties.items() if name != ACKNOWLEDGED})
 
 
 def _declared_settings(recorded: Recorded) -> Mapping[str, Value]:
@@ -211,11 +240,17 @@ def _declared_settings(recorded: Recorded) -> Mapping[str, Value]:
     return config if isinstance(config, dict) else {}
 
 
+def _settings(state: Properties, among: Mapping[str, Value]) -> Mapping[str, Value]:
+    config = reveal(state.get("config"))
+    return {key: value for key, value in config.items() if key in among} if isinstance(config, dict) else {}
+
+
 def _is_as_recorded(recorded: Recorded, live: LiveTopic | None) -> bool:
     seen = _seen(recorded, live)
     if seen is None or _is_import(recorded):
         return seen is not None
-    return (reveal(seen.inputs), reveal(seen.outputs)) == (reveal(recorded.inputs), reveal(recorded.outputs))
+    outputs = {**identity(recorded_id(seen)), **recorded.outputs}  # an id that is seen for the first time is expected
+    return (reveal(seen.inputs), reveal(seen.outputs)) == (reveal(recorded.inputs), reveal(outputs))
 
 
 def _is_import(recorded: Recorded) -> bool:
@@ -227,7 +262,6 @@ def _seen(recorded: Recorded, live: LiveTopic | None) -> Recorded | None:
     if live is None:
         return None
     declared = live.config if _is_import(recorded) else _declared_settings(recorded)
-    config: dict[str, Value] = {key: live.config[key] for key in sorted(declared) if key in live.config}
     shape = live.shape
     outputs: Properties = {
         "name": live.name,
@@ -236,8 +270,13 @@ def _seen(recorded: Recorded, live: LiveTopic | None) -> Recorded | None:
     }
     inputs = {**outputs, "__defaults": []} if _is_import(recorded) else dict(outputs)
     for properties, state in ((outputs, recorded.outputs), (inputs, recorded.inputs)):
+        config = as_spelled(live.config, {**declared, **_settings(state, declared)})
         if config or "config" in state:
             properties["config"] = config
+    if effective := declared_effective(recorded.inputs):
+        outputs[EFFECTIVE] = seen_effective(live.effective, effective)
+    inputs |= {name: recorded.inputs[name] for name in (EFFECTIVE, ACKNOWLEDGED) if name in recorded.inputs}
+    outputs |= seen_identity(recorded, shape.topic_id)
     if reveal(recorded.inputs.get("replicationFactor")) == CLUSTER_DEFAULT:
         inputs["replicationFactor"] = CLUSTER_DEFAULT
     return Recorded(live.name, inputs, outputs)
@@ -252,11 +291,23 @@ def _require_same(topic: TopicDeclaration, live: LiveTopic) -> None:
     if topic.replication_factor not in (CLUSTER_DEFAULT, shape.replication_factor):
         differing.append(f"it has {shape.replication_factor} replicas, not {topic.replication_factor}")
     for key, value in sorted(topic.config.items()):
-        if live.config.get(key) != value:
+        if not same_value(key, live.config.get(key), value):
             differing.append(f"its {key} is {live.config.get(key, 'the cluster default')}, not {value}")
+    differing += ineffective(live.effective, topic.effective)
     if differing:
         raise refused(
             "name",
             f"topic {topic.name} exists already and is not as declared: {', '.join(differing)}. Nothing was changed. "
             f"To manage it, declare it as it is and run: pulumi import {RESOURCE_TYPE} NAME {topic.name}",
+        )
+
+
+def _require_effective(topic: TopicDeclaration, live: LiveTopic) -> None:
+    """Refuse what counts for a topic, must not, and is not for this provider to set."""
+    if wrong := list(ineffective(live.effective, topic.effective)):
+        raise refused(
+            EFFECTIVE,
+            f"topic {topic.name} is not as declared: {'; '.join(wrong)}. This is never set from here: it can cost "
+            "records. Nothing was changed. Put it right on the cluster (kafka-configs.sh), or declare the value that "
+            "is there among the topic's settings",
         )

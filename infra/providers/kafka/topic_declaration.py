@@ -7,11 +7,13 @@ from typing import Final
 
 from infra.providers.failures import refused
 from infra.providers.fields import Fields, known
+from infra.providers.kafka.topic_identity import ACKNOWLEDGED
+from infra.providers.kafka.topic_settings import CONFIG, EFFECTIVE
 from infra.providers.kind import Declaration, Naming
 from infra.providers.properties import Properties, Unknown
 from levee.model.name import MAX_TOPIC_LENGTH, topic_name_problem
 
-PROPERTIES: Final = ("name", "partitions", "replicationFactor", "config")
+PROPERTIES: Final = ("name", "partitions", "replicationFactor", CONFIG, EFFECTIVE, ACKNOWLEDGED)
 
 CLUSTER_DEFAULT: Final = -1
 """As a replication factor: what the cluster gives a topic that asks for none (KIP-464)."""
@@ -28,6 +30,7 @@ class TopicDeclaration:
     partitions: int
     replication_factor: int
     config: Mapping[str, str] = field(default_factory=dict)
+    effective: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_declaration(inputs: Properties) -> TopicDeclaration:
@@ -36,13 +39,15 @@ def read_declaration(inputs: Properties) -> TopicDeclaration:
     name = known(fields.text("name", required=True))
     partitions = known(fields.integer("partitions", required=True))
     replication = known(fields.integer("replicationFactor", required=True))
-    config = known(fields.mapping("config")) or {}
+    config, effective = _texts(fields, CONFIG), _texts(fields, EFFECTIVE)
     fields.raise_problems()
     if name is None or partitions is None or replication is None:
         raise refused("", "a value of this topic is not known yet")
-    return TopicDeclaration(
-        name, partitions, replication, {key: value for key, value in config.items() if isinstance(value, str)}
-    )
+    return TopicDeclaration(name, partitions, replication, config, effective)
+
+
+def _texts(fields: Fields, name: str) -> dict[str, str]:
+    return {key: value for key, value in (known(fields.mapping(name)) or {}).items() if isinstance(value, str)}
 
 
 def check_declaration(declaration: Declaration) -> Properties:
@@ -53,7 +58,8 @@ def check_declaration(declaration: Declaration) -> Properties:
     name = given if given is not None else _made_name(declaration, fields)
     partitions = fields.integer("partitions", required=True)
     replication = fields.integer("replicationFactor", required=True)
-    config = fields.mapping("config")
+    settings = {name: fields.mapping(name) for name in (CONFIG, EFFECTIVE)}
+    acknowledged = fields.texts(ACKNOWLEDGED)
     if (problem := topic_name_problem(known(name) or "x")) is not None:
         fields.refuse("name", f"{name} {problem}")
     if (count := known(partitions)) is not None and count < 1:
@@ -69,8 +75,11 @@ def check_declaration(declaration: Declaration) -> Properties:
         "partitions": partitions,
         "replicationFactor": replication,
     }
-    if config is not None:
-        inputs["config"] = config if isinstance(config, Unknown) else {**config}
+    for key, each in settings.items():
+        if each is not None:
+            inputs[key] = each if isinstance(each, Unknown) else {**each}
+    if acknowledged is not None:
+        inputs[ACKNOWLEDGED] = acknowledged if isinstance(acknowledged, Unknown) else [*acknowledged]
     return inputs
 
 

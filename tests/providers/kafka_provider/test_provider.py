@@ -34,12 +34,18 @@ PUBLISHED = {
     "kafka:index/quota:Quota": pulumi_kafka.QuotaArgs,
 }
 
+OURS = {
+    "kafka:index/topic:Topic": ({"effective", "acknowledgedIds"}, {"effective", "topicId", "recreatedAs"}),
+}
+
 
 @pytest.mark.parametrize(("token", "arguments"), PUBLISHED.items())
-def test_schema_has_the_published_properties(token: str, arguments: type) -> None:
+def test_schema_has_the_published_properties_and_what_is_ours(token: str, arguments: type) -> None:
     published = set(input_type_py_to_pulumi_names(arguments).values())
-    assert SCHEMA["resources"][token]["inputProperties"].keys() == published
-    assert SCHEMA["resources"][token]["properties"].keys() == published
+    inputs, outputs = OURS.get(token, (set(), set()))
+    assert SCHEMA["resources"][token]["inputProperties"].keys() == published | inputs
+    assert SCHEMA["resources"][token]["properties"].keys() == published | outputs
+    assert not {*SCHEMA["resources"][token].get("requiredInputs", ())} - published
 
 
 def test_schema_has_the_published_configuration_and_two_things_more() -> None:

@@ -95,3 +95,15 @@ async def test_what_no_quota_can_be(engine: ResourceEngine, unique: str) -> None
     with pytest.raises(CheckFailedError) as caught:
         await engine.update(quota, declared(f"{unique}-2"))
     assert caught.value.reasons.keys() == {"entityName"}
+
+
+async def test_another_spelling_is_no_drift(engine: ResourceEngine, unique: str) -> None:
+    quota = await engine.create(QUOTA, "q", declared(unique, producer_byte_rate="1e6", consumer_byte_rate="05.0"))
+    assert await engine.refresh(quota) == quota
+
+
+@pytest.mark.parametrize("limit", ["nan", "inf", "-Infinity"])
+async def test_a_limit_is_finite(engine: ResourceEngine, unique: str, limit: str) -> None:
+    with pytest.raises(CheckFailedError) as caught:
+        await engine.preview_create(QUOTA, "q", declared(unique, producer_byte_rate=limit))
+    assert "must be a number" in caught.value.reasons["config"]

@@ -1,0 +1,89 @@
+"""Which topics a state has recorded by Kafka's own ids."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.baseline import recorded_topics as module
+from infra.baseline.recorded_topics import recorded_topics
+from infra.deployment.choice import EngineName, Holder
+from infra.deployment.location import PROJECT, embedded_state
+from infra.deployment.pulumi_engine import PulumiEngine
+from infra.embedded.journal import JOURNAL_FILE, Identity, Journal
+from infra.embedded.properties import Properties
+from infra.embedded.state import Put, Resource
+from levee.diagnostics import LeveeError
+from tests.support.rule_cases import STACK
+
+TOPIC = "kafka:index/topic:Topic"
+
+
+def of_pulumi(monkeypatch: pytest.MonkeyPatch, text: str | None, held: EngineName | None = None) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: "/bin/pulumi")
+    monkeypatch.setattr(module, "holder", lambda *_: Holder(held, 1))
+    monkeypatch.setattr(PulumiEngine, "exported", lambda *_: text)
+
+
+def resource(name: str, type_: str = TOPIC, **more: Any) -> dict[str, Any]:
+    return {"type": type_, "outputs": {"name": name, "topicId": f"id of {name}"}, **more}
+
+
+def test_nothing_here_holds_the_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert recorded_topics(tmp_path, STACK) == module.RecordedTopics(None, {})
+
+
+def test_pulumis_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    resources = [
+        resource("a"),
+        resource("b", delete=True),
+        resource("c", "levee:aws:Key"),
+        {"type": TOPIC, "outputs": {"name": "older"}},
+        {"type": TOPIC},
+    ]
+    of_pulumi(monkeypatch, json.dumps({"version": 3, "deployment": {"resources": resources}}), EngineName.PULUMI)
+    assert recorded_topics(tmp_path, STACK).ids == {"a": "id of a"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"deployment": 1}', '{"deployment": {"resources": [1]}}'])
+def test_a_state_that_cannot_be_read_is_not_an_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    of_pulumi(monkeypatch, text, EngineName.PULUMI)
+    with pytest.raises(LeveeError):
+        recorded_topics(tmp_path, STACK)
+
+
+def test_a_backend_without_the_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_pulumi(monkeypatch, None)
+    assert recorded_topics(tmp_path, STACK).source is None
+
+
+def test_pulumi_holds_it_and_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    of_pulumi(monkeypatch, None, EngineName.PULUMI)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    with pytest.raises(LeveeError, match="no `pulumi` is on PATH"):
+        recorded_topics(tmp_path, STACK)
+
+
+def test_the_embedded_engines_state(tmp_path: Path) -> None:
+    directory = embedded_state(tmp_path, STACK)
+    directory.mkdir(parents=True)
+    state = Journal(directory, Identity(PROJECT, STACK))
+    outputs: Properties = {"name": "a", "topicId": "id of a"}
+    state.append(Put(Resource(urn="urn::a", type=TOPIC, custom=True, id="a", inputs={}, outputs=outputs)))
+    state.compact()
+    assert recorded_topics(tmp_path, STACK) == module.RecordedTopics("the embedded engine's state", {"a": "id of a"})
+
+
+def test_a_broken_journal(tmp_path: Path) -> None:
+    directory = embedded_state(tmp_path, STACK)
+    directory.mkdir(parents=True)
+    (directory / JOURNAL_FILE).write_bytes(b"\xff not a journal\n\n")
+    with pytest.raises(LeveeError):
+        recorded_topics(tmp_path, STACK)

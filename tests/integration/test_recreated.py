@@ -1,0 +1,99 @@
+"""A topic that somebody deleted and made again: drift says so, the proof fails, `up` waits for an acknowledgement."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from tests.support.deployment import Deployment, Result
+from tests.support.live_topics import create_by_hand, delete_by_hand, settings_of
+
+pytestmark = pytest.mark.integration
+
+REGULATED = {"class": "audit", "retention": "90d"}
+
+
+def recreate(stack: Deployment, key: str) -> None:
+    topic = stack.topic(key)
+    settings, partitions = settings_of(stack.cluster, topic), stack.live_topics()[topic][0]
+    delete_by_hand(stack.cluster, topic)
+    create_by_hand(stack.cluster, topic, partitions, settings)
+
+
+def approval(identity: str) -> str:
+    until = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+    terms = f"until: {until}, approved_by: owner@example.com, reason: The archive keeps its records., ticket: OPS-1"
+    return f"approve: [{{change: recreated, identity: {identity}, {terms}}}]\n"
+
+
+def identity_in(refusal: Result) -> str:
+    written = re.search(r"change: recreated, identity: (\S+),", refusal.text)
+    assert written is not None, refusal.text
+    return written[1]
+
+
+@pytest.mark.parametrize("fields", [REGULATED, {}], ids=["regulated", "of another class"])
+def test_until_it_is_acknowledged_nothing_goes_on(deployment: Deployment, fields: dict[str, str]) -> None:
+    deployment.write_stack(f"  {deployment.service('writer')}: {{rotate_every: 90d}}\n")
+    deployment.stream("events", **fields)
+    deployment.stream("other")
+    assert deployment.up().code == 0
+    assert "2 of 2 topics compared with the ids" in deployment.run("verify", "test").out
+    recreate(deployment, "events")
+
+    drift = deployment.run("drift", "test")
+    assert (drift.code, "recreatedAs: (nothing) -> " in drift.out) == (3, True), drift.text
+    proof = deployment.run("verify", "test")
+    assert (proof.code, "deleted and made again, its records are gone" in proof.out) == (1, True), proof.text
+    deployment.stream("other", retention="9d")
+    refused = deployment.up()
+    assert refused.code == 1
+    anew = identity_in(refused)
+    assert deployment.live_settings("other")["retention.ms"] == "604800000"
+
+    deployment.stream("events", extra=approval(anew), **fields)
+    assert deployment.up().code == 0
+    proof = deployment.run("verify", "test")
+    assert proof.code == 0, proof.text
+    deployment.stream("events", **fields)
+    again = deployment.up()
+    assert (again.code, "updated" in again.summary) == (0, False), again.text
+    assert deployment.run("drift", "test").code == 0
+
+
+def test_its_file_is_gone_and_it_is_not_deleted(deployment: Deployment) -> None:
+    deployment.stream("keeps")
+    file = deployment.stream("events")
+    deployment.up()
+    recreate(deployment, "events")
+    file.unlink()
+    refused = deployment.run("up", "test", "--yes", "--engine", "embedded", "--max-removed", "100")
+    assert (refused.code, "It is not deleted" in refused.text) == (1, True), refused.text
+    assert deployment.topic("events") in deployment.live_topics()
+
+
+def test_a_state_that_cannot_be_read_proves_nothing(deployment: Deployment) -> None:
+    from infra.deployment.location import embedded_state
+
+    deployment.stream("events")
+    deployment.up()
+    for file in embedded_state(deployment.project, "test").iterdir():
+        if file.is_file() and file.stat().st_size:
+            file.write_bytes(b"\xff\xff not a journal\n" * 3)
+    proof = deployment.run("verify", "test")
+    assert proof.code != 0
+    assert "Proved:" not in proof.out
+
+
+def test_where_nothing_is_recorded_the_proof_says_so(deployment: Deployment) -> None:
+    import shutil
+
+    from infra.deployment.location import embedded_state
+
+    deployment.stream("events")
+    deployment.up()
+    shutil.rmtree(embedded_state(deployment.project, "test"))
+    proof = deployment.run("verify", "test")
+    assert (proof.code, "Identity: not compared" in proof.out) == (0, True), proof.text
