@@ -82,7 +82,7 @@ def test_an_engine_that_is_not_installed_is_exit_2(
 def test_a_cluster_whose_authority_is_missing_is_told_which_file(
     files: StackFiles, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["preview", "test", "--engine", "embedded", "--project", str(files.project)]) == 1
+    assert main(["preview", "test", "--engine", "embedded", "--project", str(files.project)]) == 2
     assert "certs/ca.pem" in capsys.readouterr().err
 
 
@@ -118,5 +118,5 @@ def test_an_administrators_password_that_is_missing_is_told_by_its_reference(
     files.edit(files.stack, "      password_file: secrets/admin.password\n", f"      {reference}\n")
     (files.project / "certs").mkdir()
     (files.project / "certs" / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
-    assert main(["preview", "test", "--engine", "embedded", "--project", str(files.project)]) == 1
+    assert main(["preview", "test", "--engine", "embedded", "--project", str(files.project)]) == 2
     assert says in capsys.readouterr().err
