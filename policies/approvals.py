@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 
-from levee.model.approval import Approval, GuardedChange
+from levee.model.approval import GuardedChange, in_force
 from levee.plan.planned import PlannedTopic
-
-LONGEST_DAYS: Final = 30  # an approval is for a change at hand; one for later is written later
-
-
-def in_force(approval: Approval, as_of: date) -> bool:
-    """Whether it lets its change through on that day."""
-    return as_of <= approval.until <= as_of + timedelta(days=LONGEST_DAYS)
 
 
 def is_approved(topic: PlannedTopic, change: GuardedChange, as_of: date, service: str | None = None) -> bool:

@@ -157,6 +157,7 @@ def _approval(values: Values, origin: Origin) -> Approval:
     return Approval(
         change=GuardedChange(values["change"]),
         service=values.get("service"),
+        identity=values.get("identity"),
         until=a_date(values["until"]),
         approved_by=values["approved_by"],
         reason=values["reason"],

@@ -2,7 +2,8 @@
 
 ## What
 
-An entry of `approve` ends today or later, at most 30 days ahead, and speaks of a change that this run makes.
+An entry of `approve` ends today or later, at most 30 days ahead, and speaks of a change that this run makes. One of
+`recreated` speaks of a thing that somebody else made: only its day is judged, its `identity` lets nothing else through.
 
 ## Why
 
@@ -45,9 +46,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.model.approval import Approval, GuardedChange
+from levee.model.approval import LONGEST_DAYS, Approval, GuardedChange, in_force
 from levee.plan.change import TopicChange, widenings
-from policies.approvals import LONGEST_DAYS, in_force
 from policies.changes import Approved, approvals, changes_of, loses_protection, retention_cuts
 from policies.facts import Facts
 from policies.rule import Rule, Severity, Surface, Violation
@@ -73,6 +73,8 @@ def check(approved: Approved, facts: Facts) -> Iterator[Violation]:
 
 
 def _is_needed(approved: Approved, facts: Facts) -> bool:
+    if approved.approval.change is GuardedChange.RECREATED:
+        return True  # what stands outside is not in the files
     topic = changes_of(facts).by_stream.get(approved.stream)
     if topic is None:
         return False

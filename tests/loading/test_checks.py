@@ -11,6 +11,7 @@ from tests.support.stack_files import StackFiles, ids
 
 TERMS = "until: 2026-12-31, approved_by: dpo, reason: agreed with its owner, ticket: G-1"
 WIDENING = f"{{change: grant-widening, {TERMS}}}"
+RECREATED = f"{{change: recreated, identity: qGZvLJ0TQ0uxqjnwcsh6Tw, {TERMS}}}"
 UNPROTECT = f"{{change: unprotect, {TERMS}}}"
 
 
@@ -42,6 +43,12 @@ def files(tmp_path: Path) -> StackFiles:
         ("consumers:", f"approve: [{WIDENING}]\nconsumers:", "approval-service orders.yaml:13:11"),
         ("consumers:", f"approve: [{{service: siem, change: unprotect, {TERMS}}}]\nconsumers:",
          "approval-service orders.yaml:13:21"),
+        ("consumers:", f"approve: [{{change: recreated, {TERMS}}}]\nconsumers:",
+         "approval-identity orders.yaml:13:11"),
+        ("consumers:", f"approve: [{{identity: x, change: unprotect, {TERMS}}}]\nconsumers:",
+         "approval-identity orders.yaml:13:22"),
+        ("consumers:", f"approve: [{RECREATED}, {RECREATED}]\nconsumers:",
+         "approved-twice orders.yaml:13:147"),
         ("consumers:", f"approve: [{UNPROTECT}, {UNPROTECT}]\nconsumers:",
          "approved-twice orders.yaml:13:113"),
     ],

@@ -58,6 +58,7 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     monitor.declared_twice,
     monitor.lag_of_nobody,
     approval.service_of_grant,
+    approval.identity_of_recreated,
     approval.approved_twice,
 )
 

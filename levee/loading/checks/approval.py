@@ -23,12 +23,26 @@ def service_of_grant(declared: Declared) -> Iterator[Problem]:
                 yield Problem("approval-service", message, hint, approval.origin.at("service"))
 
 
+def identity_of_recreated(declared: Declared) -> Iterator[Problem]:
+    """A thing made anew is acknowledged by its identity; no other change has one."""
+    for stream in declared.streams:
+        for approval in stream.approvals:
+            is_recreated = approval.change is GuardedChange.RECREATED
+            if is_recreated and approval.identity is None:
+                hint = "write `identity: …`: the new id or ARN, as `levee drift` prints it"
+                yield Problem("approval-identity", "nothing says what was made anew", hint, approval.origin)
+            if not is_recreated and approval.identity is not None:
+                message = f"an approval of {approval.change} has no identity"
+                hint = "remove the key; only recreated is about one"
+                yield Problem("approval-identity", message, hint, approval.origin.at("identity"))
+
+
 def approved_twice(declared: Declared) -> Iterator[Problem]:
     """A stream approves a change once."""
     for stream in declared.streams:
-        first: dict[tuple[GuardedChange, str | None], Approval] = {}
+        first: dict[tuple[GuardedChange, str | None, str | None], Approval] = {}
         for approval in stream.approvals:
-            other = first.setdefault((approval.change, approval.service), approval)
+            other = first.setdefault((approval.change, approval.service, approval.identity), approval)
             if other is not approval:
                 message = f"{approval.change} is approved twice"
                 yield Problem("approved-twice", message, "keep one of the two", approval.origin, other=other.origin)

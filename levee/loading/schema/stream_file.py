@@ -11,6 +11,7 @@ from levee.loading.schema.values import (
     CLOUD_NAME,
     DATE,
     DURATION,
+    IDENTITY,
     KEY,
     KEY_NAME,
     LOG_GROUP,
@@ -100,6 +101,7 @@ _RETIREMENT: Final[Fields] = {
 _APPROVAL: Final[Fields] = {
     "change": field(choice(GuardedChange), "retention-cut", required=True),
     "service": field(SERVICE, "fraud-detection"),
+    "identity": field(IDENTITY, "qGZvLJ0TQ0uxqjnwcsh6Tw"),
     "until": field(DATE, "2026-12-31", required=True),
     "approved_by": field(text(), "data-protection-officer", required=True),
     "reason": field(text(free_of(reason_problem), most=1000), "The archive keeps what is older", required=True),

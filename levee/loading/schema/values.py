@@ -25,6 +25,7 @@ _LOG_GROUP: Final = re.compile(r"[A-Za-z0-9_/.#-]+")
 _ENDPOINT: Final = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?")
 _PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?")
 _CLOUD_NAME: Final = re.compile(r"(?:arn:[a-z-]+:[!-~]+|crn:v1:[!-~]+)")
+_IDENTITY: Final = re.compile(r"[!-~]+")
 _USERNAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,128}")
 MIN_REASON: Final = 20
 _LOGIN: Final = re.compile(r"://[^/]*@")
@@ -172,6 +173,11 @@ def principal_problem(value: str) -> str | None:
     return None if _PRINCIPAL.fullmatch(value) else "is no service principal; write it as ecs-tasks.amazonaws.com"
 
 
+def identity_problem(value: str) -> str | None:
+    """Why this is no id of anything, or None."""
+    return None if _IDENTITY.fullmatch(value) else "is no id; write the topic id or ARN as levee printed it"
+
+
 CLOUD_NAME: Final[Rules] = text(free_of(cloud_name_problem, shown=False), most=2048)
 DURATION: Final[Rules] = text(parsed(a_duration), most=_LONGEST)
 SIZE: Final[Rules] = text(parsed(a_size), most=_LONGEST)
@@ -190,5 +196,6 @@ LOG_GROUP: Final[Rules] = text(free_of(log_group_problem), most=512)
 KEY_NAME: Final[Rules] = text(free_of(key_name_problem, shown=False), most=2048)
 ENDPOINT: Final[Rules] = text(free_of(endpoint_problem, shown=False), most=300)
 PRINCIPAL: Final[Rules] = text(free_of(principal_problem), most=128)
+IDENTITY: Final[Rules] = text(free_of(identity_problem), most=2048)
 ACCOUNT: Final[Rules] = text(free_of(account_problem))
 USERNAME: Final[Rules] = text(free_of(username_problem))
