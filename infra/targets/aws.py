@@ -22,6 +22,7 @@ from levee.iam.key_policy import key_policy
 from levee.iam.service_policy import service_policy
 from levee.iam.trust_policy import trust_policy
 from levee.model.name import PatternType
+from levee.model.stream import Retirement
 from levee.plan.aws_names import (
     account_root,
     data_stream_arn,
@@ -113,7 +114,7 @@ class AwsTarget(KafkaTarget):
             "glacierAfterDays": GLACIER_DAYS if days > INFREQUENT_DAYS + GLACIER_DAYS else 0,
             "expireAfterDays": days,
             "tags": self._tags_of_stream(name, topic),
-            **_approval(topic),
+            **_approval(topic.retire),
         }
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected))
         self._register(type_tokens.AWS_ARCHIVE_BUCKET, name, inputs, options)
@@ -140,7 +141,7 @@ class AwsTarget(KafkaTarget):
                 "keyArn": key,
                 "retentionHours": CARRIED_HOURS,
                 "tags": self._tags_of_stream(name, topic),
-                **_approval(topic),
+                **_approval(topic.retire),
             },
             pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected)),
         )
@@ -231,9 +232,10 @@ class AwsTarget(KafkaTarget):
             "alias": self._stack_key.rsplit(":", 1)[1],
             "policy": policy.compact(),
             "tags": self._tags("stack-key", owner=plan.owner),
+            **_approval(plan.retire),
         }
         # What it encrypts can't be read without it: like a regulated topic, it goes in two steps.
-        return self._register(type_tokens.AWS_KEY, "stack-key", inputs, pulumi.ResourceOptions(protect=True))
+        return self._register(type_tokens.AWS_KEY, "stack-key", inputs, pulumi.ResourceOptions(protect=plan.protected))
 
     def _key(self, declared: str | None) -> pulumi.Input[str] | None:
         return None if declared is None else self._keys.get(declared, declared)
@@ -251,10 +253,9 @@ class AwsTarget(KafkaTarget):
         )
 
 
-def _approval(topic: PlannedTopic) -> dict[str, Any]:
-    """Of a stream that retires: its entry is what lets go of what it kept, too."""
-    retire = topic.retire
-    if retire is None:
+def _approval(retire: Retirement | None) -> dict[str, Any]:
+    """What a retirement approves of: the deletion of what it is about. Without one, the provider lets go of that."""
+    if retire is None or retire.let_go:
         return {}
     return {"deletion": {"on": retire.on.isoformat(), "approvedBy": retire.approved_by, "ticket": retire.ticket}}
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-import pulumi_kafka
 
 from infra import type_tokens
 from infra.connection import provider_connection
 from infra.secret_location import secret_store
 from levee.model.acl import Acl
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
+from policies.readback import topic
 
 
 class KafkaServiceCredential(pulumi.CustomResource):
@@ -22,6 +22,21 @@ class KafkaServiceCredential(pulumi.CustomResource):
     def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
         outputs = {"principals": None, "username": None, "secretRef": None}
         super().__init__(type_tokens.KAFKA_SERVICE_CREDENTIAL, name, {**inputs, **outputs}, opts)
+
+
+class KafkaTopic(pulumi.CustomResource):
+    """`kafka:index/topic:Topic` with what the provider of this project takes beside the inputs of pulumi-kafka's."""
+
+    def __init__(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> None:
+        inputs = {
+            "name": planned.name,
+            "partitions": planned.partitions,
+            "replicationFactor": planned.replication,
+            "config": dict(planned.settings),
+        }
+        if planned.let_go:
+            inputs["onRemoval"] = "let-go"
+        super().__init__(topic.TYPE, name, inputs, opts)
 
 
 class KafkaTarget:
@@ -46,14 +61,7 @@ class KafkaTarget:
 
     def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> None:
         """Register `kafka:index/topic:Topic`."""
-        pulumi_kafka.Topic(
-            name,
-            name=planned.name,
-            partitions=planned.partitions,
-            replication_factor=planned.replication,
-            config=dict(planned.settings),
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)),
-        )
+        KafkaTopic(name, planned, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)))
 
     def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
         """Kafka alone has no archive."""

@@ -10,6 +10,7 @@ from typing import Final
 
 from levee.catalog.partition import partition_name
 from levee.catalog.role import kafka_acls
+from levee.model.approval import acknowledged
 from levee.model.aws import STACK_KEY
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
@@ -40,9 +41,9 @@ SCRAM_ITERATIONS: Final = 8192  # Kafka's floor is 4096 (RFC 7677); twice that i
 
 
 def build_plan(spec: StackSpec, as_of: date) -> Plan:
-    """The plan of a stack as it is due on the day `as_of` (which only lifts protections of retiring streams)."""
+    """The plan of a stack as it is due on the day `as_of` (which lifts protections and ends approvals)."""
     streams = {stream.key: stream for stream in spec.streams}
-    carried = tuple(carriers(spec))
+    carried = tuple(carriers(spec, as_of))
     return Plan(
         stack=spec.name,
         target=spec.target,
@@ -68,6 +69,9 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
         flows=tuple(_flow(spec, stream) for stream in spec.streams),
         pending=tuple(pending for stream in spec.streams for pending in _pending(spec.target, stream)),
         aws=spec.aws,
+        protected=spec.retire is None or not spec.retire.is_due(as_of),
+        retire=spec.retire,
+        acknowledged=acknowledged(spec.approvals, as_of),
         origin=spec.origin,
     )
 
@@ -86,7 +90,7 @@ def _archive(spec: StackSpec, archive: ArchiveSpec) -> ArchiveSpec:
 
 
 def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
-    retiring = stream.retire is not None and stream.retire.on <= as_of
+    retire = stream.retire if stream.retire is not None and stream.retire.is_due(as_of) else None
     return PlannedTopic(
         stream=stream.key,
         name=stream.topic,
@@ -97,9 +101,11 @@ def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
         partitions=stream.partitions,
         replication=stream.replication,
         settings=tuple(sorted(_settings(stream).items())),
-        protected=spec.classes[stream.data_class].regulated and not retiring,
+        protected=spec.classes[stream.data_class].regulated and retire is None,
         retire=stream.retire,
         approvals=stream.approvals,
+        let_go=retire is not None and retire.let_go,
+        acknowledged=acknowledged(stream.approvals, as_of),
         origin=stream.origin,
     )
 

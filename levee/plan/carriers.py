@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from levee.catalog.partition import partition_name
@@ -38,12 +39,12 @@ def with_trust(spec: StackSpec, source: SourceSpec) -> SourceSpec:
     )
 
 
-def carriers(spec: StackSpec) -> Iterator[PlannedCarrier]:
-    """One for each source that a log group is."""
+def carriers(spec: StackSpec, as_of: date) -> Iterator[PlannedCarrier]:
+    """One for each source that a log group is, as it is due on the day `as_of`."""
     for stream in spec.streams:
         for source in stream.sources:
             if is_carried(spec.target, source):
-                yield _carrier(spec, stream, source)
+                yield _carrier(spec, stream, source, as_of)
 
 
 def carrier_name(stack: str, stream: str, service: str) -> str:
@@ -66,7 +67,7 @@ def carrier_grants(carrier: PlannedCarrier) -> Iterator[PlannedGrant]:
         )
 
 
-def _carrier(spec: StackSpec, stream: StreamSpec, source: SourceSpec) -> PlannedCarrier:
+def _carrier(spec: StackSpec, stream: StreamSpec, source: SourceSpec, as_of: date) -> PlannedCarrier:
     name = carrier_name(spec.name, stream.key, source.service)
     settings = {
         "cleanup.policy": "compact",
@@ -85,6 +86,7 @@ def _carrier(spec: StackSpec, stream: StreamSpec, source: SourceSpec) -> Planned
         settings=tuple(sorted(settings.items())),
         protected=False,
         retire=None,
+        let_go=stream.retire is not None and stream.retire.is_due(as_of) and stream.retire.let_go,
         origin=source.origin,
     )
     return PlannedCarrier(

@@ -33,7 +33,8 @@ class PlannedTopic:
     """A topic. `stream` is its identity, `name` what Kafka calls it.
 
     `settings` are all that levee answers for, in order of key; what stands there is kept so, everything else is the
-    broker's. `protected`: it may not be deleted.
+    broker's. `protected`: it may not be deleted. `let_go`: it isn't deleted when its stream's file goes; it stays.
+    `acknowledged` are the identities of the stream's things that were made anew and are taken for those recorded.
     """
 
     stream: str
@@ -48,6 +49,8 @@ class PlannedTopic:
     protected: bool
     retire: Retirement | None
     approvals: tuple[Approval, ...] = ()
+    let_go: bool = False
+    acknowledged: tuple[str, ...] = ()
     origin: Origin
 
 
@@ -192,7 +195,11 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything one stack shall hold. Equal declarations give equal plans."""
+    """Everything one stack shall hold. Equal declarations give equal plans.
+
+    `protected`: what is of the whole stack and holds data, or is needed to read it, may not be deleted. `retire` is the
+    stack's own entry, `acknowledged` the identities of its things that were made anew and are taken for those recorded.
+    """
 
     stack: str
     target: Target
@@ -214,6 +221,9 @@ class Plan:
     flows: tuple[Flow, ...]
     pending: tuple[Pending, ...]
     aws: AwsSpec | None = None
+    protected: bool = True
+    retire: Retirement | None = None
+    acknowledged: tuple[str, ...] = ()
     origin: Origin
 
     @property

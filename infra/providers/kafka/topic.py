@@ -10,6 +10,8 @@ from infra.providers.differences import Difference, differences
 from infra.providers.failures import FailedError, PartlyDoneError, refused
 from infra.providers.kafka.topic_declaration import (
     CLUSTER_DEFAULT,
+    LET_GO,
+    ON_REMOVAL,
     TopicDeclaration,
     cannot_replicate,
     cannot_shrink,
@@ -116,9 +118,11 @@ class Topic(ResourceKind):
         """Remove the topic and wait until no broker shows it.
 
         A topic that another resource declares now lives on: the program only calls it by another name, or the user
-        forced a replacement. Giving up the old record is the whole move.
+        forced a replacement. Giving up the old record is the whole move. So it is for one that is let go of.
         """
         name = recorded.id
+        if reveal(recorded.inputs.get(ON_REMOVAL)) == LET_GO:
+            return
         if name in self._adopted or self._declarers.get(name, recorded.urn) != recorded.urn:
             return
         try:
@@ -238,6 +242,8 @@ def _seen(recorded: Recorded, live: LiveTopic | None) -> Recorded | None:
     for properties, state in ((outputs, recorded.outputs), (inputs, recorded.inputs)):
         if config or "config" in state:
             properties["config"] = config
+        if ON_REMOVAL in state:  # the cluster knows nothing of it
+            properties[ON_REMOVAL] = state[ON_REMOVAL]
     if reveal(recorded.inputs.get("replicationFactor")) == CLUSTER_DEFAULT:
         inputs["replicationFactor"] = CLUSTER_DEFAULT
     return Recorded(live.name, inputs, outputs)

@@ -91,14 +91,15 @@ _MONITOR: Final[Fields] = {
     "threshold": field(whole(1, 2**53), "1000"),
 }
 
-_RETIREMENT: Final[Fields] = {
+RETIREMENT: Final[Fields] = {
     "on": field(DATE, "2026-12-31", required=True),
     "approved_by": field(text(), "data-protection-officer", required=True),
     "reason": field(text(free_of(reason_problem), most=1000), "Replaced by payments-audit-v2", required=True),
     "ticket": field(text(), "GOV-1234", required=True),
+    "let_go": field(FLAG, "true"),
 }
 
-_APPROVAL: Final[Fields] = {
+APPROVAL: Final[Fields] = {
     "change": field(choice(GuardedChange), "retention-cut", required=True),
     "service": field(SERVICE, "fraud-detection"),
     "identity": field(IDENTITY, "qGZvLJ0TQ0uxqjnwcsh6Tw"),
@@ -130,6 +131,6 @@ STREAM: Final[Fields] = {
     "sinks": field({"type": "list", "schema": mapping(_SINK)}, "[{name: siem, kind: http, …}]"),
     "archive": field(mapping(_ARCHIVE), "{bucket: payments-audit, retention: 2555d, locked: true}"),
     "monitors": field({"type": "list", "schema": mapping(_MONITOR)}, "[{kind: silence, window: 15m}]"),
-    "retire": field(mapping(_RETIREMENT), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
-    "approve": field({"type": "list", "schema": mapping(_APPROVAL)}, "[{change: retention-cut, until: 2026-12-31, …}]"),
+    "retire": field(mapping(RETIREMENT), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
+    "approve": field({"type": "list", "schema": mapping(APPROVAL)}, "[{change: retention-cut, until: 2026-12-31, …}]"),
 }

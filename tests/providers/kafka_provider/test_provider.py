@@ -36,8 +36,10 @@ PUBLISHED = {
 
 
 @pytest.mark.parametrize(("token", "arguments"), PUBLISHED.items())
-def test_schema_has_the_published_properties(token: str, arguments: type) -> None:
+def test_schema_has_the_published_properties_and_what_becomes_of_a_topic(token: str, arguments: type) -> None:
     published = set(input_type_py_to_pulumi_names(arguments).values())
+    if arguments is pulumi_kafka.TopicArgs:
+        published |= {"onRemoval"}
     assert SCHEMA["resources"][token]["inputProperties"].keys() == published
     assert SCHEMA["resources"][token]["properties"].keys() == published
 

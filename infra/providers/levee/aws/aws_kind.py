@@ -5,17 +5,29 @@ repeat after a kill at any point, and that leaves strangers' things alone.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from typing import ClassVar
 
-from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
+from infra.providers.differences import differences
+from infra.providers.failures import FailedError, PartlyDoneError, RefusedError, refused
 from infra.providers.fields import Fields
 from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.levee.aws.api import Api, AwsError
-from infra.providers.levee.aws.deletion import check_deletion, require_deletion
+from infra.providers.levee.aws.deletion import check_deletion, is_approved
 from infra.providers.levee.aws.json_text import same_json
-from infra.providers.levee.aws.tags import check_tags, refuse_stranger, tags_of
+from infra.providers.levee.aws.tags import (
+    IDENTITY,
+    MANAGED_BY,
+    RESOURCE,
+    STACK,
+    check_tags,
+    is_let_go,
+    refuse_stranger,
+    tags_of,
+    tags_of_let_go,
+)
 from infra.providers.properties import Properties, Value, is_known, reveal
 
 
@@ -31,8 +43,8 @@ class Live:
 class AwsKind(ResourceKind):
     """One kind of resource in one account and region, told apart by tags.
 
-    Inputs named in ``fixed`` can't change: a change of them is refused, for it would need a replacement. A kind that
-    holds data, or opens it, is removed with a dated approval only.
+    Inputs named in ``fixed`` can't change: a change of them is refused, for it would need a replacement. A thing that
+    holds data is deleted with a dated approval only; without one levee lets go of it: it stays as it is, tagged so.
     """
 
     what: ClassVar[str]
@@ -84,6 +96,18 @@ class AwsKind(ResourceKind):
     async def remove(self, live: Live, recorded: Recorded) -> None:
         """Remove it."""
 
+    async def outlives(self, live: Live, recorded: Recorded) -> bool:  # noqa: ARG002
+        """Whether it stays when it is no longer declared."""
+        return self.holds_data and not is_approved(recorded.inputs)
+
+    async def tag(self, live: Live, tags: Mapping[str, str], gone: Sequence[str]) -> None:
+        """Set tags and take some away. Only what can stay needs it."""
+        raise NotImplementedError
+
+    def locked_until(self, live: Live, today: date) -> date | None:  # noqa: ARG002
+        """When its last lock ends, at the latest, if nothing comes in from now on; None: it locks nothing."""
+        return None
+
     # What all have in common
 
     async def check(self, declaration: Declaration) -> Properties:
@@ -112,8 +136,9 @@ class AwsKind(ResourceKind):
 
     async def preview_create(self, new: Properties) -> Properties:
         """Refuse a stranger's thing of that name."""
-        self._refuse_stranger(await self.look_for(new), new)
-        return {**new, **self.foreseen(new)}
+        live = await self.look_for(new)
+        self._refuse_stranger(live, new)
+        return {**new, **self.foreseen(new), **_arn(live.outputs if live else {})}
 
     def foreseen(self, new: Properties) -> Properties:  # noqa: ARG002
         """Outputs that follow from the inputs."""
@@ -164,7 +189,7 @@ class AwsKind(ResourceKind):
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
         """Its ARN stays, so what names it doesn't change with it."""
-        return {**new, **{name: value for name, value in recorded.outputs.items() if name == "arn"}}
+        return {**new, **_arn(recorded.outputs)}
 
     async def update(self, recorded: Recorded, new: Properties) -> Properties:
         """Change it in place."""
@@ -174,17 +199,34 @@ class AwsKind(ResourceKind):
         return await self._altered(live, new, recorded.inputs)
 
     async def delete(self, recorded: Recorded) -> None:
-        """Remove it; one that holds data only with an approval that is due."""
+        """Remove it, or let go of it."""
         live = await self.look_at(recorded.id)
         if live is None:
             return
-        if self.holds_data:
-            require_deletion(f"the {self.what} {recorded.id}", recorded.inputs)
+        if await self.outlives(live, recorded):
+            await self.let_go(live, recorded)
+            return
         try:
             await self.remove(live, recorded)
         except AwsError:
             if await self.look_at(recorded.id) is not None:  # else a first attempt has removed it, and nobody answered
                 raise
+
+    async def let_go(self, live: Live, recorded: Recorded) -> None:
+        """Leave it as it is, and tag it so that everybody sees that nobody manages it; once, and not where another
+        stack has it by now.
+        """
+        identity = {name: text for name, text in tags_of(recorded.inputs).items() if name in IDENTITY}
+        if is_let_go(live.inputs) or tags_of(live.inputs).get(STACK, identity[STACK]) != identity[STACK]:
+            return
+        today = datetime.now(UTC).date()
+        try:
+            await self.tag(live, {**identity, **tags_of_let_go(today, self.locked_until(live, today))}, ())
+        except FailedError as error:
+            raise FailedError(
+                f"the {self.what} {live.id} is kept and can't be let go of, for its tags can't be written; "
+                f"nothing of it was changed: {error}"
+            ) from None
 
     async def _altered(self, live: Live, new: Properties, before: Properties) -> Properties:
         try:
@@ -194,13 +236,33 @@ class AwsKind(ResourceKind):
         return _without_none({**new, **live.outputs})
 
     def _refuse_stranger(self, live: Live | None, new: Properties) -> None:
-        if live is not None and self.has_tags:
+        if live is None or not self.has_tags:
+            return
+        if is_let_go(live.inputs, new):
+            self._refuse_different(live, new)
+        else:
             refuse_stranger(f"the {self.what} {live.id}", live.inputs, new)
+
+    def _refuse_different(self, live: Live, new: Properties) -> None:
+        """What this stack let go of is taken back as it is, or not at all."""
+        wanted = {name: value for name, value in new.items() if name not in {"tags", "deletion"} and is_known(value)}
+        found = differences(wanted, self.seen(live, wanted), wanted)
+        if found:
+            raise refused(
+                "name",
+                f"levee let go of the {self.what} {live.id}, and it differs from what is declared in "
+                f"{', '.join(sorted(found))}: declare it as it is; or, to have it changed, tag it {MANAGED_BY}=levee, "
+                f"{RESOURCE}={tags_of(new).get(RESOURCE)}; or choose another name",
+            )
 
 
 def changed(live: Live, new: Mapping[str, Value], *names: str) -> bool:
     """Say whether any of these inputs differs from what AWS has."""
     return any(name in new and not same_json(new[name], live.inputs.get(name)) for name in names)
+
+
+def _arn(outputs: Properties) -> Properties:
+    return {name: value for name, value in outputs.items() if name == "arn"}
 
 
 def _without_none(properties: Properties) -> Properties:

@@ -6,7 +6,7 @@ so each is waited for.
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from infra.providers.failures import FailedError, Problem, RefusedError
@@ -122,11 +122,7 @@ class DataStream(AwsKind):
         """Tags come first, for by them a killed run's stream is known; then the key, before anything is sent."""
         _refuse_shorter(live, new)
         await self._until_active(live.id)  # a killed run's may still be under way
-        tags, gone = tag_changes(live.inputs, new, before)
-        if tags:
-            await self.api.call("kinesis", "add_tags_to_stream", StreamName=live.id, Tags=tags)
-        if gone:
-            await self.api.call("kinesis", "remove_tags_from_stream", StreamName=live.id, TagKeys=gone)
+        await self.tag(live, *tag_changes(live.inputs, new, before))
         if changed(live, new, "keyArn"):
             await self._change(live, "start_stream_encryption", EncryptionType="KMS", KeyId=new["keyArn"])
         if changed(live, new, "retentionHours"):
@@ -144,6 +140,13 @@ class DataStream(AwsKind):
     async def remove(self, live: Live, recorded: Recorded) -> None:  # noqa: ARG002
         """Remove it with the records in it; not while a registered consumer reads it."""
         await self.api.find("kinesis", "delete_stream", ABSENT, StreamName=live.id, EnforceConsumerDeletion=False)
+
+    async def tag(self, live: Live, tags: Mapping[str, str], gone: Sequence[str]) -> None:
+        """One call for each of the two."""
+        if tags:
+            await self.api.call("kinesis", "add_tags_to_stream", StreamName=live.id, Tags=dict(tags))
+        if gone:
+            await self.api.call("kinesis", "remove_tags_from_stream", StreamName=live.id, TagKeys=list(gone))
 
     async def _change(self, live: Live, operation: str, **parameters: Any) -> None:
         await self.api.call("kinesis", operation, StreamName=live.id, **parameters)

@@ -6,18 +6,19 @@ key is found by its tags.
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from infra.providers.failures import FailedError, RefusedError, refused
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Recorded
-from infra.providers.levee.aws.api import AwsError
-from infra.providers.levee.aws.arn_scope import outside
+from infra.providers.levee.aws.api import PARALLEL, AwsError
+from infra.providers.levee.aws.archive_bucket import owned
+from infra.providers.levee.aws.arn_scope import Arn, outside
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
 from infra.providers.levee.aws.json_text import check_json
-from infra.providers.levee.aws.tags import IDENTITY, from_list, is_own, tag_changes, tags_of, to_list
+from infra.providers.levee.aws.tags import IDENTITY, STACK, from_list, is_let_go, is_own, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value
 
 ALIAS: Final = re.compile(r"alias/[A-Za-z0-9/_-]{1,250}")
@@ -40,7 +41,8 @@ class LiveKey(Live):
 class Key(AwsKind):
     """A symmetric key for encryption, in one region: never a multi-region key, whose replicas could leave the boundary.
 
-    The id is the key's ARN. Removing it schedules its deletion: what it encrypted can be read until then.
+    The id is the key's ARN. It is deleted with a due approval, and only where nothing that stays is encrypted by it:
+    its deletion is scheduled, and what it encrypted can be read until then. Else levee lets go of it; its alias stays.
     """
 
     token = "levee:aws:Key"  # noqa: S105 - a type token
@@ -77,7 +79,7 @@ class Key(AwsKind):
                 return live
         alias = new.get("alias")
         named = await self.look_at(str(alias)) if alias else None
-        if named is not None and not is_own(named.inputs, new):
+        if named is not None and not is_own(named.inputs, new) and not is_let_go(named.inputs, new):
             raise _taken(str(alias), named)
         return named
 
@@ -152,11 +154,14 @@ class Key(AwsKind):
             await self.api.call("kms", "update_key_description", KeyId=live.id, Description=new["description"])
         if changed(live, new, "policy"):
             await self.api.call("kms", "put_key_policy", KeyId=live.id, PolicyName="default", Policy=new["policy"])
-        tags, gone = tag_changes(live.inputs, new, before)
+        await self.tag(live, *tag_changes(live.inputs, new, before))
+
+    async def tag(self, live: Live, tags: Mapping[str, str], gone: Sequence[str]) -> None:
+        """One call for each of the two."""
         if tags:
             await self.api.call("kms", "tag_resource", KeyId=live.id, Tags=to_list(tags, "TagKey", "TagValue"))
         if gone:
-            await self.api.call("kms", "untag_resource", KeyId=live.id, TagKeys=gone)
+            await self.api.call("kms", "untag_resource", KeyId=live.id, TagKeys=list(gone))
 
     async def _name(self, key: str, alias: str) -> None:
         """Give the key its name, unless another one that can be used has it."""
@@ -168,6 +173,43 @@ class Key(AwsKind):
             if (other := await self.look_at(alias)) is not None and other.id != key:
                 raise _taken(alias, other) from None
             await self.api.call("kms", "update_alias", AliasName=alias, TargetKeyId=key)
+
+    async def outlives(self, live: Live, recorded: Recorded) -> bool:
+        """It stays with what its stack has left and can't be read without it, too: archives above all."""
+        return await super().outlives(live, recorded) or await self._encrypts_what_stays(live)
+
+    async def _encrypts_what_stays(self, key: Live) -> bool:
+        """Everything else of the stack that goes is gone by now, but lists of tags lag behind: each is asked."""
+        stack = tags_of(key.inputs).get(STACK)
+        kept = await self.api.pages(
+            "resourcegroupstaggingapi",
+            "get_resources",
+            "ResourceTagMappingList",
+            TagFilters=[{"Key": STACK, "Values": [stack]}],
+            ResourceTypeFilters=["s3", "kinesis:stream"],
+        )
+        named = (Arn.parse(entry["ResourceARN"]) for entry in kept)
+        arns = [arn for arn in named if arn is not None and (arn.service != "s3" or not arn.region)]  # access points
+        for start in range(0, len(arns), PARALLEL):
+            keys = await asyncio.gather(*map(self._key_of, arns[start : start + PARALLEL]))
+            if {key.id, _id(key.id)} & {*keys}:
+                return True
+        return False
+
+    async def _key_of(self, arn: Arn) -> str | None:
+        """The key of a bucket or data stream; None where it is gone, or has none."""
+        if arn.service == "s3":
+            absent = ("NoSuchBucket", "ServerSideEncryptionConfigurationNotFoundError")
+            answer = await self.api.find("s3", "get_bucket_encryption", absent, **owned(self.api, arn.resource))
+            rules = () if answer is None else answer["ServerSideEncryptionConfiguration"]["Rules"]
+            defaults = (rule.get("ApplyServerSideEncryptionByDefault", {}) for rule in rules)
+            return next((default.get("KMSMasterKeyID") for default in defaults), None)
+        name = arn.resource.removeprefix("stream/")
+        about = await self.api.find(
+            "kinesis", "describe_stream_summary", ("ResourceNotFoundException",), StreamName=name
+        )
+        summary = {} if about is None else about["StreamDescriptionSummary"]
+        return None if summary.get("StreamStatus") == "DELETING" else summary.get("KeyId")
 
     async def remove(self, live: Live, recorded: Recorded) -> None:
         """Schedule its deletion."""

@@ -5,6 +5,7 @@ was killed left things that no state tells of: the tags say whether what is foun
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from infra.providers.failures import refused
@@ -17,6 +18,14 @@ RESOURCE: Final = "levee:resource"
 """The resource's name in its stack."""
 
 IDENTITY: Final = (MANAGED_BY, STACK, RESOURCE)
+
+LET_GO: Final = "nobody"
+"""Who manages what levee let go of. Its other tags stay as they were."""
+RELEASED: Final = "levee:released"
+"""The day (UTC) on which levee let go of it."""
+LOCKED_UNTIL: Final = "levee:locked-until"
+"""The day (UTC) on which the last lock in it ends, at the latest."""
+
 MOST: Final = 50
 LONGEST_KEY, LONGEST_VALUE = 128, 256  # https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 
@@ -51,6 +60,18 @@ def is_own(live: Properties, new: Properties) -> bool:
     return all(there.get(name) == declared.get(name) for name in IDENTITY)
 
 
+def is_let_go(live: Properties, new: Properties | None = None) -> bool:
+    """Say whether levee let go of what is there, and it was of the same stack as `new`."""
+    tags = tags_of(live)
+    return tags.get(MANAGED_BY) == LET_GO and (new is None or tags.get(STACK) == tags_of(new).get(STACK))
+
+
+def tags_of_let_go(today: date, locked_until: date | None) -> dict[str, str]:
+    """The tags that say that nobody manages it any more, since when, and until when it is locked."""
+    locked = {} if locked_until is None else {LOCKED_UNTIL: locked_until.isoformat()}
+    return {MANAGED_BY: LET_GO, RELEASED: today.isoformat(), **locked}
+
+
 def refuse_stranger(what: str, live: Properties, new: Properties) -> None:
     """Raise RefusedError where what is there isn't what this stack made for this resource."""
     if is_own(live, new):
@@ -58,6 +79,8 @@ def refuse_stranger(what: str, live: Properties, new: Properties) -> None:
     tags, declared = tags_of(live), tags_of(new)
     whose = tags.get(STACK)
     owner = f"it is {tags.get(RESOURCE)} of stack {whose}" if whose else "levee did not make it"
+    if is_let_go(live):
+        owner = f"stack {whose} let go of it on {tags.get(RELEASED)}"
     wanted = ", ".join(f"{name}={declared.get(name)}" for name in IDENTITY)
     raise refused("name", f"{what} exists and {owner}; if it is meant, tag it {wanted}; else choose another name")
 
@@ -76,5 +99,5 @@ def tag_changes(live: Properties, new: Properties, before: Properties) -> tuple[
     """Return the tags to set and the names of those to take away; those that somebody else added stay."""
     now, then, there = tags_of(new), tags_of(before), tags_of(live)
     return {name: value for name, value in now.items() if there.get(name) != value}, sorted(
-        name for name in then.keys() - now.keys() if name in there
+        name for name in {*then, RELEASED, LOCKED_UNTIL} - now.keys() if name in there
     )
