@@ -26,6 +26,11 @@ def from_journal(project: Path, stack: str) -> Deployed:
     return deployed(_SOURCE, map(_registered, _resources(_state(project, stack))))
 
 
+def recorded(project: Path, stack: str) -> list[Registered]:
+    """Everything that is recorded of the stack, of whatever kind. Raises LeveeError (exit 2)."""
+    return [_registered(each) for each in _resources(_state(project, stack))]
+
+
 def before_this_run(project: Path, stack: str) -> Deployed:
     """The same, less what a run made that hasn't ended well: that run may go on. Raises LeveeError (exit 2)."""
     before = under_way.deployed_before(embedded_state(project, stack))

@@ -18,9 +18,10 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from infra.baseline.export import from_export
+from infra.baseline.export import from_export, recorded
+from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
-from infra.deployment.display import PROTECTED_ADVICE
+from infra.deployment.display import LISTED, PROTECTED_ADVICE
 from infra.deployment.judging import refused_changes
 from infra.deployment.pulumi_environment import environment, file_backend
 from levee.diagnostics import LeveeError
@@ -57,17 +58,28 @@ class PulumiEngine:
             if deployment.action is Action.DESTROY:
                 return Outcome(changes={})
             self._pulumi(["stack", "init", stack, "--non-interactive"], report)
-        elif deployment.action is not Action.DESTROY:
-            self._refuse_changes(deployment, report)
+            kept: tuple[Kept, ...] = ()
+        else:
+            kept = self._judge(deployment, report)
         command = [*_COMMANDS[deployment.action], "--stack", stack, "--non-interactive", "--parallel", str(_PARALLEL)]
         lines = self._pulumi(command, report)
-        return Outcome(changes=_changes(lines))
+        return Outcome(changes=_changes(lines), kept=kept)
 
-    def _refuse_changes(self, deployment: Deployment, report: Report) -> None:
+    def _judge(self, deployment: Deployment, report: Report) -> tuple[Kept, ...]:
+        """Refuse what the rules of changes stop, and tell what stays although the CLI will call it deleted."""
         exported = self._asked("stack", "export", "--stack", deployment.stack, "--non-interactive")
         today = date.today()  # noqa: DTZ011 - a day in the operator's calendar
-        deployed = from_export(exported, deployment.stack)
-        refuse(refused_changes(deployment, deployed, today, report, _TOLD), deployment.project)
+        plan = None if deployment.action is Action.DESTROY else deployment.plan
+        if plan is not None:
+            deployed = from_export(exported, deployment.stack)
+            refuse(refused_changes(deployment, deployed, today, report, _TOLD), deployment.project)
+        leaving = no_longer_declared(recorded(exported, deployment.stack), plan)
+        kept = tuple(kept_on_removal(leaving, today).values())
+        for each in kept[:LISTED]:
+            report(f" - {each}")
+        if len(kept) > LISTED:
+            report(f" - … and {len(kept) - LISTED:,} more are let go of")
+        return kept
 
     def _has_stack(self, stack: str) -> bool:
         listed = json.loads(self._asked("stack", "ls", "--json"))

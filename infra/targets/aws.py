@@ -32,7 +32,7 @@ from levee.plan.aws_names import (
     secret_name,
     subscription_name,
 )
-from levee.plan.build import stack_key_arn
+from levee.plan.build import has_stack_key, stack_key_arn
 from levee.plan.carriers import CARRIED_HOURS
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
 
@@ -72,8 +72,7 @@ class AwsTarget(KafkaTarget):
         boundary = plan.boundary
         self._stack_key = stack_key_arn(plan.stack, boundary.account, boundary.region)
         self._keys: dict[str, pulumi.Input[str]] = {}
-        declared = {plan.secrets.key, *(archive.archive.key for archive in plan.archives)}
-        if self._stack_key in declared:
+        if has_stack_key(plan):
             self._keys[self._stack_key] = self._make_key().arn
         self._secrets: list[AwsResource] = []
         self._credentials: list[pulumi.Resource] = []
@@ -234,8 +233,8 @@ class AwsTarget(KafkaTarget):
             "tags": self._tags("stack-key", owner=plan.owner),
             **_approval(plan.retire),
         }
-        # What it encrypts can't be read without it: like a regulated topic, it goes in two steps.
-        return self._register(type_tokens.AWS_KEY, "stack-key", inputs, pulumi.ResourceOptions(protect=plan.protected))
+        # What it encrypts can't be read without it. Its provider deletes it in two steps only, and else lets go of it.
+        return self._register(type_tokens.AWS_KEY, "stack-key", inputs, pulumi.ResourceOptions())
 
     def _key(self, declared: str | None) -> pulumi.Input[str] | None:
         return None if declared is None else self._keys.get(declared, declared)

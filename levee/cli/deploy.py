@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
@@ -28,7 +29,8 @@ interruption: it goes on from there.
     "preview": "Show what `levee up` would do. Changes nothing.",
     "destroy": """\
 Delete everything the stack made: credentials are revoked, topics deleted. Refused as a whole while a regulated stream
-is protected (see docs/how-to/retire-a-stream.md).
+is protected (see docs/how-to/retire-a-stream.md). An archive that holds anything, and what no dated entry lets be
+deleted, stays and is let go of (docs/how-to/let-go.md).
 """,
 }
 
@@ -54,6 +56,7 @@ def run(name: str, arguments: argparse.Namespace) -> int:
     """Load, check, ask, deploy; the last line says what was done."""
     from infra.deployment.choice import EngineName, choose
     from infra.deployment.contract import Action, Deployment
+    from infra.let_go import stayed
     from infra.preflight import preflight
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
@@ -85,6 +88,10 @@ def run(name: str, arguments: argparse.Namespace) -> int:
             engine.run(deploy(action=Action.PREVIEW), say)
         _ask(action, arguments.stack)
     outcome = engine.run(deploy(action=action), say)
+    if action is not Action.PREVIEW:
+        outcome = replace(outcome, kept=stayed(plan, project, outcome.kept))
+        for each in outcome.kept:
+            say(f"let go of {each.type} {each.name}: {each.how}")
     say(_summary(action, outcome, time.monotonic() - began))
     return 0
 
@@ -104,10 +111,12 @@ def _ask(action: Action, stack: str) -> None:
 
 
 def _summary(action: Action, outcome: Outcome, seconds: float) -> str:
-    words = {"create": "created", "update": "updated", "delete": "deleted", "same": "unchanged"}
+    words = {"create": "created", "update": "updated", "delete": "deleted", "let go": "let go", "same": "unchanged"}
     if action.value == "preview":
-        words = {"create": "to create", "update": "to update", "delete": "to delete", "same": "unchanged"}
-    counts = ", ".join(f"{outcome.changes[key]} {word}" for key, word in words.items() if outcome.changes.get(key))
+        words |= {"create": "to create", "update": "to update", "delete": "to delete", "let go": "to let go"}
+    kept = len(outcome.kept)
+    changes = {**outcome.changes, "delete": outcome.changes.get("delete", 0) - kept, "let go": kept}
+    counts = ", ".join(f"{changes[key]} {word}" for key, word in words.items() if changes.get(key))
     return f"{action}: {counts or 'nothing to do'} ({seconds:.1f} s)"
 
 

@@ -39,8 +39,8 @@ class StackSpec:
     `streams` are in order of key, `services` and `classes` by name. Every stream's class exists, every grant's
     streams exist, no two topics or groups collide. `cost_centre` pays for streams that name none.
     `trusted_accounts` may reach what the stack holds; `global_names`
-    are the only hops that may lie in no region. `aws` is there where the target is. `retire` lifts the protection of
-    what is of the whole stack, `approvals` are those of it.
+    are the only hops that may lie in no region. `aws` is there where the target is. `retire` approves of the
+    deletion of the stack's own key, `approvals` are of what belongs to no stream.
     """
 
     name: str

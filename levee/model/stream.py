@@ -156,7 +156,7 @@ class MonitorSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retirement:
-    """The dated entry that lifts a regulated stream's, or a stack's, protection from the day `on`.
+    """The dated entry that lifts a regulated stream's protection from the day `on`.
 
     `let_go`: what is removed then is not deleted; it stays, and levee no longer answers for it.
     """

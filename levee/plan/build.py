@@ -69,7 +69,6 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
         flows=tuple(_flow(spec, stream) for stream in spec.streams),
         pending=tuple(pending for stream in spec.streams for pending in _pending(spec.target, stream)),
         aws=spec.aws,
-        protected=spec.retire is None or not spec.retire.is_due(as_of),
         retire=spec.retire,
         acknowledged=acknowledged(spec.approvals, as_of),
         origin=spec.origin,
@@ -79,6 +78,12 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
 def stack_key_arn(stack: str, account: str, region: str) -> str:
     """The name of the key that levee makes for a stack on aws: an alias of its own."""
     return f"arn:{partition_name(region)}:kms:{region}:{account}:alias/levee/{stack}"
+
+
+def has_stack_key(plan: Plan) -> bool:
+    """Whether levee makes a key for the stack: its secrets or an archive name it."""
+    own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
+    return own in {plan.secrets.key, *(archive.archive.key for archive in plan.archives)}
 
 
 def _key(spec: StackSpec, key: str | None) -> str | None:

@@ -197,8 +197,8 @@ class Pending:
 class Plan:
     """Everything one stack shall hold. Equal declarations give equal plans.
 
-    `protected`: what is of the whole stack and holds data, or is needed to read it, may not be deleted. `retire` is the
-    stack's own entry, `acknowledged` the identities of its things that were made anew and are taken for those recorded.
+    `retire` approves of the deletion of the stack's own key; `acknowledged` are the identities of things that belong to
+    no stream, were made anew and are taken for those recorded.
     """
 
     stack: str
@@ -221,7 +221,6 @@ class Plan:
     flows: tuple[Flow, ...]
     pending: tuple[Pending, ...]
     aws: AwsSpec | None = None
-    protected: bool = True
     retire: Retirement | None = None
     acknowledged: tuple[str, ...] = ()
     origin: Origin

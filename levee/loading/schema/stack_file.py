@@ -21,7 +21,7 @@ from levee.loading.schema.rules import (
     text,
     whole,
 )
-from levee.loading.schema.stream_file import APPROVAL, RETIREMENT
+from levee.loading.schema.stream_file import APPROVAL, DELETION
 from levee.loading.schema.values import (
     ACCOUNT,
     CLOUD_NAME,
@@ -190,6 +190,6 @@ STACK: Final[Fields] = {
     "aws": field(mapping(_AWS), "{cluster_arn: …}"),
     "services": field(named(mapping(_SERVICE), service_name_problem), "{siem-shipper: {owner: security-team}}"),
     "streams": field(choice(("none",)), "none"),
-    "retire": field(mapping(RETIREMENT), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
+    "retire": field(mapping(DELETION), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
     "approve": field({"type": "list", "schema": mapping(APPROVAL)}, "[{change: recreated, identity: …, …}]"),
 }

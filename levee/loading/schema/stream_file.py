@@ -91,13 +91,14 @@ _MONITOR: Final[Fields] = {
     "threshold": field(whole(1, 2**53), "1000"),
 }
 
-RETIREMENT: Final[Fields] = {
+DELETION: Final[Fields] = {
     "on": field(DATE, "2026-12-31", required=True),
     "approved_by": field(text(), "data-protection-officer", required=True),
     "reason": field(text(free_of(reason_problem), most=1000), "Replaced by payments-audit-v2", required=True),
     "ticket": field(text(), "GOV-1234", required=True),
-    "let_go": field(FLAG, "true"),
 }
+
+_RETIREMENT: Final[Fields] = {**DELETION, "let_go": field(FLAG, "true")}
 
 APPROVAL: Final[Fields] = {
     "change": field(choice(GuardedChange), "retention-cut", required=True),
@@ -131,6 +132,6 @@ STREAM: Final[Fields] = {
     "sinks": field({"type": "list", "schema": mapping(_SINK)}, "[{name: siem, kind: http, …}]"),
     "archive": field(mapping(_ARCHIVE), "{bucket: payments-audit, retention: 2555d, locked: true}"),
     "monitors": field({"type": "list", "schema": mapping(_MONITOR)}, "[{kind: silence, window: 15m}]"),
-    "retire": field(mapping(RETIREMENT), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
+    "retire": field(mapping(_RETIREMENT), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
     "approve": field({"type": "list", "schema": mapping(APPROVAL)}, "[{change: retention-cut, until: 2026-12-31, …}]"),
 }
