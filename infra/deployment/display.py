@@ -16,6 +16,7 @@ from infra.embedded.state import name_of
 
 LISTED: Final = 40  # resources a kind of change shows by name; the rest is counted
 LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
+LEARNED: Final = frozenset({"identity"})  # outputs that are seen for the first time, which is no change
 CHANGES: Final = 12  # differing properties shown of one resource
 PROGRESS_SECONDS: Final = 1.0
 _SIGNS: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-", Op.SAME: " ", Op.REFRESH: "!"}
@@ -67,7 +68,7 @@ class Display:
     def _drift(self, event: ResourceEvent) -> None:
         if event.vanished:
             self._report(f" ! {event.type} {event.name} is gone; it will be made again")
-        elif event.changes:
+        elif any(change.path not in LEARNED or change.old is not None for change in event.changes):
             self._report(f" ! {event.type} {event.name} was changed outside levee:")
             for line in _described(event.changes):
                 self._report(line)

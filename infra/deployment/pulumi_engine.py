@@ -65,9 +65,19 @@ class PulumiEngine:
         lines = self._pulumi(command, report)
         return Outcome(changes=_changes(lines), kept=kept)
 
+    def exported(self, stack: str) -> str | None:
+        """The stack's state as `pulumi stack export` prints it; None where the backend has no such stack.
+
+        Raises LeveeError where it can't be asked.
+        """
+        return self._export(stack) if self._has_stack(stack) else None
+
+    def _export(self, stack: str) -> str:
+        return self._asked("stack", "export", "--stack", stack, "--non-interactive")
+
     def _judge(self, deployment: Deployment, report: Report) -> tuple[Kept, ...]:
         """Refuse what the rules of changes stop, and tell what stays although the CLI will call it deleted."""
-        exported = self._asked("stack", "export", "--stack", deployment.stack, "--non-interactive")
+        exported = self._export(deployment.stack)
         today = date.today()  # noqa: DTZ011 - a day in the operator's calendar
         plan = None if deployment.action is Action.DESTROY else deployment.plan
         if plan is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -114,6 +114,7 @@ class AwsTarget(KafkaTarget):
             "expireAfterDays": days,
             "tags": self._tags_of_stream(name, topic),
             **_approval(topic.retire),
+            **_acknowledged(topic.acknowledged),
         }
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected))
         self._register(type_tokens.AWS_ARCHIVE_BUCKET, name, inputs, options)
@@ -141,6 +142,7 @@ class AwsTarget(KafkaTarget):
                 "retentionHours": CARRIED_HOURS,
                 "tags": self._tags_of_stream(name, topic),
                 **_approval(topic.retire),
+                **_acknowledged(topic.acknowledged),
             },
             pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected)),
         )
@@ -153,6 +155,7 @@ class AwsTarget(KafkaTarget):
                 "trust": trust_policy("logs.amazonaws.com", boundary.account, planned.caller).compact(),
                 "policy": pulumi.Output.all(stream.arn, key).apply(lambda arns: delivery_policy(*arns).compact()),
                 "tags": self._tags_of_stream(f"{name}.delivery", topic),
+                **_acknowledged(topic.acknowledged),
             },
             opts,
         )
@@ -196,6 +199,7 @@ class AwsTarget(KafkaTarget):
             "keyArn": self._key(self._plan.secrets.key),
             "description": f"Kafka password of {username}, stack {self._plan.stack}",
             "tags": self._tags(username, owner=planned.owner),
+            **_acknowledged(self._plan.acknowledged),
         }
         return self._register(type_tokens.AWS_SECRET, username, inputs, opts)
 
@@ -209,6 +213,7 @@ class AwsTarget(KafkaTarget):
             "trust": trust_policy(service, boundary.account, caller).compact(),
             "policy": self._service_policy(planned),
             "tags": self._tags(name, owner=planned.owner),
+            **_acknowledged(plan.acknowledged),
         }
         self._register(type_tokens.AWS_ROLE, name, inputs, opts)
 
@@ -257,6 +262,11 @@ def _approval(retire: Retirement | None) -> dict[str, Any]:
     if retire is None or retire.let_go:
         return {}
     return {"deletion": {"on": retire.on.isoformat(), "approvedBy": retire.approved_by, "ticket": retire.ticket}}
+
+
+def _acknowledged(identities: Sequence[str]) -> dict[str, Any]:
+    """Which things made anew may be taken for those that are recorded."""
+    return {"acknowledgedIds": [*identities]} if identities else {}
 
 
 def _bucket_policy(bucket: str, account: str, key: str | None) -> str:

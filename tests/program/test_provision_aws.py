@@ -87,7 +87,7 @@ def shape(recorder: Recorder) -> dict[str, tuple[str, bool]]:
 
 
 IN_ANY_ACCOUNT: dict[str, tuple[str, bool]] = {
-    "Key stack-key": ("levee-test", True),
+    "Key stack-key": ("levee-test", False),
     **{f"Secret {service}.g1": (service, False) for service in SERVICES},
     "Role orders-api": ("orders-api", False),
     "Role checkout-logs": ("checkout-logs", False),

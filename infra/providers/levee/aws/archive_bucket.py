@@ -7,6 +7,7 @@ buckets' settings: reading one bucket takes a request for each of them.
 import asyncio
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -19,8 +20,9 @@ from infra.providers.levee.aws.archive_lifecycle import LONGEST_DAYS, TIERS, che
 from infra.providers.levee.aws.arn_scope import check_arn
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
 from infra.providers.levee.aws.bucket_settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
+from infra.providers.levee.aws.identity import THING_ID, is_marked, marked, new_mark
 from infra.providers.levee.aws.json_text import check_json
-from infra.providers.levee.aws.tags import tag_changes, tags_of, to_list
+from infra.providers.levee.aws.tags import MADE, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value, reveal
 from levee.catalog.partition import partition_name
 
@@ -56,6 +58,7 @@ class ArchiveBucket(AwsKind):
     fixed = ("name",)
     json_inputs = ("policy",)
     holds_data = True
+    has_identity = True
 
     def with_defaults(self, new: Properties) -> Properties:
         """Tiers that aren't declared aren't used."""
@@ -129,7 +132,7 @@ class ArchiveBucket(AwsKind):
         blank bucket after a kill; taking it over takes nothing from anybody.
         """
         name = str(new["name"])
-        location = {"Tags": to_list(tags_of(new))}
+        location = {"Tags": to_list({**tags_of(new), MADE: new_mark()})}
         if self.api.connection.region != REGION_WITHOUT_CONSTRAINT:
             location["LocationConstraint"] = self.api.connection.region  # type: ignore[assignment]
         try:
@@ -155,6 +158,16 @@ class ArchiveBucket(AwsKind):
         if found is None:
             raise FailedError(f"the bucket {name} was made and is gone again; run again")
         return found[0]
+
+    async def identified(self, live: Live, new: Properties) -> Live:
+        """By a tag, together with those that are declared: one that was made by a killed run may have none yet."""
+        if is_marked(live.outputs[THING_ID]):
+            return live
+        self._refuse_live(live, new)
+        tags = {**tags_of(live.inputs), **tags_of(new), MADE: new_mark()}
+        await self.tag(live, tags, ())
+        identity = marked(str(live.outputs["arn"]), tags)
+        return replace(live, inputs={**live.inputs, "tags": {**tags}}, outputs={**live.outputs, THING_ID: identity})
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """Close it before anything else; tags come first, for by them a killed run's bucket is known."""
@@ -244,12 +257,15 @@ class ArchiveBucket(AwsKind):
         settings = BucketSettings(
             {operation: answer or {} for operation, answer in zip(REQUESTS, answers, strict=True)}
         )
+        inputs: Properties = {"name": name, **settings.inputs()}
+        arn = f"arn:{partition_name(self.api.connection.region)}:s3:::{name}"
         outputs: Properties = {
-            "arn": f"arn:{partition_name(self.api.connection.region)}:s3:::{name}",
+            "arn": arn,
+            THING_ID: marked(arn, tags_of(inputs)),
             "region": head.get("BucketRegion"),
             "objectLock": settings.object_lock,
         }
-        return Live(name, {"name": name, **settings.inputs()}, outputs), settings
+        return Live(name, inputs, outputs), settings
 
     async def _put(self, live: Live, operation: str, **parameters: Any) -> None:
         await self.api.call("s3", operation, **owned(self.api, live.id), **parameters)

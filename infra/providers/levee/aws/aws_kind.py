@@ -8,14 +8,23 @@ from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
-from infra.providers.differences import differences
+from infra.providers.differences import Difference, differences
 from infra.providers.failures import FailedError, PartlyDoneError, RefusedError, refused
 from infra.providers.fields import Fields
 from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.deletion import check_deletion, is_approved
+from infra.providers.levee.aws.identity import (
+    ACKNOWLEDGED,
+    RECREATED,
+    identity_difference,
+    made_anew,
+    remembered,
+    require_known,
+    require_recorded,
+)
 from infra.providers.levee.aws.json_text import same_json
 from infra.providers.levee.aws.tags import (
     IDENTITY,
@@ -27,8 +36,12 @@ from infra.providers.levee.aws.tags import (
     refuse_stranger,
     tags_of,
     tags_of_let_go,
+    without_own,
 )
 from infra.providers.properties import Properties, Value, is_known, reveal
+
+UNTOLD: Final = ("deletion", ACKNOWLEDGED)
+"""Inputs of which AWS knows nothing, whatever the kind."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +72,8 @@ class AwsKind(ResourceKind):
     untold: ClassVar[tuple[str, ...]] = ()
     """Inputs of which AWS knows nothing: they are as declared."""
     holds_data: ClassVar[bool] = False
+    has_identity: ClassVar[bool] = False
+    """Whether its output ``identity`` tells it from another thing of its name."""
     has_tags: ClassVar[bool] = True
 
     def __init__(self, api: Api) -> None:
@@ -108,18 +123,23 @@ class AwsKind(ResourceKind):
         """When its last lock ends, at the latest, if nothing comes in from now on; None: it locks nothing."""
         return None
 
+    async def identified(self, live: Live, new: Properties) -> Live:  # noqa: ARG002
+        """Write what tells it from another of its name, where AWS has nothing of the kind."""
+        return live
+
     # What all have in common
 
     async def check(self, declaration: Declaration) -> Properties:
         """Refuse all that is wrong at once, and what would need a replacement."""
         new = self.with_defaults(declaration.new)
         fields = Fields(new, what=f"the {self.what}")
-        common = ("tags",) * self.has_tags + ("deletion",) * self.holds_data
+        common = ("tags",) * self.has_tags + ("deletion",) * self.holds_data + (ACKNOWLEDGED,) * self.has_identity
         fields.only((*self.properties, *common))
         if self.has_tags:
             check_tags(fields)
         if self.holds_data:
             check_deletion(fields)
+        fields.texts(ACKNOWLEDGED)
         self.check_fields(fields)
         for name in self.fixed:
             before, now = reveal(declaration.old.get(name)), reveal(new.get(name))
@@ -129,6 +149,12 @@ class AwsKind(ResourceKind):
                 )
         fields.raise_problems()
         return new
+
+    async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
+        """Another thing of its name is a difference; what may be taken for it is none."""
+        found = await super().diff(recorded, new)
+        kept = {path: each for path, each in found.items() if not path.startswith(ACKNOWLEDGED)}
+        return {**kept, **identity_difference(recorded)}
 
     def can_rehearse(self, new: Properties) -> bool:
         """What it is found by is enough, such as a name: the ARN of a key may come later."""
@@ -162,14 +188,15 @@ class AwsKind(ResourceKind):
         """
         listed = (await self.listed()).get(recorded.id) if recorded.inputs else None
         if listed is not None:
-            found = Recorded(recorded.id, recorded.inputs, self.seen(listed, recorded.inputs))
+            seen = remembered(recorded, self.seen(listed, recorded.inputs))
+            found = Recorded(recorded.id, recorded.inputs, seen)
             if not await self.diff(found, recorded.inputs):
                 return found
         live = await self.look_at(recorded.id)
         if live is None:
             return None
-        inputs = recorded.inputs or self.with_defaults(_without_none(live.inputs))
-        return Recorded(live.id, inputs, self.seen(live, inputs))
+        inputs = recorded.inputs or self.with_defaults(_without_none(without_own(live.inputs)))
+        return Recorded(live.id, inputs, remembered(recorded, self.seen(live, inputs)))
 
     def seen(self, live: Live, inputs: Properties) -> Properties:
         """What the state keeps of a thing that AWS has: those of its inputs that are declared, and what only AWS
@@ -185,10 +212,11 @@ class AwsKind(ResourceKind):
             names = tags_of({name: declared})
             return {tag: text for tag, text in tags_of(live.inputs).items() if tag in names}
         is_same = name in self.json_inputs and same_json(declared, found)
-        return declared if is_same or name in (*self.untold, "deletion") else found
+        return declared if is_same or name in (*self.untold, *UNTOLD) else found
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
-        """Its ARN stays, so what names it doesn't change with it."""
+        """Its ARN stays, so what names it doesn't change with it. Refuse to go on with another thing of its name."""
+        require_known(f"the {self.what} {recorded.id}", recorded, new, recorded.outputs.get(RECREATED))
         return {**new, **_arn(recorded.outputs)}
 
     async def update(self, recorded: Recorded, new: Properties) -> Properties:
@@ -196,6 +224,7 @@ class AwsKind(ResourceKind):
         live = await self.look_at(recorded.id)
         if live is None:
             raise FailedError(f"the {self.what} {recorded.id} is gone; run again with --refresh to make it anew")
+        require_known(f"the {self.what} {recorded.id}", recorded, new, made_anew(recorded, live.outputs))
         return await self._altered(live, new, recorded.inputs)
 
     async def delete(self, recorded: Recorded) -> None:
@@ -203,6 +232,7 @@ class AwsKind(ResourceKind):
         live = await self.look_at(recorded.id)
         if live is None:
             return
+        require_recorded(f"the {self.what} {recorded.id}", recorded, made_anew(recorded, live.outputs))
         if await self.outlives(live, recorded):
             await self.let_go(live, recorded)
             return
@@ -230,6 +260,7 @@ class AwsKind(ResourceKind):
 
     async def _altered(self, live: Live, new: Properties, before: Properties) -> Properties:
         try:
+            live = await self.identified(live, new)
             await self.alter(live, new, before)
         except (RefusedError, FailedError) as failure:
             raise PartlyDoneError(live.id, self.seen(live, new), [f"not finished: {failure}"]) from None
@@ -245,7 +276,7 @@ class AwsKind(ResourceKind):
 
     def _refuse_different(self, live: Live, new: Properties) -> None:
         """What this stack let go of is taken back as it is, or not at all."""
-        wanted = {name: value for name, value in new.items() if name not in {"tags", "deletion"} and is_known(value)}
+        wanted = {name: value for name, value in new.items() if name not in ("tags", *UNTOLD) and is_known(value)}
         found = differences(wanted, self.seen(live, wanted), wanted)
         if found:
             raise refused(

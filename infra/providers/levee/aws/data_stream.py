@@ -15,6 +15,7 @@ from infra.providers.kind import Declaration, Recorded
 from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.arn_scope import check_arn
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
+from infra.providers.levee.aws.identity import THING_ID, made_at
 from infra.providers.levee.aws.tags import from_list, tag_changes, tags_of
 from infra.providers.properties import Properties, Value, reveal
 from levee.catalog.partition import partition_name
@@ -39,6 +40,7 @@ class DataStream(AwsKind):
     properties = ("name", "keyArn", "retentionHours", "mode")
     fixed = ("name",)
     holds_data = True
+    has_identity = True
 
     def __init__(self, api: Api) -> None:
         super().__init__(api)
@@ -179,7 +181,8 @@ def _live(about: Mapping[str, Any], tags: Mapping[str, str]) -> Live:
         "mode": about.get("StreamModeDetails", {}).get("StreamMode"),
         "tags": dict(tags),
     }
-    return Live(about["StreamName"], inputs, {"arn": about["StreamARN"]})
+    arn = about["StreamARN"]
+    return Live(about["StreamName"], inputs, {"arn": arn, THING_ID: made_at(arn, about["StreamCreationTimestamp"])})
 
 
 def _is_blank(live: Live) -> bool:

@@ -17,6 +17,7 @@ from infra.providers.levee.aws.api import PARALLEL, AwsError
 from infra.providers.levee.aws.archive_bucket import owned
 from infra.providers.levee.aws.arn_scope import Arn, outside
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
+from infra.providers.levee.aws.identity import THING_ID
 from infra.providers.levee.aws.json_text import check_json
 from infra.providers.levee.aws.tags import IDENTITY, STACK, from_list, is_let_go, is_own, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value
@@ -29,6 +30,12 @@ YEAR: Final = 365
 
 SCHEDULED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 KIND_OF_KEY: Final = {"KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
+
+
+ONE_KEY: Final = (
+    "what one of them encrypted can't be read without it; keep that one (cancel its deletion where it is scheduled), "
+    "and take levee's tags off the others"
+)
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,7 @@ class Key(AwsKind):
     json_inputs = ("policy",)
     untold = ("windowDays",)
     holds_data = True
+    has_identity = True
 
     def with_defaults(self, new: Properties) -> Properties:
         """Enabled, renewed every year, and for 30 days after its removal it can be brought back."""
@@ -74,13 +82,18 @@ class Key(AwsKind):
 
     async def look_for(self, new: Properties) -> LiveKey | None:
         """By its identity tags; else by its alias, for lists of tags lag behind. Refuse an alias that is taken."""
-        for arn in await self._tagged(new):
-            if (live := await self.look_at(arn)) is not None:
-                return live
+        tagged = await self._tagged(new)
+        found = [live for arn in tagged if (live := await self.look_at(arn)) is not None]
+        if found and len(tagged) > 1:
+            there = [arn for arn in tagged if await self._describe(arn) is not None]  # lists of tags lag behind
+            if len(there) > 1:
+                raise refused("tags", f"{' and '.join(there)} are tagged as the same key: {ONE_KEY}")
+        if found:
+            return found[0]
         alias = new.get("alias")
         named = await self.look_at(str(alias)) if alias else None
         if named is not None and not is_own(named.inputs, new) and not is_let_go(named.inputs, new):
-            raise _taken(str(alias), named)
+            raise _taken(str(alias), named.id)
         return named
 
     async def look_at(self, resource_id: str) -> LiveKey | None:
@@ -106,7 +119,7 @@ class Key(AwsKind):
             "alias": names[0] if names else None,
             "tags": dict(from_list(tags, "TagKey", "TagValue")),
         }
-        return LiveKey(arn, inputs, {"arn": arn}, tuple(names))
+        return LiveKey(arn, inputs, {"arn": arn, THING_ID: arn}, tuple(names))
 
     def seen_input(self, name: str, declared: Value, live: Live) -> Value:
         """It may have other names beside its own."""
@@ -132,7 +145,7 @@ class Key(AwsKind):
                 raise
             return live
         arn = answer["KeyMetadata"]["Arn"]
-        return LiveKey(arn, {**new, "rotation": False, "alias": None}, {"arn": arn})
+        return LiveKey(arn, {**new, "rotation": False, "alias": None}, {"arn": arn, THING_ID: arn})
 
     async def _brought_back(self, new: Properties) -> LiveKey | None:
         for arn in await self._tagged(new):
@@ -141,6 +154,14 @@ class Key(AwsKind):
                 await self.api.call("kms", "cancel_key_deletion", KeyId=_id(arn))
                 return await self.look_at(arn)
         return None
+
+    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Refuse an alias that somebody has given to another key."""
+        alias = str(new.get("alias") or "")
+        named = await self._describe(alias) if alias else None
+        if named is not None and named["Arn"] != recorded.id and named["KeyState"] not in SCHEDULED:
+            raise _taken(alias, str(named["Arn"]))
+        return await super().preview_update(recorded, new)
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """Switch it on first: a key that is off can't be changed."""
@@ -171,7 +192,7 @@ class Key(AwsKind):
             if error.code != "AlreadyExistsException":
                 raise
             if (other := await self.look_at(alias)) is not None and other.id != key:
-                raise _taken(alias, other) from None
+                raise _taken(alias, other.id) from None
             await self.api.call("kms", "update_alias", AliasName=alias, TargetKeyId=key)
 
     async def outlives(self, live: Live, recorded: Recorded) -> bool:
@@ -253,5 +274,5 @@ def _aliases(live: Live) -> tuple[str, ...]:
     return live.aliases if isinstance(live, LiveKey) else ()
 
 
-def _taken(alias: str, key: Live) -> RefusedError:
-    return refused("alias", f"{alias} is the name of {key.id}; give that one another, or choose another here")
+def _taken(alias: str, key: str) -> RefusedError:
+    return refused("alias", f"{alias} is the name of {key}; give that one another, or choose another here")

@@ -17,7 +17,12 @@ STACK: Final = "levee:stack"
 RESOURCE: Final = "levee:resource"
 """The resource's name in its stack."""
 
+STREAM: Final = "levee:stream"
+"""The stream's key, on what belongs to one."""
+
 IDENTITY: Final = (MANAGED_BY, STACK, RESOURCE)
+MADE: Final = "levee:made"
+"""A word that tells a thing from a later one of its name, where AWS has none; levee makes it up."""
 
 LET_GO: Final = "nobody"
 """Who manages what levee let go of. Its other tags stay as they were."""
@@ -26,7 +31,9 @@ RELEASED: Final = "levee:released"
 LOCKED_UNTIL: Final = "levee:locked-until"
 """The day (UTC) on which the last lock in it ends, at the latest."""
 
-MOST: Final = 50
+OWN: Final = (MADE, RELEASED, LOCKED_UNTIL)
+"""Those that levee itself adds to what is declared."""
+MOST: Final = 50 - len(OWN)
 LONGEST_KEY, LONGEST_VALUE = 128, 256  # https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 
 
@@ -41,7 +48,7 @@ def check_tags(fields: Fields) -> None:
         if name not in tags:
             fields.refuse("tags", f"needs {name}: by it levee finds again what a killed run made")
     if len(tags) > MOST:
-        fields.refuse("tags", f"are {len(tags)}, AWS takes {MOST}")
+        fields.refuse("tags", f"are {len(tags)}, AWS takes 50, of which {len(OWN)} are levee's: declare {MOST} at most")
     for name, value in tags.items():
         too_long = not isinstance(value, Unknown) and len(value) > LONGEST_VALUE
         if not name or len(name) > LONGEST_KEY or name.lower().startswith("aws:") or too_long:
@@ -52,6 +59,13 @@ def tags_of(properties: Mapping[str, Value]) -> dict[str, str]:
     """Return declared or recorded tags."""
     tags = reveal(properties.get("tags"))
     return {key: str(value) for key, value in tags.items()} if isinstance(tags, dict) and is_known(tags) else {}
+
+
+def without_own(properties: Properties) -> Properties:
+    """The properties without the tags that levee adds of its own accord."""
+    if "tags" not in properties:
+        return properties
+    return {**properties, "tags": {name: text for name, text in tags_of(properties).items() if name not in OWN}}
 
 
 def is_own(live: Properties, new: Properties) -> bool:
