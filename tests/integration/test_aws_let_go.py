@@ -137,3 +137,37 @@ def test_a_whole_stack_with_filled_archives_ends_and_comes_back(
     assert (stack.keys(), tags(stack)["levee:managed-by"]) == (key, "levee")
     assert stack.run("status", stack.stack).out.count("let go    ") == 0
     assert stack.drift().code == 0
+
+
+def test_what_was_made_anew_stops_up_until_it_is_acknowledged(stack: AwsDeployment) -> None:
+    assert stack.up().code == 0
+    manager, name = stack.aws("secretsmanager"), stack.secret("writer")
+    about = manager.describe_secret(SecretId=name)
+    value = manager.get_secret_value(SecretId=name)["SecretString"]
+    manager.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+    tags = [tag for tag in about["Tags"] if not tag["Key"].startswith("aws:")]
+    other = manager.create_secret(
+        Name=name, Description=about["Description"], KmsKeyId=about["KmsKeyId"], Tags=tags, SecretString=value
+    )["ARN"]
+
+    found = stack.drift()
+    assert (found.code, f"recreatedAs: (nothing) -> {other}" in found.out) == (3, True), found.text
+    proof = stack.run("verify", stack.stack)
+    assert (proof.code, f"{other}; recorded is {about['ARN']}" in proof.out) == (1, True), proof.text
+    for _ in range(2):
+        refused = stack.up()
+        told = f"stack.yaml: approve: [{{change: recreated, identity: {other}"
+        assert (refused.code, told in refused.err) == (1, True), refused.text
+
+    file = stack.folder / "stack.yaml"
+    until = (datetime.now(UTC).date() + timedelta(days=7)).isoformat()
+    terms = f"until: {until}, approved_by: dpo, reason: agreed with its owner, ticket: G-1"
+    declared = file.read_text()
+    file.write_text(f"{declared}approve: [{{change: recreated, identity: '{other}', {terms}}}]\n")
+    up = stack.up()
+    assert up.code == 0, up.text
+    file.write_text(declared)
+    clean = stack.drift()
+    assert clean.code == 0, clean.text
+    proof = stack.run("verify", stack.stack)
+    assert proof.code == 0, proof.text

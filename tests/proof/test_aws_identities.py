@@ -85,14 +85,15 @@ def test_each_that_was_made_anew_is_a_surprise(plan: Plan) -> None:
     assert isinstance(stream, LiveDataStream)
     assert not isinstance(live.roles, Unread)
     assert not isinstance(live.secrets, Unread)
-    tagged = bucket.settings.answers | {"get_bucket_tagging": {"TagSet": [{"Key": "levee:made", "Value": "anew"}]}}
+    tagged = {**bucket.settings.answers, "get_bucket_tagging": {"TagSet": [{"Key": "levee:made", "Value": "anew"}]}}
     others = (
         replace(live, buckets={name: LiveBucket(bucket.region, replace(bucket.settings, answers=tagged))
                                for name in live.buckets}),
         replace(live, data_streams={name: LiveDataStream({**stream.about, "StreamCreationTimestamp": datetime.now(UTC)})
                                     for name in live.data_streams}),
         replace(live, roles={name: _anew(role) for name, role in live.roles.items()}),
-        replace(live, secrets={name: replace(each, arn=f"{each.arn[:-6]}zzzzzz") for name, each in live.secrets.items()}),
+        replace(live, secrets={name: replace(each, arn=f"{each.arn[:-6]}zzzzzz")
+                               for name, each in live.secrets.items()}),
         replace(live, keys={name: replace(key, arn=f"{key.arn}0") for name, key in live.keys.items()
                             if not isinstance(key, Unread)}),
     )  # fmt: skip

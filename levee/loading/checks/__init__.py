@@ -59,7 +59,6 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     monitor.lag_of_nobody,
     approval.service_of_grant,
     approval.identity_of_recreated,
-    approval.of_the_stack,
     approval.approved_twice,
 )
 

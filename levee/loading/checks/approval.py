@@ -39,14 +39,6 @@ def identity_of_recreated(declared: Declared) -> Iterator[Problem]:
                 yield Problem("approval-identity", message, hint, approval.origin.at("identity"))
 
 
-def of_the_stack(declared: Declared) -> Iterator[Problem]:
-    """Of the stack itself things made anew are acknowledged; all other changes are of a stream."""
-    for approval in declared.stack.approvals if declared.stack is not None else ():
-        if approval.change is not GuardedChange.RECREATED:
-            message = f"{approval.change} is approved in the file of the stream that changes"
-            yield Problem("approval-place", message, "move the entry there", approval.origin)
-
-
 def approved_twice(declared: Declared) -> Iterator[Problem]:
     """A stream, or the stack, approves a change once."""
     for each in _all(declared):

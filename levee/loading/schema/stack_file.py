@@ -41,6 +41,7 @@ from levee.loading.schema.values import (
     destination_problem,
     reason_problem,
 )
+from levee.model.approval import GuardedChange
 from levee.model.cluster import AWS_SECRETS_MANAGER, ClientTraffic, Mechanism, Metrics, Protocol
 from levee.model.name import service_name_problem
 from levee.model.role import Role
@@ -176,6 +177,12 @@ _SERVICE: Final[Fields] = {
     ),
 }
 
+_RECREATED: Final[Fields] = {
+    **{key: rules for key, rules in APPROVAL.items() if key != "service"},
+    "change": field(choice((GuardedChange.RECREATED,)), "recreated", required=True),
+    "identity": {**APPROVAL["identity"], "required": True},
+}
+
 STACK: Final[Fields] = {
     "target": field(choice(Target), "kafka", required=True),
     "account": field(ACCOUNT, '"123456789012"', required=True),
@@ -191,5 +198,5 @@ STACK: Final[Fields] = {
     "services": field(named(mapping(_SERVICE), service_name_problem), "{siem-shipper: {owner: security-team}}"),
     "streams": field(choice(("none",)), "none"),
     "retire": field(mapping(DELETION), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
-    "approve": field({"type": "list", "schema": mapping(APPROVAL)}, "[{change: recreated, identity: …, …}]"),
+    "approve": field({"type": "list", "schema": mapping(_RECREATED)}, "[{change: recreated, identity: …, …}]"),
 }
