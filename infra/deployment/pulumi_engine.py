@@ -79,11 +79,16 @@ class PulumiEngine:
         """Refuse what the rules of changes stop, and tell what stays although the CLI will call it deleted."""
         exported = self._export(deployment.stack)
         today = date.today()  # noqa: DTZ011 - a day in the operator's calendar
-        plan = None if deployment.action is Action.DESTROY else deployment.plan
-        if plan is not None:
+        if deployment.action is Action.DESTROY:
+            try:
+                leaving = recorded(exported, deployment.stack)
+            except LeveeError as error:  # the CLI works from the state itself, and says what is wrong with it
+                report(f"warning: {error.message}; so nothing says what stays")
+                return ()
+        else:
             deployed = from_export(exported, deployment.stack)
             refuse(refused_changes(deployment, deployed, today, report, _TOLD), deployment.project)
-        leaving = no_longer_declared(recorded(exported, deployment.stack), plan)
+            leaving = [*no_longer_declared(recorded(exported, deployment.stack), deployment.plan)]
         kept = tuple(kept_on_removal(leaving, today).values())
         for each in kept[:LISTED]:
             report(f" - {each}")

@@ -79,6 +79,10 @@ class AwsKind(ResourceKind):
     def __init__(self, api: Api) -> None:
         self.api = api
 
+    def today(self) -> date:
+        """The day in UTC."""
+        return datetime.now(UTC).date()
+
     # What a kind says
 
     @abstractmethod
@@ -113,7 +117,7 @@ class AwsKind(ResourceKind):
 
     async def outlives(self, live: Live, recorded: Recorded) -> bool:  # noqa: ARG002
         """Whether it stays when it is no longer declared."""
-        return self.holds_data and not is_approved(recorded.inputs)
+        return self.holds_data and not is_approved(recorded.inputs, self.today())
 
     async def tag(self, live: Live, tags: Mapping[str, str], gone: Sequence[str]) -> None:
         """Set tags and take some away. Only what can stay needs it."""
@@ -249,7 +253,7 @@ class AwsKind(ResourceKind):
         identity = {name: text for name, text in tags_of(recorded.inputs).items() if name in IDENTITY}
         if is_let_go(live.inputs) or tags_of(live.inputs).get(STACK, identity[STACK]) != identity[STACK]:
             return
-        today = datetime.now(UTC).date()
+        today = self.today()
         try:
             await self.tag(live, {**identity, **tags_of_let_go(today, self.locked_until(live, today))}, ())
         except FailedError as error:

@@ -5,7 +5,7 @@ a removal reads it from the state, so one step approves and the next deletes.
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Final
 
 from infra.providers.fields import Fields, known
@@ -30,11 +30,11 @@ def check_deletion(fields: Fields) -> None:
         fields.refuse(f"deletion.{problem.property}", problem.reason)
 
 
-def is_approved(inputs: Mapping[str, Value], today: date | None = None) -> bool:
-    """Whether the recorded inputs approve of the deletion by today (UTC)."""
+def is_approved(inputs: Mapping[str, Value], today: date) -> bool:
+    """Whether the recorded inputs approve of the deletion on a day (UTC)."""
     approval = reveal(inputs.get("deletion"))
     day = _day(str(approval.get("on"))) if isinstance(approval, dict) else None
-    return day is not None and day <= (today or datetime.now(UTC).date())
+    return day is not None and day <= today
 
 
 def _day(text: str) -> date | None:

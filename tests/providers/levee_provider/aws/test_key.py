@@ -195,6 +195,36 @@ def keep(aws: AwsApi, service: str, key: str) -> None:
         kinesis.add_tags_to_stream(StreamName="kept", Tags={"levee:stack": "test"})
 
 
+async def test_an_alias_that_somebody_gave_to_another_key_is_a_difference_and_refused(
+    engine: ResourceEngine, kms: Any
+) -> None:
+    key = await make(engine)
+    other = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.update_alias(AliasName=ALIAS, TargetKeyId=other)
+    found = await refreshed(engine, key)
+    assert await engine.changed(found, declared()) == {"alias"}
+    for preview in (True, False):
+        failure = str(await failure_of(engine.update(found, declared(), preview=preview)))
+        assert f"{ALIAS} is the name of {other}" in failure
+    kms.update_alias(AliasName=ALIAS, TargetKeyId=key.id)
+    assert await engine.changed(await refreshed(engine, found), declared()) == set()
+
+
+async def test_a_second_key_with_the_tags_of_one_that_is_scheduled_is_not_taken_for_it(
+    engine: ResourceEngine, kms: Any
+) -> None:
+    key = await make(engine)
+    kms.schedule_key_deletion(KeyId=key.id.rpartition("/")[2], PendingWindowInDays=7)
+    tags = [{"TagKey": name, "TagValue": text} for name, text in TAGS.items()]
+    other = kms.create_key(Tags=tags)["KeyMetadata"]["Arn"]
+    kms.update_alias(AliasName=ALIAS, TargetKeyId=other)
+    assert await engine.refresh(key) is None
+    for call in (engine.preview_create, engine.create):
+        failure = str(await failure_of(call(KEY, NAME, declared())))
+        assert "are tagged as the same key: what one of them encrypted can't be read without it" in failure
+    assert (state(kms, key.id), state(kms, other)) == ("PendingDeletion", "Enabled")
+
+
 async def test_a_strangers_alias_is_refused_before_a_key_is_made(engine: ResourceEngine, kms: Any) -> None:
     theirs = kms.create_key(Description="theirs")["KeyMetadata"]["Arn"]
     kms.create_alias(AliasName=ALIAS, TargetKeyId=theirs)
