@@ -13,10 +13,10 @@ from typing import Any, Final
 from infra.providers.failures import FailedError, RefusedError, refused
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Recorded
-from infra.providers.levee.aws.api import PARALLEL, AwsError
-from infra.providers.levee.aws.archive_bucket import owned
-from infra.providers.levee.aws.arn_scope import Arn, outside
+from infra.providers.levee.aws.api import AwsError
+from infra.providers.levee.aws.arn_scope import outside
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
+from infra.providers.levee.aws.encrypted import encrypts_anything
 from infra.providers.levee.aws.identity import THING_ID
 from infra.providers.levee.aws.json_text import check_json
 from infra.providers.levee.aws.tags import IDENTITY, STACK, from_list, is_let_go, is_own, tag_changes, tags_of, to_list
@@ -197,40 +197,9 @@ class Key(AwsKind):
 
     async def outlives(self, live: Live, recorded: Recorded) -> bool:
         """It stays with what its stack has left and can't be read without it, too: archives above all."""
-        return await super().outlives(live, recorded) or await self._encrypts_what_stays(live)
-
-    async def _encrypts_what_stays(self, key: Live) -> bool:
-        """Everything else of the stack that goes is gone by now, but lists of tags lag behind: each is asked."""
-        stack = tags_of(key.inputs).get(STACK)
-        kept = await self.api.pages(
-            "resourcegroupstaggingapi",
-            "get_resources",
-            "ResourceTagMappingList",
-            TagFilters=[{"Key": STACK, "Values": [stack]}],
-            ResourceTypeFilters=["s3", "kinesis:stream"],
+        return await super().outlives(live, recorded) or await encrypts_anything(
+            self.api, live.id, tags_of(live.inputs).get(STACK)
         )
-        named = (Arn.parse(entry["ResourceARN"]) for entry in kept)
-        arns = [arn for arn in named if arn is not None and (arn.service != "s3" or not arn.region)]  # access points
-        for start in range(0, len(arns), PARALLEL):
-            keys = await asyncio.gather(*map(self._key_of, arns[start : start + PARALLEL]))
-            if {key.id, _id(key.id)} & {*keys}:
-                return True
-        return False
-
-    async def _key_of(self, arn: Arn) -> str | None:
-        """The key of a bucket or data stream; None where it is gone, or has none."""
-        if arn.service == "s3":
-            absent = ("NoSuchBucket", "ServerSideEncryptionConfigurationNotFoundError")
-            answer = await self.api.find("s3", "get_bucket_encryption", absent, **owned(self.api, arn.resource))
-            rules = () if answer is None else answer["ServerSideEncryptionConfiguration"]["Rules"]
-            defaults = (rule.get("ApplyServerSideEncryptionByDefault", {}) for rule in rules)
-            return next((default.get("KMSMasterKeyID") for default in defaults), None)
-        name = arn.resource.removeprefix("stream/")
-        about = await self.api.find(
-            "kinesis", "describe_stream_summary", ("ResourceNotFoundException",), StreamName=name
-        )
-        summary = {} if about is None else about["StreamDescriptionSummary"]
-        return None if summary.get("StreamStatus") == "DELETING" else summary.get("KeyId")
 
     async def remove(self, live: Live, recorded: Recorded) -> None:
         """Schedule its deletion."""
