@@ -13,7 +13,7 @@ from typing import Final
 
 from levee.catalog.partition import partition_name
 from levee.plan.aws_names import alarm_name, data_stream_arn, delivery_role_arn, role_arn, secret_name
-from levee.plan.build import stack_key_arn
+from levee.plan.build import has_stack_key, stack_key_arn
 from levee.plan.planned import Plan
 
 EVERYTHING: Final = "*"
@@ -93,7 +93,7 @@ def _secrets(plan: Plan) -> Iterator[Need]:
 
 def _key(plan: Plan) -> Iterator[Need]:
     own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
-    if own in {plan.secrets.key, *(archive.archive.key for archive in plan.archives)}:
+    if has_stack_key(plan):
         one = _some_key(plan, own)
         actions = (
             "CancelKeyDeletion CreateAlias Decrypt DescribeKey EnableKey EnableKeyRotation GenerateDataKey "
@@ -118,7 +118,10 @@ def _archives(plan: Plan) -> Iterator[Need]:
         one = f"arn:{partition_name(plan.boundary.region)}:s3:::{plan.archives[0].archive.bucket}"
         both = " ".join(f"{verb}{setting}" for setting in _BUCKET_SETTINGS for verb in ("Get", "Put"))
         yield _need(
-            one, "s3", f"CreateBucket GetReplicationConfiguration ListBucket ListBucketVersions TagResource {both}"
+            one,
+            "s3",
+            "CreateBucket GetReplicationConfiguration ListBucket ListBucketMultipartUploads ListBucketVersions "
+            f"TagResource {both}",
         )
 
 

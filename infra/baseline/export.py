@@ -12,6 +12,7 @@ from typing import Final
 from infra.baseline.resources import deployed, of_pulumi
 from levee.diagnostics import LeveeError
 from levee.plan.change import Deployed
+from policies.readback.registered import Registered
 
 _VERSIONS: Final = frozenset({3, 4})
 
@@ -21,6 +22,16 @@ def from_export(text: str, stack: str) -> Deployed:
 
     Empty only where the export says so. Raises LeveeError (exit 2) where it is none of this stack.
     """
+    listed, doomed = _read(text, stack)
+    return deployed("the pulumi engine's state", listed, doomed)
+
+
+def recorded(text: str, stack: str) -> list[Registered]:
+    """Everything that an export holds of the stack, of whatever kind. Raises LeveeError (exit 2)."""
+    return _read(text, stack)[0]
+
+
+def _read(text: str, stack: str) -> tuple[list[Registered], list[str]]:
     try:
         document = json.loads(text)
         if document["version"] not in _VERSIONS:
@@ -39,7 +50,7 @@ def from_export(text: str, stack: str) -> Deployed:
         doomed = [each["urn"] for each in resources if each.get("delete", False)]
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise _unreadable(stack, "it is not an export of this stack") from None
-    return deployed("the pulumi engine's state", {each.urn: each for each in listed}.values(), doomed)
+    return list({each.urn: each for each in listed}.values()), doomed
 
 
 def _unreadable(stack: str, why: str) -> LeveeError:

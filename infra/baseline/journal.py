@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from infra.baseline import under_way
 from infra.baseline.resources import deployed
@@ -24,6 +25,16 @@ def from_journal(project: Path, stack: str) -> Deployed:
     Empty only where nothing was ever recorded. Raises LeveeError (exit 2) where the journal can't be read.
     """
     return deployed(_SOURCE, map(_registered, _resources(_state(project, stack))))
+
+
+def recorded(project: Path, stack: str) -> list[Registered]:
+    """Everything that is recorded of the stack, of whatever kind. Raises LeveeError (exit 2)."""
+    return [_registered(each) for each in _resources(_state(project, stack))]
+
+
+def recorded_outputs(project: Path, stack: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """The outputs of everything that is recorded of the stack, with its type. Raises LeveeError (exit 2)."""
+    return [(each.type, each.outputs) for each in _state(project, stack).resources.values()]
 
 
 def before_this_run(project: Path, stack: str) -> Deployed:

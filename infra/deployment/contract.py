@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from infra.baseline.kept import Kept
 from levee.clock import Clock
 from levee.plan.planned import Plan
 
@@ -44,9 +45,13 @@ class Deployment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How many resources were, or in a preview would be, created, updated, deleted and left the same."""
+    """How many resources were, or in a preview would be, created, updated, deleted and left the same.
+
+    `kept` are those among the deleted that stay and are let go of.
+    """
 
     changes: Mapping[str, int]
+    kept: tuple[Kept, ...] = ()
 
     @property
     def changed(self) -> int:

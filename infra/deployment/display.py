@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final, assert_never
 
 from pulumi import RunError
 
+from infra.baseline.kept import Kept
 from infra.deployment.contract import Report
 from infra.embedded.errors import DeploymentFailed, EngineError, ProgramFailed, Refused
 from infra.embedded.event import Change, Diagnostic, Event, Op, PlanReady, ResourceEvent, Severity, Stage
@@ -19,22 +21,25 @@ from levee.diagnostics.redaction import REDACTED, looks_secret
 LISTED: Final = 40  # resources a kind of change shows by name; the rest is counted
 LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
 CHANGES: Final = 12  # differing properties shown of one resource
-LEARNED: Final = frozenset({"topicId"})  # outputs that are seen for the first time, which is no change
+LEARNED: Final = frozenset({"identity", "topicId"})  # outputs that are seen for the first time, which is no change
 PROGRESS_SECONDS: Final = 1.0
 _SIGNS: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-", Op.SAME: " ", Op.REFRESH: "!"}
 _DONE: Final = {Op.CREATE: "created", Op.UPDATE: "updated", Op.DELETE: "deleted"}
+NOTHING: Final[Mapping[str, Kept]] = MappingProxyType({})
 PROTECTED_ADVICE: Final = (
     "a regulated stream is retired by a dated entry in its file, "
     "`retire: {on: …, approved_by: …, reason: …, ticket: …}`; "
-    "`levee up` on or after that day lifts the protection, then the file can go (docs/how-to/retire-a-stream.md)"
+    "`levee up` on or after that day lifts the protection, then the file can go; with `let_go: true` in the entry "
+    "everything of the stream stays (docs/how-to/retire-a-stream.md)"
 )
 
 
 class Display:
     """Turns events into lines. Components are left out: what they group is shown by itself."""
 
-    def __init__(self, report: Report, *, preview: bool) -> None:
+    def __init__(self, report: Report, *, preview: bool, kept: Mapping[str, Kept] = NOTHING) -> None:
         self._report = report
+        self._kept = kept
         self._preview = preview
         self._shown: Counter[tuple[Stage, Op]] = Counter()
         self._done: Counter[Op] = Counter()
@@ -78,7 +83,9 @@ class Display:
         self._shown[event.stage, event.op] += 1
         if self._shown[event.stage, event.op] > LISTED:
             return
-        self._report(f" {_SIGNS[event.op]} {event.type} {event.name}")
+        kept = self._kept.get(event.urn) if event.op is Op.DELETE else None
+        words = "" if kept is None else f": {kept.words}"
+        self._report(f" {_SIGNS[event.op]} {event.type} {event.name}{words}")
         if event.op is Op.UPDATE:
             for line in _described(event.changes):
                 self._report(line)

@@ -8,14 +8,15 @@ from pathlib import Path
 
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
-from infra.baseline.journal import before_this_run, begin_run, end_run
+from infra.baseline.journal import before_this_run, begin_run, end_run, recorded
+from infra.baseline.kept import Kept, kept_on_removal
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import Display
 from infra.deployment.judging import judge, refused_changes
 from infra.deployment.location import PROJECT, embedded_state
 from infra.embedded import engine
 from infra.embedded.errors import EngineError, Refusal
-from infra.embedded.event import Event, PlanReady
+from infra.embedded.event import Event, Op, PlanReady, ResourceEvent, Stage
 from infra.embedded.journal import Identity, load
 from infra.embedded.registration import Registration
 from infra.ignored_folder import make_ignored
@@ -33,8 +34,11 @@ class EmbeddedEngine:
 
     def run(self, deployment: Deployment, report: Report) -> Outcome:
         """Plan everything, then change what differs. Raises LeveeError; a refused plan has changed nothing."""
-        display = Display(report, preview=deployment.action is Action.PREVIEW)
-        desk = Desk(deployment.project, deployment.stack, deployment.clock.today(), deployment.plan)
+        today = deployment.clock.today()
+        kept = kept_on_removal(recorded(deployment.project, deployment.stack), today)
+        display = Display(report, preview=deployment.action is Action.PREVIEW, kept=kept)
+        leaving: list[Kept] = []
+        desk = Desk(deployment.project, deployment.stack, today, deployment.plan)
         request = engine.Run(
             project=PROJECT,
             stack=deployment.stack,
@@ -44,7 +48,7 @@ class EmbeddedEngine:
             state_directory=embedded_state(deployment.project, deployment.stack),
             config={},
             rehearse=deployment.rehearse,
-            on_event=partial(_take, deployment, display),
+            on_event=partial(_take, deployment, display, kept, leaving),
             judge=partial(_judge, deployment, desk, report),
         )
         _ignore(request.state_directory)
@@ -56,7 +60,7 @@ class EmbeddedEngine:
         if deployment.action is not Action.PREVIEW:
             end_run(deployment.project, deployment.stack)
         display.end()
-        return Outcome(changes={op.value: count for op, count in summary.changes.items()})
+        return Outcome(changes={op.value: count for op, count in summary.changes.items()}, kept=tuple(leaving))
 
 
 def _ignore(state: Path) -> None:
@@ -66,8 +70,12 @@ def _ignore(state: Path) -> None:
         raise LeveeError(f"the state directory {state} can't be made: {error.strerror}", "make room for it") from None
 
 
-def _take(deployment: Deployment, display: Display, event: Event) -> None:
+def _take(
+    deployment: Deployment, display: Display, kept: Mapping[str, Kept], leaving: list[Kept], event: Event
+) -> None:
     """Show an event; the one that everything was planned and let through comes before the first change."""
+    if isinstance(event, ResourceEvent) and (event.stage, event.op) == (Stage.PLANNED, Op.DELETE) and event.urn in kept:
+        leaving.append(kept[event.urn])
     if isinstance(event, PlanReady) and deployment.action is Action.UP:
         begin_run(deployment.project, deployment.stack)
     display.show(event)

@@ -17,9 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, cast
 
-from infra.baseline.export import from_export
+from infra.baseline.export import from_export, recorded
+from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
-from infra.deployment.display import PROTECTED_ADVICE
+from infra.deployment.display import LISTED, PROTECTED_ADVICE
 from infra.deployment.judging import refused_changes
 from infra.deployment.pulumi_environment import environment, file_backend
 from levee.diagnostics import LeveeError
@@ -57,11 +58,12 @@ class PulumiEngine:
             if deployment.action is Action.DESTROY:
                 return Outcome(changes={})
             self._pulumi(["stack", "init", stack, "--non-interactive"], report)
-        elif deployment.action is not Action.DESTROY:
-            self._refuse_changes(deployment, report)
+            kept: tuple[Kept, ...] = ()
+        else:
+            kept = self._judge(deployment, report)
         command = [*_COMMANDS[deployment.action], "--stack", stack, "--non-interactive", "--parallel", str(_PARALLEL)]
         lines = self._pulumi(command, report)
-        return Outcome(changes=_changes(lines))
+        return Outcome(changes=_changes(lines), kept=kept)
 
     def exported(self, stack: str) -> str | None:
         """The stack's state as `pulumi stack export` prints it; None where the backend has no such stack.
@@ -73,10 +75,25 @@ class PulumiEngine:
     def _export(self, stack: str) -> str:
         return self._asked("stack", "export", "--stack", stack, "--non-interactive")
 
-    def _refuse_changes(self, deployment: Deployment, report: Report) -> None:
+    def _judge(self, deployment: Deployment, report: Report) -> tuple[Kept, ...]:
+        """Refuse what the rules of changes stop, and tell what stays although the CLI will call it deleted."""
         exported = self._export(deployment.stack)
-        deployed = from_export(exported, deployment.stack)
-        refuse(refused_changes(deployment, deployed, report, _TOLD), deployment.project)
+        if deployment.action is Action.DESTROY:
+            try:
+                leaving = recorded(exported, deployment.stack)
+            except LeveeError as error:  # the CLI works from the state itself, and says what is wrong with it
+                report(f"warning: {error.message}; so nothing says what stays")
+                return ()
+        else:
+            deployed = from_export(exported, deployment.stack)
+            refuse(refused_changes(deployment, deployed, report, _TOLD), deployment.project)
+            leaving = [*no_longer_declared(recorded(exported, deployment.stack), deployment.plan)]
+        kept = tuple(kept_on_removal(leaving, deployment.clock.today()).values())
+        for each in kept[:LISTED]:
+            report(f" - {each}")
+        if len(kept) > LISTED:
+            report(f" - … and {len(kept) - LISTED:,} more are let go of")
+        return kept
 
     def _has_stack(self, stack: str) -> bool:
         listed = json.loads(self._asked("stack", "ls", "--json"))

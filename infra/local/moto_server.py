@@ -5,7 +5,8 @@ reads a data stream can tell the difference (moto 5.2):
 
 - events have ids that are text, and those of one log stream go to one shard (`ByLogStream`);
 - new records go to shards that are open; those of a shard that was split or merged stay in it;
-- a shard that is closed ends: the answer with its last records names no further iterator.
+- a shard that is closed ends: the answer with its last records names no further iterator;
+- the Resource Groups Tagging API lists data streams by their tags, as it does buckets and keys.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ import gzip
 import json
 from base64 import b64encode
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from moto.core.resource_tagging import TaggableResourcesMixin, TaggedResource
 from moto.kinesis.models import KinesisBackend, Shard, Stream
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
@@ -34,6 +36,9 @@ def correct() -> None:
     Stream.merge_shards = _keeping_records(Stream.merge_shards)
     KinesisBackend.get_records = _to_the_end(KinesisBackend.get_records)
     KinesisBackend.send_log_event = _send_log_event
+    KinesisBackend.__bases__ = (*KinesisBackend.__bases__, TaggableResourcesMixin)
+    KinesisBackend.SERVICE_NAMESPACE = "kinesis"
+    KinesisBackend.iter_tagged_resources = _tagged_streams
 
 
 def main() -> None:
@@ -45,6 +50,11 @@ def main() -> None:
     correct()
     moto = OneAtATime(DomainDispatcherApplication(create_backend_app))
     run_simple(arguments.host, arguments.port, moto, threaded=True, request_handler=MotoRequestHandler)
+
+
+def _tagged_streams(self: KinesisBackend) -> Iterator[TaggedResource]:
+    for stream in self.streams.values():
+        yield TaggedResource(arn=stream.arn, tags=stream.tags, resource_type="kinesis:stream")
 
 
 def _open_shard(original: Callable[..., Shard | None]) -> Callable[..., Shard | None]:

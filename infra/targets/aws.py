@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,6 +23,7 @@ from levee.iam.key_policy import key_policy
 from levee.iam.service_policy import service_policy
 from levee.iam.trust_policy import trust_policy
 from levee.model.name import PatternType
+from levee.model.stream import Retirement
 from levee.plan.aws_names import (
     account_root,
     data_stream_arn,
@@ -32,7 +33,7 @@ from levee.plan.aws_names import (
     secret_name,
     subscription_name,
 )
-from levee.plan.build import stack_key_arn
+from levee.plan.build import has_stack_key, stack_key_arn
 from levee.plan.carriers import CARRIED_HOURS
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
 
@@ -72,8 +73,7 @@ class AwsTarget(KafkaTarget):
         boundary = plan.boundary
         self._stack_key = stack_key_arn(plan.stack, boundary.account, boundary.region)
         self._keys: dict[str, pulumi.Input[str]] = {}
-        declared = {plan.secrets.key, *(archive.archive.key for archive in plan.archives)}
-        if self._stack_key in declared:
+        if has_stack_key(plan):
             self._keys[self._stack_key] = self._make_key().arn
         self._secrets: list[AwsResource] = []
         self._credentials: list[pulumi.Resource] = []
@@ -114,7 +114,8 @@ class AwsTarget(KafkaTarget):
             "glacierAfterDays": GLACIER_DAYS if days > INFREQUENT_DAYS + GLACIER_DAYS else 0,
             "expireAfterDays": days,
             "tags": self._tags_of_stream(name, topic),
-            **_approval(topic),
+            **_approval(topic.retire),
+            **_acknowledged(topic.acknowledged),
         }
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected))
         self._register(type_tokens.AWS_ARCHIVE_BUCKET, name, inputs, options)
@@ -141,7 +142,8 @@ class AwsTarget(KafkaTarget):
                 "keyArn": key,
                 "retentionHours": CARRIED_HOURS,
                 "tags": self._tags_of_stream(name, topic),
-                **_approval(topic),
+                **_approval(topic.retire),
+                **_acknowledged(topic.acknowledged),
             },
             pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(protect=topic.protected)),
         )
@@ -154,6 +156,7 @@ class AwsTarget(KafkaTarget):
                 "trust": trust_policy("logs.amazonaws.com", boundary.account, planned.caller).compact(),
                 "policy": _text_of(lambda *arns: delivery_policy(*arns).compact(), stream.arn, key),
                 "tags": self._tags_of_stream(f"{name}.delivery", topic),
+                **_acknowledged(topic.acknowledged),
             },
             opts,
         )
@@ -197,6 +200,7 @@ class AwsTarget(KafkaTarget):
             "keyArn": self._key(self._plan.secrets.key),
             "description": f"Kafka password of {username}, stack {self._plan.stack}",
             "tags": self._tags(username, owner=planned.owner),
+            **_acknowledged(self._plan.acknowledged),
         }
         return self._register(type_tokens.AWS_SECRET, username, inputs, opts)
 
@@ -210,6 +214,7 @@ class AwsTarget(KafkaTarget):
             "trust": trust_policy(service, boundary.account, caller).compact(),
             "policy": self._service_policy(planned),
             "tags": self._tags(name, owner=planned.owner),
+            **_acknowledged(plan.acknowledged),
         }
         self._register(type_tokens.AWS_ROLE, name, inputs, opts)
 
@@ -230,9 +235,10 @@ class AwsTarget(KafkaTarget):
             "alias": self._stack_key.rsplit(":", 1)[1],
             "policy": policy.compact(),
             "tags": self._tags("stack-key", owner=plan.owner),
+            **_approval(plan.retire),
         }
-        # What it encrypts can't be read without it: like a regulated topic, it goes in two steps.
-        return self._register(type_tokens.AWS_KEY, "stack-key", inputs, pulumi.ResourceOptions(protect=True))
+        # What it encrypts can't be read without it. Its provider deletes it in two steps only, and else lets go of it.
+        return self._register(type_tokens.AWS_KEY, "stack-key", inputs, pulumi.ResourceOptions())
 
     def _key(self, declared: str | None) -> pulumi.Input[str] | None:
         return None if declared is None else self._keys.get(declared, declared)
@@ -250,12 +256,16 @@ class AwsTarget(KafkaTarget):
         )
 
 
-def _approval(topic: PlannedTopic) -> dict[str, Any]:
-    """Of a stream that retires: its entry is what lets go of what it kept, too."""
-    retire = topic.retire
-    if retire is None:
+def _approval(retire: Retirement | None) -> dict[str, Any]:
+    """What a retirement approves of: the deletion of what it is about. Without one, the provider lets go of that."""
+    if retire is None or retire.let_go:
         return {}
     return {"deletion": {"on": retire.on.isoformat(), "approvedBy": retire.approved_by, "ticket": retire.ticket}}
+
+
+def _acknowledged(identities: Sequence[str]) -> dict[str, Any]:
+    """Which things made anew may be taken for those that are recorded."""
+    return {"acknowledgedIds": [*identities]} if identities else {}
 
 
 def _bucket_policy(bucket: str, account: str, key: str | None) -> str:

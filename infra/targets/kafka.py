@@ -60,6 +60,8 @@ class KafkaTarget:
             "config": dict(planned.settings),
             "acknowledgedIds": [*planned.acknowledged],
         }
+        if planned.let_go:
+            inputs["onRemoval"] = "let-go"
         if planned.effective:
             inputs["effective"] = dict(planned.effective)
         KafkaTopic(name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)))

@@ -5,7 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from levee.cli.clearance import add_clearance_option
@@ -19,6 +23,7 @@ from levee.diagnostics.text import printable
 
 if TYPE_CHECKING:
     from infra.deployment.contract import Action, Outcome
+    from levee.plan.planned import Plan
 
 DESCRIPTIONS = {
     "up": """\
@@ -30,7 +35,8 @@ interruption: it goes on from there.
     "preview": "Show what `levee up` would do. Changes nothing.",
     "destroy": """\
 Delete everything the stack made: credentials are revoked, topics deleted. Refused as a whole while a regulated stream
-is protected (see docs/how-to/retire-a-stream.md).
+is protected (see docs/how-to/retire-a-stream.md). An archive that holds anything, and what no dated entry lets be
+deleted, stays and is let go of (docs/how-to/let-go.md).
 """,
 }
 
@@ -56,11 +62,9 @@ def run(name: str, arguments: argparse.Namespace) -> int:
     """Load, check, ask, deploy; the last line says what was done."""
     from infra.deployment.choice import EngineName, choose
     from infra.deployment.contract import Action, Deployment
-    from infra.preflight import preflight
+    from infra.let_go import stayed
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
-    from policies.gate import enforce
-    from policies.report.as_text import headline
 
     began = time.monotonic()
     action, project = Action(name), project_of(arguments)
@@ -72,12 +76,8 @@ def run(name: str, arguments: argparse.Namespace) -> int:
     boundary = plan.boundary
     say(f"stack {plan.stack}: {plan.target}, account {boundary.account}, {boundary.region}, {boundary.jurisdiction}")
     if action is not Action.DESTROY:
-        for finding in enforce(plan, project, clock.today()).warnings:
-            say(f"warning: {headline(finding)}")
-        for pending in plan.pending:
-            say(f"warning: {pending.stream}: {pending.what}")
-        for doubt in preflight(plan, project, changing=action is Action.UP):
-            say(f"warning: {doubt}")
+        for warning in _doubts(plan, project, clock.today(), changing=action is Action.UP):
+            say(f"warning: {warning}")
     deploy = partial(Deployment, project=project, stack=arguments.stack, plan=plan, clock=clock)
     if action is not Action.DESTROY:
         deploy = partial(deploy, max_removed=arguments.max_removed)
@@ -90,8 +90,26 @@ def run(name: str, arguments: argparse.Namespace) -> int:
             message = f"{clock.today()} has ended (UTC) since this was planned; nothing was changed"
             raise LeveeError(message, f"run it again: it is planned for {arguments.clock.today()} then")
     outcome = engine.run(deploy(action=action), say)
+    if action is not Action.PREVIEW:
+        outcome = replace(outcome, kept=stayed(plan, project, outcome.kept))
+        for each in outcome.kept:
+            say(f"let go of {each.type} {each.name}: {each.how}")
     say(_summary(action, outcome, time.monotonic() - began))
     return 0
+
+
+def _doubts(plan: Plan, project: Path, as_of: date, *, changing: bool) -> Iterator[str]:
+    """What the rules, the cluster and the account say against the plan that stops nothing.
+
+    Raises Rejected and LeveeError for what stops it.
+    """
+    from infra.preflight import preflight
+    from policies.gate import enforce
+    from policies.report.as_text import headline
+
+    yield from map(headline, enforce(plan, project, as_of).warnings)
+    yield from (f"{pending.stream}: {pending.what}" for pending in plan.pending)
+    yield from preflight(plan, project, changing=changing)
 
 
 def _must_be_asked(action: Action, stack: str) -> None:
@@ -113,10 +131,12 @@ def _ask(action: Action, stack: str) -> None:
 
 
 def _summary(action: Action, outcome: Outcome, seconds: float) -> str:
-    words = {"create": "created", "update": "updated", "delete": "deleted", "same": "unchanged"}
+    words = {"create": "created", "update": "updated", "delete": "deleted", "let go": "let go", "same": "unchanged"}
     if action.value == "preview":
-        words = {"create": "to create", "update": "to update", "delete": "to delete", "same": "unchanged"}
-    counts = ", ".join(f"{outcome.changes[key]} {word}" for key, word in words.items() if outcome.changes.get(key))
+        words |= {"create": "to create", "update": "to update", "delete": "to delete", "let go": "to let go"}
+    kept = len(outcome.kept)
+    changes = {**outcome.changes, "delete": outcome.changes.get("delete", 0) - kept, "let go": kept}
+    counts = ", ".join(f"{changes[key]} {word}" for key, word in words.items() if changes.get(key))
     return f"{action}: {counts or 'nothing to do'} ({seconds:.1f} s)"
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import asdict
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
-from levee.diagnostics.text import one_line
+from levee.diagnostics import LeveeError
 
 DESCRIPTION = """\
-Print which engine holds a stack, how many resources it holds, and what the live cluster answers: its identity, where
-its brokers stand, how many declared topics exist. Changes nothing. Exit 1 where the cluster can't be asked or
-contradicts the declaration.
+Print which engine holds a stack, how many resources it holds, what the live cluster answers (its identity, where its
+brokers stand, how many declared topics exist), and what the stack let go of and its account still holds, until that is
+empty and gone. Changes nothing. Exit 1 where the cluster or the account can't be asked, or the cluster contradicts the
+declaration.
 """
 
 
@@ -29,6 +32,7 @@ def register(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the status."""
     from infra.deployment.choice import holder
+    from infra.let_go import things_let_go
     from infra.preflight import look, refuse_contradictions
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
@@ -37,6 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
     held = holder(project, plan.stack)
     live = look(plan, project)
+    unknown: LeveeError | None = None
     existing = sum(topic.name in live.topics for topic in plan.topics)
     document: dict[str, object] = {
         "stack": plan.stack,
@@ -46,12 +51,17 @@ def run(arguments: argparse.Namespace) -> int:
         "topics": {"declared": len(plan.topics), "existing": existing},
         "credentials": {"declared": len(plan.credentials)},
     }
+    try:
+        document["let_go"] = [asdict(each) for each in things_let_go(plan, project)]
+    except LeveeError as error:
+        unknown = error
+        document["let_go"] = {"unknown": error.message}
     if arguments.json:
         sys.stdout.write(json.dumps(document, indent=2, sort_keys=True) + "\n")
     else:
         _print(document)
     refuse_contradictions(plan, live, project)
-    return 0
+    return 0 if unknown is None else 1
 
 
 def _print(document: dict[str, object]) -> None:
@@ -66,4 +76,12 @@ def _print(document: dict[str, object]) -> None:
         f"cluster   {cluster['id']}; brokers {brokers}",
         f"topics    {topics['existing']} of {topics['declared']} declared exist",
     )
-    sys.stdout.write("\n".join(map(one_line, lines)) + "\n")
+    sys.stdout.write("\n".join((*lines, *_let_go(document["let_go"]))) + "\n")
+
+
+def _let_go(found: object) -> Iterator[str]:
+    if isinstance(found, dict):
+        yield f"let go    unknown: {found['unknown']}"
+    for each in found if isinstance(found, list) else ():
+        locked = f", locked until {each['locked_until']} at the latest" if each["locked_until"] else ""
+        yield f"let go    {each['what']} {each['name']} since {each['since']}: {each['state']}{locked}; {each['next']}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from levee.loading.schema.settings import setting_text
 from levee.loading.schema.values import a_duration, topic_prefix
-from levee.loading.stream_values import items, patterns
+from levee.loading.stream_values import approval, items, patterns, retirement
 from levee.model.aws import AwsSpec
 from levee.model.cluster import (
     ClientTraffic,
@@ -57,6 +57,8 @@ def stack_spec(
         streams=streams,
         classes=classes,
         aws=_aws(values.get("aws", {}), origin.at("aws")) if values["target"] == Target.AWS else None,
+        retire=retirement(values["retire"], origin.at("retire")) if "retire" in values else None,
+        approvals=tuple(approval(*each) for each in items(values, "approve", origin)),
         origin=origin,
     )
 

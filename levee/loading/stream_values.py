@@ -54,8 +54,8 @@ def stream_spec(key: str, values: Values, data_class: DataClass | None, origin: 
         sinks=tuple(_sink(*each) for each in items(values, "sinks", origin)),
         archive=None if archive is None else _archive(archive, origin.at("archive")),
         monitors=tuple(_monitor(*each) for each in items(values, "monitors", origin)),
-        retire=None if retire is None else _retirement(retire, origin.at("retire")),
-        approvals=tuple(_approval(*each) for each in items(values, "approve", origin)),
+        retire=None if retire is None else retirement(retire, origin.at("retire")),
+        approvals=tuple(approval(*each) for each in items(values, "approve", origin)),
         origin=origin,
     )
 
@@ -143,17 +143,20 @@ def _monitor(values: Values, origin: Origin) -> MonitorSpec:
     )
 
 
-def _retirement(values: Values, origin: Origin) -> Retirement:
+def retirement(values: Values, origin: Origin) -> Retirement:
+    """The dated entry of a stream's file or a stack's."""
     return Retirement(
         on=a_date(values["on"]),
         approved_by=values["approved_by"],
         reason=values["reason"],
         ticket=values["ticket"],
+        let_go=values.get("let_go", False),
         origin=origin,
     )
 
 
-def _approval(values: Values, origin: Origin) -> Approval:
+def approval(values: Values, origin: Origin) -> Approval:
+    """One entry of a stream's `approve` or a stack's."""
     return Approval(
         change=GuardedChange(values["change"]),
         service=values.get("service"),

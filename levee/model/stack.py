@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from levee.model.approval import Approval
 from levee.model.aws import AwsSpec
 from levee.model.cluster import ClusterSpec, SecretStoreSpec
 from levee.model.data_class import DataClass
 from levee.model.origin import Origin
 from levee.model.service import ServiceSpec
-from levee.model.stream import StreamSpec
+from levee.model.stream import Retirement, StreamSpec
 
 
 class Target(StrEnum):
@@ -38,7 +39,8 @@ class StackSpec:
     `streams` are in order of key, `services` and `classes` by name. Every stream's class exists, every grant's
     streams exist, no two topics or groups collide. `cost_centre` pays for streams that name none.
     `trusted_accounts` may reach what the stack holds; `global_names`
-    are the only hops that may lie in no region. `aws` is there where the target is.
+    are the only hops that may lie in no region. `aws` is there where the target is. `retire` approves of the
+    deletion of the stack's own key, `approvals` are of what belongs to no stream.
     """
 
     name: str
@@ -56,4 +58,6 @@ class StackSpec:
     streams: tuple[StreamSpec, ...]
     classes: Mapping[str, DataClass]
     aws: AwsSpec | None = None
+    retire: Retirement | None = None
+    approvals: tuple[Approval, ...] = ()
     origin: Origin

@@ -156,12 +156,16 @@ class MonitorSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retirement:
-    """The dated entry that lifts a regulated stream's protection, from the day `on`."""
+    """The dated entry that lifts a regulated stream's protection from the day `on`.
+
+    `let_go`: what is removed then is not deleted; it stays, and levee no longer answers for it.
+    """
 
     on: date
     approved_by: str
     reason: str
     ticket: str
+    let_go: bool = False
     origin: Origin
 
     def is_due(self, as_of: date) -> bool:

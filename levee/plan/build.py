@@ -42,7 +42,7 @@ SCRAM_ITERATIONS: Final = 8192  # Kafka's floor is 4096 (RFC 7677); twice that i
 
 
 def build_plan(spec: StackSpec, as_of: date) -> Plan:
-    """The plan of a stack as it is due on the day `as_of` (UTC), which only lifts protections of retiring streams."""
+    """The plan of a stack as it is due on the day `as_of` (UTC), which lifts protections and ends approvals."""
     streams = {stream.key: stream for stream in spec.streams}
     carried = tuple(carriers(spec, as_of))
     return Plan(
@@ -70,6 +70,8 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
         flows=tuple(_flow(spec, stream) for stream in spec.streams),
         pending=tuple(pending for stream in spec.streams for pending in _pending(spec.target, stream)),
         aws=spec.aws,
+        retire=spec.retire,
+        acknowledged=acknowledged(spec.approvals, as_of),
         origin=spec.origin,
     )
 
@@ -77,6 +79,12 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
 def stack_key_arn(stack: str, account: str, region: str) -> str:
     """The name of the key that levee makes for a stack on aws: an alias of its own."""
     return f"arn:{partition_name(region)}:kms:{region}:{account}:alias/levee/{stack}"
+
+
+def has_stack_key(plan: Plan) -> bool:
+    """Whether levee makes a key for the stack: its secrets or an archive name it."""
+    own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
+    return own in {plan.secrets.key, *(archive.archive.key for archive in plan.archives)}
 
 
 def _key(spec: StackSpec, key: str | None) -> str | None:
@@ -88,7 +96,7 @@ def _archive(spec: StackSpec, archive: ArchiveSpec) -> ArchiveSpec:
 
 
 def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
-    retiring = stream.retire is not None and stream.retire.is_due(as_of)
+    retire = stream.retire if stream.retire is not None and stream.retire.is_due(as_of) else None
     regulated = spec.classes[stream.data_class].regulated
     declared = topic_settings(_settings(stream), spec.cluster.settings, regulated=regulated)
     return PlannedTopic(
@@ -102,9 +110,10 @@ def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
         replication=stream.replication,
         settings=declared.settings,
         effective=declared.effective,
-        protected=regulated and not retiring,
+        protected=regulated and retire is None,
         retire=stream.retire,
         approvals=stream.approvals,
+        let_go=retire is not None and retire.let_go,
         acknowledged=acknowledged(stream.approvals, as_of),
         origin=stream.origin,
     )

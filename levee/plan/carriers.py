@@ -91,6 +91,7 @@ def _carrier(spec: StackSpec, stream: StreamSpec, source: SourceSpec, as_of: dat
         protected=False,
         retire=None,
         acknowledged=acknowledged(stream.approvals, as_of),
+        let_go=stream.retire is not None and stream.retire.is_due(as_of) and stream.retire.let_go,
         origin=source.origin,
     )
     return PlannedCarrier(

@@ -34,7 +34,8 @@ class PlannedTopic:
 
     `settings` are all that levee sets, in order of key; what stands there is kept so. `effective` are those that must
     have these values wherever they come from, and that levee never sets. Everything else is the broker's. `protected`:
-    it may not be deleted. `acknowledged` are ids of topics that may be taken for the one that was recorded.
+    it may not be deleted. `let_go`: it isn't deleted when its stream's file goes; it stays.
+    `acknowledged` are the identities of the stream's things that were made anew and are taken for those recorded.
     """
 
     stream: str
@@ -50,6 +51,7 @@ class PlannedTopic:
     protected: bool
     retire: Retirement | None
     approvals: tuple[Approval, ...] = ()
+    let_go: bool = False
     acknowledged: tuple[str, ...] = ()
     origin: Origin
 
@@ -195,7 +197,11 @@ class Pending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything one stack shall hold. Equal declarations give equal plans."""
+    """Everything one stack shall hold. Equal declarations give equal plans.
+
+    `retire` approves of the deletion of the stack's own key; `acknowledged` are the identities of things that belong to
+    no stream, were made anew and are taken for those recorded.
+    """
 
     stack: str
     target: Target
@@ -217,6 +223,8 @@ class Plan:
     flows: tuple[Flow, ...]
     pending: tuple[Pending, ...]
     aws: AwsSpec | None = None
+    retire: Retirement | None = None
+    acknowledged: tuple[str, ...] = ()
     origin: Origin
 
     @property

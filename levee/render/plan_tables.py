@@ -95,7 +95,8 @@ def _topic(topic: PlannedTopic) -> tuple[str, ...]:
 def _protection(topic: PlannedTopic) -> str:
     if topic.retire is None:
         return "yes" if topic.protected else "no"
-    return f"{'yes' if topic.protected else 'no'}, retires {topic.retire.on.isoformat()}"
+    word = "lets go" if topic.retire.let_go else "retires"
+    return f"{'yes' if topic.protected else 'no'}, {word} {topic.retire.on.isoformat()}"
 
 
 def _credential(credential: PlannedCredential) -> Iterator[tuple[str, ...]]:

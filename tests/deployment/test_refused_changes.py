@@ -156,6 +156,18 @@ def test_a_first_deployment_and_a_destroy_are_not_compared(folder: Path, cli: An
     assert cli.calls[2:] == ["destroy --yes"]
 
 
+@pytest.mark.parametrize("action", [Action.UP, Action.PREVIEW, Action.DESTROY])
+def test_what_stays_is_told_before_pulumi_calls_it_deleted(folder: Path, cli: AnsweringCli, action: Action) -> None:
+    document = exported()
+    urn = f"urn:pulumi:{STACK}::levee::levee:aws:ArchiveBucket::retired"
+    inputs = {"name": "retired-archive", "retentionDays": 365}
+    document["deployment"]["resources"].append({"urn": urn, "type": "levee:aws:ArchiveBucket", "inputs": inputs})
+    cli.holds(document)
+    told = " - levee:aws:ArchiveBucket retired: let go of: it is kept with its lock, locked until "
+    assert [line for line in run(folder, action) if line.startswith(told)]
+    assert cli.calls == [f"{action} --yes" if action is not Action.PREVIEW else "preview --run-program"]
+
+
 def test_a_state_that_cannot_be_read_is_not_an_empty_one(folder: Path, cli: AnsweringCli) -> None:
     cli.holds({"version": 3})
     with pytest.raises(LeveeError, match="can't be told") as refused:

@@ -166,3 +166,30 @@ def test_equal_declarations_give_equal_plans(files: StackFiles, tmp_path: Path) 
     spec = files.load()
     assert build_plan(spec, TODAY) == build_plan(replace(spec), TODAY)
     assert [topic.stream for topic in build_plan(spec, TODAY).topics] == ["a-first", "orders"]
+
+
+@pytest.mark.parametrize(
+    ("more", "as_of", "expected"),
+    [
+        ("", date(2026, 12, 1), (False, False)),
+        ("  let_go: true\n", date(2026, 12, 1), (False, True)),
+        ("  let_go: true\n", date(2026, 11, 30), (True, False)),
+        ("  let_go: false\n", date(2026, 12, 1), (False, False)),
+    ],
+)
+def test_a_stream_is_let_go_of_from_the_day_of_its_entry_on(
+    files: StackFiles, more: str, as_of: date, expected: tuple[bool, bool]
+) -> None:
+    files.add(files.orders, RETIRE + more)
+    (topic,) = plan_of(files, as_of).topics
+    assert (topic.protected, topic.let_go) == expected
+
+
+def test_what_was_made_anew_is_acknowledged_by_the_stream_or_the_stack_it_is_of(files: StackFiles) -> None:
+    terms = "until: 2026-11-30, approved_by: dpo, reason: agreed with its owner, ticket: G-1"
+    entry = "approve: [{{change: recreated, identity: '{}', {}}}]\n"
+    files.add(files.orders, entry.format("arn:aws:s3:::b@anew", terms))
+    files.add(files.stack, entry.format("arn:aws:iam::123456789012:role/levee/r@AROA2", terms))
+    plan, later = plan_of(files), plan_of(files, date(2026, 12, 1))
+    assert (plan.topics[0].acknowledged, later.topics[0].acknowledged) == (("arn:aws:s3:::b@anew",), ())
+    assert (plan.acknowledged, later.acknowledged) == (("arn:aws:iam::123456789012:role/levee/r@AROA2",), ())

@@ -23,7 +23,7 @@ from levee.iam.parsing import parse_document
 from levee.iam.request import Request, identity
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_outputs import KEY, PLACE, outputs
-from tests.support.aws_stack import AwsStack
+from tests.support.aws_stack import CHECKOUT, AwsStack
 from tests.support.recorder import Recorder, record
 
 CLUSTER = f"arn:aws:kafka:{PLACE}:cluster/logs/1234abcd-12ab-34cd-56ef-1234567890ab-2"
@@ -88,7 +88,7 @@ def shape(recorder: Recorder) -> dict[str, tuple[str, bool]]:
 
 
 IN_ANY_ACCOUNT: dict[str, tuple[str, bool]] = {
-    "Key stack-key": ("levee-test", True),
+    "Key stack-key": ("levee-test", False),
     **{f"Secret {service}.g1": (service, False) for service in SERVICES},
     "Role orders-api": ("orders-api", False),
     "Role checkout-logs": ("checkout-logs", False),
@@ -261,3 +261,50 @@ def test_what_drains_the_data_stream_reads_it_and_keeps_how_far_it_has_come(msk:
         }
     assert allows(msk, "checkout-logs", "kafka-cluster:ReadData", f"{topics}/{checkpoints}")
     assert not allows(msk, "checkout-logs", "kafka-cluster:ReadData", f"{topics}/eu.orders.audit.v1")
+
+
+@pytest.mark.parametrize("let_go", [False, True])
+def test_what_retires_is_deleted_or_let_go_of_as_its_entry_says(tmp_path: Path, *, let_go: bool) -> None:
+    stack = AwsStack(tmp_path, AwsApi("http://127.0.0.1:1", tmp_path / "credentials")).with_logs()
+    entry = "{on: 2026-11-21, approved_by: dpo, reason: replaced by another stream, ticket: G-1"
+    stack.add(stack.orders, f"retire: {entry}{', let_go: true' if let_go else ''}}}\n")
+    stack.add(stack.stack, f"retire: {entry}}}\n")
+    for file in ("certs/ca.pem", "secrets/admin.password"):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_text("-")
+    plan = stack.plan()
+    recorder = record(lambda: provision(plan, tmp_path), outputs)
+
+    deletion = {"on": "2026-11-21", "approvedBy": "dpo", "ticket": "G-1"}
+    of_stream = (
+        (type_tokens.AWS_ARCHIVE_BUCKET, "orders"),
+        (type_tokens.AWS_DATA_STREAM, f"orders.{CHECKOUT}"),
+    )
+    approved = [recorder.inputs(*each).get("deletion") for each in of_stream]
+    assert approved == [None if let_go else deletion] * 2
+    assert recorder.inputs(type_tokens.AWS_KEY, "stack-key")["deletion"] == deletion
+    topics = ("orders", f"orders.{CHECKOUT}.checkpoints")
+    kept = [recorder.inputs(TOPIC, name).get("onRemoval") for name in topics]
+    assert kept == ["let-go" if let_go else None] * 2
+    assert not any(recorder.requests[each].protect for each in of_stream)
+
+
+def test_acknowledgements_reach_the_things_that_they_may_be_of(tmp_path: Path) -> None:
+    stack = AwsStack(tmp_path, AwsApi("http://127.0.0.1:1", tmp_path / "credentials")).with_logs()
+    terms = "until: 2026-11-30, approved_by: dpo, reason: agreed with its owner, ticket: G-1"
+    stack.add(stack.orders, f"approve: [{{change: recreated, identity: of-the-stream, {terms}}}]\n")
+    stack.add(stack.stack, f"approve: [{{change: recreated, identity: of-the-stack, {terms}}}]\n")
+    for file in ("certs/ca.pem", "secrets/admin.password"):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_text("-")
+    plan = stack.plan()
+    recorder = record(lambda: provision(plan, tmp_path), outputs)
+    found = {
+        (token.rpartition(":")[2], name): recorder.inputs(token, name).get("acknowledgedIds")
+        for token, name in recorder.requests
+        if token in {ROLE, SECRET, type_tokens.AWS_ARCHIVE_BUCKET, type_tokens.AWS_DATA_STREAM}
+    }
+    of_stream = {("ArchiveBucket", "orders"), ("DataStream", f"orders.{CHECKOUT}")}
+    of_stream.add(("Role", f"orders.{CHECKOUT}.delivery"))
+    assert {key for key, ids in found.items() if ids == ["of-the-stream"]} == of_stream
+    assert {key for key, ids in found.items() if ids == ["of-the-stack"]} == found.keys() - of_stream

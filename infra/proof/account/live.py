@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from infra.providers.levee.aws.bucket_settings import BucketSettings
+from infra.providers.levee.aws.identity import numbered
 from levee.iam.document import EVERYONE, Condition, Document, Effect, Statement
 from levee.iam.parsing import parse_document
 
@@ -52,13 +53,21 @@ def read_policy(source: str | Mapping[str, object] | None, *, of_resource: bool)
 
 @dataclass(frozen=True, slots=True)
 class LiveRole:
-    """A role. `inline` are its own policies by name, `attached` and `boundary` the ARNs of managed ones."""
+    """A role. `inline` are its own policies by name, `attached` and `boundary` the ARNs of managed ones. `number` is
+    its RoleId.
+    """
 
     arn: str
     trust: Document
     inline: Mapping[str, Document]
     attached: tuple[str, ...] = ()
     boundary: str | None = None
+    number: str = ""
+
+    @property
+    def identity(self) -> str:
+        """What tells it from another role of its name."""
+        return numbered(self.arn, self.number)
 
 
 @dataclass(frozen=True, slots=True)

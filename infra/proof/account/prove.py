@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from pathlib import Path
 
 from infra.account import account_api
+from infra.baseline.recorded_identities import RecordedIdentities, recorded_identities
 from infra.proof.account.alarms import alarm_outcomes
 from infra.proof.account.archives import archive_outcomes
 from infra.proof.account.claim import AccountOutcome
 from infra.proof.account.cluster import cluster_outcomes
 from infra.proof.account.data_streams import data_stream_outcomes
 from infra.proof.account.delivery import delivery_outcomes
+from infra.proof.account.identities import identity_outcomes
 from infra.proof.account.keys import key_outcomes
-from infra.proof.account.live import LiveAccount
+from infra.proof.account.live import LiveAccount, Unread
 from infra.proof.account.roles import role_outcomes
 from infra.proof.account.secrets import secret_outcomes
 from infra.proof.account.subscriptions import subscription_outcomes
 from infra.proof.account.survey import survey_account
+from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
 
 
@@ -30,13 +34,26 @@ async def prove_account(plan: Plan, project: Path, services: Collection[str]) ->
         return ()
     api = account_api(plan, project)
     try:
-        return judge_account(plan, await survey_account(api, plan), services)
+        recorded = await asyncio.to_thread(_recorded, plan, project)
+        return judge_account(plan, await survey_account(api, plan), services, recorded)
     finally:
         await api.close()
 
 
-def judge_account(plan: Plan, live: LiveAccount, services: Collection[str] = ()) -> tuple[AccountOutcome, ...]:
-    """Every claim about what was read."""
+def _recorded(plan: Plan, project: Path) -> RecordedIdentities | Unread | None:
+    try:
+        return recorded_identities(project, plan.stack)
+    except LeveeError as error:
+        return Unread(error.message)
+
+
+def judge_account(
+    plan: Plan,
+    live: LiveAccount,
+    services: Collection[str] = (),
+    recorded: RecordedIdentities | Unread | None = None,
+) -> tuple[AccountOutcome, ...]:
+    """Every claim about what was read. `recorded` is what the stack's state knows things by."""
     return (
         *role_outcomes(plan, live, services),
         *secret_outcomes(plan, live),
@@ -47,4 +64,5 @@ def judge_account(plan: Plan, live: LiveAccount, services: Collection[str] = ())
         *data_stream_outcomes(plan, live),
         *delivery_outcomes(plan, live),
         *subscription_outcomes(plan, live),
+        *identity_outcomes(plan, live, recorded),
     )

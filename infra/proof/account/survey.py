@@ -111,6 +111,7 @@ def _role(details: Mapping[str, Any]) -> LiveRole:
         },
         attached=tuple(sorted(policy["PolicyArn"] for policy in details.get("AttachedManagedPolicies", ()))),
         boundary=details.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
+        number=details["RoleId"],
     )
 
 

@@ -10,6 +10,8 @@ from infra.providers.differences import Difference, differences
 from infra.providers.failures import FailedError, PartlyDoneError, refused
 from infra.providers.kafka.topic_declaration import (
     CLUSTER_DEFAULT,
+    LET_GO,
+    ON_REMOVAL,
     TopicDeclaration,
     cannot_replicate,
     cannot_shrink,
@@ -136,9 +138,11 @@ class Topic(ResourceKind):
         """Remove the topic and wait until no broker shows it.
 
         A topic that another resource declares now lives on: the program only calls it by another name, or the user
-        forced a replacement. Giving up the old record is the whole move.
+        forced a replacement. Giving up the old record is the whole move. So it is for one that is let go of.
         """
         name = recorded.id
+        if reveal(recorded.inputs.get(ON_REMOVAL)) == LET_GO:
+            return
         if name in self._adopted or self._declarers.get(name, recorded.urn) != recorded.urn:
             return
         if (shape := await self._topics.shape(name)) is not None:
@@ -275,7 +279,7 @@ def _seen(recorded: Recorded, live: LiveTopic | None) -> Recorded | None:
             properties["config"] = config
     if effective := declared_effective(recorded.inputs):
         outputs[EFFECTIVE] = seen_effective(live.effective, effective)
-    inputs |= {name: recorded.inputs[name] for name in (EFFECTIVE, ACKNOWLEDGED) if name in recorded.inputs}
+    inputs |= {name: recorded.inputs[name] for name in (EFFECTIVE, ACKNOWLEDGED, ON_REMOVAL) if name in recorded.inputs}
     outputs |= seen_identity(recorded, shape.topic_id)
     if reveal(recorded.inputs.get("replicationFactor")) == CLUSTER_DEFAULT:
         inputs["replicationFactor"] = CLUSTER_DEFAULT

@@ -13,7 +13,9 @@ from infra.providers.kind import Declaration, Naming
 from infra.providers.properties import Properties, Unknown
 from levee.model.name import MAX_TOPIC_LENGTH, topic_name_problem
 
-PROPERTIES: Final = ("name", "partitions", "replicationFactor", CONFIG, EFFECTIVE, ACKNOWLEDGED)
+ON_REMOVAL: Final = "onRemoval"
+DELETE, LET_GO = "delete", "let-go"
+PROPERTIES: Final = ("name", "partitions", "replicationFactor", CONFIG, EFFECTIVE, ACKNOWLEDGED, ON_REMOVAL)
 
 CLUSTER_DEFAULT: Final = -1
 """As a replication factor: what the cluster gives a topic that asks for none (KIP-464)."""
@@ -67,6 +69,9 @@ def check_declaration(declaration: Declaration) -> Properties:
     factor = known(replication)
     if factor is not None and factor < 1 and factor != CLUSTER_DEFAULT:
         fields.refuse("replicationFactor", f"must be at least 1, or -1 for the cluster's default, not {factor}")
+    on_removal = fields.text(ON_REMOVAL)
+    if known(on_removal) not in {None, DELETE, LET_GO}:
+        fields.refuse(ON_REMOVAL, f"must be {DELETE} or {LET_GO}")
     _check_against_last(fields, declaration.old, known(name), known(partitions), factor)
     fields.raise_problems()
     inputs: Properties = {
@@ -80,6 +85,8 @@ def check_declaration(declaration: Declaration) -> Properties:
             inputs[key] = each if isinstance(each, Unknown) else {**each}
     if acknowledged is not None:
         inputs[ACKNOWLEDGED] = acknowledged if isinstance(acknowledged, Unknown) else [*acknowledged]
+    if on_removal is not None:
+        inputs[ON_REMOVAL] = on_removal
     return inputs
 
 

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
 from levee.model.approval import Approval, GuardedChange
+from levee.model.stack import StackSpec
+from levee.model.stream import StreamSpec
 
 
 def service_of_grant(declared: Declared) -> Iterator[Problem]:
@@ -25,8 +27,8 @@ def service_of_grant(declared: Declared) -> Iterator[Problem]:
 
 def identity_of_recreated(declared: Declared) -> Iterator[Problem]:
     """A thing made anew is acknowledged by its identity; no other change has one."""
-    for stream in declared.streams:
-        for approval in stream.approvals:
+    for each in _all(declared):
+        for approval in each.approvals:
             is_recreated = approval.change is GuardedChange.RECREATED
             if is_recreated and approval.identity is None:
                 hint = "write `identity: …`: the new id or ARN, as `levee drift` prints it"
@@ -38,11 +40,17 @@ def identity_of_recreated(declared: Declared) -> Iterator[Problem]:
 
 
 def approved_twice(declared: Declared) -> Iterator[Problem]:
-    """A stream approves a change once."""
-    for stream in declared.streams:
+    """A stream, or the stack, approves a change once."""
+    for each in _all(declared):
         first: dict[tuple[GuardedChange, str | None, str | None], Approval] = {}
-        for approval in stream.approvals:
+        for approval in each.approvals:
             other = first.setdefault((approval.change, approval.service, approval.identity), approval)
             if other is not approval:
                 message = f"{approval.change} is approved twice"
                 yield Problem("approved-twice", message, "keep one of the two", approval.origin, other=other.origin)
+
+
+def _all(declared: Declared) -> Iterator[StreamSpec | StackSpec]:
+    yield from declared.streams
+    if declared.stack is not None:
+        yield declared.stack

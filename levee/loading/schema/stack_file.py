@@ -21,6 +21,7 @@ from levee.loading.schema.rules import (
     text,
     whole,
 )
+from levee.loading.schema.stream_file import APPROVAL, DELETION
 from levee.loading.schema.values import (
     ACCOUNT,
     CLOUD_NAME,
@@ -40,6 +41,7 @@ from levee.loading.schema.values import (
     destination_problem,
     reason_problem,
 )
+from levee.model.approval import GuardedChange
 from levee.model.cluster import STORES, ClientTraffic, Mechanism, Metrics, Protocol
 from levee.model.name import service_name_problem
 from levee.model.role import Role
@@ -175,6 +177,12 @@ _SERVICE: Final[Fields] = {
     ),
 }
 
+_RECREATED: Final[Fields] = {
+    **{key: rules for key, rules in APPROVAL.items() if key != "service"},
+    "change": field(choice((GuardedChange.RECREATED,)), "recreated", required=True),
+    "identity": {**APPROVAL["identity"], "required": True},
+}
+
 STACK: Final[Fields] = {
     "target": field(choice(Target), "kafka", required=True),
     "account": field(ACCOUNT, '"123456789012"', required=True),
@@ -189,4 +197,6 @@ STACK: Final[Fields] = {
     "aws": field(mapping(_AWS), "{cluster_arn: …}"),
     "services": field(named(mapping(_SERVICE), service_name_problem), "{siem-shipper: {owner: security-team}}"),
     "streams": field(choice(("none",)), "none"),
+    "retire": field(mapping(DELETION), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
+    "approve": field({"type": "list", "schema": mapping(_RECREATED)}, "[{change: recreated, identity: …, …}]"),
 }

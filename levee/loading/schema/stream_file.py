@@ -91,14 +91,16 @@ _MONITOR: Final[Fields] = {
     "threshold": field(whole(1, 2**53), "1000"),
 }
 
-_RETIREMENT: Final[Fields] = {
+DELETION: Final[Fields] = {
     "on": field(DATE, "2026-12-31", required=True),
     "approved_by": field(text(), "data-protection-officer", required=True),
     "reason": field(text(free_of(reason_problem), most=1000), "Replaced by payments-audit-v2", required=True),
     "ticket": field(text(), "GOV-1234", required=True),
 }
 
-_APPROVAL: Final[Fields] = {
+_RETIREMENT: Final[Fields] = {**DELETION, "let_go": field(FLAG, "true")}
+
+APPROVAL: Final[Fields] = {
     "change": field(choice(GuardedChange), "retention-cut", required=True),
     "service": field(SERVICE, "fraud-detection"),
     "identity": field(IDENTITY, "qGZvLJ0TQ0uxqjnwcsh6Tw"),
@@ -131,5 +133,5 @@ STREAM: Final[Fields] = {
     "archive": field(mapping(_ARCHIVE), "{bucket: payments-audit, retention: 2555d, locked: true}"),
     "monitors": field({"type": "list", "schema": mapping(_MONITOR)}, "[{kind: silence, window: 15m}]"),
     "retire": field(mapping(_RETIREMENT), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
-    "approve": field({"type": "list", "schema": mapping(_APPROVAL)}, "[{change: retention-cut, until: 2026-12-31, …}]"),
+    "approve": field({"type": "list", "schema": mapping(APPROVAL)}, "[{change: retention-cut, until: 2026-12-31, …}]"),
 }

@@ -35,7 +35,10 @@ PUBLISHED = {
 }
 
 OURS = {
-    "kafka:index/topic:Topic": ({"effective", "acknowledgedIds"}, {"effective", "topicId", "recreatedAs"}),
+    "kafka:index/topic:Topic": (
+        {"effective", "acknowledgedIds", "onRemoval"},
+        {"effective", "topicId", "recreatedAs", "onRemoval"},
+    ),
 }
 
 

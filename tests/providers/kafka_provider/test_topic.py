@@ -257,6 +257,25 @@ async def test_deleted_topic_is_gone_when_delete_returns(
     assert again.outputs["partitions"] == 1
 
 
+async def test_a_topic_that_is_let_go_of_stays_with_its_records(
+    engine: ResourceEngine, cluster: LocalCluster, unique: str
+) -> None:
+    topic = await engine.create(TOPIC, "t", declared(unique))
+    write_records(cluster, unique, 3)
+    inputs = declared(unique, onRemoval="let-go")
+    assert await engine.changed(topic, inputs) == {"onRemoval"}
+    kept = await engine.update(topic, inputs)
+    read = await engine.refresh(kept)
+    assert read is not None
+    assert (read.outputs, await engine.changed(read, inputs)) == (kept.outputs, set())
+    await engine.delete(read)
+    assert records_in(cluster, unique) == 3
+    reasons = await reasons_of(engine, read, declared(unique, onRemoval="keep"))
+    assert reasons == {"onRemoval": "must be delete or let-go"}
+    await engine.delete(await engine.update(read, declared(unique, onRemoval="delete")))
+    assert partitions_of(cluster, unique) == 0
+
+
 async def test_cluster_default_replication_reads_as_declared(engine: ResourceEngine, unique: str) -> None:
     default = declared(unique, replicationFactor=-1)
     topic = await engine.create(TOPIC, "t", default)

@@ -5,20 +5,23 @@ buckets' settings: reading one bucket takes a request for each of them.
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any, Final
 
 from infra.providers.failures import FailedError, Problem, RefusedError, refused
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Declaration, Recorded
-from infra.providers.levee.aws.api import AwsError
+from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.archive_lifecycle import INPUTS as LIFECYCLE_INPUTS
 from infra.providers.levee.aws.archive_lifecycle import TIERS, check_lifecycle, lifecycle_rules
 from infra.providers.levee.aws.arn_scope import check_arn
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
 from infra.providers.levee.aws.bucket_settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
+from infra.providers.levee.aws.identity import THING_ID, is_marked, marked, new_mark
 from infra.providers.levee.aws.json_text import check_json
-from infra.providers.levee.aws.tags import tag_changes, tags_of, to_list
+from infra.providers.levee.aws.tags import MADE, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value, reveal
 from levee.catalog.aws_form import LONGEST_LOCK_DAYS, bucket_problem
 from levee.catalog.partition import partition_name
@@ -39,8 +42,9 @@ ALWAYS: Final = {
 class ArchiveBucket(AwsKind):
     """A bucket for what must be kept. The id is its name.
 
-    It may be locked longer and firmer in place, never shorter or looser. It is removed with a due approval and empty:
-    levee never empties an archive. Nothing in it is replicated: a replica may lie outside the jurisdiction.
+    It may be locked longer and firmer in place, never shorter or looser. It is deleted with a due approval and empty:
+    levee never empties an archive, and lets go of one that holds anything. Nothing in it is replicated: a replica may
+    lie outside the jurisdiction.
     """
 
     token = "levee:aws:ArchiveBucket"  # noqa: S105 - a type token
@@ -49,6 +53,7 @@ class ArchiveBucket(AwsKind):
     fixed = ("name",)
     json_inputs = ("policy",)
     holds_data = True
+    has_identity = True
 
     def with_defaults(self, new: Properties) -> Properties:
         """Tiers that aren't declared aren't used."""
@@ -107,7 +112,7 @@ class ArchiveBucket(AwsKind):
             raise refused(
                 "name", f"the bucket {name} exists in {live.outputs['region']}, not {here}: choose another name"
             )
-        if settings.is_blank and not await self._holds_anything(name):
+        if settings.is_blank and not await holds_anything(self.api, name):
             return None
         return live
 
@@ -122,7 +127,7 @@ class ArchiveBucket(AwsKind):
         blank bucket after a kill; taking it over takes nothing from anybody.
         """
         name = str(new["name"])
-        location = {"Tags": to_list(tags_of(new))}
+        location = {"Tags": to_list({**tags_of(new), MADE: new_mark()})}
         if self.api.connection.region != REGION_WITHOUT_CONSTRAINT:
             location["LocationConstraint"] = self.api.connection.region  # type: ignore[assignment]
         try:
@@ -143,19 +148,28 @@ class ArchiveBucket(AwsKind):
                 raise
             live = await self.look_for(new)
             self._refuse_stranger(live, new)
-        await self.api.wait("s3", "bucket_exists", **self._bucket(name))
+        await self.api.wait("s3", "bucket_exists", **owned(self.api, name))
         found = await self._look(name)
         if found is None:
             raise FailedError(f"the bucket {name} was made and is gone again; run again")
         return found[0]
+
+    async def identified(self, live: Live, new: Properties) -> Live:
+        """By a tag, together with those that are declared: one that was made by a killed run may have none yet."""
+        if is_marked(live.outputs[THING_ID]):
+            return live
+        self._refuse_live(live, new)
+        tags = {**tags_of(live.inputs), **tags_of(new), MADE: new_mark()}
+        await self.tag(live, tags, ())
+        identity = marked(str(live.outputs["arn"]), tags)
+        return replace(live, inputs={**live.inputs, "tags": {**tags}}, outputs={**live.outputs, THING_ID: identity})
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """Close it before anything else; tags come first, for by them a killed run's bucket is known."""
         self._refuse_live(live, new)
         tags, gone = tag_changes(live.inputs, new, before)
         if tags or gone:
-            kept = {name: text for name, text in tags_of(live.inputs).items() if name not in gone}
-            await self._put(live, "put_bucket_tagging", Tagging={"TagSet": to_list({**kept, **tags})})
+            await self.tag(live, tags, gone)
         if changed(live, new, "publicAccessBlocked"):
             await self._put(live, "put_public_access_block", PublicAccessBlockConfiguration=BLOCKED)
         if changed(live, new, "ownershipEnforced"):
@@ -173,14 +187,28 @@ class ArchiveBucket(AwsKind):
             rules = {"Rules": lifecycle_rules(new)}
             await self._put(live, "put_bucket_lifecycle_configuration", LifecycleConfiguration=rules)
 
-    async def remove(self, live: Live, recorded: Recorded) -> None:  # noqa: ARG002
-        """Remove it if it is empty."""
-        if await self._holds_anything(live.id):
-            raise FailedError(
-                f"the archive bucket {live.id} holds objects, versions of them or delete markers, and is not removed: "
-                "levee never empties an archive; wait until its locks have passed and its lifecycle has removed them"
-            )
-        await self.api.find("s3", "delete_bucket", ("NoSuchBucket",), **self._bucket(live.id))
+    async def outlives(self, live: Live, recorded: Recorded) -> bool:
+        """It stays while it holds anything, too."""
+        return await super().outlives(live, recorded) or await holds_anything(self.api, live.id)
+
+    async def remove(self, live: Live, recorded: Recorded) -> None:
+        """Remove it; S3 itself refuses one that something has come into meanwhile."""
+        try:
+            await self.api.find("s3", "delete_bucket", ("NoSuchBucket",), **owned(self.api, live.id))
+        except AwsError as error:
+            if error.code != "BucketNotEmpty":
+                raise
+            await self.let_go(live, recorded)
+
+    async def tag(self, live: Live, tags: Mapping[str, str], gone: Sequence[str]) -> None:
+        """S3 takes all tags of a bucket at once."""
+        kept = {name: text for name, text in tags_of(live.inputs).items() if name not in gone}
+        await self._put(live, "put_bucket_tagging", Tagging={"TagSet": to_list({**kept, **tags})})
+
+    def locked_until(self, live: Live, today: date) -> date | None:
+        """What came in today is locked for the longest."""
+        days = live.inputs.get("retentionDays")
+        return today + timedelta(days=days) if isinstance(days, int) else None
 
     def _refuse_live(self, live: Live, new: Properties) -> None:
         """Raise RefusedError where the bucket that is there can't, or must not, become what is declared."""
@@ -206,7 +234,7 @@ class ArchiveBucket(AwsKind):
             raise RefusedError(*problems)
 
     async def _look(self, name: str) -> tuple[Live, BucketSettings] | None:
-        bucket = self._bucket(name)
+        bucket = owned(self.api, name)
         try:
             head = await self.api.find("s3", "head_bucket", ("404", "NoSuchBucket"), **bucket)
         except AwsError as error:
@@ -224,23 +252,32 @@ class ArchiveBucket(AwsKind):
         settings = BucketSettings(
             {operation: answer or {} for operation, answer in zip(REQUESTS, answers, strict=True)}
         )
+        inputs: Properties = {"name": name, **settings.inputs()}
+        arn = f"arn:{partition_name(self.api.connection.region)}:s3:::{name}"
         outputs: Properties = {
-            "arn": f"arn:{partition_name(self.api.connection.region)}:s3:::{name}",
+            "arn": arn,
+            THING_ID: marked(arn, tags_of(inputs)),
             "region": head.get("BucketRegion"),
             "objectLock": settings.object_lock,
         }
-        return Live(name, {"name": name, **settings.inputs()}, outputs), settings
-
-    async def _holds_anything(self, name: str) -> bool:
-        answer = await self.api.call("s3", "list_object_versions", MaxKeys=1, **self._bucket(name))
-        return bool(answer.get("Versions") or answer.get("DeleteMarkers"))
+        return Live(name, inputs, outputs), settings
 
     async def _put(self, live: Live, operation: str, **parameters: Any) -> None:
-        await self.api.call("s3", operation, **self._bucket(live.id), **parameters)
+        await self.api.call("s3", operation, **owned(self.api, live.id), **parameters)
 
-    def _bucket(self, name: str) -> dict[str, str]:
-        """Name it together with its owner: S3 then refuses a bucket that has changed hands."""
-        return {"Bucket": name, "ExpectedBucketOwner": self.api.connection.account}
+
+async def holds_anything(api: Api, bucket: str) -> bool:
+    """Say whether a bucket holds an object, an older version, a delete marker or a part of an unfinished upload."""
+    versions = await api.call("s3", "list_object_versions", MaxKeys=1, **owned(api, bucket))
+    if versions.get("Versions") or versions.get("DeleteMarkers"):
+        return True
+    uploads = await api.call("s3", "list_multipart_uploads", MaxUploads=1, **owned(api, bucket))
+    return bool(uploads.get("Uploads"))
+
+
+def owned(api: Api, bucket: str) -> dict[str, str]:
+    """Name a bucket together with its owner: S3 then refuses one that has changed hands."""
+    return {"Bucket": bucket, "ExpectedBucketOwner": api.connection.account}
 
 
 def _weaker(which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:

@@ -5,19 +5,44 @@ repeat after a kill at any point, and that leaves strangers' things alone.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar
+from datetime import date
+from typing import ClassVar, Final
 
-from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
+from infra.providers.differences import Difference, differences
+from infra.providers.failures import FailedError, PartlyDoneError, RefusedError, refused
 from infra.providers.fields import Fields
 from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.levee.aws.api import Api, AwsError
-from infra.providers.levee.aws.deletion import check_deletion, require_deletion
+from infra.providers.levee.aws.deletion import check_deletion, is_approved
+from infra.providers.levee.aws.identity import (
+    ACKNOWLEDGED,
+    RECREATED,
+    identity_difference,
+    made_anew,
+    remembered,
+    require_known,
+    require_recorded,
+)
 from infra.providers.levee.aws.json_text import same_json
-from infra.providers.levee.aws.tags import check_tags, refuse_stranger, tags_of
+from infra.providers.levee.aws.tags import (
+    IDENTITY,
+    MANAGED_BY,
+    RESOURCE,
+    STACK,
+    check_tags,
+    is_let_go,
+    refuse_stranger,
+    tags_of,
+    tags_of_let_go,
+    without_own,
+)
 from infra.providers.properties import Properties, Value, is_known, reveal
 from levee.clock import Clock
+
+UNTOLD: Final = ("deletion", ACKNOWLEDGED)
+"""Inputs of which AWS knows nothing, whatever the kind."""
 
 
 @dataclass(frozen=True)
@@ -32,8 +57,8 @@ class Live:
 class AwsKind(ResourceKind):
     """One kind of resource in one account and region, told apart by tags.
 
-    Inputs named in ``fixed`` can't change: a change of them is refused, for it would need a replacement. A kind that
-    holds data, or opens it, is removed with a dated approval only.
+    Inputs named in ``fixed`` can't change: a change of them is refused, for it would need a replacement. A thing that
+    holds data is deleted with a dated approval only; without one levee lets go of it: it stays as it is, tagged so.
     """
 
     what: ClassVar[str]
@@ -48,6 +73,8 @@ class AwsKind(ResourceKind):
     untold: ClassVar[tuple[str, ...]] = ()
     """Inputs of which AWS knows nothing: they are as declared."""
     holds_data: ClassVar[bool] = False
+    has_identity: ClassVar[bool] = False
+    """Whether its output ``identity`` tells it from another thing of its name."""
     has_tags: ClassVar[bool] = True
 
     def __init__(self, api: Api, clock: Clock) -> None:
@@ -86,18 +113,35 @@ class AwsKind(ResourceKind):
     async def remove(self, live: Live, recorded: Recorded) -> None:
         """Remove it."""
 
+    async def outlives(self, live: Live, recorded: Recorded) -> bool:  # noqa: ARG002
+        """Whether it stays when it is no longer declared."""
+        return self.holds_data and not is_approved(recorded.inputs, self.clock.today())
+
+    async def tag(self, live: Live, tags: Mapping[str, str], gone: Sequence[str]) -> None:
+        """Set tags and take some away. Only what can stay needs it."""
+        raise NotImplementedError
+
+    def locked_until(self, live: Live, today: date) -> date | None:  # noqa: ARG002
+        """When its last lock ends, at the latest, if nothing comes in from now on; None: it locks nothing."""
+        return None
+
+    async def identified(self, live: Live, new: Properties) -> Live:  # noqa: ARG002
+        """Write what tells it from another of its name, where AWS has nothing of the kind."""
+        return live
+
     # What all have in common
 
     async def check(self, declaration: Declaration) -> Properties:
         """Refuse all that is wrong at once, and what would need a replacement."""
         new = self.with_defaults(declaration.new)
         fields = Fields(new, what=f"the {self.what}")
-        common = ("tags",) * self.has_tags + ("deletion",) * self.holds_data
+        common = ("tags",) * self.has_tags + ("deletion",) * self.holds_data + (ACKNOWLEDGED,) * self.has_identity
         fields.only((*self.properties, *common))
         if self.has_tags:
             check_tags(fields)
         if self.holds_data:
             check_deletion(fields)
+        fields.texts(ACKNOWLEDGED)
         self.check_fields(fields)
         for name in self.fixed:
             before, now = reveal(declaration.old.get(name)), reveal(new.get(name))
@@ -108,14 +152,21 @@ class AwsKind(ResourceKind):
         fields.raise_problems()
         return new
 
+    async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
+        """Another thing of its name is a difference; what may be taken for it is none."""
+        found = await super().diff(recorded, new)
+        kept = {path: each for path, each in found.items() if not path.startswith(ACKNOWLEDGED)}
+        return {**kept, **identity_difference(recorded)}
+
     def can_rehearse(self, new: Properties) -> bool:
         """What it is found by is enough, such as a name: the ARN of a key may come later."""
         return all(is_known(new.get(name)) for name in (*self.found_by, "tags"))
 
     async def preview_create(self, new: Properties) -> Properties:
         """Refuse a stranger's thing of that name."""
-        self._refuse_stranger(await self.look_for(new), new)
-        return {**new, **self.foreseen(new)}
+        live = await self.look_for(new)
+        self._refuse_stranger(live, new)
+        return {**new, **self.foreseen(new), **_arn(live.outputs if live else {})}
 
     def foreseen(self, new: Properties) -> Properties:  # noqa: ARG002
         """Outputs that follow from the inputs."""
@@ -139,14 +190,15 @@ class AwsKind(ResourceKind):
         """
         listed = (await self.listed()).get(recorded.id) if recorded.inputs else None
         if listed is not None:
-            found = Recorded(recorded.id, recorded.inputs, self.seen(listed, recorded.inputs))
+            seen = remembered(recorded, self.seen(listed, recorded.inputs))
+            found = Recorded(recorded.id, recorded.inputs, seen)
             if not await self.diff(found, recorded.inputs):
                 return found
         live = await self.look_at(recorded.id)
         if live is None:
             return None
-        inputs = recorded.inputs or self.with_defaults(_without_none(live.inputs))
-        return Recorded(live.id, inputs, self.seen(live, inputs))
+        inputs = recorded.inputs or self.with_defaults(_without_none(without_own(live.inputs)))
+        return Recorded(live.id, inputs, remembered(recorded, self.seen(live, inputs)))
 
     def seen(self, live: Live, inputs: Properties) -> Properties:
         """What the state keeps of a thing that AWS has: those of its inputs that are declared, and what only AWS
@@ -162,47 +214,88 @@ class AwsKind(ResourceKind):
             names = tags_of({name: declared})
             return {tag: text for tag, text in tags_of(live.inputs).items() if tag in names}
         is_same = name in self.json_inputs and same_json(declared, found)
-        return declared if is_same or name in (*self.untold, "deletion") else found
+        return declared if is_same or name in (*self.untold, *UNTOLD) else found
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
-        """Its ARN stays, so what names it doesn't change with it."""
-        return {**new, **{name: value for name, value in recorded.outputs.items() if name == "arn"}}
+        """Its ARN stays, so what names it doesn't change with it. Refuse to go on with another thing of its name."""
+        require_known(f"the {self.what} {recorded.id}", recorded, new, recorded.outputs.get(RECREATED))
+        return {**new, **_arn(recorded.outputs)}
 
     async def update(self, recorded: Recorded, new: Properties) -> Properties:
         """Change it in place."""
         live = await self.look_at(recorded.id)
         if live is None:
             raise FailedError(f"the {self.what} {recorded.id} is gone; run again with --refresh to make it anew")
+        require_known(f"the {self.what} {recorded.id}", recorded, new, made_anew(recorded, live.outputs))
         return await self._altered(live, new, recorded.inputs)
 
     async def delete(self, recorded: Recorded) -> None:
-        """Remove it; one that holds data only with an approval that is due."""
+        """Remove it, or let go of it."""
         live = await self.look_at(recorded.id)
         if live is None:
             return
-        if self.holds_data:
-            require_deletion(f"the {self.what} {recorded.id}", recorded.inputs, self.clock.today())
+        require_recorded(f"the {self.what} {recorded.id}", recorded, made_anew(recorded, live.outputs))
+        if await self.outlives(live, recorded):
+            await self.let_go(live, recorded)
+            return
         try:
             await self.remove(live, recorded)
         except AwsError:
             if await self.look_at(recorded.id) is not None:  # else a first attempt has removed it, and nobody answered
                 raise
 
+    async def let_go(self, live: Live, recorded: Recorded) -> None:
+        """Leave it as it is, and tag it so that everybody sees that nobody manages it; once, and not where another
+        stack has it by now.
+        """
+        identity = {name: text for name, text in tags_of(recorded.inputs).items() if name in IDENTITY}
+        if is_let_go(live.inputs) or tags_of(live.inputs).get(STACK, identity[STACK]) != identity[STACK]:
+            return
+        today = self.clock.today()
+        try:
+            await self.tag(live, {**identity, **tags_of_let_go(today, self.locked_until(live, today))}, ())
+        except FailedError as error:
+            raise FailedError(
+                f"the {self.what} {live.id} is kept and can't be let go of, for its tags can't be written; "
+                f"nothing of it was changed: {error}"
+            ) from None
+
     async def _altered(self, live: Live, new: Properties, before: Properties) -> Properties:
         try:
+            live = await self.identified(live, new)
             await self.alter(live, new, before)
         except (RefusedError, FailedError) as failure:
             raise PartlyDoneError(live.id, self.seen(live, new), [f"not finished: {failure}"]) from None
         return _without_none({**new, **live.outputs})
 
     def _refuse_stranger(self, live: Live | None, new: Properties) -> None:
-        if live is not None and self.has_tags:
+        if live is None or not self.has_tags:
+            return
+        if is_let_go(live.inputs, new):
+            self._refuse_different(live, new)
+        else:
             refuse_stranger(f"the {self.what} {live.id}", live.inputs, new)
+
+    def _refuse_different(self, live: Live, new: Properties) -> None:
+        """What this stack let go of is taken back as it is, or not at all."""
+        wanted = {name: value for name, value in new.items() if name not in ("tags", *UNTOLD) and is_known(value)}
+        found = differences(wanted, self.seen(live, wanted), wanted)
+        if found:
+            raise refused(
+                "name",
+                f"levee let go of the {self.what} {live.id}, and it differs from what is declared in "
+                f"{', '.join(sorted(found))}: declare it as it is; or, to have it changed, tag it {MANAGED_BY}=levee, "
+                f"{RESOURCE}={tags_of(new).get(RESOURCE)}; or choose another name",
+            )
 
 
 def changed(live: Live, new: Mapping[str, Value], *names: str) -> bool:
     """Say whether any of these inputs differs from what AWS has."""
     return any(name in new and not same_json(new[name], live.inputs.get(name)) for name in names)
+
+
+def _arn(outputs: Properties) -> Properties:
+    return {name: value for name, value in outputs.items() if name == "arn"}
 
 
 def _without_none(properties: Properties) -> Properties:

@@ -6,7 +6,7 @@ so each is waited for.
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from infra.providers.failures import FailedError, Problem, RefusedError
@@ -15,6 +15,7 @@ from infra.providers.kind import Declaration, Recorded
 from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.arn_scope import check_arn
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
+from infra.providers.levee.aws.identity import THING_ID, made_at
 from infra.providers.levee.aws.tags import from_list, tag_changes, tags_of
 from infra.providers.properties import Properties, Value, reveal
 from levee.catalog.partition import partition_name
@@ -40,6 +41,7 @@ class DataStream(AwsKind):
     properties = ("name", "keyArn", "retentionHours", "mode")
     fixed = ("name",)
     holds_data = True
+    has_identity = True
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
@@ -123,11 +125,7 @@ class DataStream(AwsKind):
         """Tags come first, for by them a killed run's stream is known; then the key, before anything is sent."""
         _refuse_shorter(live, new)
         await self._until_active(live.id)  # a killed run's may still be under way
-        tags, gone = tag_changes(live.inputs, new, before)
-        if tags:
-            await self.api.call("kinesis", "add_tags_to_stream", StreamName=live.id, Tags=tags)
-        if gone:
-            await self.api.call("kinesis", "remove_tags_from_stream", StreamName=live.id, TagKeys=gone)
+        await self.tag(live, *tag_changes(live.inputs, new, before))
         if changed(live, new, "keyArn"):
             await self._change(live, "start_stream_encryption", EncryptionType="KMS", KeyId=new["keyArn"])
         if changed(live, new, "retentionHours"):
@@ -145,6 +143,13 @@ class DataStream(AwsKind):
     async def remove(self, live: Live, recorded: Recorded) -> None:  # noqa: ARG002
         """Remove it with the records in it; not while a registered consumer reads it."""
         await self.api.find("kinesis", "delete_stream", ABSENT, StreamName=live.id, EnforceConsumerDeletion=False)
+
+    async def tag(self, live: Live, tags: Mapping[str, str], gone: Sequence[str]) -> None:
+        """One call for each of the two."""
+        if tags:
+            await self.api.call("kinesis", "add_tags_to_stream", StreamName=live.id, Tags=dict(tags))
+        if gone:
+            await self.api.call("kinesis", "remove_tags_from_stream", StreamName=live.id, TagKeys=list(gone))
 
     async def _change(self, live: Live, operation: str, **parameters: Any) -> None:
         await self.api.call("kinesis", operation, StreamName=live.id, **parameters)
@@ -177,7 +182,8 @@ def _live(about: Mapping[str, Any], tags: Mapping[str, str]) -> Live:
         "mode": about.get("StreamModeDetails", {}).get("StreamMode"),
         "tags": dict(tags),
     }
-    return Live(about["StreamName"], inputs, {"arn": about["StreamARN"]})
+    arn = about["StreamARN"]
+    return Live(about["StreamName"], inputs, {"arn": arn, THING_ID: made_at(arn, about["StreamCreationTimestamp"])})
 
 
 def _is_blank(live: Live) -> bool:

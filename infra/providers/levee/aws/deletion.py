@@ -1,14 +1,13 @@
-"""The dated approval without which nothing that holds data, or opens it, is removed.
+"""The dated approval without which nothing that holds data is deleted: a removal lets go of it instead.
 
 It is declared on the resource (``deletion: {on, approvedBy, ticket}``) and comes into effect with an ``up`` of its own:
-a removal reads it from the state, so one step approves and the next removes.
+a removal reads it from the state, so one step approves and the next deletes.
 """
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from infra.providers.failures import FailedError
 from infra.providers.fields import Fields, known
 from infra.providers.properties import Unknown, Value, reveal
 
@@ -31,17 +30,11 @@ def check_deletion(fields: Fields) -> None:
         fields.refuse(f"deletion.{problem.property}", problem.reason)
 
 
-def require_deletion(what: str, inputs: Mapping[str, Value], today: date) -> None:
-    """Raise FailedError unless the recorded inputs approve of the removal of ``what`` by today (UTC)."""
+def is_approved(inputs: Mapping[str, Value], today: date) -> bool:
+    """Whether the recorded inputs approve of the deletion on a day (UTC)."""
     approval = reveal(inputs.get("deletion"))
     day = _day(str(approval.get("on"))) if isinstance(approval, dict) else None
-    if day is None:
-        raise FailedError(
-            f"{what} holds data, or opens it, and is not removed without approval: declare deletion "
-            "{on, approvedBy, ticket} on it, run up, then remove it"
-        )
-    if day > today:
-        raise FailedError(f"{what} may be removed on {day} and not before; today is {today} (UTC)")
+    return day is not None and day <= today
 
 
 def _day(text: str) -> date | None:

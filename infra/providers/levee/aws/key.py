@@ -6,7 +6,7 @@ key is found by its tags.
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -16,8 +16,10 @@ from infra.providers.kind import Recorded
 from infra.providers.levee.aws.api import AwsError
 from infra.providers.levee.aws.arn_scope import outside
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
+from infra.providers.levee.aws.encrypted import encrypts_anything
+from infra.providers.levee.aws.identity import THING_ID
 from infra.providers.levee.aws.json_text import check_json
-from infra.providers.levee.aws.tags import IDENTITY, from_list, is_own, tag_changes, tags_of, to_list
+from infra.providers.levee.aws.tags import IDENTITY, STACK, from_list, is_let_go, is_own, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value
 
 ALIAS: Final = re.compile(r"alias/[A-Za-z0-9/_-]{1,250}")
@@ -30,6 +32,12 @@ SCHEDULED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 KIND_OF_KEY: Final = {"KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
 
 
+ONE_KEY: Final = (
+    "what one of them encrypted can't be read without it; keep that one (cancel its deletion where it is scheduled), "
+    "and take levee's tags off the others"
+)
+
+
 @dataclass(frozen=True)
 class LiveKey(Live):
     """A key and all its names, some of which somebody else may have given it."""
@@ -40,7 +48,8 @@ class LiveKey(Live):
 class Key(AwsKind):
     """A symmetric key for encryption, in one region: never a multi-region key, whose replicas could leave the boundary.
 
-    The id is the key's ARN. Removing it schedules its deletion: what it encrypted can be read until then.
+    The id is the key's ARN. It is deleted with a due approval, and only where nothing that stays is encrypted by it:
+    its deletion is scheduled, and what it encrypted can be read until then. Else levee lets go of it; its alias stays.
     """
 
     token = "levee:aws:Key"  # noqa: S105 - a type token
@@ -51,6 +60,7 @@ class Key(AwsKind):
     json_inputs = ("policy",)
     untold = ("windowDays",)
     holds_data = True
+    has_identity = True
 
     def with_defaults(self, new: Properties) -> Properties:
         """Enabled, renewed every year, and for 30 days after its removal it can be brought back."""
@@ -72,13 +82,18 @@ class Key(AwsKind):
 
     async def look_for(self, new: Properties) -> LiveKey | None:
         """By its identity tags; else by its alias, for lists of tags lag behind. Refuse an alias that is taken."""
-        for arn in await self._tagged(new):
-            if (live := await self.look_at(arn)) is not None:
-                return live
+        tagged = await self._tagged(new)
+        found = [live for arn in tagged if (live := await self.look_at(arn)) is not None]
+        if found and len(tagged) > 1:
+            there = [arn for arn in tagged if await self._describe(arn) is not None]  # lists of tags lag behind
+            if len(there) > 1:
+                raise refused("tags", f"{' and '.join(there)} are tagged as the same key: {ONE_KEY}")
+        if found:
+            return found[0]
         alias = new.get("alias")
         named = await self.look_at(str(alias)) if alias else None
-        if named is not None and not is_own(named.inputs, new):
-            raise _taken(str(alias), named)
+        if named is not None and not is_own(named.inputs, new) and not is_let_go(named.inputs, new):
+            raise _taken(str(alias), named.id)
         return named
 
     async def look_at(self, resource_id: str) -> LiveKey | None:
@@ -104,7 +119,7 @@ class Key(AwsKind):
             "alias": names[0] if names else None,
             "tags": dict(from_list(tags, "TagKey", "TagValue")),
         }
-        return LiveKey(arn, inputs, {"arn": arn}, tuple(names))
+        return LiveKey(arn, inputs, {"arn": arn, THING_ID: arn}, tuple(names))
 
     def seen_input(self, name: str, declared: Value, live: Live) -> Value:
         """It may have other names beside its own."""
@@ -130,7 +145,7 @@ class Key(AwsKind):
                 raise
             return live
         arn = answer["KeyMetadata"]["Arn"]
-        return LiveKey(arn, {**new, "rotation": False, "alias": None}, {"arn": arn})
+        return LiveKey(arn, {**new, "rotation": False, "alias": None}, {"arn": arn, THING_ID: arn})
 
     async def _brought_back(self, new: Properties) -> LiveKey | None:
         for arn in await self._tagged(new):
@@ -139,6 +154,14 @@ class Key(AwsKind):
                 await self.api.call("kms", "cancel_key_deletion", KeyId=_id(arn))
                 return await self.look_at(arn)
         return None
+
+    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Refuse an alias that somebody has given to another key."""
+        alias = str(new.get("alias") or "")
+        named = await self._describe(alias) if alias else None
+        if named is not None and named["Arn"] != recorded.id and named["KeyState"] not in SCHEDULED:
+            raise _taken(alias, str(named["Arn"]))
+        return await super().preview_update(recorded, new)
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """Switch it on first: a key that is off can't be changed."""
@@ -152,11 +175,14 @@ class Key(AwsKind):
             await self.api.call("kms", "update_key_description", KeyId=live.id, Description=new["description"])
         if changed(live, new, "policy"):
             await self.api.call("kms", "put_key_policy", KeyId=live.id, PolicyName="default", Policy=new["policy"])
-        tags, gone = tag_changes(live.inputs, new, before)
+        await self.tag(live, *tag_changes(live.inputs, new, before))
+
+    async def tag(self, live: Live, tags: Mapping[str, str], gone: Sequence[str]) -> None:
+        """One call for each of the two."""
         if tags:
             await self.api.call("kms", "tag_resource", KeyId=live.id, Tags=to_list(tags, "TagKey", "TagValue"))
         if gone:
-            await self.api.call("kms", "untag_resource", KeyId=live.id, TagKeys=gone)
+            await self.api.call("kms", "untag_resource", KeyId=live.id, TagKeys=list(gone))
 
     async def _name(self, key: str, alias: str) -> None:
         """Give the key its name, unless another one that can be used has it."""
@@ -166,8 +192,14 @@ class Key(AwsKind):
             if error.code != "AlreadyExistsException":
                 raise
             if (other := await self.look_at(alias)) is not None and other.id != key:
-                raise _taken(alias, other) from None
+                raise _taken(alias, other.id) from None
             await self.api.call("kms", "update_alias", AliasName=alias, TargetKeyId=key)
+
+    async def outlives(self, live: Live, recorded: Recorded) -> bool:
+        """It stays with what its stack has left and can't be read without it, too: archives above all."""
+        return await super().outlives(live, recorded) or await encrypts_anything(
+            self.api, live.id, tags_of(live.inputs).get(STACK)
+        )
 
     async def remove(self, live: Live, recorded: Recorded) -> None:
         """Schedule its deletion."""
@@ -211,5 +243,5 @@ def _aliases(live: Live) -> tuple[str, ...]:
     return live.aliases if isinstance(live, LiveKey) else ()
 
 
-def _taken(alias: str, key: Live) -> RefusedError:
-    return refused("alias", f"{alias} is the name of {key.id}; give that one another, or choose another here")
+def _taken(alias: str, key: str) -> RefusedError:
+    return refused("alias", f"{alias} is the name of {key}; give that one another, or choose another here")

@@ -19,6 +19,7 @@ from infra.providers.lag import Lag
 from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.arn_scope import AWS_MANAGED, PREFIX, outside
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
+from infra.providers.levee.aws.identity import THING_ID, numbered
 from infra.providers.levee.aws.json_text import canonical, check_json
 from infra.providers.levee.aws.policy_document import reaches, strangers
 from infra.providers.levee.aws.tags import from_list, tag_changes, tags_of, to_list
@@ -65,6 +66,7 @@ class Role(AwsKind):
     )
     fixed = ("name", "path")
     json_inputs = ("trust", "policy")
+    has_identity = True
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
@@ -195,7 +197,7 @@ class Role(AwsKind):
             self._refuse_stranger(live, new)
             return live
         inputs: Properties = {**new, "policy": "", "foreignPolicies": []}
-        return Live(name, inputs, {"arn": answer["Role"]["Arn"], "instanceProfiles": []})
+        return Live(name, inputs, {**_identity(answer["Role"]), "instanceProfiles": []})
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """What it must not hold goes first; its boundary is there before a wider policy is."""
@@ -279,7 +281,11 @@ def _live(details: Mapping[str, Any], about: Mapping[str, Any]) -> Live:
         "foreignPolicies": sorted([*(inline.keys() - {POLICY}), *attached]),
     }
     profiles = sorted(profile["InstanceProfileName"] for profile in details.get("InstanceProfileList", ()))
-    return Live(details["RoleName"], inputs, {"arn": details["Arn"], "instanceProfiles": list(profiles)})
+    return Live(details["RoleName"], inputs, {**_identity(details), "instanceProfiles": list(profiles)})
+
+
+def _identity(about: Mapping[str, Any]) -> Properties:
+    return {"arn": about["Arn"], THING_ID: numbered(about["Arn"], about["RoleId"])}
 
 
 def _texts(value: Value) -> Iterator[str]:

@@ -15,6 +15,7 @@ from infra.providers.kind import Recorded
 from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.arn_scope import check_arn
 from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
+from infra.providers.levee.aws.identity import THING_ID
 from infra.providers.levee.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties
 from infra.providers.snapshot import Snapshot
@@ -35,6 +36,7 @@ class Secret(AwsKind):
     what = "secret"
     properties = ("name", "keyArn", "description", "replicas")
     fixed = ("name",)
+    has_identity = True
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
@@ -90,7 +92,7 @@ class Secret(AwsKind):
                 raise
             return await self._brought_back(new, error)
         self._listed.forget()
-        return Live(name, {**new, "replicas": []}, {"arn": answer["ARN"]})
+        return Live(name, {**new, "replicas": []}, {"arn": answer["ARN"], THING_ID: answer["ARN"]})
 
     async def _brought_back(self, new: Properties, reason: AwsError) -> Live:
         about = await self.api.find("secretsmanager", "describe_secret", ABSENT, SecretId=new["name"])
@@ -162,4 +164,4 @@ def _live(about: Mapping[str, Any]) -> Live:
         "replicas": sorted(replica["Region"] for replica in about.get("ReplicationStatus", ())),
         "tags": dict(from_list(about.get("Tags", ()))),
     }
-    return Live(about["Name"], inputs, {"arn": about["ARN"]})
+    return Live(about["Name"], inputs, {"arn": about["ARN"], THING_ID: about["ARN"]})

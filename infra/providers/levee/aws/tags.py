@@ -5,6 +5,7 @@ was killed left things that no state tells of: the tags say whether what is foun
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Final
 
 from infra.providers.failures import refused
@@ -17,8 +18,23 @@ STACK: Final = "levee:stack"
 RESOURCE: Final = "levee:resource"
 """The resource's name in its stack."""
 
+STREAM: Final = "levee:stream"
+"""The stream's key, on what belongs to one."""
+
 IDENTITY: Final = (MANAGED_BY, STACK, RESOURCE)
-MOST: Final = 50
+MADE: Final = "levee:made"
+"""A word that tells a thing from a later one of its name, where AWS has none; levee makes it up."""
+
+LET_GO: Final = "nobody"
+"""Who manages what levee let go of. Its other tags stay as they were."""
+RELEASED: Final = "levee:released"
+"""The day (UTC) on which levee let go of it."""
+LOCKED_UNTIL: Final = "levee:locked-until"
+"""The day (UTC) on which the last lock in it ends, at the latest."""
+
+OWN: Final = (MADE, RELEASED, LOCKED_UNTIL)
+"""Those that levee itself adds to what is declared."""
+MOST: Final = 50 - len(OWN)
 LONGEST_KEY: Final = 128  # https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 
 
@@ -33,7 +49,7 @@ def check_tags(fields: Fields) -> None:
         if name not in tags:
             fields.refuse("tags", f"needs {name}: by it levee finds again what a killed run made")
     if len(tags) > MOST:
-        fields.refuse("tags", f"are {len(tags)}, AWS takes {MOST}")
+        fields.refuse("tags", f"are {len(tags)}, AWS takes 50, of which {len(OWN)} are levee's: declare {MOST} at most")
     for name, value in tags.items():
         if not name or len(name) > LONGEST_KEY or name.lower().startswith("aws:") or tag_value_problem(name):
             fields.refuse("tags", f"{name[:LONGEST_KEY]} is no tag that AWS takes")
@@ -47,10 +63,29 @@ def tags_of(properties: Mapping[str, Value]) -> dict[str, str]:
     return {key: str(value) for key, value in tags.items()} if isinstance(tags, dict) and is_known(tags) else {}
 
 
+def without_own(properties: Properties) -> Properties:
+    """The properties without the tags that levee adds of its own accord."""
+    if "tags" not in properties:
+        return properties
+    return {**properties, "tags": {name: text for name, text in tags_of(properties).items() if name not in OWN}}
+
+
 def is_own(live: Properties, new: Properties) -> bool:
     """Say whether what is there is what this stack made for this resource."""
     there, declared = tags_of(live), tags_of(new)
     return all(there.get(name) == declared.get(name) for name in IDENTITY)
+
+
+def is_let_go(live: Properties, new: Properties | None = None) -> bool:
+    """Say whether levee let go of what is there, and it was of the same stack as `new`."""
+    tags = tags_of(live)
+    return tags.get(MANAGED_BY) == LET_GO and (new is None or tags.get(STACK) == tags_of(new).get(STACK))
+
+
+def tags_of_let_go(today: date, locked_until: date | None) -> dict[str, str]:
+    """The tags that say that nobody manages it any more, since when, and until when it is locked."""
+    locked = {} if locked_until is None else {LOCKED_UNTIL: locked_until.isoformat()}
+    return {MANAGED_BY: LET_GO, RELEASED: today.isoformat(), **locked}
 
 
 def refuse_stranger(what: str, live: Properties, new: Properties) -> None:
@@ -60,6 +95,8 @@ def refuse_stranger(what: str, live: Properties, new: Properties) -> None:
     tags, declared = tags_of(live), tags_of(new)
     whose = tags.get(STACK)
     owner = f"it is {tags.get(RESOURCE)} of stack {whose}" if whose else "levee did not make it"
+    if is_let_go(live):
+        owner = f"stack {whose} let go of it on {tags.get(RELEASED)}"
     wanted = ", ".join(f"{name}={declared.get(name)}" for name in IDENTITY)
     raise refused("name", f"{what} exists and {owner}; if it is meant, tag it {wanted}; else choose another name")
 
@@ -78,5 +115,5 @@ def tag_changes(live: Properties, new: Properties, before: Properties) -> tuple[
     """Return the tags to set and the names of those to take away; those that somebody else added stay."""
     now, then, there = tags_of(new), tags_of(before), tags_of(live)
     return {name: value for name, value in now.items() if there.get(name) != value}, sorted(
-        name for name in then.keys() - now.keys() if name in there
+        name for name in {*then, RELEASED, LOCKED_UNTIL} - now.keys() if name in there
     )

@@ -1,6 +1,7 @@
 """The AWS API, empty, and the provider's resources in its account and region."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
 
 import pytest
 import pytest_asyncio
@@ -10,6 +11,8 @@ from levee.clock import SYSTEM_CLOCK
 from tests.support.aws.api import AwsApi
 from tests.support.resource_engine import ResourceEngine, resource_engine
 
+NewEngine = Callable[[], AbstractAsyncContextManager[ResourceEngine]]
+
 
 @pytest.fixture
 def aws(aws_api: AwsApi) -> AwsApi:
@@ -18,9 +21,9 @@ def aws(aws_api: AwsApi) -> AwsApi:
     return aws_api
 
 
-@pytest_asyncio.fixture
-async def engine(aws: AwsApi, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[ResourceEngine]:
-    """Drives the provider. What it reads counts at once: nobody else has just written."""
+@pytest.fixture
+def new_engine(aws: AwsApi, monkeypatch: pytest.MonkeyPatch) -> NewEngine:
+    """Drives the provider as a run of its own. What it reads counts at once: nobody else has just written."""
     monkeypatch.setattr("infra.providers.lag.SETTLE_SECONDS", 0)
     connection = {
         "account": aws.account,
@@ -28,5 +31,11 @@ async def engine(aws: AwsApi, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[
         "endpoint": aws.endpoint,
         "credentialsFile": str(aws.credentials_file),
     }
-    async with resource_engine(LeveeProvider(SYSTEM_CLOCK), {"aws": {**connection}}) as running:
+    return lambda: resource_engine(LeveeProvider(SYSTEM_CLOCK), {"aws": {**connection}})
+
+
+@pytest_asyncio.fixture
+async def engine(new_engine: NewEngine) -> AsyncIterator[ResourceEngine]:
+    """One run."""
+    async with new_engine() as running:
         yield running

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -270,30 +269,6 @@ async def test_what_passes_is_tried_again(engine: ResourceEngine, aws: AwsApi, s
     assert read is not None
     assert await engine.changed(read, declared()) == set()
     assert len(s3.list_buckets()["Buckets"]) == 1
-
-
-async def test_removal_takes_an_approval_that_is_due(engine: ResourceEngine, aws: AwsApi) -> None:
-    later = (SYSTEM_CLOCK.today() + timedelta(days=2)).isoformat()
-    made = await engine.create(TOKEN, "billing", declared())
-    failure = await failure_of(engine.delete(made))
-    assert "not removed without approval" in str(failure.details())
-    approved = await engine.update(made, declared(deletion={**DUE, "on": later}))
-    failure = await failure_of(engine.delete(approved))
-    assert f"may be removed on {later} and not before" in str(failure.details())
-    due = await engine.update(approved, declared(deletion=DUE))
-    assert "s3:DeleteBucket" not in changes_made(aws)
-    await engine.delete(due)
-    await engine.delete(due)
-    assert await engine.refresh(due) is None
-
-
-async def test_removal_never_empties_an_archive(engine: ResourceEngine, aws: AwsApi, s3: Any) -> None:
-    made = await engine.create(TOKEN, "billing", declared(deletion=DUE))
-    put_object(s3)
-    s3.delete_object(Bucket=NAME, Key="log")
-    failure = await failure_of(engine.delete(made))
-    assert "levee never empties an archive" in str(failure.details())
-    assert "s3:DeleteBucket" not in changes_made(aws)
 
 
 class ToldApi(Api):

@@ -1,5 +1,6 @@
 """Data streams: encrypted, never shortened, and never taken from anybody."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -169,9 +170,12 @@ async def test_what_passes_is_tried_again(engine: ResourceEngine, aws: AwsApi, k
 
 async def test_removal_takes_an_approval_that_is_due(engine: ResourceEngine, kinesis: Any) -> None:
     made = await make(engine)
-    failure = await failure_of(engine.delete(made))
-    assert "not removed without approval" in str(failure.details())
+    await engine.delete(made)
+    tags = {tag["Key"]: tag["Value"] for tag in kinesis.list_tags_for_stream(StreamName=made.id)["Tags"]}
+    assert tags == {**TAGS, "levee:managed-by": "nobody", "levee:released": datetime.now(UTC).date().isoformat()}
     due = await engine.update(made, declared(deletion=DUE))
+    tags = {tag["Key"]: tag["Value"] for tag in kinesis.list_tags_for_stream(StreamName=made.id)["Tags"]}
+    assert tags == TAGS
     await engine.delete(due)
     await engine.delete(due)
     assert kinesis.list_streams()["StreamNames"] == []

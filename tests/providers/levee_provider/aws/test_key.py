@@ -123,9 +123,13 @@ async def test_a_key_goes_by_a_due_approval_only_and_comes_back_when_declared_ag
     engine: ResourceEngine, kms: Any
 ) -> None:
     key = await make(engine)
-    assert "not removed without approval" in str(await failure_of(engine.delete(key)))
     later = await engine.update(key, declared(deletion={**DUE, "on": "2999-01-01"}))
-    assert "may be removed on 2999-01-01 and not before" in str(await failure_of(engine.delete(later)))
+    for early in (key, later):
+        await engine.delete(early)
+        assert tags_of(kms, key.id)["levee:managed-by"] == "nobody"
+        assert [alias["AliasName"] for alias in kms.list_aliases(KeyId=key.id)["Aliases"]] == [ALIAS]
+    assert (await make(engine)).id == key.id
+    assert tags_of(kms, key.id) == TAGS
     due = await engine.update(later, declared(deletion=DUE, windowDays=7))
     assert state(kms, key.id) == "Enabled"
     assert await refreshed(engine, due) == due
@@ -139,6 +143,87 @@ async def test_a_key_goes_by_a_due_approval_only_and_comes_back_when_declared_ag
     again = await make(engine)
     assert (again.id, state(kms, key.id), keys(kms)) == (key.id, "Enabled", [key.id])
     assert await refreshed(engine, again) == again
+
+
+def tags_of(kms: Any, key: str) -> dict[str, str]:
+    return {tag["TagKey"]: tag["TagValue"] for tag in kms.list_resource_tags(KeyId=key)["Tags"]}
+
+
+@pytest.mark.parametrize("service", ["s3", "kinesis"])
+async def test_a_key_that_encrypts_what_stays_stays_too(
+    engine: ResourceEngine, aws: AwsApi, kms: Any, service: str
+) -> None:
+    key = await make(engine, deletion=DUE)
+    keep(aws, service, key.id)
+    await engine.delete(key)
+    assert (state(kms, key.id), tags_of(kms, key.id)["levee:managed-by"]) == ("Enabled", "nobody")
+
+
+@pytest.mark.parametrize("service", ["s3", "kinesis"])
+async def test_a_key_waits_for_nothing_of_another_key_or_stack(
+    engine: ResourceEngine, aws: AwsApi, kms: Any, service: str
+) -> None:
+    key = await make(engine, deletion=DUE)
+    other = kms.create_key()["KeyMetadata"]["Arn"]
+    keep(aws, service, other)
+    await engine.delete(key)
+    assert state(kms, key.id) == "PendingDeletion"
+
+
+async def test_where_it_can_not_be_told_what_stays_the_key_is_not_deleted(
+    engine: ResourceEngine, aws: AwsApi, kms: Any
+) -> None:
+    key = await make(engine, deletion=DUE)
+    keep(aws, "s3", key.id)
+    for operation in ("resourcegroupstaggingapi:GetResources", "s3:GetBucketEncryption"):
+        aws.fail(operation, "denied")
+        assert "AccessDenied" in str(await failure_of(engine.delete(key)))
+    assert state(kms, key.id) == "Enabled"
+
+
+def keep(aws: AwsApi, service: str, key: str) -> None:
+    """What a stack has let go of, encrypted by a key."""
+    if service == "s3":
+        s3, name = aws.client("s3"), "levee-kept"
+        s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": REGION})
+        rule = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}}
+        s3.put_bucket_encryption(Bucket=name, ServerSideEncryptionConfiguration={"Rules": [rule]})
+        s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": "levee:stack", "Value": "test"}]})
+    else:
+        kinesis = aws.client("kinesis")
+        kinesis.create_stream(StreamName="kept", ShardCount=1)
+        kinesis.start_stream_encryption(StreamName="kept", EncryptionType="KMS", KeyId=key)
+        kinesis.add_tags_to_stream(StreamName="kept", Tags={"levee:stack": "test"})
+
+
+async def test_an_alias_that_somebody_gave_to_another_key_is_a_difference_and_refused(
+    engine: ResourceEngine, kms: Any
+) -> None:
+    key = await make(engine)
+    other = kms.create_key()["KeyMetadata"]["Arn"]
+    kms.update_alias(AliasName=ALIAS, TargetKeyId=other)
+    found = await refreshed(engine, key)
+    assert await engine.changed(found, declared()) == {"alias"}
+    for preview in (True, False):
+        failure = str(await failure_of(engine.update(found, declared(), preview=preview)))
+        assert f"{ALIAS} is the name of {other}" in failure
+    kms.update_alias(AliasName=ALIAS, TargetKeyId=key.id)
+    assert await engine.changed(await refreshed(engine, found), declared()) == set()
+
+
+async def test_a_second_key_with_the_tags_of_one_that_is_scheduled_is_not_taken_for_it(
+    engine: ResourceEngine, kms: Any
+) -> None:
+    key = await make(engine)
+    kms.schedule_key_deletion(KeyId=key.id.rpartition("/")[2], PendingWindowInDays=7)
+    tags = [{"TagKey": name, "TagValue": text} for name, text in TAGS.items()]
+    other = kms.create_key(Tags=tags)["KeyMetadata"]["Arn"]
+    kms.update_alias(AliasName=ALIAS, TargetKeyId=other)
+    assert await engine.refresh(key) is None
+    for call in (engine.preview_create, engine.create):
+        failure = str(await failure_of(call(KEY, NAME, declared())))
+        assert "are tagged as the same key: what one of them encrypted can't be read without it" in failure
+    assert (state(kms, key.id), state(kms, other)) == ("PendingDeletion", "Enabled")
 
 
 async def test_a_strangers_alias_is_refused_before_a_key_is_made(engine: ResourceEngine, kms: Any) -> None:

@@ -16,6 +16,7 @@ RESOURCES = json.loads(LeveeProvider(SYSTEM_CLOCK).schema())["resources"]
 def test_the_schema_describes_every_property(kind: type[AwsKind]) -> None:
     described = RESOURCES[kind.token]
     inputs = {*kind.properties, *("tags",) * kind.has_tags, *("deletion",) * kind.holds_data}
+    inputs |= {*("acknowledgedIds",) * kind.has_identity}
     assert set(described["inputProperties"]) == inputs
     assert inputs <= set(described["properties"])
     assert set(described["requiredInputs"]) <= set(described["required"]) <= set(described["properties"])

@@ -1,0 +1,87 @@
+"""What stays when it is no longer declared, and is let go of: told from what is deployed, before anything is changed.
+
+What the providers do then they decide by the inputs that are recorded (`infra/providers/levee/aws/aws_kind.py`), not by
+the files as they are now; so it is told here from these inputs. Whether an archive is empty, or what a key encrypts,
+only the account knows: `unless` is what may turn up there instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from infra import type_tokens
+from infra.providers.kafka.topic_declaration import LET_GO, ON_REMOVAL
+from infra.providers.levee.aws.deletion import is_approved
+from levee.plan.build import has_stack_key
+from levee.plan.planned import Plan
+from policies.readback import topic
+from policies.readback.registered import Registered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A deployed resource that stays when it is no longer declared. `id` is what its service calls it.
+
+    `how` says what becomes of it; `unless`, when it is deleted after all (empty: never).
+    """
+
+    type: str
+    name: str
+    id: str
+    how: str
+    unless: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.name}: {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What becomes of it, in words."""
+        return f"let go of: {self.how}" + (f"; deleted {self.unless}" if self.unless else "")
+
+
+def kept_on_removal(resources: Iterable[Registered], today: date) -> Mapping[str, Kept]:
+    """What of these deployed resources would be let go of on a day (UTC), by URN."""
+    return {resource.urn: kept for resource in resources if (kept := _kept(resource, today)) is not None}
+
+
+def no_longer_declared(resources: Iterable[Registered], plan: Plan | None) -> Iterator[Registered]:
+    """Those of the resources that can be let go of and that a plan doesn't hold; all where there is no plan."""
+    declared = frozenset(_declared(plan)) if plan is not None else frozenset()
+    return (resource for resource in resources if (resource.type, resource.name) not in declared)
+
+
+def _declared(plan: Plan) -> Iterator[tuple[str, str]]:
+    """By type and name, as the targets register them."""
+    for planned in plan.topics:
+        yield topic.TYPE, planned.stream
+    for archive in plan.archives:
+        yield type_tokens.AWS_ARCHIVE_BUCKET, archive.stream
+    for carrier in plan.carriers:
+        name = f"{carrier.stream}.{carrier.source.service}"
+        yield topic.TYPE, f"{name}.checkpoints"
+        yield type_tokens.AWS_DATA_STREAM, name
+    if has_stack_key(plan):
+        yield type_tokens.AWS_KEY, "stack-key"
+
+
+def _kept(resource: Registered, today: date) -> Kept | None:
+    inputs, approved = resource.properties, is_approved(resource.properties, today)
+    how, unless = "", ""
+    match resource.type:
+        case topic.TYPE if inputs.get(ON_REMOVAL) == LET_GO:
+            how = "it stays with its records"
+        case type_tokens.AWS_ARCHIVE_BUCKET:
+            days = inputs.get("retentionDays")
+            until = f", locked until {today + timedelta(days=days)} at the latest" if isinstance(days, int) else ""
+            how, unless = f"it is kept with its lock{until}", "if it is empty" if approved else ""
+        case type_tokens.AWS_DATA_STREAM if not approved:
+            how = "it stays with its records"
+        case type_tokens.AWS_KEY:
+            how, unless = "it stays usable", "if nothing that stays is encrypted by it" if approved else ""
+    if not how:
+        return None
+    named = inputs.get("alias") if resource.type == type_tokens.AWS_KEY else inputs.get("name")
+    return Kept(type=resource.type, name=resource.name, id=str(named or ""), how=how, unless=unless)
