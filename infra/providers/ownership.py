@@ -7,7 +7,7 @@ after the thing is gone. What carries it is the platform's affair; the words and
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 
 from infra.providers.failures import RefusedError, refused
 
@@ -83,6 +83,9 @@ class Standing:
         return self.own is not None and not self.others
 
 
+UNMARKED: Final = Standing()
+
+
 async def standing(marks: Marks, thing: Thing, *, expected: Mark | None = None) -> Standing:
     """Read how a thing stands to the owner that ``marks`` writes for. Raises FailedError."""
     try:
@@ -118,3 +121,8 @@ def refuse_others(marks: Marks, thing: Thing, found: Standing) -> None:
 def refused_for(marks: Marks, thing: Thing, found: Standing) -> RefusedError:
     """The refusal of a thing with another owner's mark."""
     return refused("name", belongs_to_another(marks, thing, found))
+
+
+async def refuse_marked(marks: Marks, thing: Thing) -> None:
+    """Raise RefusedError where anybody else's mark is on the thing. Raises FailedError."""
+    refuse_others(marks, thing, await standing(marks, thing))

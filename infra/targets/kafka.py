@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pulumi
-import pulumi_kafka
 
 from infra import type_tokens
 from infra.connection import provider_connection
 from infra.secret_location import secret_store
 from levee.model.acl import Acl
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
+from policies.readback import topic
 
 
 class KafkaServiceCredential(pulumi.CustomResource):
@@ -24,11 +24,28 @@ class KafkaServiceCredential(pulumi.CustomResource):
         super().__init__(type_tokens.KAFKA_SERVICE_CREDENTIAL, name, {**inputs, **outputs}, opts)
 
 
+class KafkaTopic(pulumi.CustomResource):
+    """`kafka:index/topic:Topic` with what the provider of this project takes beside the inputs of pulumi-kafka's."""
+
+    def __init__(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> None:
+        inputs: dict[str, Any] = {
+            "name": planned.name,
+            "partitions": planned.partitions,
+            "replicationFactor": planned.replication,
+            "config": dict(planned.settings),
+        }
+        if planned.may_adopt:
+            inputs["adopt"] = True
+        if planned.delete_adopted:
+            inputs["onRemoval"] = "delete-adopted"
+        super().__init__(topic.TYPE, name, inputs, opts)
+
+
 class KafkaTarget:
     """Registers topics and credentials on the plan's cluster. Providers are explicit: no ambient configuration."""
 
     def __init__(self, plan: Plan, project: Path) -> None:
-        connection = provider_connection(plan.cluster, project)
+        connection = {**provider_connection(plan.cluster, project), "owner": plan.qualified_stack}
         self._kafka = pulumi.ProviderResource("kafka", "kafka", connection)
         self.levee = pulumi.ProviderResource(
             "levee", "levee", {"kafka": connection, **self._sections(plan, project, connection)}
@@ -46,14 +63,7 @@ class KafkaTarget:
 
     def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> None:
         """Register `kafka:index/topic:Topic`."""
-        pulumi_kafka.Topic(
-            name,
-            name=planned.name,
-            partitions=planned.partitions,
-            replication_factor=planned.replication,
-            config=dict(planned.settings),
-            opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)),
-        )
+        KafkaTopic(name, planned, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)))
 
     def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
         """Kafka alone has no archive."""

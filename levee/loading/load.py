@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from levee.loading.documents import read_document
 from levee.loading.folder import CLASSES, StackFolder, find, stacks
 from levee.loading.locate import diagnose
 from levee.loading.problem import Part, Problem
+from levee.loading.project_name import project_name
 from levee.loading.schema import classes_file, stack_file, stream_file
 from levee.loading.stack_values import data_classes, stack_spec
 from levee.loading.stream_values import stream_spec
@@ -79,7 +81,8 @@ class _Run:
         if values is None:
             return None
         self._problems += _streams_as_said(values, self._folder.stream_files, Origin(file))
-        return stack_spec(self._name, values, classes, streams, Origin(file))
+        name = project_name(self._project)
+        return replace(stack_spec(self._name, values, classes, streams, Origin(file)), project=name)
 
     def _values(self, file: str, schema: FileSchema) -> Values | None:
         """The values of a file that its schema takes; else None, and why."""

@@ -156,7 +156,22 @@ class MonitorSpec:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retirement:
-    """The dated entry that lifts a regulated stream's protection, from the day `on`."""
+    """The dated entry that lifts a regulated stream's protection, from the day `on`.
+
+    `deletes` names a topic that was adopted and shall go nevertheless; without it such a topic stays.
+    """
+
+    on: date
+    approved_by: str
+    reason: str
+    ticket: str
+    deletes: str | None = None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """The dated entry by which a stack may take over a topic that holds records, from the day `on`."""
 
     on: date
     approved_by: str
@@ -194,5 +209,6 @@ class StreamSpec:
     archive: ArchiveSpec | None
     monitors: tuple[MonitorSpec, ...]
     retire: Retirement | None
+    adopt: Adoption | None = None
     approvals: tuple[Approval, ...] = ()
     origin: Origin

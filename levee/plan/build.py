@@ -45,6 +45,7 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
     carried = tuple(carriers(spec))
     return Plan(
         stack=spec.name,
+        project=spec.project,
         target=spec.target,
         owner=spec.owner,
         boundary=Boundary(account=spec.account, region=spec.region, jurisdiction=spec.jurisdiction),
@@ -100,6 +101,9 @@ def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
         protected=spec.classes[stream.data_class].regulated and not retiring,
         retire=stream.retire,
         approvals=stream.approvals,
+        adopt=stream.adopt,
+        may_adopt=stream.adopt is not None and stream.adopt.on <= as_of,
+        delete_adopted=retiring and stream.retire is not None and stream.retire.deletes is not None,
         origin=stream.origin,
     )
 

@@ -15,8 +15,8 @@ from levee.model.name import NamePattern
 from levee.model.origin import Origin
 from levee.model.role import Role
 from levee.model.service import Previous
-from levee.model.stack import Exemption, Target
-from levee.model.stream import ArchiveSpec, ConsumerSpec, MonitorSpec, Retirement, SinkSpec, SourceSpec
+from levee.model.stack import DEFAULT_PROJECT, Exemption, Target
+from levee.model.stream import Adoption, ArchiveSpec, ConsumerSpec, MonitorSpec, Retirement, SinkSpec, SourceSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,8 @@ class PlannedTopic:
     """A topic. `stream` is its identity, `name` what Kafka calls it.
 
     `settings` are all that levee answers for, in order of key; what stands there is kept so, everything else is the
-    broker's. `protected`: it may not be deleted.
+    broker's. `protected`: it may not be deleted. `may_adopt`: an entry in force approves of taking it over with the
+    records that it holds. `delete_adopted`: one in force names it, so that it goes with its file even if it was adopted.
     """
 
     stream: str
@@ -48,6 +49,9 @@ class PlannedTopic:
     protected: bool
     retire: Retirement | None
     approvals: tuple[Approval, ...] = ()
+    adopt: Adoption | None = None
+    may_adopt: bool = False
+    delete_adopted: bool = False
     origin: Origin
 
 
@@ -195,6 +199,7 @@ class Plan:
     """Everything one stack shall hold. Equal declarations give equal plans."""
 
     stack: str
+    project: str = DEFAULT_PROJECT
     target: Target
     owner: str
     boundary: Boundary
@@ -215,6 +220,11 @@ class Plan:
     pending: tuple[Pending, ...]
     aws: AwsSpec | None = None
     origin: Origin
+
+    @property
+    def qualified_stack(self) -> str:
+        """The owner that what this stack makes is marked with."""
+        return f"{self.project}/{self.stack}"
 
     @property
     def msk_cluster(self) -> str | None:

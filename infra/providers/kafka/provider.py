@@ -58,7 +58,7 @@ class KafkaProvider(PluginProvider):
             kinds=(
                 Topic(topics, TopicOwnership(marks_of_topics, topics)),
                 Acl(Acls(session)),
-                UserScramCredential(ScramUsers(session, wire)),
+                UserScramCredential(ScramUsers(session, wire), marks_of(ThingKind.USER, session, wire, owner)),
                 Quota(Quotas(session, wire)),
             ),
             functions={GET_TOPIC: functools.partial(get_topic, topics), GET_TOPICS: list_topics},

@@ -95,6 +95,14 @@ _RETIREMENT: Final[Fields] = {
     "approved_by": field(text(), "data-protection-officer", required=True),
     "reason": field(text(free_of(reason_problem), most=1000), "Replaced by payments-audit-v2", required=True),
     "ticket": field(text(), "GOV-1234", required=True),
+    "deletes": field(TOPIC, "eu.payments.audit.v1"),
+}
+
+_ADOPTION: Final[Fields] = {
+    "on": field(DATE, "2026-12-31", required=True),
+    "approved_by": field(text(), "data-protection-officer", required=True),
+    "reason": field(text(free_of(reason_problem), most=1000), "Made by hand before levee came", required=True),
+    "ticket": field(text(), "GOV-1234", required=True),
 }
 
 _APPROVAL: Final[Fields] = {
@@ -129,5 +137,6 @@ STREAM: Final[Fields] = {
     "archive": field(mapping(_ARCHIVE), "{bucket: payments-audit, retention: 2555d, locked: true}"),
     "monitors": field({"type": "list", "schema": mapping(_MONITOR)}, "[{kind: silence, window: 15m}]"),
     "retire": field(mapping(_RETIREMENT), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
+    "adopt": field(mapping(_ADOPTION), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
     "approve": field({"type": "list", "schema": mapping(_APPROVAL)}, "[{change: retention-cut, until: 2026-12-31, …}]"),
 }
