@@ -17,6 +17,10 @@ LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
 CHANGES: Final = 12  # differing properties shown of one resource
 PROGRESS_SECONDS: Final = 1.0
 _SIGNS: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-", Op.SAME: " ", Op.REFRESH: "!"}
+_ADOPTED: Final = {
+    Op.CREATE: "= adopt",
+    Op.DELETE: "- was adopted: let go of, and kept, unless its `retire` entry names it:",
+}
 _DONE: Final = {Op.CREATE: "created", Op.UPDATE: "updated", Op.DELETE: "deleted"}
 PROTECTED_ADVICE: Final = (
     "a regulated stream is retired by a dated entry in its file, "
@@ -69,6 +73,9 @@ class Display:
 
     def _planned(self, event: ResourceEvent) -> None:
         if event.op is Op.SAME or _is_component(event.type):
+            return
+        if event.adopted:  # always by name: nobody asked for what is there already
+            self._report(f" {_ADOPTED[event.op]} {event.type} {event.name}")
             return
         self._shown[event.stage, event.op] += 1
         if self._shown[event.stage, event.op] > LISTED:

@@ -24,6 +24,7 @@ class Matter(StrEnum):
     USER = "user"
     ACL = "acl"
     STRANGER = "stranger"
+    OWNER = "owner"
 
 
 @dataclass(frozen=True, slots=True, order=True)

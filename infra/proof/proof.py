@@ -22,6 +22,7 @@ from infra.proof.discrepancy import Discrepancy, discrepancies
 from infra.proof.kept_logins import KeptLogins, kept_logins
 from infra.proof.live_state import LiveState
 from infra.proof.login import Login, UnusableLogin
+from infra.proof.owner import ownership
 from infra.proof.probe import Probe, Subject
 from infra.proof.stranger import strangers
 from infra.proof.survey import SurveyFailed, survey
@@ -145,7 +146,8 @@ class _Prover:
         return live
 
     def _compare(self, live: LiveState) -> tuple[Discrepancy, ...]:
-        return (*discrepancies(self._plan, live), *strangers(self._plan, live.acls))
+        plan, acls = self._plan, live.acls
+        return (*discrepancies(plan, live), *ownership(plan, acls), *strangers(plan, acls))
 
     def _trials(self, credentials: Sequence[PlannedCredential]) -> dict[str, Trial]:
         trials = {}

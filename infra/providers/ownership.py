@@ -11,6 +11,9 @@ from typing import Final, Protocol
 
 from infra.providers.failures import RefusedError, refused
 
+ADOPTED: Final = "adopted"
+"""The output of a resource that was there before anybody declared it here."""
+
 
 class ThingKind(StrEnum):
     """What can bear a mark beside those things that carry tags."""

@@ -42,8 +42,9 @@ class StackSpec:
 
     `streams` are in order of key, `services` and `classes` by name. Every stream's class exists, every grant's
     streams exist, no two topics or groups collide. `cost_centre` pays for streams that name none.
-    `project` is the name in Pulumi.yaml: with the stack's it says who owns what is made. `trusted_accounts` may reach what the stack holds; `global_names`
-    are the only hops that may lie in no region. `aws` is there where the target is.
+    `project` is the name in Pulumi.yaml: with the stack's it says who owns what is made. `trusted_accounts` may reach
+    what the stack holds; `global_names` are the only hops that may lie in no region. `aws` is there where that is the
+    target.
     """
 
     name: str

@@ -34,7 +34,7 @@ class PlannedTopic:
 
     `settings` are all that levee answers for, in order of key; what stands there is kept so, everything else is the
     broker's. `protected`: it may not be deleted. `may_adopt`: an entry in force approves of taking it over with the
-    records that it holds. `delete_adopted`: one in force names it, so that it goes with its file even if it was adopted.
+    records that it holds. `delete_adopted`: one in force names it, so that it goes with its file even if adopted.
     """
 
     stream: str

@@ -18,8 +18,9 @@ from infra.providers.kafka.topic_declaration import (
     check_declaration,
     read_declaration,
 )
-from infra.providers.kafka.topic_ownership import ADOPTED, OWNER, TopicOwnership, is_marked_adopted
+from infra.providers.kafka.topic_ownership import OWNER, TopicOwnership, is_marked_adopted
 from infra.providers.kind import Declaration, Recorded, ResourceKind
+from infra.providers.ownership import ADOPTED
 from infra.providers.properties import Properties, Value, reveal
 
 RESOURCE_TYPE: Final = "kafka:index/topic:Topic"

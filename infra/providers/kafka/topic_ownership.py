@@ -14,6 +14,7 @@ from infra.providers.failures import FailedError, refused
 from infra.providers.kafka.topic_declaration import DELETE_ADOPTED, LET_GO, ON_REMOVAL, TopicDeclaration
 from infra.providers.kind import Recorded
 from infra.providers.ownership import (
+    ADOPTED,
     Mark,
     Marks,
     MarksUnavailableError,
@@ -28,8 +29,7 @@ from infra.providers.ownership import (
 from infra.providers.properties import Properties, reveal
 
 OWNER: Final = "owner"
-ADOPTED: Final = "adopted"
-"""Properties of a topic's record: whose it is by its mark, and whether it was there before."""
+"""The property of a topic's record that names whose it is by its mark."""
 
 
 class TopicOwnership:

@@ -15,7 +15,7 @@ from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.deletion import check_deletion, require_deletion
 from infra.providers.levee.aws.json_text import same_json
-from infra.providers.levee.aws.tags import check_tags, refuse_stranger, tags_of
+from infra.providers.levee.aws.tags import check_tags, refuse_stranger, refuse_taken, tags_of
 from infra.providers.properties import Properties, Value, is_known, reveal
 
 
@@ -171,6 +171,7 @@ class AwsKind(ResourceKind):
         live = await self.look_at(recorded.id)
         if live is None:
             raise FailedError(f"the {self.what} {recorded.id} is gone; run again with --refresh to make it anew")
+        self._refuse_taken(live, recorded)
         return await self._altered(live, new, recorded.inputs)
 
     async def delete(self, recorded: Recorded) -> None:
@@ -178,6 +179,7 @@ class AwsKind(ResourceKind):
         live = await self.look_at(recorded.id)
         if live is None:
             return
+        self._refuse_taken(live, recorded)
         if self.holds_data:
             require_deletion(f"the {self.what} {recorded.id}", recorded.inputs)
         try:
@@ -192,6 +194,10 @@ class AwsKind(ResourceKind):
         except (RefusedError, FailedError) as failure:
             raise PartlyDoneError(live.id, self.seen(live, new), [f"not finished: {failure}"]) from None
         return _without_none({**new, **live.outputs})
+
+    def _refuse_taken(self, live: Live, recorded: Recorded) -> None:
+        if self.has_tags:
+            refuse_taken(f"the {self.what} {live.id}", live.inputs, recorded.inputs)
 
     def _refuse_stranger(self, live: Live | None, new: Properties) -> None:
         if live is not None and self.has_tags:

@@ -13,6 +13,8 @@ from infra.providers.properties import Properties, Unknown, Value, is_known, rev
 
 MANAGED_BY: Final = "levee:managed-by"
 STACK: Final = "levee:stack"
+PROJECT: Final = "levee:project"
+"""The stack's project: another project may have a stack of that name in the account."""
 RESOURCE: Final = "levee:resource"
 """The resource's name in its stack."""
 
@@ -48,7 +50,7 @@ def tags_of(properties: Mapping[str, Value]) -> dict[str, str]:
 def is_own(live: Properties, new: Properties) -> bool:
     """Say whether what is there is what this stack made for this resource."""
     there, declared = tags_of(live), tags_of(new)
-    return all(there.get(name) == declared.get(name) for name in IDENTITY)
+    return all(there.get(name) == declared.get(name) for name in (*IDENTITY, PROJECT))
 
 
 def refuse_stranger(what: str, live: Properties, new: Properties) -> None:
@@ -56,10 +58,29 @@ def refuse_stranger(what: str, live: Properties, new: Properties) -> None:
     if is_own(live, new):
         return
     tags, declared = tags_of(live), tags_of(new)
-    whose = tags.get(STACK)
+    whose = owner_of(live)
     owner = f"it is {tags.get(RESOURCE)} of stack {whose}" if whose else "levee did not make it"
-    wanted = ", ".join(f"{name}={declared.get(name)}" for name in IDENTITY)
+    wanted = ", ".join(f"{name}={declared[name]}" for name in (*IDENTITY, PROJECT) if name in declared)
     raise refused("name", f"{what} exists and {owner}; if it is meant, tag it {wanted}; else choose another name")
+
+
+def owner_of(properties: Mapping[str, Value]) -> str | None:
+    """The owner that the tags name, as ``<project>/<stack>``; the stack alone in those of an older levee."""
+    tags = tags_of(properties)
+    return "/".join(tags[name] for name in (PROJECT, STACK) if name in tags) or None
+
+
+def refuse_taken(what: str, live: Properties, recorded: Properties) -> None:
+    """Raise RefusedError where tags were changed so that they name another owner than is recorded; lost tags are
+    written again.
+    """
+    there, known = tags_of(live), tags_of(recorded)
+    if any(name in there and name in known and there[name] != known[name] for name in (PROJECT, STACK)):
+        raise refused(
+            "tags",
+            f"{what} belongs to {owner_of(live)} by its tags, and to {owner_of(recorded)} by the state. Nothing was "
+            f"changed. If it is still this stack's, put its tags back: {PROJECT}, {STACK}",
+        )
 
 
 def from_list(tags: Sequence[Mapping[str, Any]], key: str = "Key", value: str = "Value") -> dict[str, str]:
