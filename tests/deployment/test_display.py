@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from infra.deployment.display import LISTED, Display
 from infra.embedded.errors import DeploymentFailed, Failure, Refusal, Refused
+from infra.embedded.event import Op, ResourceEvent, Stage
 
 
 def urn(number: int) -> str:
@@ -26,3 +27,14 @@ def test_thousands_of_failures_are_counted() -> None:
     lines = Display.text_of(DeploymentFailed(failures)).splitlines()
     assert lines[1].strip() == "stream-0: create: no broker answers"
     assert lines[-1].strip() == f"… and {2000 - LISTED:,} more"
+
+
+def test_an_adoption_is_shown_as_one_and_what_was_adopted_as_kept() -> None:
+    lines: list[str] = []
+    display = Display(lines.append, preview=True)
+    for number, op in enumerate((Op.CREATE, Op.DELETE)):
+        display.show(
+            ResourceEvent(Stage.PLANNED, op, urn(number), "kafka:index/topic:Topic", f"s-{number}", adopted=True)
+        )
+    assert lines[0] == " = adopt kafka:index/topic:Topic s-0"
+    assert lines[1].startswith(" - was adopted: let go of, and kept")

@@ -145,3 +145,24 @@ def test_equal_declarations_give_equal_plans(files: StackFiles, tmp_path: Path) 
     spec = files.load()
     assert build_plan(spec, TODAY) == build_plan(replace(spec), TODAY)
     assert [topic.stream for topic in build_plan(spec, TODAY).topics] == ["a-first", "orders"]
+
+
+@pytest.mark.parametrize(("as_of", "may"), [(date(2026, 11, 30), False), (date(2026, 12, 1), True)])
+def test_an_approved_adoption_holds_from_its_day_on(files: StackFiles, as_of: date, may: bool) -> None:
+    files.add(files.orders, RETIRE.replace("retire:", "adopt:"))
+    topic = plan_of(files, as_of).topics[0]
+    assert (topic.may_adopt, topic.delete_adopted) == (may, False)
+
+
+@pytest.mark.parametrize(("as_of", "goes"), [(date(2026, 11, 30), False), (date(2026, 12, 1), True)])
+def test_an_adopted_topic_goes_by_a_retirement_that_names_it(files: StackFiles, as_of: date, goes: bool) -> None:
+    files.add(files.orders, RETIRE + "  deletes: eu.orders.audit.v1\n")
+    assert plan_of(files, as_of).topics[0].delete_adopted is goes
+    files.edit(files.orders, "  deletes: eu.orders.audit.v1\n", "")
+    assert plan_of(files, as_of).topics[0].delete_adopted is False
+
+
+def test_the_owner_is_the_project_and_the_stack(files: StackFiles) -> None:
+    assert plan_of(files).qualified_stack == f"levee/{plan_of(files).stack}"
+    (files.project / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    assert plan_of(files).qualified_stack == f"shop/{plan_of(files).stack}"
