@@ -220,6 +220,18 @@ cluster:
             if acl.principal.startswith(f"User:{self.word}-")
         }
 
+    def live_marks(self) -> set[tuple[str, str]]:
+        """The marks of ownership on this test's topics and users: owner, and the name of what bears it."""
+        everything = AclBindingFilter(
+            ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY
+        )
+        admin = self.cluster.admin()
+        return {
+            (acl.principal.removeprefix("Levee:"), acl.name)
+            for acl in admin.describe_acls(everything).result()
+            if acl.principal.startswith("Levee:") and acl.name.startswith((f"eu.{self.word}.", f"User:{self.word}-"))
+        }
+
     def live_users(self) -> set[str]:
         """This test's SCRAM users."""
 
