@@ -34,7 +34,7 @@ def assert_as_declared(deployment: Deployment) -> None:
     assert len(deployment.live_acls()) == 2 * STREAMS
     things = [*map(deployment.topic, (f"events-{number}" for number in range(STREAMS)))]
     things += [f"User:{service}.g1" for service in services]
-    assert deployment.live_marks() == {(f"levee/{deployment.stack}", thing) for thing in things}
+    assert deployment.live_marks() == {(deployment.owner, thing) for thing in things}
     for number in (0, STREAMS - 1):
         assert produce(deployment.client(f"writer-{number}"), deployment.topic(f"events-{number}")) is None
 

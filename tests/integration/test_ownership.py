@@ -35,7 +35,7 @@ def project(folder: Path, cluster: LocalCluster, word: str, name: str, stack: st
     folder.mkdir()
     made = Deployment(folder, cluster, word, stack)
     settings = folder / "Pulumi.yaml"
-    settings.write_text(settings.read_text().replace("name: levee", f"name: {name}"))
+    settings.write_text(settings.read_text().replace(f"name: {word}", f"name: {name}"))
     made.write_stack(f"  {made.service('writer')}: {{rotate_every: 90d}}\n")
     return made
 
@@ -43,7 +43,7 @@ def project(folder: Path, cluster: LocalCluster, word: str, name: str, stack: st
 @pytest.fixture
 def staging(tmp_path: Path, cluster: LocalCluster, deployment: Deployment) -> Deployment:
     """A regulated stream with a record in it."""
-    made = project(tmp_path / "shop", cluster, deployment.word, "shop", "staging")
+    made = project(tmp_path / "shop", cluster, deployment.word, f"{deployment.word}-shop", "staging")
     made.stream("audit", **REGULATED)
     assert made.up().code == 0
     assert produce(made.client("writer"), made.topic("audit")) is None
@@ -53,7 +53,7 @@ def staging(tmp_path: Path, cluster: LocalCluster, deployment: Deployment) -> De
 @pytest.fixture
 def dev(tmp_path: Path, cluster: LocalCluster, deployment: Deployment) -> Deployment:
     """Another project's stack, whose topics and services are called alike."""
-    return project(tmp_path / "lab", cluster, deployment.word, "lab", "dev")
+    return project(tmp_path / "lab", cluster, deployment.word, f"{deployment.word}-lab", "dev")
 
 
 def records(deployment: Deployment, key: str = "audit") -> int:
@@ -63,6 +63,7 @@ def records(deployment: Deployment, key: str = "audit") -> int:
 def test_another_stacks_topic_and_users_are_refused_all_at_once_and_outlive_a_destroy(
     staging: Deployment, dev: Deployment
 ) -> None:
+    staging_owner = f"{dev.word}-shop/staging"
     user = f"{dev.service('writer')}.g1"
     before = (staging.live_topics(), staging.live_acls(), staging.live_users(), records(staging))
     for extra in ("", entry("adopt", datetime.now(UTC) - timedelta(days=1))):
@@ -71,21 +72,22 @@ def test_another_stacks_topic_and_users_are_refused_all_at_once_and_outlive_a_de
         for command in (["preview", "dev"], ["up", "dev", "--yes"]):
             refused = dev.run(*command, "--engine", "embedded")
             assert refused.code == 1
-            assert f"topic {dev.topic('audit')} belongs to shop/staging" in refused.err
-            assert f"user {user} belongs to shop/staging" in refused.err
+            assert f"topic {dev.topic('audit')} belongs to {staging_owner}" in refused.err
+            assert f"user {user} belongs to {staging_owner}" in refused.err
             assert "kafka-acls.sh --bootstrap-server BROKER --command-config ADMIN.properties" in refused.err
         assert dev.destroy().code == 0
         assert (staging.live_topics(), staging.live_acls(), staging.live_users(), records(staging)) == before
     assert login_error(staging.client("writer")) is None
-    assert owners_of_user(staging.cluster, user) == {"shop/staging"}
+    assert owners_of_user(staging.cluster, user) == {staging_owner}
     assert staging.up().summary.startswith("up: ")
     assert staging.run("verify", "staging").code == 0
 
 
 def test_a_user_of_the_same_name_is_left_alone_where_topics_differ(staging: Deployment, dev: Deployment) -> None:
+    staging_owner = f"{dev.word}-shop/staging"
     dev.stream("other")
     refused = dev.up()
-    assert (refused.code, "belongs to shop/staging" in refused.err) == (1, True)
+    assert (refused.code, f"belongs to {staging_owner}" in refused.err) == (1, True)
     assert dev.topic("other") not in dev.live_topics()
     assert dev.destroy().code == 0
     assert produce(staging.client("writer"), staging.topic("audit")) is None
@@ -148,7 +150,7 @@ def test_a_lost_mark_is_drift_fails_the_proof_and_is_written_again(deployment: D
     deployment.stream("events")
     assert deployment.up().code == 0
     topic = deployment.topic("events")
-    unmark_by_hand(deployment.cluster, topic, "levee/test")
+    unmark_by_hand(deployment.cluster, topic, deployment.owner)
     assert deployment.run("drift", "test", "--engine", "embedded").code == 3
     verified = deployment.run("verify", "test")
     assert verified.code == 1
@@ -167,7 +169,7 @@ def test_a_topic_in_the_state_that_another_stack_has_marked_is_let_go_of(deploym
     deployment.stream("events")
     assert deployment.up().code == 0
     topic = deployment.topic("events")
-    unmark_by_hand(deployment.cluster, topic, "levee/test")
+    unmark_by_hand(deployment.cluster, topic, deployment.owner)
     mark_by_hand(deployment.cluster, topic, "shop/staging")
     assert deployment.destroy().code == 0
     assert topic in deployment.live_topics()

@@ -173,7 +173,7 @@ class Topic(ResourceKind):
         """Take over the topic that exists, marked from then on; whether that adopts it. Raises RefusedError."""
         live = await self._existing(topic.name)
         _require_same(topic, live)
-        found = await self._ownership.refuse_others(topic.name)
+        found = await self._ownership.refuse_others(topic.name, exists=True)
         is_adopted = await self._ownership.is_adoption(topic, live, found)
         if not rehearse:
             if found.own is None:

@@ -43,9 +43,14 @@ class TopicOwnership:
         """How a topic stands to the owner. Raises FailedError."""
         return await standing(self._marks, _thing(name))
 
-    async def refuse_others(self, name: str) -> Standing:
-        """How a topic stands to the owner. Raises RefusedError where it is somebody else's."""
+    async def refuse_others(self, name: str, *, exists: bool = False) -> Standing:
+        """How a topic stands to the owner. Raises RefusedError where it is somebody else's.
+
+        Of one that ``exists`` a mark is waited for, while lag may explain that it isn't shown.
+        """
         found = await self.of(name)
+        if exists and found.own is None and self._marks.owner is not None:
+            found = await standing(self._marks, _thing(name), expected=Mark(self._marks.owner))
         refuse_others(self._marks, _thing(name), found)
         return found
 

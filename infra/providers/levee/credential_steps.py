@@ -30,6 +30,7 @@ from infra.providers.ownership import (
     Mark,
     Marks,
     MarksUnavailableError,
+    Standing,
     Thing,
     ThingKind,
     belongs_to_another,
@@ -64,8 +65,11 @@ class CredentialSteps:
         live, kept, ownership = await asyncio.gather(
             self._cluster.look(name, to_change=to_change, anew=anew),
             self._store.find(name),
-            standing(self._marks, self._thing(name), expected=self._own_mark if anew else None),
+            self._standing(name),
         )
+        if live.has_user and self._marks.owner is not None and ownership.own is None:
+            # Whoever has the user has most often the mark as well: a list may be older than both.
+            ownership = await self._standing(name, Mark(self._marks.owner))
         if self._former is None:
             return Observed(name, live, kept, self.versions.get(name.username), ownership)
         former = await self._former.find(name)
@@ -122,9 +126,8 @@ class CredentialSteps:
         await self.leave_former_store(seen.name)
         await self._release(seen)
 
-    @property
-    def _own_mark(self) -> Mark | None:
-        return None if self._marks.owner is None else Mark(self._marks.owner)
+    async def _standing(self, name: CredentialName, expected: Mark | None = None) -> Standing:
+        return await standing(self._marks, self._thing(name), expected=expected)
 
     async def _claim(self, seen: Observed) -> None:
         if self._marks.owner is not None and seen.ownership.own is None:
