@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Final
@@ -16,7 +17,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")  # tokens.ValidateProjectNam
 
 def project_name(project: Path) -> str:
     """The project's name. Raises LeveeError (exit 2) where the file is there and doesn't tell one."""
-    if not (project / FILE).exists():
+    if not os.path.lexists(project / FILE):
         return DEFAULT_PROJECT
     document = read_document(project, FILE)
     name = (document.values or {}).get("name")

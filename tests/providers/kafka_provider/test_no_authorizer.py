@@ -27,7 +27,8 @@ def lawless(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[LocalCl
 
 async def test_what_exists_takes_an_approval_and_is_let_go_of(lawless: LocalCluster) -> None:
     one: Any = {"replicationFactor": 1, "partitions": 1, "config": {}}
-    lawless.admin().create_topics([NewTopic("there", 1, 1)])["there"].result()
+    admin = lawless.admin()
+    admin.create_topics([NewTopic("there", 1, 1)])["there"].result()
     config = {**lawless.provider_config(), "owner": "one/dev"}
     async with resource_engine(KafkaProvider(), cast("Any", config)) as engine:
         made = await engine.create(TOPIC, "new", declared("new", **one))
