@@ -11,7 +11,7 @@ from typing import Final
 
 from infra.proof.access import planned_topics
 from infra.proof.discrepancy import Discrepancy, Matter
-from infra.proof.live_state import LiveAcl
+from infra.proof.live_state import LiveAcl, LiveState
 from levee.model.name import PatternType
 from levee.plan.planned import Plan
 
@@ -25,14 +25,21 @@ def is_mark(acl: LiveAcl) -> bool:
     return acl.principal.startswith(PRINCIPAL)
 
 
-def ownership(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepancy]:
-    """Every planned topic and user whose owner isn't this stack alone, and what is marked and not planned."""
-    owners = _owners(acls)
+def ownership(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
+    """Every planned topic and user whose owner isn't this stack alone, and what is marked and not planned.
+
+    That one is missing is said elsewhere: it takes no mark.
+    """
+    owners = _owners(live.acls)
+    missing = {("topic", topic.name) for topic in planned_topics(plan) if topic.name not in live.topics}
+    if live.users is not None:
+        usernames = (username for credential in plan.credentials for username in credential.usernames)
+        missing |= {("user", username) for username in usernames if username not in live.users}
     planned = [("topic", topic.name) for topic in planned_topics(plan)]
     planned += [("user", username) for credential in plan.credentials for username in credential.usernames]
     for thing in planned:
         found = owners.get(thing, set())
-        if found != {plan.qualified_stack}:
+        if found != {plan.qualified_stack} and (found or thing not in missing):
             shown = ", ".join(sorted(found)) or "nobody: the mark is missing"
             yield Discrepancy(Matter.OWNER, " ".join(thing), plan.qualified_stack, shown)
     for thing in sorted(owners.keys() - set(planned)):

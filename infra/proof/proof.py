@@ -146,8 +146,8 @@ class _Prover:
         return live
 
     def _compare(self, live: LiveState) -> tuple[Discrepancy, ...]:
-        plan, acls = self._plan, live.acls
-        return (*discrepancies(plan, live), *ownership(plan, acls), *strangers(plan, acls))
+        plan = self._plan
+        return (*discrepancies(plan, live), *ownership(plan, live), *strangers(plan, live.acls))
 
     def _trials(self, credentials: Sequence[PlannedCredential]) -> dict[str, Trial]:
         trials = {}

@@ -19,7 +19,7 @@ OURS = "levee/test"
 def found(plan: Plan, *, without: str = "", **more: object) -> list[tuple[str, str]]:
     acls = {acl for acl in compliant(plan).acls if acl.principal == "" or acl.pattern.name != without}
     acls |= set(more.values())  # type: ignore[arg-type]
-    return [(each.what, each.found) for each in ownership(plan, acls)]
+    return [(each.what, each.found) for each in ownership(plan, replace(compliant(plan), acls=frozenset(acls)))]
 
 
 def test_marked_as_its_own_all_is_as_declared(plan: Plan) -> None:
@@ -51,3 +51,10 @@ def test_what_only_looks_like_a_mark_is_none(plan: Plan) -> None:
     wide = replace(prefixed, pattern=NamePattern(ORDERS, PatternType.PREFIXED))
     group = mark("group", "siem", "Describe", "shop/staging")
     assert found(plan, wide=wide, group=group, denied=replace(prefixed, allows=False)) == []
+
+
+def test_what_is_missing_takes_no_mark_and_may_still_be_anothers(plan: Plan) -> None:
+    nothing = replace(compliant(plan), topics={}, users={}, acls=frozenset())
+    assert list(ownership(plan, nothing)) == []
+    theirs = replace(nothing, acls=frozenset({mark("topic", ORDERS, "Describe", "shop/staging")}))
+    assert [each.found for each in ownership(plan, theirs)] == ["shop/staging"]
