@@ -19,7 +19,7 @@ from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.archive_bucket import holds_anything, owned
 from infra.providers.levee.aws.arn_scope import Arn
 from infra.providers.levee.aws.key import ABSENT, SCHEDULED
-from infra.providers.levee.aws.tags import LET_GO, LOCKED_UNTIL, MANAGED_BY, RELEASED, STACK, from_list
+from infra.providers.levee.aws.tags import LET_GO, LOCKED_UNTIL, MANAGED_BY, PROJECT, RELEASED, STACK, from_list
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
 
@@ -51,7 +51,7 @@ def things_let_go(plan: Plan, project: Path) -> tuple[LetGo, ...]:
     """
     if plan.aws is None:
         return ()
-    return _asked(plan, project, lambda api: _things(api, plan.stack))
+    return _asked(plan, project, lambda api: _things(api, plan))
 
 
 def stayed(plan: Plan, project: Path, kept: Iterable[Kept]) -> tuple[Kept, ...]:
@@ -99,12 +99,16 @@ async def _key_state(api: Api, key: str) -> str | None:
     return None if answer is None else str(answer["KeyMetadata"]["KeyState"])
 
 
-async def _things(api: Api, stack: str) -> tuple[LetGo, ...]:
+async def _things(api: Api, plan: Plan) -> tuple[LetGo, ...]:
     listed = await api.pages(
         "resourcegroupstaggingapi",
         "get_resources",
         "ResourceTagMappingList",
-        TagFilters=[{"Key": MANAGED_BY, "Values": [LET_GO]}, {"Key": STACK, "Values": [stack]}],
+        TagFilters=[
+            {"Key": MANAGED_BY, "Values": [LET_GO]},
+            {"Key": STACK, "Values": [plan.stack]},
+            {"Key": PROJECT, "Values": [plan.project]},
+        ],
     )
     found = await asyncio.gather(
         *(_thing(api, entry["ResourceARN"], from_list(entry.get("Tags", ()))) for entry in listed)

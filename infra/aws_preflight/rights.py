@@ -75,7 +75,7 @@ class _Simulator:
         self._api, self._source = api, source
         boundary, partition = plan.boundary, partition_of(plan.boundary.region)
         self._regional, self._global = boundary.region, partition.global_region if partition else boundary.region
-        tags = {"levee:managed-by": "levee", "levee:stack": plan.stack}
+        tags = {"levee:managed-by": "levee", "levee:project": plan.project, "levee:stack": plan.stack}
         self._known = {
             **{f"aws:RequestTag/{name}": value for name, value in tags.items()},
             **{f"aws:ResourceTag/{name}": value for name, value in tags.items()},

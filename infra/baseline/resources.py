@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from infra.deployment.location import PROJECT
 from levee.model.name import CHECKPOINTS
 from levee.plan.change import Deployed
 from policies.readback import service_credential, topic
@@ -29,7 +28,7 @@ def of_pulumi(urn: str, state: Mapping[str, Any], stack: str) -> Registered:
 
 def require_own(urn: str, stack: str) -> None:
     """Raise ValueError unless the resource is of this stack of ours."""
-    if not urn.startswith(f"urn:pulumi:{stack}::{PROJECT}::"):
+    if not urn.startswith(f"urn:pulumi:{stack}::"):
         raise ValueError("a resource of another stack")
 
 

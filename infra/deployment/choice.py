@@ -15,6 +15,7 @@ from infra.deployment.location import pulumi_backend
 from infra.deployment.pulumi_engine import PulumiEngine
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import UnreadableError, read_plain_text
+from levee.loading.project_name import project_name
 
 
 class EngineName(StrEnum):
@@ -63,7 +64,7 @@ def choose(name: EngineName, project: Path, stack: str) -> Engine:
 
 
 def _pulumi_resources(project: Path, stack: str) -> int:
-    checkpoint = pulumi_backend(project) / ".pulumi" / "stacks" / "levee" / f"{stack}.json"
+    checkpoint = pulumi_backend(project) / ".pulumi" / "stacks" / project_name(project) / f"{stack}.json"
     if not checkpoint.exists():
         return 0
     try:

@@ -24,6 +24,10 @@ CHANGES: Final = 12  # differing properties shown of one resource
 LEARNED: Final = frozenset({"identity", "topicId"})  # outputs that are seen for the first time, which is no change
 PROGRESS_SECONDS: Final = 1.0
 _SIGNS: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-", Op.SAME: " ", Op.REFRESH: "!"}
+_ADOPTED: Final = {
+    Op.CREATE: "= adopt",
+    Op.DELETE: "- was adopted: let go of, and kept, unless its `retire` entry names it:",
+}
 _DONE: Final = {Op.CREATE: "created", Op.UPDATE: "updated", Op.DELETE: "deleted"}
 NOTHING: Final[Mapping[str, Kept]] = MappingProxyType({})
 PROTECTED_ADVICE: Final = (
@@ -79,6 +83,9 @@ class Display:
 
     def _planned(self, event: ResourceEvent) -> None:
         if event.op is Op.SAME or _is_component(event.type):
+            return
+        if event.adopted:  # always by name: nobody asked for what is there already
+            self._report(f" {_ADOPTED[event.op]} {event.type} {event.name}")
             return
         self._shown[event.stage, event.op] += 1
         if self._shown[event.stage, event.op] > LISTED:

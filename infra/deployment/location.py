@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-PROJECT: Final = "levee"  # the name in Pulumi.yaml: both engines write the same URNs
+PROJECT: Final = "levee"  # of the embedded engine's URNs; Pulumi's are of the name in Pulumi.yaml
 
 
 def embedded_state(project: Path, stack: str) -> Path:

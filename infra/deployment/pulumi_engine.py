@@ -25,6 +25,7 @@ from infra.deployment.judging import refused_changes
 from infra.deployment.pulumi_environment import environment, file_backend
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
+from levee.loading.project_name import project_name
 from policies.gate import refuse
 
 _COMMANDS: Final = {
@@ -142,7 +143,7 @@ class PulumiEngine:
         backend = file_backend(self._environment)
         if backend is None:
             return
-        locks = list((backend / ".pulumi/locks/organization/levee" / stack).glob("*.json"))
+        locks = list((backend / ".pulumi/locks/organization" / project_name(self._project) / stack).glob("*.json"))
         for lock in locks:
             holder = _holder(lock)
             if holder.get("hostname") != socket.gethostname() or _is_running(int(holder["pid"])):

@@ -57,6 +57,8 @@ class ResourceEvent:
     changes: tuple[Change, ...] = ()
     reasons: tuple[str, ...] = ()
     vanished: bool = False
+    adopted: bool = False
+    """Of a creation: the thing is there already and is taken over. Of a deletion: it was, and its provider lets go."""
 
 
 @dataclass(frozen=True, slots=True)

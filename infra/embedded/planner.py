@@ -73,7 +73,10 @@ class Planner:
         except CannotHost as cannot:
             self.plan.refusals.append(cannot.refusal)
         else:
-            self._session.tell_of(Stage.PLANNED, decision.op, declared.urn, declared.type, decision.changes)
+            adopted = decision.op is Op.CREATE and is_adopted(answer.outputs)
+            self._session.tell_of(
+                Stage.PLANNED, decision.op, declared.urn, declared.type, decision.changes, adopted=adopted
+            )
             return answer
         return Answer.failure(declared.urn)
 
@@ -159,6 +162,11 @@ class Planner:
         if provider is None:
             raise CannotDecide([])  # its provider was refused; that refusal is enough
         return provider
+
+
+def is_adopted(outputs: Properties) -> bool:
+    """Whether a provider says of a resource that it was there before anybody declared it here."""
+    return outputs.get("adopted") is True
 
 
 def same_answer(resource: Resource, inputs: Properties) -> Answer:

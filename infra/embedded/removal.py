@@ -1,7 +1,7 @@
 """Takes away what is not declared any more: last those on which others depend, side by side where none does."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 
 from infra.embedded.decision import CannotDecide
 from infra.embedded.errors import Refusal, StateUnwritable
@@ -9,7 +9,7 @@ from infra.embedded.event import Op, Stage
 from infra.embedded.hosted_provider import HostedProvider
 from infra.embedded.hosting import CannotHost
 from infra.embedded.interrupted import finish, undeclared_creations
-from infra.embedded.planner import Planner
+from infra.embedded.planner import Planner, is_adopted
 from infra.embedded.secrecy import has_placeholder
 from infra.embedded.servicer_call import CallFailed
 from infra.embedded.session import Session
@@ -21,12 +21,14 @@ async def plan_removals(session: Session, planner: Planner, declared: Callable[[
     doomed = [resource for urn, resource in session.state.resources.items() if not declared(urn)]
     doomed += undeclared_creations(session, declared)
     providers = await _providers(session, planner, doomed)
-    found = await asyncio.gather(*(_find(planner, resource, providers) for resource in doomed))
+    begun = {urn for urn, begin in session.state.unfinished.items() if begin.operation is Begun.DELETE}
+    found = await asyncio.gather(*(_find(planner, resource, providers, begun) for resource in doomed))
     removals = [resource for resource in found if resource is not None]
     planner.refuse(_protected(removals))
     planner.plan.removals.extend(removals)
     for resource in removals:
-        session.tell(Stage.PLANNED, Op.DELETE, resource)
+        adopted = is_adopted(resource.outputs)
+        session.tell_of(Stage.PLANNED, Op.DELETE, resource.urn, resource.type, adopted=adopted)
 
 
 async def remove(session: Session, doomed: Iterable[Resource]) -> None:
@@ -57,10 +59,14 @@ async def _providers(session: Session, planner: Planner, doomed: Iterable[Resour
     return providers
 
 
-async def _find(planner: Planner, resource: Resource, providers: Mapping[str, HostedProvider]) -> Resource | None:
+async def _find(
+    planner: Planner, resource: Resource, providers: Mapping[str, HostedProvider], begun: Container[str]
+) -> Resource | None:
     provider = providers.get(provider_urn(resource.provider))
     if provider is None or not resource.is_managed:
         return resource
+    if resource.urn in begun:
+        return resource  # what is left of it beside the thing itself, only its deletion knows
     if not resource.id:
         if has_placeholder(resource.inputs):
             planner.refuse([_cannot_finish(resource)])

@@ -63,11 +63,13 @@ class Session:
         type_: str,
         changes: tuple[Change, ...] = (),
         reasons: Sequence[str] = (),
+        *,
+        adopted: bool = False,
     ) -> None:
         """Tell the listener that a resource reached a stage."""
         if stage is Stage.DONE and op is not Op.REFRESH:
             self.done[op] += 1
-        self.emit(ResourceEvent(stage, op, urn, type_, name_of(urn), changes, tuple(reasons)))
+        self.emit(ResourceEvent(stage, op, urn, type_, name_of(urn), changes, tuple(reasons), adopted=adopted))
 
     def fail(self, op: Op, urn: str, type_: str, reasons: Sequence[str]) -> None:
         """One operation failed: nothing new is started from here on."""

@@ -25,6 +25,7 @@ class Matter(StrEnum):
     USER = "user"
     ACL = "acl"
     STRANGER = "stranger"
+    OWNER = "owner"
 
 
 @dataclass(frozen=True, slots=True, order=True)

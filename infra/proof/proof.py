@@ -23,6 +23,7 @@ from infra.proof.discrepancy import Discrepancy, Matter, discrepancies, identiti
 from infra.proof.kept_logins import KeptLogins, kept_logins
 from infra.proof.live_state import LiveState
 from infra.proof.login import Login, UnusableLogin
+from infra.proof.owner import ownership
 from infra.proof.probe import Probe, Subject
 from infra.proof.stranger import strangers
 from infra.proof.survey import SurveyFailed, survey
@@ -170,11 +171,12 @@ class _Prover:
         return live
 
     def _compare(self, live: LiveState) -> tuple[Discrepancy, ...]:
-        found = (*discrepancies(self._plan, live), *strangers(self._plan, live.acls))
+        plan = self._plan
+        found = (*discrepancies(plan, live), *ownership(plan, live), *strangers(plan, live.acls))
         if isinstance(self._recorded, str):
             unknown = Discrepancy(Matter.TOPIC, "the topics themselves", "those that were recorded", self._recorded)
             return (*found, unknown)
-        return (*found, *identities(self._plan, live, self._recorded.ids))
+        return (*found, *identities(plan, live, self._recorded.ids))
 
     def _trials(self, credentials: Sequence[PlannedCredential]) -> dict[str, Trial]:
         trials = {}

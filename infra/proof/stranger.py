@@ -10,6 +10,7 @@ from typing import Final, Self
 from infra.proof.access import planned_topics
 from infra.proof.discrepancy import Discrepancy, Matter, service_of_principal
 from infra.proof.live_state import LiveAcl
+from infra.proof.owner import is_mark
 from levee.model.name import NamePattern, PatternType
 from levee.plan.planned import Plan
 
@@ -53,7 +54,7 @@ def strangers(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepancy]:
     """Every ALLOW of another principal on a planned topic, group or transactional id, or on the ACLs themselves.
 
     Counted are exact names, prefixes and `*`. The stack's administrator is no stranger; other super users have no
-    ACLs, and a broker tells nobody who they are.
+    ACLs, and a broker tells nobody who they are. A mark of ownership is no access.
     """
     services = {credential.service for credential in plan.credentials}
     administrator = f"User:{plan.cluster.security.admin_username}"
@@ -61,7 +62,7 @@ def strangers(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepancy]:
     for acl in sorted(acls):
         name = service_of_principal(acl.principal)
         is_known = acl.principal == administrator or (name is not None and name.service in services)
-        if acl.allows and not is_known and (reach := _reach(acl, names)):
+        if acl.allows and not is_known and not is_mark(acl) and (reach := _reach(acl, names)):
             yield Discrepancy(Matter.STRANGER, acl.principal, "no right here", f"{acl}, which covers {reach}")
 
 

@@ -4,6 +4,7 @@ Source: ``proto/pulumi/provider.proto`` in pulumi/pulumi, and the engine's side 
 ``sdk/go/common/resource/plugin/provider_plugin.go``.
 """
 
+import contextlib
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Mapping
@@ -13,13 +14,14 @@ import grpc
 import grpc.aio
 from google.protobuf import any_pb2, empty_pb2, struct_pb2
 from google.rpc import status_pb2
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
 from typing_extensions import override
 
 from infra.fault import fault
 from infra.providers.differences import Change, Difference, differences, with_ignored
 from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
 from infra.providers.kind import Declaration, Function, Naming, Package, Recorded, ResourceKind
+from infra.providers.ownership import ADOPTED
 from infra.providers.properties import (
     Properties,
     UnsupportedValueError,
@@ -44,6 +46,8 @@ _KINDS_OF_CHANGE: Final = {
 ENGINE_OPTIONS: Final = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 """Provider configuration that is meant for the engine: where the plugin comes from."""
 
+
+ENGINE_SECONDS: Final = 5.0
 
 RAW_STATE_DELTA: Final = "__pulumi_raw_state_delta"
 """How the Terraform bridge turns outputs back into its own state (``pkg/tfbridge/rawstate.go``)."""
@@ -80,6 +84,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     def __init__(self) -> None:
         self.cancelled = False
+        self._engine_address = ""
         self._kinds: Mapping[str, ResourceKind] = {}
         self._functions: Mapping[str, Function] = {}
         self._close: Callable[[], Awaitable[None]] | None = None
@@ -106,9 +111,21 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     async def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: Context
     ) -> provider_pb2.ProviderHandshakeResponse:
+        self._engine_address = request.engine_address
         return provider_pb2.ProviderHandshakeResponse(
             accept_secrets=True, accept_resources=True, supports_autonaming_configuration=True
         )
+
+    async def _tell_adoption(self, urn: str, outputs: Properties) -> None:
+        """Warn in the engine's own output, which calls an adoption a creation. Not to get through is no failure."""
+        if outputs.get(ADOPTED) is not True or not self._engine_address:
+            return
+        message = "= adopt: it exists already, and is taken over as it is; a removal lets go of it and deletes nothing"
+        warning = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
+        with contextlib.suppress(grpc.RpcError):
+            async with grpc.aio.insecure_channel(self._engine_address) as channel:
+                engine: Any = engine_pb2_grpc.EngineStub(channel)
+                await engine.Log(warning, timeout=ENGINE_SECONDS)
 
     @override
     async def Attach(self, request: plugin_pb2.PluginAttach, context: Context) -> empty_pb2.Empty:
@@ -205,8 +222,10 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         kind, new = self._kind(request.urn), without_internal(decode(request.properties))
         if not request.preview:
             made = await kind.create(new)
+            await self._tell_adoption(request.urn, made.outputs)
             return provider_pb2.CreateResponse(id=made.id, properties=_marked(made.outputs, new))
         outputs = await kind.preview_create(new) if kind.can_rehearse(new) else new
+        await self._tell_adoption(request.urn, outputs)
         return provider_pb2.CreateResponse(properties=_marked(outputs, new))
 
     @override

@@ -244,7 +244,8 @@ class AwsTarget(KafkaTarget):
         return None if declared is None else self._keys.get(declared, declared)
 
     def _tags(self, resource: str, **about: str) -> dict[str, str]:
-        identity = {"managed-by": "levee", "stack": self._plan.stack, "resource": resource}
+        identity = {"managed-by": "levee", "project": self._plan.project, "stack": self._plan.stack}
+        identity["resource"] = resource
         return {f"{TAG}{name}": value for name, value in {**identity, **about}.items()}
 
     def _tags_of_stream(self, resource: str, topic: PlannedTopic) -> dict[str, str]:

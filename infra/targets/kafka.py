@@ -35,7 +35,7 @@ class KafkaTarget:
     """Registers topics and credentials on the plan's cluster. Providers are explicit: no ambient configuration."""
 
     def __init__(self, plan: Plan, project: Path) -> None:
-        connection = provider_connection(plan.cluster, project)
+        connection = {**provider_connection(plan.cluster, project), "owner": plan.qualified_stack}
         self._kafka = pulumi.ProviderResource("kafka", "kafka", connection)
         self.levee = pulumi.ProviderResource(
             "levee", "levee", {"kafka": connection, **self._sections(plan, project, connection)}
@@ -60,8 +60,10 @@ class KafkaTarget:
             "config": dict(planned.settings),
             "acknowledgedIds": [*planned.acknowledged],
         }
-        if planned.let_go:
-            inputs["onRemoval"] = "let-go"
+        if planned.may_adopt:
+            inputs["adopt"] = True
+        if planned.on_removal is not None:
+            inputs["onRemoval"] = planned.on_removal
         if planned.effective:
             inputs["effective"] = dict(planned.effective)
         KafkaTopic(name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,6 +15,7 @@ from levee.loading.documents import Document, read_document
 from levee.loading.folder import CLASSES, STACKS, find, stacks
 from levee.loading.locate import diagnose
 from levee.loading.problem import Part, Problem
+from levee.loading.project_name import project_name
 from levee.loading.schema import classes_file, stack_file, stream_file
 from levee.loading.stack_values import data_classes, stack_spec
 from levee.loading.stream_values import stream_spec
@@ -174,7 +176,8 @@ class _StackFiles(_Reader):
             return None
         self.problems += _streams_as_said(values, self.folder.stream_files, origin)
         self.problems += _aws_where_it_is(values, origin)
-        return stack_spec(self.name, values, self._classes, streams, origin)
+        spec = stack_spec(self.name, values, self._classes, streams, origin)
+        return replace(spec, project=project_name(self._project))
 
     @cached_property
     def claims(self) -> tuple[Claim, ...]:

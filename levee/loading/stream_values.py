@@ -12,6 +12,7 @@ from levee.model.data_class import DataClass
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
 from levee.model.stream import (
+    Adoption,
     ArchiveSpec,
     ConsumerSpec,
     MonitorKind,
@@ -33,7 +34,7 @@ Values = Mapping[str, Any]
 def stream_spec(key: str, values: Values, data_class: DataClass | None, origin: Origin) -> StreamSpec:
     """The stream. Where its class is not known, what it would give is 0: a run that has that ends in errors."""
     size = values.get("retention_size")
-    archive, retire = values.get("archive"), values.get("retire")
+    archive, retire, adopt = values.get("archive"), values.get("retire"), values.get("adopt")
     return StreamSpec(
         key=key,
         topic=values["topic"],
@@ -55,6 +56,7 @@ def stream_spec(key: str, values: Values, data_class: DataClass | None, origin: 
         archive=None if archive is None else _archive(archive, origin.at("archive")),
         monitors=tuple(_monitor(*each) for each in items(values, "monitors", origin)),
         retire=None if retire is None else retirement(retire, origin.at("retire")),
+        adopt=None if adopt is None else _adoption(adopt, origin.at("adopt")),
         approvals=tuple(approval(*each) for each in items(values, "approve", origin)),
         origin=origin,
     )
@@ -151,6 +153,17 @@ def retirement(values: Values, origin: Origin) -> Retirement:
         reason=values["reason"],
         ticket=values["ticket"],
         let_go=values.get("let_go", False),
+        deletes=values.get("deletes"),
+        origin=origin,
+    )
+
+
+def _adoption(values: Values, origin: Origin) -> Adoption:
+    return Adoption(
+        on=a_date(values["on"]),
+        approved_by=values["approved_by"],
+        reason=values["reason"],
+        ticket=values["ticket"],
         origin=origin,
     )
 

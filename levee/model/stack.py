@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from levee.model.approval import Approval
 from levee.model.aws import AwsSpec
@@ -32,18 +33,23 @@ class Exemption:
     origin: Origin
 
 
+DEFAULT_PROJECT: Final = "levee"
+"""The project's name where no Pulumi.yaml gives another."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackSpec:
     """Everything declared for one environment, cross-references checked: `stack.yaml`, its streams and the classes.
 
     `streams` are in order of key, `services` and `classes` by name. Every stream's class exists, every grant's
     streams exist, no two topics or groups collide. `cost_centre` pays for streams that name none.
-    `trusted_accounts` may reach what the stack holds; `global_names`
-    are the only hops that may lie in no region. `aws` is there where the target is. `retire` approves of the
-    deletion of the stack's own key, `approvals` are of what belongs to no stream.
+    `project` is the name in Pulumi.yaml: with the stack's it says who owns what is made. `trusted_accounts` may reach
+    what the stack holds; `global_names` are the only hops that may lie in no region. `aws` is there where that is the
+    target. `retire` approves of the deletion of the stack's own key, `approvals` are of what belongs to no stream.
     """
 
     name: str
+    project: str = DEFAULT_PROJECT
     target: Target
     account: str
     region: str

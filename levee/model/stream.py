@@ -158,7 +158,8 @@ class MonitorSpec:
 class Retirement:
     """The dated entry that lifts a regulated stream's protection from the day `on`.
 
-    `let_go`: what is removed then is not deleted; it stays, and levee no longer answers for it.
+    `let_go`: what is removed then is not deleted; it stays, and levee no longer answers for it. `deletes` names a topic
+    that was adopted and shall go nevertheless; without it such a topic stays.
     """
 
     on: date
@@ -166,10 +167,26 @@ class Retirement:
     reason: str
     ticket: str
     let_go: bool = False
+    deletes: str | None = None
     origin: Origin
 
     def is_due(self, as_of: date) -> bool:
         """Whether the stream may go on that day (UTC)."""
+        return self.on <= as_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adoption:
+    """The dated entry by which a stack may take over a topic that holds records, from the day `on`."""
+
+    on: date
+    approved_by: str
+    reason: str
+    ticket: str
+    origin: Origin
+
+    def is_due(self, as_of: date) -> bool:
+        """Whether it may be taken over on that day (UTC)."""
         return self.on <= as_of
 
 
@@ -202,5 +219,6 @@ class StreamSpec:
     archive: ArchiveSpec | None
     monitors: tuple[MonitorSpec, ...]
     retire: Retirement | None
+    adopt: Adoption | None = None
     approvals: tuple[Approval, ...] = ()
     origin: Origin

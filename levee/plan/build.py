@@ -47,6 +47,7 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
     carried = tuple(carriers(spec, as_of))
     return Plan(
         stack=spec.name,
+        project=spec.project,
         target=spec.target,
         owner=spec.owner,
         boundary=Boundary(account=spec.account, region=spec.region, jurisdiction=spec.jurisdiction),
@@ -115,6 +116,9 @@ def _topic(spec: StackSpec, stream: StreamSpec, as_of: date) -> PlannedTopic:
         approvals=stream.approvals,
         let_go=retire is not None and retire.let_go,
         acknowledged=acknowledged(stream.approvals, as_of),
+        adopt=stream.adopt,
+        may_adopt=stream.adopt is not None and stream.adopt.is_due(as_of),
+        delete_adopted=retire is not None and retire.deletes is not None,
         origin=stream.origin,
     )
 

@@ -15,8 +15,8 @@ from levee.model.name import NamePattern
 from levee.model.origin import Origin
 from levee.model.role import Role
 from levee.model.service import Previous
-from levee.model.stack import Exemption, Target
-from levee.model.stream import ArchiveSpec, ConsumerSpec, MonitorSpec, Retirement, SinkSpec, SourceSpec
+from levee.model.stack import DEFAULT_PROJECT, Exemption, Target
+from levee.model.stream import Adoption, ArchiveSpec, ConsumerSpec, MonitorSpec, Retirement, SinkSpec, SourceSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,8 @@ class PlannedTopic:
     have these values wherever they come from, and that levee never sets. Everything else is the broker's. `protected`:
     it may not be deleted. `let_go`: it isn't deleted when its stream's file goes; it stays.
     `acknowledged` are the identities of the stream's things that were made anew and are taken for those recorded.
+    `may_adopt`: an entry in force approves of taking it over with the records that it holds. `delete_adopted`: one in
+    force names it, so that it goes with its file even if adopted.
     """
 
     stream: str
@@ -53,7 +55,19 @@ class PlannedTopic:
     approvals: tuple[Approval, ...] = ()
     let_go: bool = False
     acknowledged: tuple[str, ...] = ()
+    adopt: Adoption | None = None
+    may_adopt: bool = False
+    delete_adopted: bool = False
     origin: Origin
+
+    @property
+    def on_removal(self) -> str | None:
+        """What becomes of it once it isn't declared any more, in the provider's words; None: it is deleted, unless it
+        was adopted.
+        """
+        if self.let_go:
+            return "let-go"
+        return "delete-adopted" if self.delete_adopted else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +218,7 @@ class Plan:
     """
 
     stack: str
+    project: str = DEFAULT_PROJECT
     target: Target
     owner: str
     boundary: Boundary
@@ -226,6 +241,11 @@ class Plan:
     retire: Retirement | None = None
     acknowledged: tuple[str, ...] = ()
     origin: Origin
+
+    @property
+    def qualified_stack(self) -> str:
+        """The owner that what this stack makes is marked with."""
+        return f"{self.project}/{self.stack}"
 
     @property
     def msk_cluster(self) -> str | None:

@@ -58,3 +58,14 @@ def test_an_id_that_is_seen_for_the_first_time_was_changed_by_nobody() -> None:
 def test_an_id_that_changed_was() -> None:
     assert len(refreshed(Change("recreatedAs", ChangeKind.ADD, None, "x"))) == 2
     assert len(refreshed(Change("topicId", ChangeKind.UPDATE, "w", "x"))) == 2
+
+
+def test_an_adoption_is_shown_as_one_and_what_was_adopted_as_kept() -> None:
+    lines: list[str] = []
+    display = Display(lines.append, preview=True)
+    for number, op in enumerate((Op.CREATE, Op.DELETE)):
+        display.show(
+            ResourceEvent(Stage.PLANNED, op, urn(number), "kafka:index/topic:Topic", f"s-{number}", adopted=True)
+        )
+    assert lines[0] == " = adopt kafka:index/topic:Topic s-0"
+    assert lines[1].startswith(" - was adopted: let go of, and kept")

@@ -32,6 +32,9 @@ def assert_as_declared(deployment: Deployment) -> None:
     assert deployment.live_topics() == {deployment.topic(f"events-{number}"): (2, 3) for number in range(STREAMS)}
     assert deployment.live_users() == {f"{service}.g1" for service in services}
     assert len(deployment.live_acls()) == 2 * STREAMS
+    things = [*map(deployment.topic, (f"events-{number}" for number in range(STREAMS)))]
+    things += [f"User:{service}.g1" for service in services]
+    assert deployment.live_marks() == {(deployment.owner, thing) for thing in things}
     for number in (0, STREAMS - 1):
         assert produce(deployment.client(f"writer-{number}"), deployment.topic(f"events-{number}")) is None
 
@@ -72,6 +75,7 @@ def test_killed_while_destroying_it_converges(deployment: Deployment) -> None:
         seconds += 0.2
     assert deployment.destroy().code == 0
     assert (deployment.live_topics(), deployment.live_acls(), deployment.live_users()) == ({}, set(), set())
+    assert deployment.live_marks() == set(), "the last that goes, also of what a killed run had deleted already"
 
 
 def test_killed_during_a_rotation_the_service_always_has_a_working_login(deployment: Deployment) -> None:

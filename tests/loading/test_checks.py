@@ -111,6 +111,18 @@ def test_topics_that_kafkas_metrics_spell_alike(files: StackFiles) -> None:
     assert files.found() == ["topic-collision other.yaml:1:8"] or files.found() == ["topic-collision orders.yaml:1:8"]
 
 
+def test_an_entry_that_lets_an_adopted_topic_go_names_the_streams_own(files: StackFiles) -> None:
+    entry = (
+        "retire: {{on: 2026-12-31, approved_by: dpo, reason: Replaced by another stream, ticket: G-1, deletes: {}}}\n"
+    )
+    files.add(files.orders, entry.format("eu.other.v1"))
+    assert [found.split()[0] for found in files.found()] == ["retires-another"]
+    files.edit(files.orders, "deletes: eu.other.v1", "deletes: eu.orders.audit.v1")
+    retire = files.load().streams[0].retire
+    assert retire is not None
+    assert retire.deletes == "eu.orders.audit.v1"
+
+
 def test_services_may_share_streams_and_one_service_many_groups(files: StackFiles) -> None:
     files.stream(
         "events",

@@ -156,6 +156,10 @@ def test_a_broken_stream_file(files: StackFiles, old: str, new: str, expected: s
         ("retire: {on: 2026-02-30, approved_by: dpo, reason: Replaced by another stream, ticket: G-1}", "bad-value"),
         ("retire: {on: 20261231, approved_by: dpo, reason: Replaced by another stream, ticket: G-1}", "wrong-type"),
         ("retire: {on: 2026-12-31, approved_by: dpo, reason: too short, ticket: G-1}", "bad-value"),
+        ("adopt: {approved_by: dpo, reason: Made by hand before this stack, ticket: G-1}", "missing-key"),
+        ("adopt: {on: soon, approved_by: dpo, reason: Made by hand before this stack, ticket: G-1}", "bad-value"),
+        ("adopt: {on: 2026-12-31, approved_by: dpo, reason: too short, ticket: G-1}", "bad-value"),
+        ("adopt: true", "wrong-type"),
         (
             "approve: [{change: rm, until: 2026-12-31, approved_by: dpo, reason: Agreed with its owner, ticket: G-1}]",
             "bad-value",

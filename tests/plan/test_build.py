@@ -193,3 +193,24 @@ def test_what_was_made_anew_is_acknowledged_by_the_stream_or_the_stack_it_is_of(
     plan, later = plan_of(files), plan_of(files, date(2026, 12, 1))
     assert (plan.topics[0].acknowledged, later.topics[0].acknowledged) == (("arn:aws:s3:::b@anew",), ())
     assert (plan.acknowledged, later.acknowledged) == (("arn:aws:iam::123456789012:role/levee/r@AROA2",), ())
+
+
+@pytest.mark.parametrize(("as_of", "may"), [(date(2026, 11, 30), False), (date(2026, 12, 1), True)])
+def test_an_approved_adoption_holds_from_its_day_on(files: StackFiles, as_of: date, may: bool) -> None:
+    files.add(files.orders, RETIRE.replace("retire:", "adopt:"))
+    topic = plan_of(files, as_of).topics[0]
+    assert (topic.may_adopt, topic.delete_adopted) == (may, False)
+
+
+@pytest.mark.parametrize(("as_of", "goes"), [(date(2026, 11, 30), False), (date(2026, 12, 1), True)])
+def test_an_adopted_topic_goes_by_a_retirement_that_names_it(files: StackFiles, as_of: date, goes: bool) -> None:
+    files.add(files.orders, RETIRE + "  deletes: eu.orders.audit.v1\n")
+    assert plan_of(files, as_of).topics[0].delete_adopted is goes
+    files.edit(files.orders, "  deletes: eu.orders.audit.v1\n", "")
+    assert plan_of(files, as_of).topics[0].delete_adopted is False
+
+
+def test_the_owner_is_the_project_and_the_stack(files: StackFiles) -> None:
+    assert plan_of(files).qualified_stack == f"levee/{plan_of(files).stack}"
+    (files.project / "Pulumi.yaml").write_text("name: shop\nruntime: python\n")
+    assert plan_of(files).qualified_stack == f"shop/{plan_of(files).stack}"

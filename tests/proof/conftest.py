@@ -9,6 +9,7 @@ import pytest
 
 from infra.proof.access import planned_topics
 from infra.proof.live_state import LiveAcl, LiveSetting, LiveState, LiveTopic
+from levee.model.name import NamePattern
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
 from tests.support.aws.api import AwsApi
@@ -49,9 +50,25 @@ def compliant(plan: Plan) -> LiveState:
             LiveAcl(f"User:{user}", acl.resource_type.value, acl.pattern, acl.operation.value, "*", allows=True)
             for user, credential in credentials
             for acl in credential.acls
-        ),
+        )
+        | marks(plan),
         users={user: {"SCRAM-SHA-512": credential.iterations} for user, credential in credentials},
     )
+
+
+def marks(plan: Plan) -> frozenset[LiveAcl]:
+    """The marks by which a stack's things are its own."""
+    users = [user for credential in plan.credentials for user in credential.usernames]
+    return frozenset(
+        [
+            *(mark("topic", topic.name, "Describe", plan.qualified_stack) for topic in planned_topics(plan)),
+            *(mark("user", f"User:{user}", "DescribeTokens", plan.qualified_stack) for user in users),
+        ]
+    )
+
+
+def mark(kind: str, name: str, operation: str, owner: str) -> LiveAcl:
+    return LiveAcl(f"Levee:{owner}", kind, NamePattern(name), operation, "*", allows=True)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ classes:
 PRODUCER: Final = "{acks: all, idempotent: true}"
 
 PULUMI: Final = """\
-name: levee
+name: {name}
 runtime:
   name: python
   options:
@@ -95,7 +95,7 @@ class Deployment:
         self.streams = self.folder / "streams"
         self.streams.mkdir(parents=True)
         (project / "stacks" / "classes.yaml").write_text(CLASSES)
-        (project / "Pulumi.yaml").write_text(PULUMI.format(project=PROJECT))
+        (project / "Pulumi.yaml").write_text(PULUMI.format(name=self.word, project=PROJECT))
         (project / ".venv").symlink_to(sys.prefix)
         self.write_stack()
 
@@ -129,6 +129,11 @@ cluster:
   network: {{public: false, unauthenticated: false, boundary: the loopback interface}}
   encryption: {{clients: tls, between_brokers: true}}
   logs: [{{name: broker-logs, destination: a folder of the test run}}]"""
+
+    @property
+    def owner(self) -> str:
+        """What the stack marks as its own: each test's project has a name of its own, as on any shared cluster."""
+        return f"{self.word}/{self.stack}"
 
     def topic(self, key: str) -> str:
         """The topic of a stream, its own to this test."""
@@ -218,6 +223,18 @@ cluster:
             (acl.principal, acl.restype.name, acl.name, acl.operation.name)
             for acl in admin.describe_acls(everything).result()
             if acl.principal.startswith(f"User:{self.word}-")
+        }
+
+    def live_marks(self) -> set[tuple[str, str]]:
+        """The marks of ownership on this test's topics and users: owner, and the name of what bears it."""
+        everything = AclBindingFilter(
+            ResourceType.ANY, None, ResourcePatternType.ANY, None, None, AclOperation.ANY, AclPermissionType.ANY
+        )
+        admin = self.cluster.admin()
+        return {
+            (acl.principal.removeprefix("Levee:"), acl.name)
+            for acl in admin.describe_acls(everything).result()
+            if acl.principal.startswith("Levee:") and acl.name.startswith((f"eu.{self.word}.", f"User:{self.word}-"))
         }
 
     def live_users(self) -> set[str]:

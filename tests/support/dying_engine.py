@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from infra.providers.admin.acl_marks import AclMarks
 from infra.providers.levee.credential_cluster import CredentialCluster
 from infra.providers.levee.secret_store.batched_store import BatchedStore
 from tests.support.credential_engine import State, credential_engine
@@ -28,6 +29,8 @@ STEPS = (
     (CredentialCluster, "withdraw_all"),
     (CredentialCluster, "set_password"),
     (CredentialCluster, "remove_user"),
+    (AclMarks, "claim"),
+    (AclMarks, "release"),
 )
 
 

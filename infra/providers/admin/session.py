@@ -33,6 +33,10 @@ Request = Callable[[AdminClient, Sequence[K]], Sequence["concurrent.futures.Futu
 """Starts one request for some items; returns their futures in the items' order."""
 
 
+class LacksRightError(FailedError):
+    """The principal lacks a right on the cluster."""
+
+
 class Session:
     """A connection to one cluster, opened when it is first used.
 
@@ -63,13 +67,13 @@ class Session:
     async def require(self, *operations: str) -> None:
         """Prove that the principal holds these operations on the cluster, e.g. ``DESCRIBE``, ``ALTER``.
 
-        Raises FailedError naming what is missing and what to grant.
+        Raises LacksRightError naming what is missing and what to grant.
         """
         await self.client()
         missing = [operation for operation in operations if operation not in self._granted]
         if missing:
             words = ", ".join(operation.title().replace("_", "") for operation in missing)
-            raise FailedError(
+            raise LacksRightError(
                 f"{self.connection} lacks {words} on the cluster; without it the cluster's answers cannot be trusted. "
                 f"Grant it {words} on Cluster kafka-cluster"
             )

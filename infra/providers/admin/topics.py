@@ -10,7 +10,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Generic, Protocol, TypeVar
 
-from confluent_kafka import TopicCollection
+from confluent_kafka import TopicCollection, TopicPartition
 from confluent_kafka.admin import (
     AdminClient,
     AlterConfigOpType,
@@ -19,6 +19,7 @@ from confluent_kafka.admin import (
     ConfigSource,
     NewPartitions,
     NewTopic,
+    OffsetSpec,
 )
 
 from infra.providers.admin.broker_error import BrokerError
@@ -129,6 +130,9 @@ class Topics:
         self._configured: _Write[ConfigChange] = _Write(session, self._wrote, _start_configure)
         self._grown: _Write[Growth] = _Write(session, self._wrote, _start_grow, lambda one: one.partitions)
         self._deleted: Batch[str, None] = Batch(self._delete, key=str)
+        self._ends: Batch[LiveTopic, bool] = Batch(
+            self._read_ends, key=_name, weight=lambda live: live.shape.partitions, limits=LIMITS
+        )
 
     async def create(self, topic: NewTopicSettings, *, rehearse: bool = False) -> None:
         """Make a topic and return when the controller has committed it; or only let the cluster judge it."""
@@ -155,8 +159,12 @@ class Topics:
         return await self._topics.submit(name)
 
     async def shape(self, name: str) -> Shape | None:
-        """Return what metadata says of the topic, read after this call."""
+        """Return what metadata says of the topic, read after this call; None if there is no such topic."""
         return await self._shapes.submit(name)
+
+    async def ever_held_records(self, live: LiveTopic) -> bool:
+        """Say whether any record was ever written to the topic: whether a partition ends anywhere but at 0."""
+        return await self._ends.submit(live)
 
     async def until_shown(self, name: str, wanted: Callable[[Shape | None], bool]) -> Shape | None:
         """Wait until the brokers' metadata, which lags behind the controller, shows what was committed; return it."""
@@ -191,6 +199,11 @@ class Topics:
     async def _read_shapes(self, names: Sequence[str]) -> list[Shape | Exception | None]:
         outcomes = await self._session.settle(names, _start_describe)
         return [outcome if isinstance(outcome, Exception) else _shape(outcome) for outcome in map(_absent, outcomes)]
+
+    async def _read_ends(self, topics: Sequence[LiveTopic]) -> list[bool | Exception]:
+        partitions = [(live.name, number) for live in topics for number in range(live.shape.partitions)]
+        outcomes = dict(zip(partitions, await self._session.settle(partitions, _start_list_ends), strict=True))
+        return [_ever_held(live, outcomes) for live in topics]
 
     async def _describe(self, names: Sequence[str]) -> list[LiveTopic | Exception | None]:
         """Read shapes and settings together; what one broker knows and another does not yet is read again."""
@@ -300,6 +313,18 @@ def _start_describe_configs(client: AdminClient, names: Sequence[str]) -> list[A
     resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in names]
     futures = client.describe_configs(resources)
     return [futures[resource] for resource in resources]
+
+
+def _start_list_ends(client: AdminClient, partitions: Sequence[tuple[str, int]]) -> list[Any]:
+    wanted = [TopicPartition(name, number) for name, number in partitions]
+    futures = client.list_offsets(dict.fromkeys(wanted, OffsetSpec.latest()))
+    return [futures[one] for one in wanted]
+
+
+def _ever_held(live: LiveTopic, outcomes: Mapping[tuple[str, int], Any]) -> bool | Exception:
+    ends = [outcomes[live.name, number] for number in range(live.shape.partitions)]
+    failed = next((end for end in ends if isinstance(end, Exception)), None)
+    return failed or any(end.offset != 0 for end in ends)
 
 
 def _is_missing(outcome: object) -> bool:

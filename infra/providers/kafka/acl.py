@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from infra.providers.admin.acl_marks import owner_of
 from infra.providers.admin.acls import OPERATIONS, PATTERNS, PERMISSIONS, RESOURCE_TYPES, AclEntry, Acls
 from infra.providers.admin.broker_error import BrokerError
 from infra.providers.failures import FailedError, PartlyDoneError, refused
@@ -68,6 +69,8 @@ class Acl(ResourceKind):
         principal = known(fields.text("aclPrincipal"))
         if principal is not None and not all(principal.partition(":")):
             fields.refuse("aclPrincipal", f"{principal} must name its type, as in User:{principal.strip(':')}")
+        if principal is not None and owner_of(principal) is not None:
+            fields.refuse("aclPrincipal", f"{principal} is how levee marks what a stack owns; it is no client's")
         is_cluster = known(fields.text("aclResourceType")) == "Cluster"
         if is_cluster and known(fields.text("aclResourceName")) not in (None, CLUSTER_NAME):
             fields.refuse("aclResourceName", f"the only Cluster is named {CLUSTER_NAME}")

@@ -4,6 +4,7 @@ import functools
 import os
 from importlib import resources
 
+from infra.providers.admin.acl_marks import marks_of, read_owner, without_owner
 from infra.providers.admin.acls import Acls
 from infra.providers.admin.connection import check_connection, read_connection
 from infra.providers.admin.quotas import Quotas
@@ -15,8 +16,10 @@ from infra.providers.kafka.acl import Acl
 from infra.providers.kafka.quota import Quota
 from infra.providers.kafka.topic import Topic
 from infra.providers.kafka.topic_functions import GET_TOPIC, GET_TOPICS, get_topic, get_topics
+from infra.providers.kafka.topic_ownership import TopicOwnership
 from infra.providers.kafka.user_scram_credential import UserScramCredential
 from infra.providers.kind import Package
+from infra.providers.ownership import ThingKind
 from infra.providers.plugin import PluginProvider
 from infra.providers.properties import Properties
 
@@ -34,13 +37,15 @@ class KafkaProvider(PluginProvider):
 
     def check_config(self, config: Properties) -> None:
         """Validate the connection."""
-        check_connection(config, os.environ)
+        check_connection(without_owner(config), os.environ)
+        read_owner(config)
 
     def configure(self, config: Properties) -> Package:
         """Prepare a session; it connects when it is first used."""
-        connection = read_connection(config, os.environ)
+        connection = read_connection(without_owner(config), os.environ)
         session, wire = Session(connection), Wire(connection)
-        topics = Topics(session)
+        topics, owner = Topics(session), read_owner(config)
+        marks_of_topics = marks_of(ThingKind.TOPIC, session, wire, owner)
 
         async def close() -> None:
             await wire.close()
@@ -51,9 +56,9 @@ class KafkaProvider(PluginProvider):
 
         return Package(
             kinds=(
-                Topic(topics),
+                Topic(topics, TopicOwnership(marks_of_topics, topics)),
                 Acl(Acls(session)),
-                UserScramCredential(ScramUsers(session, wire)),
+                UserScramCredential(ScramUsers(session, wire), marks_of(ThingKind.USER, session, wire, owner)),
                 Quota(Quotas(session, wire)),
             ),
             functions={GET_TOPIC: functools.partial(get_topic, topics), GET_TOPICS: list_topics},

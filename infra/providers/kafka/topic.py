@@ -9,8 +9,8 @@ from infra.providers.admin.topics import ConfigChange, Growth, LiveTopic, NewTop
 from infra.providers.differences import Difference, differences
 from infra.providers.failures import FailedError, PartlyDoneError, refused
 from infra.providers.kafka.topic_declaration import (
+    ADOPT,
     CLUSTER_DEFAULT,
-    LET_GO,
     ON_REMOVAL,
     TopicDeclaration,
     cannot_replicate,
@@ -27,6 +27,7 @@ from infra.providers.kafka.topic_identity import (
     require_recorded,
     seen_identity,
 )
+from infra.providers.kafka.topic_ownership import OWNER, TopicOwnership, is_marked_adopted
 from infra.providers.kafka.topic_settings import (
     EFFECTIVE,
     as_spelled,
@@ -36,10 +37,12 @@ from infra.providers.kafka.topic_settings import (
     seen_effective,
 )
 from infra.providers.kind import Declaration, Recorded, ResourceKind
+from infra.providers.ownership import ADOPTED
 from infra.providers.properties import Properties, Value, reveal
 from levee.catalog.topic_setting import same_value
 
 RESOURCE_TYPE: Final = "kafka:index/topic:Topic"
+_UNTOLD: Final = (EFFECTIVE, ACKNOWLEDGED, OWNER, ADOPT, ON_REMOVAL)
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,10 @@ class Topic(ResourceKind):
 
     token = RESOURCE_TYPE
 
-    def __init__(self, topics: Topics) -> None:
+    def __init__(self, topics: Topics, ownership: TopicOwnership) -> None:
         self._topics = topics
-        self._adopted: set[str] = set()
+        self._ownership = ownership
+        self._taken_over: set[str] = set()
         self._declarers: dict[str, str] = {}
 
     async def check(self, declaration: Declaration) -> Properties:
@@ -86,12 +90,14 @@ class Topic(ResourceKind):
         name, urn = reveal(inputs.get("name")), declaration.urn
         if isinstance(name, str) and self._declarers.setdefault(name, urn) != urn:
             raise refused("name", f"topic {name} is declared twice: {self._declarers[name]} declares it too; keep one")
-        return inputs
+        owner = await self._ownership.declared_owner()
+        return inputs if owner is None else {**inputs, OWNER: owner}
 
     async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
         """Compare with the live topic; any replication factor will do where the cluster's default is declared.
 
-        What is acknowledged is no property of the topic: it counts in an update that has something to do.
+        What is acknowledged is no property of the topic: it counts in an update that has something to do. Nor is whether
+        it might be taken over: once it is made, nobody asks that any more.
         """
         live_factor = recorded.outputs.get("replicationFactor")
         if reveal(new.get("replicationFactor")) == CLUSTER_DEFAULT and live_factor is not None:
@@ -100,69 +106,114 @@ class Topic(ResourceKind):
         return {**differences(inputs, outputs, wanted), **identity_difference(recorded)}
 
     async def preview_create(self, new: Properties) -> Properties:
-        """Let the cluster judge the topic, or judge whether the one that exists is this one."""
-        await self._make(read_declaration(new), rehearse=True)
-        return new
+        """Let the cluster judge the topic, or judge whether the one that exists is this one, and whose it is."""
+        topic = read_declaration(new)
+        await self._ownership.refuse_others(topic.name)
+        is_made = await self._made(topic, rehearse=True)
+        is_adopted = not is_made and await self._take_over(topic, rehearse=True)
+        return _created(new, adopted=is_adopted)
 
     async def create(self, new: Properties) -> Recorded:
-        """Make the topic, or adopt one that is exactly as declared, and wait until a broker shows it."""
+        """Mark and make the topic, or take over one that is exactly as declared, and wait until a broker shows it."""
         topic = read_declaration(new)
-        await self._make(topic, rehearse=False)
+        await self._ownership.refuse_others(topic.name)
+        is_adopted = False
+        if await self._topics.shape(topic.name) is not None:
+            is_adopted = await self._take_over(topic, rehearse=False)
+        else:
+            await self._ownership.claim(topic.name, adopted=False)
+            if not await self._made(topic, rehearse=False):
+                # Another run of this stack's, or a first try of this one whose answer was lost.
+                is_adopted = await self._take_over(topic, rehearse=False)
         shape = await self._topics.until_shown(topic.name, lambda shape: shape is not None)
         assert shape is not None
-        return Recorded(topic.name, new, _outputs(new, shape))
+        return Recorded(topic.name, new, _outputs(new, shape, adopted=is_adopted))
 
     async def read(self, recorded: Recorded) -> Recorded | None:
         """Read the declared part of the live topic; all that is its own in an import."""
         live = await self._topics.live(recorded.id, lambda live: _is_as_recorded(recorded, live))
-        return _seen(recorded, live)
+        seen = _seen(recorded, live)
+        if seen is None or _is_import(recorded):
+            return seen
+        owner = await self._ownership.live_owner(recorded)
+        outputs = _without(seen.outputs, OWNER)
+        return Recorded(seen.id, seen.inputs, outputs if owner is None else {**outputs, OWNER: owner})
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
         """Compare with the live topic and let the cluster judge each change."""
+        if await self._is_left_to_another(recorded, new):
+            return {**recorded.outputs, ON_REMOVAL: new[ON_REMOVAL]}
         changes = await self._changes(recorded, new)
         await self._rehearse(changes)
-        return _outputs(new, changes.live.shape)
+        return _outputs(new, changes.live.shape, adopted=is_marked_adopted(recorded.outputs))
 
     async def update(self, recorded: Recorded, new: Properties) -> Properties:
-        """Check everything, then change settings, then add partitions."""
-        changes = await self._changes(recorded, new)
+        """Check everything and mark the topic, then change settings, then add partitions."""
+        if await self._is_left_to_another(recorded, new):
+            return {**recorded.outputs, ON_REMOVAL: new[ON_REMOVAL]}
+        changes, adopted = await self._changes(recorded, new), is_marked_adopted(recorded.outputs)
         if changes.config and changes.growth:
             await self._rehearse(changes)
+        await self._ownership.claim(recorded.id, adopted=adopted)
         if changes.config:
             await self._configure(changes.config)
         if changes.growth:
-            await self._grow(changes, changes.growth, new)
-        return _outputs(new, changes.live.shape)
+            await self._grow(changes, changes.growth, new, adopted=adopted)
+        return _outputs(new, changes.live.shape, adopted=adopted)
 
     async def delete(self, recorded: Recorded) -> None:
         """Remove the topic and wait until no broker shows it.
 
         A topic that another resource declares now lives on: the program only calls it by another name, or the user
-        forced a replacement. Giving up the old record is the whole move. So it is for one that is let go of.
+        forced a replacement. Giving up the old record is the whole move. One that is let go of, was adopted, or is
+        another stack's, stays with its records. The mark goes last: until then a killed run's topic is still this
+        stack's.
         """
         name = recorded.id
-        if reveal(recorded.inputs.get(ON_REMOVAL)) == LET_GO:
+        if name in self._taken_over or self._declarers.get(name, recorded.urn) != recorded.urn:
             return
-        if name in self._adopted or self._declarers.get(name, recorded.urn) != recorded.urn:
-            return
-        if (shape := await self._topics.shape(name)) is not None:
-            require_recorded(recorded, name, shape.topic_id)
-        try:
-            await self._topics.delete(name)
-        except BrokerError as error:
-            raise FailedError(f"topic {name} was not deleted: {error}") from None
-        await self._topics.until_shown(name, lambda shape: shape is None)
+        if await self._ownership.may_delete(recorded):
+            if (shape := await self._topics.shape(name)) is not None:
+                require_recorded(recorded, name, shape.topic_id)
+            try:
+                await self._topics.delete(name)
+            except BrokerError as error:
+                raise FailedError(f"topic {name} was not deleted: {error}") from None
+            await self._topics.until_shown(name, lambda shape: shape is None)
+        await self._ownership.release(name)
 
-    async def _make(self, topic: TopicDeclaration, *, rehearse: bool) -> None:
+    async def _made(self, topic: TopicDeclaration, *, rehearse: bool) -> bool:
+        """Make the topic; False if it exists."""
         settings = NewTopicSettings(topic.name, topic.partitions, topic.replication_factor, topic.config)
         try:
             await self._topics.create(settings, rehearse=rehearse)
         except BrokerError as error:
             if error.code != "TOPIC_ALREADY_EXISTS":
                 raise FailedError(f"topic {topic.name} cannot be created: {error}") from None
-            _require_same(topic, await self._existing(topic.name))
-            if not rehearse:
-                self._adopted.add(topic.name)
+            return False
+        return True
+
+    async def _take_over(self, topic: TopicDeclaration, *, rehearse: bool) -> bool:
+        """Take over the topic that exists, marked from then on; whether that adopts it. Raises RefusedError."""
+        live = await self._existing(topic.name)
+        _require_same(topic, live)
+        found = await self._ownership.refuse_others(topic.name, exists=True)
+        is_adopted = await self._ownership.is_adoption(topic, live, found)
+        if not rehearse:
+            if found.own is None:
+                await self._ownership.claim(topic.name, adopted=is_adopted)
+            self._taken_over.add(topic.name)
+        return is_adopted
+
+    async def _is_left_to_another(self, recorded: Recorded, new: Properties) -> bool:
+        """Whether the topic is another stack's and this one is about to let go of it: nothing is touched then.
+
+        Raises RefusedError where it is another's and shall still be managed here.
+        """
+        if ON_REMOVAL in new and (await self._ownership.of(recorded.id)).others:
+            return True
+        await self._ownership.refuse_others(recorded.id)
+        return False
 
     async def _existing(self, name: str) -> LiveTopic:
         live = await self._topics.live_now(name)
@@ -207,35 +258,43 @@ class Topic(ResourceKind):
         except BrokerError as error:
             raise FailedError(f"topic {change.name} was not updated: {error}. Nothing was changed") from None
 
-    async def _grow(self, changes: _Changes, growth: Growth, new: Properties) -> None:
+    async def _grow(self, changes: _Changes, growth: Growth, new: Properties, *, adopted: bool) -> None:
         try:
             await self._topics.grow(growth)
         except BrokerError as error:
             live = await self._existing(growth.name)
             if live.shape.partitions != growth.partitions:  # else a first try had succeeded and its answer was lost
-                raise self._half_grown(changes, live, new, error) from None
+                raise self._half_grown(changes, live, new, error, adopted=adopted) from None
         await self._topics.until_shown(
             growth.name, lambda shape: shape is not None and shape.partitions >= growth.partitions
         )
 
     def _half_grown(
-        self, changes: _Changes, live: LiveTopic, new: Properties, error: BrokerError
+        self, changes: _Changes, live: LiveTopic, new: Properties, error: BrokerError, *, adopted: bool
     ) -> FailedError | PartlyDoneError:
         name, count = live.name, live.shape.partitions
         not_done = f"topic {name} stays at {count} partitions instead of {changes.partitions}: {error}"
         if changes.config is None:
             return FailedError(f"{not_done}. Nothing was changed")
-        outputs = _outputs({**new, "partitions": count}, live.shape)
+        outputs = _outputs({**new, "partitions": count}, live.shape, adopted=adopted)
         return PartlyDoneError(name, outputs, [f"settings of topic {name} were changed: {changes}", not_done])
 
 
-def _outputs(new: Properties, shape: Shape) -> Properties:
-    kept = {name: value for name, value in new.items() if name != ACKNOWLEDGED}
-    return {**kept, "replicationFactor": shape.replication_factor, **identity(shape.topic_id)}
+def _outputs(new: Properties, shape: Shape, *, adopted: bool) -> Properties:
+    outputs = _created(_without(new, ACKNOWLEDGED), adopted=adopted)
+    return {**outputs, "replicationFactor": shape.replication_factor, **identity(shape.topic_id)}
+
+
+def _created(new: Properties, *, adopted: bool) -> Properties:
+    return {**new, ADOPTED: True} if adopted else dict(new)
+
+
+def _without(properties: Properties, *names: str) -> Properties:
+    return {name: value for name, value in properties.items() if name not in names}
 
 
 def _comparable(properties: Properties) -> Properties:
-    return canonical_settings({name: value for name, value in properties.items() if name != ACKNOWLEDGED})
+    return canonical_settings(_without(properties, ACKNOWLEDGED, ADOPT))
 
 
 def _declared_settings(recorded: Recorded) -> Mapping[str, Value]:
@@ -279,7 +338,11 @@ def _seen(recorded: Recorded, live: LiveTopic | None) -> Recorded | None:
             properties["config"] = config
     if effective := declared_effective(recorded.inputs):
         outputs[EFFECTIVE] = seen_effective(live.effective, effective)
-    inputs |= {name: recorded.inputs[name] for name in (EFFECTIVE, ACKNOWLEDGED, ON_REMOVAL) if name in recorded.inputs}
+    # Of these the topic itself says nothing.
+    inputs |= {name: recorded.inputs[name] for name in _UNTOLD if name in recorded.inputs}
+    outputs |= {
+        name: recorded.outputs[name] for name in (OWNER, ADOPTED, ADOPT, ON_REMOVAL) if name in recorded.outputs
+    }
     outputs |= seen_identity(recorded, shape.topic_id)
     if reveal(recorded.inputs.get("replicationFactor")) == CLUSTER_DEFAULT:
         inputs["replicationFactor"] = CLUSTER_DEFAULT

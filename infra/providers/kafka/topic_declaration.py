@@ -14,8 +14,9 @@ from infra.providers.properties import Properties, Unknown
 from levee.model.name import MAX_TOPIC_LENGTH, topic_name_problem
 
 ON_REMOVAL: Final = "onRemoval"
-DELETE, LET_GO = "delete", "let-go"
-PROPERTIES: Final = ("name", "partitions", "replicationFactor", CONFIG, EFFECTIVE, ACKNOWLEDGED, ON_REMOVAL)
+DELETE, LET_GO, DELETE_ADOPTED = "delete", "let-go", "delete-adopted"
+ADOPT: Final = "adopt"
+PROPERTIES: Final = ("name", "partitions", "replicationFactor", CONFIG, EFFECTIVE, ACKNOWLEDGED, ON_REMOVAL, ADOPT)
 
 CLUSTER_DEFAULT: Final = -1
 """As a replication factor: what the cluster gives a topic that asks for none (KIP-464)."""
@@ -33,6 +34,8 @@ class TopicDeclaration:
     replication_factor: int
     config: Mapping[str, str] = field(default_factory=dict)
     effective: Mapping[str, str] = field(default_factory=dict)
+    adopt: bool = False
+    """Whether somebody approved of taking it over with the records that it holds."""
 
 
 def read_declaration(inputs: Properties) -> TopicDeclaration:
@@ -42,10 +45,11 @@ def read_declaration(inputs: Properties) -> TopicDeclaration:
     partitions = known(fields.integer("partitions", required=True))
     replication = known(fields.integer("replicationFactor", required=True))
     config, effective = _texts(fields, CONFIG), _texts(fields, EFFECTIVE)
+    adopt = known(fields.boolean(ADOPT)) or False
     fields.raise_problems()
     if name is None or partitions is None or replication is None:
         raise refused("", "a value of this topic is not known yet")
-    return TopicDeclaration(name, partitions, replication, config, effective)
+    return TopicDeclaration(name, partitions, replication, config, effective, adopt)
 
 
 def _texts(fields: Fields, name: str) -> dict[str, str]:
@@ -69,9 +73,9 @@ def check_declaration(declaration: Declaration) -> Properties:
     factor = known(replication)
     if factor is not None and factor < 1 and factor != CLUSTER_DEFAULT:
         fields.refuse("replicationFactor", f"must be at least 1, or -1 for the cluster's default, not {factor}")
-    on_removal = fields.text(ON_REMOVAL)
-    if known(on_removal) not in {None, DELETE, LET_GO}:
-        fields.refuse(ON_REMOVAL, f"must be {DELETE} or {LET_GO}")
+    on_removal, adopt = fields.text(ON_REMOVAL), fields.boolean(ADOPT)
+    if known(on_removal) not in {None, DELETE, LET_GO, DELETE_ADOPTED}:
+        fields.refuse(ON_REMOVAL, f"must be {DELETE}, {LET_GO} or {DELETE_ADOPTED}")
     _check_against_last(fields, declaration.old, known(name), known(partitions), factor)
     fields.raise_problems()
     inputs: Properties = {
@@ -87,6 +91,8 @@ def check_declaration(declaration: Declaration) -> Properties:
         inputs[ACKNOWLEDGED] = acknowledged if isinstance(acknowledged, Unknown) else [*acknowledged]
     if on_removal is not None:
         inputs[ON_REMOVAL] = on_removal
+    if adopt is not None:
+        inputs[ADOPT] = adopt
     return inputs
 
 

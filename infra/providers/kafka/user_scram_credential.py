@@ -17,6 +17,7 @@ from infra.providers.differences import Difference, differences
 from infra.providers.failures import FailedError, refused
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Declaration, Recorded, ResourceKind
+from infra.providers.ownership import Marks, Thing, ThingKind, refuse_marked
 from infra.providers.properties import UNKNOWN, Properties, Secret, Unknown, Value, is_known, reveal
 
 RESOURCE_TYPE: Final = "kafka:index/userScramCredential:UserScramCredential"
@@ -39,8 +40,9 @@ class UserScramCredential(ResourceKind):
     token = RESOURCE_TYPE
     secret_inputs = frozenset({PASSWORD, WRITE_ONLY})
 
-    def __init__(self, users: ScramUsers) -> None:
+    def __init__(self, users: ScramUsers, marks: Marks) -> None:
         self._users = users
+        self._marks = marks
 
     async def check(self, declaration: Declaration) -> Properties:
         """Validate the user, and complete the iterations. No message shows a password."""
@@ -76,6 +78,7 @@ class UserScramCredential(ResourceKind):
     async def preview_create(self, new: Properties) -> Properties:
         """Prove that the credential may be made; the cluster offers no rehearsal of it."""
         await self._users.require_write()
+        await self._refuse_owned(new)
         return _outputs(new)
 
     async def create(self, new: Properties) -> Recorded:
@@ -102,6 +105,7 @@ class UserScramCredential(ResourceKind):
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:  # noqa: ARG002 - nothing to compare
         """Prove that the credential may be changed."""
         await self._users.require_write()
+        await self._refuse_owned(new)
         return _outputs(new)
 
     async def update(self, recorded: Recorded, new: Properties) -> Properties:  # noqa: ARG002 - set as a whole
@@ -112,13 +116,19 @@ class UserScramCredential(ResourceKind):
     async def delete(self, recorded: Recorded) -> None:
         """Remove the credential: its user can no longer log in."""
         user = _user(recorded.outputs or recorded.inputs)
+        await self._refuse_owned(recorded.outputs or recorded.inputs)
         try:
             await self._users.delete(user)
         except BrokerError as error:
             raise FailedError(f"the credential of {user.username} was not removed: {error}") from None
 
+    async def _refuse_owned(self, properties: Properties) -> None:
+        """Refuse a user that a stack of levee's has marked as its own: its password is that stack's."""
+        await refuse_marked(self._marks, Thing(ThingKind.USER, _user(properties).username))
+
     async def _set(self, new: Properties) -> ScramUser:
         user = _user(new)
+        await self._refuse_owned(new)
         salted = await _salted(user, new)
         try:
             await self._users.upsert(salted)

@@ -8,8 +8,8 @@ from infra.providers.levee.live_credential import Observed, foreign_secret, lost
 from infra.providers.levee.secret_store.contract import Fit
 
 
-def strange(seen: Observed, declared: DeclaredCredential) -> Iterator[Problem]:
-    """Say why a credential that isn't in the state can't be made: what is there isn't levee's."""
+def strange(seen: Observed, declared: DeclaredCredential, owner: str | None) -> Iterator[Problem]:
+    """Say why a credential that isn't in the state can't be made: what is there isn't this owner's."""
     name = seen.name
     yield from denied(seen)
     if seen.kept is not None and seen.kept.fit is Fit.ELSEWHERE:
@@ -17,6 +17,15 @@ def strange(seen: Observed, declared: DeclaredCredential) -> Iterator[Problem]:
             "secretStore",
             f"{seen.kept.reference} is a credential of another cluster; give each cluster a store of its own, or "
             "move the file away",
+        )
+    is_unmarked = owner is not None and seen.ownership.own is None and not seen.ownership.unavailable
+    if seen.kept is not None and is_unmarked and seen.live.has_user:
+        yield Problem(
+            "service",
+            f"user {name} exists on the cluster and no stack has marked it as its own, although "
+            f"{seen.kept.reference} is there: it may be that of another stack. Give this stack a secret store of its "
+            "own; if it is this stack's, of a run of an older levee, delete the user (kafka-configs --alter "
+            f"--delete-config SCRAM-SHA-512 --entity-type users --entity-name {name}) and run again",
         )
     if seen.kept is not None:
         return

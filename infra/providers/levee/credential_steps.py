@@ -1,23 +1,26 @@
 """The order in which credentials come and go. Every step may be repeated, so a run that was killed between any
 two is finished by the next one.
 
-Making one: its secret is kept on disk before the cluster hears of it, for a password that only the cluster
-knows is lost; then its ACLs; its user last, so that nobody can log in who has less, or more, than is declared.
+Making one: its user is marked as this stack's; then its secret is kept on disk before the cluster hears of it, for a
+password that only the cluster knows is lost; then its ACLs; its user last, so that nobody can log in who has less, or
+more, than is declared.
 Where the user is there already, missing ACLs come before superfluous ones go: it is never left without one
 that is declared.
 
 Revoking one: its ACLs first, because a connection that is open outlives its user, but not its ACLs; then its
-user; its secret last, for as long as that is there an interrupted run can be seen and finished.
+user; its secret, for as long as that is there an interrupted run can be seen and finished; the mark last. What another
+stack has marked is left to it.
 """
 
 import asyncio
 import dataclasses
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from types import MappingProxyType
 from typing import TypeVar
 
-from infra.providers.failures import refused
+from infra.providers.failures import FailedError, refused
 from infra.providers.levee.credential_cluster import CredentialCluster
 from infra.providers.levee.credential_name import CredentialName
 from infra.providers.levee.declared_credential import DeclaredCredential
@@ -25,6 +28,16 @@ from infra.providers.levee.live_credential import SHA_512, Observed
 from infra.providers.levee.password import generate_password
 from infra.providers.levee.secret_store.batched_store import BatchedStore
 from infra.providers.levee.secret_store.contract import Fit, KeptSecret
+from infra.providers.ownership import (
+    Mark,
+    Marks,
+    MarksUnavailableError,
+    Standing,
+    Thing,
+    ThingKind,
+    belongs_to_another,
+    standing,
+)
 
 Value = TypeVar("Value")
 
@@ -41,6 +54,7 @@ class CredentialSteps:
     def __init__(
         self,
         cluster: CredentialCluster,
+        marks: Marks,
         store: BatchedStore,
         today: date,
         former: BatchedStore | None = None,
@@ -48,6 +62,7 @@ class CredentialSteps:
         made: Mapping[str, date] = MappingProxyType({}),
     ) -> None:
         self._cluster = cluster
+        self._marks = marks
         self._store = store
         self._former = former
         self.versions = dict(versions)
@@ -56,21 +71,26 @@ class CredentialSteps:
 
     async def observe(self, name: CredentialName, *, to_change: bool, anew: bool = False) -> Observed:
         """Look at a credential. Raises FailedError, and RefusedError if its secret isn't safe to use."""
-        live, kept = await asyncio.gather(
-            self._cluster.look(name, to_change=to_change, anew=anew), self._store.find(name)
+        live, kept, ownership = await asyncio.gather(
+            self._cluster.look(name, to_change=to_change, anew=anew),
+            self._store.find(name),
+            self._standing(name),
         )
+        if live.has_user and self._marks.owner is not None and ownership.own is None:
+            # Whoever has the user has most often the mark as well: a list may be older than both.
+            ownership = await self._standing(name, Mark(self._marks.owner))
         if self._former is None:
-            return Observed(name, live, kept, self.versions.get(name.username))
+            return Observed(name, live, kept, self.versions.get(name.username), ownership)
         former = await self._former.find(name)
         if former is None:  # the state tells of versions there
-            return Observed(name, live, kept)
+            return Observed(name, live, kept, ownership=ownership)
         if kept is not None and kept.password != former.password:
             raise refused(
                 "secretStore",
                 f"{kept.reference} and {former.reference} hold different passwords; move the wrong one away",
             )
         kept = dataclasses.replace(former, fit=Fit.OUTDATED)
-        return Observed(name, live, kept, self.versions.get(name.username))
+        return Observed(name, live, kept, self.versions.get(name.username), ownership)
 
     async def establish(self, seen: Observed, declared: DeclaredCredential, *, renew: bool) -> KeptSecret:
         """Make the credential what is declared; return its secret.
@@ -78,6 +98,7 @@ class CredentialSteps:
         With ``renew`` the user gets the kept password again even if it has one. Raises FailedError.
         """
         name, live = seen.name, seen.live
+        await self._claim(seen)
         own = None if seen.has_foreign_secret else seen.kept
         kept = await self._kept(name, own)
         extra = live.grants - declared.grants
@@ -103,11 +124,37 @@ class CredentialSteps:
         return kept
 
     async def revoke(self, seen: Observed) -> None:
-        """Take everything from the credential and destroy it. Raises FailedError."""
+        """Take everything from the credential and destroy it; another stack's is left to it. Raises FailedError."""
+        if seen.ownership.others:
+            if seen.ownership.own is not None or self._marks.owner is None:
+                raise FailedError(self.refusal(seen))
+            return
         await self._cluster.withdraw_all(seen.name, seen.live)
         await self._cluster.remove_user(seen.name, seen.live.iterations.keys() | {SHA_512})
         await self._store.forget(seen.name)
         await self.leave_former_store(seen.name)
+        await self._release(seen)
+
+    async def _standing(self, name: CredentialName, expected: Mark | None = None) -> Standing:
+        return await standing(self._marks, self._thing(name), expected=expected)
+
+    async def _claim(self, seen: Observed) -> None:
+        if self._marks.owner is not None and seen.ownership.own is None:
+            with suppress(MarksUnavailableError):
+                await self._marks.claim(self._thing(seen.name))
+
+    async def _release(self, seen: Observed) -> None:
+        if seen.ownership.own is not None:
+            with suppress(MarksUnavailableError):
+                await self._marks.release(self._thing(seen.name))
+
+    @staticmethod
+    def _thing(name: CredentialName) -> Thing:
+        return Thing(ThingKind.USER, name.username)
+
+    def refusal(self, seen: Observed) -> str:
+        """Why a user that another stack has marked is left as it is."""
+        return belongs_to_another(self._marks, self._thing(seen.name), seen.ownership)
 
     async def leave_former_store(self, name: CredentialName) -> None:
         """Destroy the secret in the store that it was moved out of."""

@@ -3,6 +3,7 @@
 import os
 from typing import Any, Final
 
+from infra.providers.admin.acl_marks import marks_of, read_owner, without_owner
 from infra.providers.admin.connection import Connection, check_connection, read_connection
 from infra.providers.admin.session import Session
 from infra.providers.admin.wire import Wire
@@ -12,6 +13,7 @@ from infra.providers.kind import Package
 from infra.providers.levee.credential_cluster import CredentialCluster
 from infra.providers.levee.secret_store.client_settings import ClientConnection
 from infra.providers.levee.service_credential import ServiceCredential
+from infra.providers.ownership import ThingKind
 from infra.providers.properties import Properties
 from levee.clock import Clock
 
@@ -25,6 +27,7 @@ NEEDS_TLS = "service credentials need {name}: what a cluster keeps of a password
 def check(config: Properties) -> None:
     """Validate the connection; it must use TLS and verify it."""
     check_connection(_without_users(config), os.environ)
+    read_owner(config)
     fields = Fields(config, what="the Kafka provider configuration")
     if (users := known(fields.text("users"))) is not None and users not in USERS:
         fields.refuse("users", f"must be {' or '.join(USERS)}")
@@ -48,7 +51,8 @@ def open_package(config: Properties, clock: Clock) -> Package:
         return await wire.send(request)
 
     cluster = CredentialCluster(send, makes_users=config.get("users") != EXTERNAL)
-    credential = ServiceCredential(cluster, ClientConnection(connection.bootstrap, connection.ca), clock)
+    marks = marks_of(ThingKind.USER, session, wire, read_owner(config))
+    credential = ServiceCredential(cluster, ClientConnection(connection.bootstrap, connection.ca), marks, clock)
 
     async def close() -> None:
         await credential.close()
@@ -61,7 +65,7 @@ def open_package(config: Properties, clock: Clock) -> Package:
 
 def _without_users(config: Properties) -> Properties:
     """The connection alone, in pulumi-kafka's words."""
-    return {name: value for name, value in config.items() if name != "users"}
+    return {name: value for name, value in without_owner(config).items() if name != "users"}
 
 
 def _refuse_plain(connection: Connection) -> None:

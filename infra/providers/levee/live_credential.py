@@ -7,6 +7,7 @@ from typing import Final
 from infra.providers.levee.credential_name import CredentialName
 from infra.providers.levee.grant import Grant
 from infra.providers.levee.secret_store.contract import Fit, KeptSecret
+from infra.providers.ownership import UNMARKED, Standing, names
 
 SHA_256: Final = 1
 SHA_512: Final = 2
@@ -45,14 +46,17 @@ class Observed:
     live: LiveCredential
     kept: KeptSecret | None
     recorded: str | None = None
+    ownership: Standing = UNMARKED
+    """Whose it is, by the marks on its user."""
 
     @property
     def is_absent(self) -> bool:
-        """Whether neither the cluster nor the store knows it."""
+        """Whether neither the cluster nor the store knows it, but for a mark."""
         return self.live.is_absent and self.kept is None
 
-    def drift(self, grants: frozenset[Grant], iterations: int) -> Iterator[str]:
-        """Say, a sentence each, where it differs from what is declared."""
+    def drift(self, grants: frozenset[Grant], iterations: int, owner: str | None = None) -> Iterator[str]:
+        """Say, a sentence each, where it differs from what is declared, and whether it is still the owner's."""
+        yield from self._owner_drift(owner)
         yield from self._secret_drift()
         yield from self._user_drift(iterations)
         principal = self.name.principal
@@ -73,6 +77,12 @@ class Observed:
         """Whether somebody else has written the secret, so that its password may be theirs."""
         version = self.kept.version if self.kept is not None else None
         return None not in {version, self.recorded} and version != self.recorded
+
+    def _owner_drift(self, owner: str | None) -> Iterator[str]:
+        if self.ownership.others:
+            yield f"user {self.name} bears the mark of {names(self.ownership.others)}"
+        elif owner is not None and self.ownership.own is None and not self.ownership.unavailable:
+            yield f"user {self.name} doesn't bear the mark of its owner, {owner}"
 
     def _secret_drift(self) -> Iterator[str]:
         if self.has_lost_secret:

@@ -23,6 +23,7 @@ from infra.providers.levee.live_credential import Observed
 from infra.providers.levee.secret_store.batched_store import BatchedStore
 from infra.providers.levee.secret_store.client_settings import ClientConnection
 from infra.providers.levee.secret_store.contract import StoreLocation
+from infra.providers.ownership import Marks
 from infra.providers.properties import UNKNOWN, Properties, Value, reveal
 from levee.clock import Clock
 
@@ -44,8 +45,9 @@ class ServiceCredential(ResourceKind):
 
     token = "levee:kafka:ServiceCredential"  # noqa: S105 - a type token
 
-    def __init__(self, cluster: CredentialCluster, connection: ClientConnection, clock: Clock) -> None:
+    def __init__(self, cluster: CredentialCluster, connection: ClientConnection, marks: Marks, clock: Clock) -> None:
         self._cluster = cluster
+        self._marks = marks
         self._connection = connection
         self._clock = clock
         self._stores: dict[StoreLocation, BatchedStore] = {}
@@ -105,7 +107,7 @@ class ServiceCredential(ResourceKind):
         steps = self._steps(declared, recorded)
         seen = await _all(steps.observe(name, to_change=False) for name in names)
         for seconds in SETTLING_SECONDS:
-            if not any(_drift(seen, declared)):
+            if not any(self._drift(seen, declared)):
                 break
             await asyncio.sleep(seconds)
             seen = await _all(steps.observe(name, to_change=False, anew=True) for name in names)
@@ -113,7 +115,7 @@ class ServiceCredential(ResourceKind):
             return None
         outputs = {name: value for name, value in recorded.outputs.items() if name not in {"drift", "madeOn"}}
         outputs |= _days_output({one.name.username: one.kept.made for one in seen if one.kept} | steps.made, declared)
-        if drift := list(_drift(seen, declared)):
+        if drift := list(self._drift(seen, declared)):
             outputs["drift"] = list[Value](drift)
         return Recorded(recorded.id, recorded.inputs, outputs)
 
@@ -145,16 +147,22 @@ class ServiceCredential(ResourceKind):
         location = read_location(recorded.inputs)
         if location is None or not names:
             raise FailedError(f"the state of {recorded.id} doesn't say what there is to delete; restore it")
-        steps = CredentialSteps(self._cluster, self._store(location), self._clock.today())
+        steps = CredentialSteps(self._cluster, self._marks, self._store(location), self._clock.today())
         newest = max(names)
         following = CredentialName(newest.service, newest.generation + 1)
         seen = await _all(steps.observe(name, to_change=True) for name in (*names, following))
-        await _all(steps.revoke(one) for one in seen if one.name != following or one.kept is not None)
+        begun = (one for one in seen if one.name != following or one.kept is not None or one.ownership.is_own)
+        await _all(steps.revoke(one) for one in begun)
 
     async def _observe_new(self, declared: DeclaredCredential, steps: CredentialSteps) -> Sequence[Observed]:
         seen = await _all(steps.observe(name, to_change=True) for name in declared.names)
-        _refuse([problem for one in seen for problem in strange(one, declared)])
+        _refuse([problem for one in seen for problem in self._strange(one, declared, steps)])
         return seen
+
+    def _strange(self, one: Observed, declared: DeclaredCredential, steps: CredentialSteps) -> Iterator[Problem]:
+        yield from _owned(one, steps)
+        if not one.ownership.others:
+            yield from strange(one, declared, self._marks.owner)
 
     async def _observe_recorded(
         self, recorded: Recorded, declared: DeclaredCredential, steps: CredentialSteps
@@ -168,18 +176,27 @@ class ServiceCredential(ResourceKind):
         problems: list[Problem] = []
         for one in seen:
             if one.name not in before:
-                problems.extend(strange(one, declared))
+                problems.extend(self._strange(one, declared, steps))
             else:
+                problems.extend(_owned(one, steps))
                 problems.extend(denied(one))
                 problems.extend(unannounced(one, announcements))
         _refuse(problems)
         return seen, gone
+
+    def _drift(self, seen: Iterable[Observed], declared: DeclaredCredential) -> Iterator[str]:
+        for one in seen:
+            if one.name in declared.names:
+                yield from one.drift(declared.grants, declared.iterations, self._marks.owner)
+            elif not one.is_absent and not one.ownership.others:
+                yield f"{one.name} should be revoked, and isn't altogether"
 
     def _steps(self, declared: DeclaredCredential, recorded: Recorded | None = None) -> CredentialSteps:
         former = read_location(recorded.inputs) if recorded else None
         is_moved = former is not None and former != declared.store
         return CredentialSteps(
             self._cluster,
+            self._marks,
             self._store(declared.store),
             self._clock.today(),
             self._store(former) if former is not None and is_moved else None,
@@ -205,12 +222,9 @@ def _known(inputs: Properties) -> DeclaredCredential:
     return declared
 
 
-def _drift(seen: Iterable[Observed], declared: DeclaredCredential) -> Iterator[str]:
-    for one in seen:
-        if one.name in declared.names:
-            yield from one.drift(declared.grants, declared.iterations)
-        elif not one.is_absent:
-            yield f"{one.name} should be revoked, and isn't altogether"
+def _owned(one: Observed, steps: CredentialSteps) -> Iterator[Problem]:
+    if one.ownership.others:
+        yield Problem("service", steps.refusal(one))
 
 
 def _refuse(problems: Sequence[Problem]) -> None:

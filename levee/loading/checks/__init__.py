@@ -48,6 +48,7 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     topic.declared_twice,
     topic.reserved,
     topic.collides_in_metrics,
+    topic.retirement_of_another,
     replication.more_than_brokers,
     replication.min_insync,
     retention.outside_class,

@@ -38,3 +38,12 @@ def collides_in_metrics(declared: Declared) -> Iterator[Problem]:
             message = f"the topic {stream.topic} collides with {other.topic}: Kafka's metrics spell `.` as `_`"
             hint = "use only one of . and _ in topic names"
             yield Problem("topic-collision", message, hint, stream.origin.at("topic"), other=other.origin.at("topic"))
+
+
+def retirement_of_another(declared: Declared) -> Iterator[Problem]:
+    """An entry that lets an adopted topic go names that topic and no other."""
+    for stream in declared.streams:
+        if stream.retire is not None and stream.retire.deletes not in {None, stream.topic}:
+            message = f"the entry lets {stream.retire.deletes} be deleted, and the stream's topic is {stream.topic}"
+            hint = f"write `deletes: {stream.topic}`, or remove the key"
+            yield Problem("retires-another", message, hint, stream.retire.origin.at("deletes"))

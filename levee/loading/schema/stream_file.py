@@ -98,7 +98,16 @@ DELETION: Final[Fields] = {
     "ticket": field(text(), "GOV-1234", required=True),
 }
 
-_RETIREMENT: Final[Fields] = {**DELETION, "let_go": field(FLAG, "true")}
+_ADOPTION: Final[Fields] = {
+    **DELETION,
+    "reason": field(text(free_of(reason_problem), most=1000), "Made by hand before levee came", required=True),
+}
+
+_RETIREMENT: Final[Fields] = {
+    **DELETION,
+    "let_go": field(FLAG, "true"),
+    "deletes": field(TOPIC, "eu.payments.audit.v1"),
+}
 
 APPROVAL: Final[Fields] = {
     "change": field(choice(GuardedChange), "retention-cut", required=True),
@@ -133,5 +142,6 @@ STREAM: Final[Fields] = {
     "archive": field(mapping(_ARCHIVE), "{bucket: payments-audit, retention: 2555d, locked: true}"),
     "monitors": field({"type": "list", "schema": mapping(_MONITOR)}, "[{kind: silence, window: 15m}]"),
     "retire": field(mapping(_RETIREMENT), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
+    "adopt": field(mapping(_ADOPTION), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
     "approve": field({"type": "list", "schema": mapping(APPROVAL)}, "[{change: retention-cut, until: 2026-12-31, …}]"),
 }

@@ -11,10 +11,12 @@ from infra.providers.admin.topics import ConfigChange, Growth, LiveTopic, Shape,
 from infra.providers.failures import FailedError, PartlyDoneError
 from infra.providers.kafka.acl import Acl
 from infra.providers.kafka.topic import Topic
+from infra.providers.kafka.topic_ownership import TopicOwnership
 from infra.providers.kind import Recorded
 from infra.providers.properties import Properties
 from tests.providers.kafka_provider.test_acl import declared as declared_acl
 from tests.providers.kafka_provider.test_topic import declared
+from tests.support.kept_marks import KeptMarks
 
 REFUSED = BrokerError("POLICY_VIOLATION", "no more partitions today")
 
@@ -44,12 +46,16 @@ class TopicsThatDoNotGrow:
         assert wanted(self.live.shape)
 
 
+def unowned(topics: object) -> Topic:
+    return Topic(cast("Topics", topics), TopicOwnership(KeptMarks(), cast("Topics", topics)))
+
+
 async def test_settings_changed_and_partitions_not() -> None:
     topics = TopicsThatDoNotGrow()
     recorded = Recorded("t", declared("t"), declared("t"))
     new = declared("t", partitions=6, config={"retention.ms": "5", "cleanup.policy": "delete"})
     with pytest.raises(PartlyDoneError) as caught:
-        await Topic(cast("Topics", topics)).update(recorded, new)
+        await unowned(topics).update(recorded, new)
     done, not_done = caught.value.reasons
     assert "settings of topic t were changed: retention.ms to 5" in done
     assert "stays at 3 partitions instead of 6: POLICY_VIOLATION" in not_done
@@ -61,7 +67,7 @@ async def test_settings_changed_and_partitions_not() -> None:
 async def test_partitions_alone_failing_changed_nothing() -> None:
     recorded = Recorded("t", declared("t"), declared("t"))
     with pytest.raises(FailedError, match="Nothing was changed"):
-        await Topic(cast("Topics", TopicsThatDoNotGrow())).update(recorded, declared("t", partitions=6))
+        await unowned(TopicsThatDoNotGrow()).update(recorded, declared("t", partitions=6))
 
 
 async def test_growth_whose_answer_was_lost_has_succeeded() -> None:
@@ -73,7 +79,7 @@ async def test_growth_whose_answer_was_lost_has_succeeded() -> None:
 
     topics.grow = grow  # type: ignore[method-assign]
     recorded = Recorded("t", declared("t"), declared("t"))
-    outputs = await Topic(cast("Topics", topics)).update(recorded, declared("t", partitions=6))
+    outputs = await unowned(topics).update(recorded, declared("t", partitions=6))
     assert outputs["partitions"] == 6
 
 

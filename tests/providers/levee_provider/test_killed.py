@@ -7,20 +7,32 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
 from infra.providers.levee.secret_store.client_settings import read_librdkafka
 from infra.providers.properties import Properties
 from tests.support.cluster import PROJECT, LocalCluster
-from tests.support.credential_engine import CredentialEngine, State, client_settings
+from tests.support.credential_engine import CredentialEngine, State, client_settings, credential_engine
 from tests.support.credential_inputs import WriterInputs
 from tests.support.kafka_clients import produce
 from tests.support.live_credentials import acls_of, users
+from tests.support.live_marks import owners_of_user
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(300)]
+
+
+OWNER = "shop/test"
+
+
+@pytest_asyncio.fixture
+async def engine(cluster: LocalCluster) -> AsyncIterator[CredentialEngine]:
+    """One that marks what it makes, as the process that dies does."""
+    async with credential_engine({**cluster.provider_config(), "owner": OWNER}) as running:
+        yield running
 
 
 @pytest.fixture
@@ -32,7 +44,7 @@ def kill(cluster: LocalCluster, tmp_path: Path) -> Callable[..., bool]:
         work.write_text(
             json.dumps(
                 {
-                    "connection": cluster.provider_config(),
+                    "connection": {**cluster.provider_config(), "owner": OWNER},
                     "operation": operation,
                     "step": step,
                     "state": dataclasses.asdict(state) if state else None,
@@ -79,10 +91,11 @@ async def test_a_killed_create_is_finished_with_the_same_password(
         assert produce(client_settings(state), topic) is None
         assert await engine.refresh(state) == state
         assert acls_of(cluster, f"User:{service}-{step}.g1") == {("WRITE", topic), ("DESCRIBE", topic)}
+        assert owners_of_user(cluster, f"{service}-{step}.g1") == {OWNER}
         if not was_killed:
             break
         steps += 1
-    assert steps == 3  # the secret, its ACLs, its user
+    assert steps == 4  # the mark, the secret, its ACLs, its user
 
 
 async def test_a_killed_rotation_is_finished_and_never_cuts_a_client_off(
@@ -113,7 +126,7 @@ async def test_a_killed_rotation_is_finished_and_never_cuts_a_client_off(
         if not was_killed:
             break
         steps += 1
-    assert steps == 6  # three to make generation 3, three to revoke generation 1
+    assert steps == 8  # four to make generation 3, four to revoke generation 1
 
 
 async def test_a_killed_deletion_is_finished(
@@ -125,21 +138,22 @@ async def test_a_killed_deletion_is_finished(
         state = await engine.create(declare(service=name))
         was_killed = kill("delete", step, state)
         live = await engine.refresh(state)
-        assert (live is None) == (not was_killed)
+        assert live is None or was_killed
         await engine.delete(state)
+        assert owners_of_user(cluster, f"{name}.g1") == set()
         assert users(cluster, name) == set()
         assert acls_of(cluster, f"User:{name}.g1") == set()
         assert passwords(declare.directory) == {}
         if not was_killed:
             break
         steps += 1
-    assert steps == 3  # its ACLs, its user, the secret
+    assert steps == 4  # its ACLs, its user, the secret, the mark
 
 
 async def test_deleting_after_a_killed_rotation_leaves_no_generation_behind(
     engine: CredentialEngine, declare: WriterInputs, cluster: LocalCluster, service: str, kill: Callable[..., bool]
 ) -> None:
-    for step in (1, 2):
+    for step in (2, 3):
         name = f"{service}-{step}"
         state = await engine.create(declare(service=name))
         assert kill("update", step, state, declare(service=name, generation=2))

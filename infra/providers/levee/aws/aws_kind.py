@@ -29,11 +29,13 @@ from infra.providers.levee.aws.json_text import same_json
 from infra.providers.levee.aws.tags import (
     IDENTITY,
     MANAGED_BY,
+    PROJECT,
     RESOURCE,
-    STACK,
     check_tags,
     is_let_go,
+    is_taken,
     refuse_stranger,
+    refuse_taken,
     tags_of,
     tags_of_let_go,
     without_own,
@@ -227,6 +229,7 @@ class AwsKind(ResourceKind):
         if live is None:
             raise FailedError(f"the {self.what} {recorded.id} is gone; run again with --refresh to make it anew")
         require_known(f"the {self.what} {recorded.id}", recorded, new, made_anew(recorded, live.outputs))
+        self._refuse_taken(live, recorded)
         return await self._altered(live, new, recorded.inputs)
 
     async def delete(self, recorded: Recorded) -> None:
@@ -248,8 +251,8 @@ class AwsKind(ResourceKind):
         """Leave it as it is, and tag it so that everybody sees that nobody manages it; once, and not where another
         stack has it by now.
         """
-        identity = {name: text for name, text in tags_of(recorded.inputs).items() if name in IDENTITY}
-        if is_let_go(live.inputs) or tags_of(live.inputs).get(STACK, identity[STACK]) != identity[STACK]:
+        identity = {name: text for name, text in tags_of(recorded.inputs).items() if name in (*IDENTITY, PROJECT)}
+        if is_let_go(live.inputs) or is_taken(live.inputs, recorded.inputs):
             return
         today = self.clock.today()
         try:
@@ -267,6 +270,10 @@ class AwsKind(ResourceKind):
         except (RefusedError, FailedError) as failure:
             raise PartlyDoneError(live.id, self.seen(live, new), [f"not finished: {failure}"]) from None
         return _without_none({**new, **live.outputs})
+
+    def _refuse_taken(self, live: Live, recorded: Recorded) -> None:
+        if self.has_tags:
+            refuse_taken(f"the {self.what} {live.id}", live.inputs, recorded.inputs)
 
     def _refuse_stranger(self, live: Live | None, new: Properties) -> None:
         if live is None or not self.has_tags:

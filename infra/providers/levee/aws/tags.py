@@ -15,6 +15,8 @@ from levee.catalog.aws_form import tag_value_problem
 
 MANAGED_BY: Final = "levee:managed-by"
 STACK: Final = "levee:stack"
+PROJECT: Final = "levee:project"
+"""The stack's project: another project may have a stack of that name in the account."""
 RESOURCE: Final = "levee:resource"
 """The resource's name in its stack."""
 
@@ -73,13 +75,13 @@ def without_own(properties: Properties) -> Properties:
 def is_own(live: Properties, new: Properties) -> bool:
     """Say whether what is there is what this stack made for this resource."""
     there, declared = tags_of(live), tags_of(new)
-    return all(there.get(name) == declared.get(name) for name in IDENTITY)
+    return all(there.get(name) == declared.get(name) for name in (*IDENTITY, PROJECT))
 
 
 def is_let_go(live: Properties, new: Properties | None = None) -> bool:
     """Say whether levee let go of what is there, and it was of the same stack as `new`."""
     tags = tags_of(live)
-    return tags.get(MANAGED_BY) == LET_GO and (new is None or tags.get(STACK) == tags_of(new).get(STACK))
+    return tags.get(MANAGED_BY) == LET_GO and (new is None or owner_of(live) == owner_of(new))
 
 
 def tags_of_let_go(today: date, locked_until: date | None) -> dict[str, str]:
@@ -93,12 +95,34 @@ def refuse_stranger(what: str, live: Properties, new: Properties) -> None:
     if is_own(live, new):
         return
     tags, declared = tags_of(live), tags_of(new)
-    whose = tags.get(STACK)
+    whose = owner_of(live)
     owner = f"it is {tags.get(RESOURCE)} of stack {whose}" if whose else "levee did not make it"
     if is_let_go(live):
         owner = f"stack {whose} let go of it on {tags.get(RELEASED)}"
-    wanted = ", ".join(f"{name}={declared.get(name)}" for name in IDENTITY)
+    wanted = ", ".join(f"{name}={declared[name]}" for name in (*IDENTITY, PROJECT) if name in declared)
     raise refused("name", f"{what} exists and {owner}; if it is meant, tag it {wanted}; else choose another name")
+
+
+def owner_of(properties: Mapping[str, Value]) -> str | None:
+    """The owner that the tags name, as ``<project>/<stack>``; the stack alone in those of an older levee."""
+    tags = tags_of(properties)
+    return "/".join(tags[name] for name in (PROJECT, STACK) if name in tags) or None
+
+
+def is_taken(live: Properties, recorded: Properties) -> bool:
+    """Say whether the tags name another owner than is recorded; lost tags name none."""
+    there, known = tags_of(live), tags_of(recorded)
+    return any(name in there and name in known and there[name] != known[name] for name in (PROJECT, STACK))
+
+
+def refuse_taken(what: str, live: Properties, recorded: Properties) -> None:
+    """Raise RefusedError where another owner has taken what is recorded."""
+    if is_taken(live, recorded):
+        raise refused(
+            "tags",
+            f"{what} belongs to {owner_of(live)} by its tags, and to {owner_of(recorded)} by the state. Nothing was "
+            f"changed. If it is still this stack's, put its tags back: {PROJECT}, {STACK}",
+        )
 
 
 def from_list(tags: Sequence[Mapping[str, Any]], key: str = "Key", value: str = "Value") -> dict[str, str]:

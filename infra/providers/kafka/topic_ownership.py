@@ -1,0 +1,141 @@
+"""Whose a topic is: when one that exists is taken over, refused, or left when its record goes.
+
+Made by this stack, so by its mark: its own. Another stack's, by that one's mark: never touched. Without a mark: adopted
+if it is as declared and no record was ever written to it, or if somebody approved of it with a date. What was adopted
+isn't this stack's to delete.
+"""
+
+from contextlib import suppress
+from typing import Final
+
+from infra.providers.admin.broker_error import BrokerError
+from infra.providers.admin.topics import LiveTopic, Topics
+from infra.providers.failures import FailedError, refused
+from infra.providers.kafka.topic_declaration import DELETE_ADOPTED, LET_GO, ON_REMOVAL, TopicDeclaration
+from infra.providers.kind import Recorded
+from infra.providers.ownership import (
+    ADOPTED,
+    Mark,
+    Marks,
+    MarksUnavailableError,
+    Standing,
+    Thing,
+    ThingKind,
+    belongs_to_another,
+    names,
+    refuse_others,
+    standing,
+)
+from infra.providers.properties import Properties, reveal
+
+OWNER: Final = "owner"
+"""The property of a topic's record that names whose it is by its mark."""
+
+
+class TopicOwnership:
+    """Reads and writes the marks of topics for one owner; without an owner it only respects those of others."""
+
+    def __init__(self, marks: Marks, topics: Topics) -> None:
+        self._marks = marks
+        self._topics = topics
+
+    async def of(self, name: str) -> Standing:
+        """How a topic stands to the owner. Raises FailedError."""
+        return await standing(self._marks, _thing(name))
+
+    async def refuse_others(self, name: str, *, exists: bool = False) -> Standing:
+        """How a topic stands to the owner. Raises RefusedError where it is somebody else's.
+
+        Of one that ``exists`` a mark is waited for, while lag may explain that it isn't shown.
+        """
+        found = await self.of(name)
+        if exists and found.own is None and self._marks.owner is not None:
+            found = await standing(self._marks, _thing(name), expected=Mark(self._marks.owner))
+        refuse_others(self._marks, _thing(name), found)
+        return found
+
+    async def is_adoption(self, topic: TopicDeclaration, live: LiveTopic, found: Standing) -> bool:
+        """Whether taking over a topic that is as declared adopts it, or only finishes what a killed run began.
+
+        Raises RefusedError where it may not be adopted.
+        """
+        if found.own is not None:
+            return found.own.adopted
+        if self._marks.owner is None or topic.adopt:
+            return True
+        if found.unavailable:
+            raise _not_adoptable(topic.name, f"whose it is can't be told ({found.unavailable})")
+        try:
+            held_records = await self._topics.ever_held_records(live)
+        except BrokerError as error:
+            raise _not_adoptable(topic.name, f"whether it ever held records can't be told ({error})") from None
+        if held_records:
+            raise _not_adoptable(topic.name, "it holds records, or did, and no stack has marked it as its own")
+        return True
+
+    async def claim(self, name: str, *, adopted: bool) -> None:
+        """Write the mark, unless the cluster carries none. Raises RefusedError where somebody else was first."""
+        if self._marks.owner is None:
+            return
+        with suppress(MarksUnavailableError):
+            await self._marks.claim(_thing(name), adopted=adopted)
+
+    async def release(self, name: str) -> None:
+        """Remove the mark."""
+        if self._marks.owner is None:
+            return
+        with suppress(MarksUnavailableError):
+            await self._marks.release(_thing(name))
+
+    async def may_delete(self, recorded: Recorded) -> bool:
+        """Whether the topic goes when its record does; one that doesn't is let go of with its records.
+
+        Raises FailedError where its marks contradict each other, or nobody here is an owner and somebody else is.
+        """
+        name, on_removal = recorded.id, reveal(recorded.inputs.get(ON_REMOVAL))
+        found = await self.of(name)
+        if found.others and (found.own is not None or self._marks.owner is None):
+            raise FailedError(belongs_to_another(self._marks, _thing(name), found))
+        if found.others or on_removal == LET_GO:
+            return False
+        is_adopted = is_marked_adopted(recorded.outputs) or (found.own is not None and found.own.adopted)
+        return not is_adopted or on_removal == DELETE_ADOPTED
+
+    async def declared_owner(self) -> str | None:
+        """The owner that a topic's record shall name; None where nobody marks, or nobody can."""
+        if self._marks.owner is None:
+            return None
+        return self._marks.owner if not (await self.of("")).unavailable else None
+
+    async def live_owner(self, recorded: Recorded) -> str | None:
+        """The owner of a recorded topic by its marks; as recorded where nobody can tell."""
+        known, owner = reveal(recorded.outputs.get(OWNER)), self._marks.owner
+        before = known if isinstance(known, str) else None
+        if owner is None:
+            return before
+        expected = Mark(owner, adopted=is_marked_adopted(recorded.outputs)) if before == owner else None
+        found = await standing(self._marks, _thing(recorded.id), expected=expected)
+        if found.unavailable:
+            return before
+        if found.others:
+            return names([*found.others, *([found.own] if found.own else [])])
+        # An owner that isn't recorded yet is written with the next update, by whom it is declared.
+        return owner if found.own is not None and before is not None else None
+
+
+def is_marked_adopted(outputs: Properties) -> bool:
+    """Whether a record says that its topic was there before the stack was."""
+    return reveal(outputs.get(ADOPTED)) is True
+
+
+def _thing(name: str) -> Thing:
+    return Thing(ThingKind.TOPIC, name)
+
+
+def _not_adoptable(name: str, why: str) -> Exception:
+    return refused(
+        "name",
+        f"topic {name} exists already, and {why}. Nothing was changed. If this stack shall answer for it from now on, "
+        "write into the stream's file, dated and reviewed: `adopt: {on: …, approved_by: …, reason: …, ticket: …}`; "
+        "else choose another name",
+    )

@@ -1,0 +1,117 @@
+"""Whether a topic that exists may be taken over, by its marks and by what it ever held."""
+
+from typing import cast
+
+import pytest
+
+from infra.providers.admin.broker_error import BrokerError
+from infra.providers.admin.topics import LiveTopic, Shape, Topics
+from infra.providers.failures import FailedError, RefusedError
+from infra.providers.kafka.topic_declaration import TopicDeclaration
+from infra.providers.kafka.topic_ownership import TopicOwnership
+from infra.providers.kind import Recorded
+from infra.providers.ownership import Mark, Thing, ThingKind
+from tests.support.kept_marks import KeptMarks
+
+TOPIC = Thing(ThingKind.TOPIC, "t")
+LIVE = LiveTopic("t", Shape(1, 3), {})
+OURS, THEIRS = Mark("one/dev"), Mark("other/staging")
+
+
+class Ends:
+    """The ends of a topic's partitions: at 0, anywhere else, or not to be told."""
+
+    def __init__(self, *, held: bool | BrokerError) -> None:
+        self.held = held
+
+    async def ever_held_records(self, live: LiveTopic) -> bool:
+        if isinstance(self.held, BrokerError):
+            raise self.held
+        return self.held
+
+
+def ownership(marks: KeptMarks, *, held: bool | BrokerError = False) -> TopicOwnership:
+    return TopicOwnership(marks, cast("Topics", Ends(held=held)))
+
+
+async def adopted(marks: KeptMarks, *, held: bool | BrokerError = False, adopt: bool = False) -> bool:
+    owner = ownership(marks, held=held)
+    found = await owner.refuse_others("t")
+    return await owner.is_adoption(TopicDeclaration("t", 1, 3, adopt=adopt), LIVE, found)
+
+
+@pytest.mark.parametrize("held", [True, False])
+async def test_our_own_is_no_adoption_whatever_it_holds(held: bool) -> None:
+    marks = KeptMarks("one/dev")
+    marks.put(TOPIC, OURS)
+    assert await adopted(marks, held=held) is False
+    marks.put(TOPIC, Mark("one/dev", adopted=True))
+    assert await adopted(marks, held=held) is True
+
+
+@pytest.mark.parametrize("adopt", [True, False])
+async def test_anothers_is_refused_with_an_approval_too(adopt: bool) -> None:
+    marks = KeptMarks("one/dev")
+    marks.put(TOPIC, THEIRS)
+    with pytest.raises(RefusedError, match=r"belongs to other/staging, .*remove other/staging from topic t"):
+        await adopted(marks, adopt=adopt)
+    marks.put(TOPIC, OURS, THEIRS)
+    with pytest.raises(RefusedError, match="belongs to other/staging and one/dev"):
+        await adopted(marks, adopt=adopt)
+
+
+@pytest.mark.parametrize("held", [True, BrokerError("LEADER_NOT_AVAILABLE", "no leader")])
+async def test_records_or_not_knowing_of_any_take_an_approval(held: bool | BrokerError) -> None:
+    with pytest.raises(RefusedError, match="approved_by"):
+        await adopted(KeptMarks("one/dev"), held=held)
+    assert await adopted(KeptMarks("one/dev"), held=held, adopt=True) is True
+
+
+async def test_where_there_are_no_marks_an_empty_topic_takes_an_approval_too() -> None:
+    with pytest.raises(RefusedError, match="no authorizer"):
+        await adopted(KeptMarks("one/dev", "no authorizer"))
+    assert await adopted(KeptMarks("one/dev", "no authorizer"), adopt=True) is True
+    owner = ownership(KeptMarks("one/dev", "no authorizer"))
+    await owner.claim("t", adopted=False)
+    await owner.release("t")
+    assert await owner.declared_owner() is None
+
+
+async def test_nobodys_provider_adopts_as_ever_but_not_what_is_marked() -> None:
+    assert await adopted(KeptMarks(), held=True) is True
+    marks = KeptMarks()
+    marks.put(TOPIC, THEIRS)
+    with pytest.raises(RefusedError, match="belongs to other/staging"):
+        await adopted(marks)
+    with pytest.raises(FailedError, match="belongs to other/staging"):
+        await ownership(marks).may_delete(Recorded("t", {}, {}))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs", "marked", "goes"),
+    [
+        ({}, {}, (OURS,), True),
+        ({}, {}, (), True),
+        ({}, {"adopted": True}, (OURS,), False),
+        ({}, {}, (Mark("one/dev", adopted=True),), False),
+        ({"onRemoval": "delete-adopted"}, {"adopted": True}, (OURS,), True),
+        ({"onRemoval": "delete"}, {"adopted": True}, (OURS,), False),
+        ({"onRemoval": "let-go"}, {}, (OURS,), False),
+        ({"onRemoval": "delete-adopted"}, {"adopted": True}, (THEIRS,), False),
+        ({}, {}, (THEIRS,), False),
+    ],
+)
+async def test_what_a_removal_deletes(
+    inputs: dict[str, object], outputs: dict[str, object], marked: tuple[Mark, ...], goes: bool
+) -> None:
+    marks = KeptMarks("one/dev")
+    marks.put(TOPIC, *marked)
+    recorded = Recorded("t", inputs, outputs)  # type: ignore[arg-type]
+    assert await ownership(marks).may_delete(recorded) is goes
+
+
+async def test_contradicting_marks_are_refused() -> None:
+    marks = KeptMarks("one/dev")
+    marks.put(TOPIC, OURS, THEIRS)
+    with pytest.raises(FailedError, match="belongs to other/staging and one/dev"):
+        await ownership(marks).may_delete(Recorded("t", {}, {}))
