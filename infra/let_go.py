@@ -100,15 +100,12 @@ async def _key_state(api: Api, key: str) -> str | None:
 
 
 async def _things(api: Api, plan: Plan) -> tuple[LetGo, ...]:
+    whose = {MANAGED_BY: LET_GO, PROJECT: plan.project, STACK: plan.stack}
     listed = await api.pages(
         "resourcegroupstaggingapi",
         "get_resources",
         "ResourceTagMappingList",
-        TagFilters=[
-            {"Key": MANAGED_BY, "Values": [LET_GO]},
-            {"Key": STACK, "Values": [plan.stack]},
-            {"Key": PROJECT, "Values": [plan.project]},
-        ],
+        TagFilters=[{"Key": key, "Values": [value]} for key, value in whose.items()],
     )
     found = await asyncio.gather(
         *(_thing(api, entry["ResourceARN"], from_list(entry.get("Tags", ()))) for entry in listed)

@@ -42,7 +42,8 @@ from infra.providers.properties import Properties, Value, reveal
 from levee.catalog.topic_setting import same_value
 
 RESOURCE_TYPE: Final = "kafka:index/topic:Topic"
-_UNTOLD: Final = (EFFECTIVE, ACKNOWLEDGED, OWNER, ADOPT, ON_REMOVAL)
+_UNTOLD: Final = (OWNER, ADOPT, ON_REMOVAL)
+"""Properties of which the topic itself says nothing."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ class Topic(ResourceKind):
     async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
         """Compare with the live topic; any replication factor will do where the cluster's default is declared.
 
-        What is acknowledged is no property of the topic: it counts in an update that has something to do. Nor is whether
-        it might be taken over: once it is made, nobody asks that any more.
+        What is acknowledged is no property of the topic: it counts in an update that has something to do. Nor is
+        whether it might be taken over: once it is made, nobody asks that any more.
         """
         live_factor = recorded.outputs.get("replicationFactor")
         if reveal(new.get("replicationFactor")) == CLUSTER_DEFAULT and live_factor is not None:
@@ -338,11 +339,8 @@ def _seen(recorded: Recorded, live: LiveTopic | None) -> Recorded | None:
             properties["config"] = config
     if effective := declared_effective(recorded.inputs):
         outputs[EFFECTIVE] = seen_effective(live.effective, effective)
-    # Of these the topic itself says nothing.
-    inputs |= {name: recorded.inputs[name] for name in _UNTOLD if name in recorded.inputs}
-    outputs |= {
-        name: recorded.outputs[name] for name in (OWNER, ADOPTED, ADOPT, ON_REMOVAL) if name in recorded.outputs
-    }
+    inputs |= {name: recorded.inputs[name] for name in (EFFECTIVE, ACKNOWLEDGED, *_UNTOLD) if name in recorded.inputs}
+    outputs |= {name: recorded.outputs[name] for name in (*_UNTOLD, ADOPTED) if name in recorded.outputs}
     outputs |= seen_identity(recorded, shape.topic_id)
     if reveal(recorded.inputs.get("replicationFactor")) == CLUSTER_DEFAULT:
         inputs["replicationFactor"] = CLUSTER_DEFAULT

@@ -36,8 +36,8 @@ PUBLISHED = {
 
 OURS = {
     "kafka:index/topic:Topic": (
-        {"effective", "acknowledgedIds", "onRemoval"},
-        {"effective", "topicId", "recreatedAs", "onRemoval"},
+        {"adopt", "effective", "acknowledgedIds", "onRemoval"},
+        {"adopt", "adopted", "effective", "onRemoval", "owner", "recreatedAs", "topicId"},
     ),
 }
 
