@@ -1,1 +1,1 @@
-"""Names that tell where a thing lies, cloud by cloud: ARNs, CRNs, host names, buckets. Facts only, each with its source."""
+"""Names that tell where a thing lies, cloud by cloud: ARNs, CRNs, hosts, buckets. Facts only, each with its source."""

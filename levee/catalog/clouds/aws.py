@@ -1,7 +1,7 @@
 """Amazon Web Services: what ARNs, host names and buckets say.
 
 Sources: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html (ARNs),
-https://docs.aws.amazon.com/general/latest/gr/rande.html and botocore's endpoints.json and partitions.json (endpoints, and
+https://docs.aws.amazon.com/general/latest/gr/rande.html, botocore's endpoints.json, partitions.json (endpoints, and
 the domains of each partition), https://docs.aws.amazon.com/general/latest/gr/s3.html,
 …/AmazonS3/latest/userguide/VirtualHosting.html (older forms: `s3-<region>`, and `s3.amazonaws.com` for a bucket of any
 region), …/access-points-alias.html, …/MultiRegionAccessPointRequests.html and …/s3-express-Endpoints.html,
