@@ -58,10 +58,21 @@ _AWS: Final[Mapping[str, str]] = countries(
 REGION_COUNTRY: Final[Mapping[str, str]] = MappingProxyType({**azure.REGIONS, **google.REGIONS, **ibm.REGIONS, **_AWS})
 
 GLOBAL: Final = "global"
-AREAS: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {"eu": frozenset({"eu", "eea"}), "us": frozenset({"us"}), "cn": frozenset({"cn"})}
-)
-"""What a name may say in a region's place (GCS `eu`, IBM `eu-geo`): several, all of them in these jurisdictions."""
+AREAS: Final = frozenset({"eu", "us", "cn"})
+"""What a name may say in a region's place (GCS `eu`, IBM `eu-geo`): jurisdictions, in which all of its regions lie."""
+
+
+def countries_of(region: str) -> frozenset[str]:
+    """The countries, by code, in which a cloud's region or area lies. Empty: not known."""
+    country = REGION_COUNTRY.get(region) or ibm.SITES.get(region)
+    if country is not None:
+        return frozenset({country})
+    return countries_in(region) if region in AREAS else frozenset()
+
+
+def countries_in(jurisdiction: str) -> frozenset[str]:
+    """The countries of a jurisdiction: of `eu`, `eea` and `uk` their own, of a country's code that country."""
+    return {"eu": _EU, "eea": _EEA, "uk": frozenset({"gb"})}.get(jurisdiction, frozenset({jurisdiction}))
 
 
 def jurisdictions_of(region: str) -> frozenset[str]:

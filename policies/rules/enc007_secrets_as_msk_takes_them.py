@@ -13,7 +13,10 @@ MSK reads no secret of another name, and none that the account's default key enc
 
 ```yaml
 stack.yaml:
-  secrets: {store: aws-secrets-manager, prefix: levee_, encrypted_by: "arn:aws:kms:eu-west-1:123456789012:key/1"}
+  secrets:
+    store: aws-secrets-manager
+    prefix: levee_
+    encrypted_by: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
 ```
 
 ## Passes
@@ -23,7 +26,7 @@ stack.yaml:
   secrets:
     store: aws-secrets-manager
     prefix: AmazonMSK_prod_
-    encrypted_by: arn:aws:kms:eu-west-1:123456789012:key/1
+    encrypted_by: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
 ```
 
 ## Fix

@@ -87,7 +87,7 @@ def _shown(name: CloudName) -> str:
     parts = re.split(r"[:/]", name.resource) if name.cloud == "aws" else name.resource.split(":")[1:]
     kind = parts[0] if len(parts) > 1 and _KIND.fullmatch(parts[0]) else "resource"
     kind = "root" if name.resource == "root" else kind
-    return f"{'an' if name.service[:1] in 'aeio' else 'a'} {name.service} {kind}"
+    return f"{'an' if kind[0] in 'aeio' else 'a'} {kind} of {name.service}"
 
 
 def _form(resource: str, *, regional: bool) -> _Form:
