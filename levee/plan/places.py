@@ -21,6 +21,7 @@ from levee.plan.planned import Plan
 _HERE: Final = Place()
 _REGION_SETTING: Final = re.compile(r"(?:^|[._-])regions?(?:[._-](?:name|id))?", re.IGNORECASE)
 _ACCOUNT_SETTING: Final = re.compile(r"(?:^|[._-])account(?:[._-]?id)?", re.IGNORECASE)
+_BETWEEN_WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ACCOUNT: Final = re.compile(r"[0-9]{12}|[0-9a-f]{32}")
 
 
@@ -166,7 +167,8 @@ class _Holder:
 
 def _ends(form: re.Pattern[str], key: str) -> bool:
     """Whether the last words of a setting's name are of this form: `aws.s3.region`, `kinesisRegion`."""
-    return any(found.end() == len(key) for found in form.finditer(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", ".", key)))
+    words = _BETWEEN_WORDS.sub(".", key)
+    return any(found.end() == len(words) for found in form.finditer(words))
 
 
 def _of_stack(stack: Plan | StackSpec) -> Iterator[NamedPlace]:

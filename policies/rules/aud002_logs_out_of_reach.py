@@ -54,7 +54,7 @@ def check(data_class: DataClass, facts: Facts) -> Iterator[Violation]:
     """Judge the logs by what one class asks."""
     plan = facts.plan
     own = {"", plan.boundary.account}
-    if data_class.separate_logs_required and all(_accounts(sink) <= own for sink in plan.cluster.logs):
+    if data_class.separate_logs_required and not any(_accounts(sink) - own for sink in plan.cluster.logs):
         yield Violation(
             current="the brokers' logs go to no other account",
             expected=f"a place in another account than {plan.boundary.account}: class {data_class.name} asks for it",

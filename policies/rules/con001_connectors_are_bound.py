@@ -44,7 +44,7 @@ from typing import Final
 from levee.catalog.region import AREAS, GLOBAL
 from levee.model.stack import Target
 from levee.model.stream import SinkSpec
-from levee.plan.places import Form, PlaceKind, sink_places
+from levee.plan.places import PlaceKind, sink_places
 from levee.plan.planned import Boundary, PlannedSink
 from policies.callers import names_one, too_wide
 from policies.facts import Facts
@@ -87,8 +87,7 @@ def _trust_problem(sink: SinkSpec, boundary: Boundary) -> str | None:
 def _named_elsewhere(each: PlannedSink, boundary: Boundary) -> Iterator[Violation]:
     said = each.sink.place.region or boundary.region
     for named in sink_places(each.stream, each.sink):
-        declares = named.form is Form.REGION and named.what == "region"
-        for region in () if declares or named.kind is not PlaceKind.SINK else regions_of(named):
+        for region in () if named.what == "region" or named.kind is not PlaceKind.SINK else regions_of(named):
             if region not in {said, GLOBAL, *AREAS}:
                 yield Violation(
                     current=f"its {named.what} is in {region}, and the sink says {said}",

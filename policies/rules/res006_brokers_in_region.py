@@ -48,7 +48,7 @@ def check(connection: Connection, facts: Facts) -> Iterator[Violation]:
     """Judge the addresses of one connection."""
     region, names_tell = facts.plan.boundary.region, _names_tell(facts.plan)
     for index, address in enumerate(connection.bootstrap):
-        named = next((location.region for location in clouds(address) if location.region), None)
+        named = next(filter(None, (location.region for location in clouds(address))), None)
         if named == region or (named is None and not names_tell):
             continue
         yield Violation(

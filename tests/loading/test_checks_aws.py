@@ -53,6 +53,11 @@ def test_it_is_compliant_and_names_the_stacks_own_key(files: StackFiles) -> None
             ["wrong-region stack.yaml:21:17"],
         ),
         ("store: aws-secrets-manager", "store: file", ["secret-store stack.yaml:18:1"]),
+        (
+            "encrypted_by: stack-key",
+            "encrypted_by: arn:aws:kms:eu-west-1:123456789012:alias/secrets",
+            ["key-alias stack.yaml:21:17"],
+        ),
     ],
 )
 def test_its_stack_file(files: StackFiles, old: str, new: str, expected: list[str]) -> None:
