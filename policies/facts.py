@@ -97,6 +97,11 @@ class Facts:
         """Every place that the declaration names."""
         return self.index.places
 
+    @property
+    def delivering(self) -> Mapping[str | None, str]:
+        """The log group that a role delivers the events of, by the role's name."""
+        return self.index.delivering
+
     def confinement(self, stream: str | None) -> Confinement | None:
         """To which countries a stream's records are confined, None's those of all streams. None: to none."""
         return self.index.confinement.get(stream)

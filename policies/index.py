@@ -10,6 +10,7 @@ from typing import Final
 
 from levee.model.data_class import DataClass
 from levee.model.stream import MonitorKind
+from levee.plan.aws_names import delivery_role_name
 from levee.plan.places import NamedPlace, places
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
 from policies.confinement import Confinement, confinements
@@ -70,6 +71,11 @@ class Index:
     def confinement(self) -> Mapping[str | None, Confinement]:
         """To which countries each stream's records are confined, and under None all of them; of the others nothing."""
         return confinements(self.plan)
+
+    @cached_property
+    def delivering(self) -> Mapping[str | None, str]:
+        """The log group that a role delivers the events of, by the role's name."""
+        return {delivery_role_name(each.name): each.source.log_group or "" for each in self.plan.carriers}
 
     def covered(self, name: str, pattern: str) -> Sequence[PlannedTopic]:
         """The topics that an ACL on topics reaches."""

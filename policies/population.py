@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from levee.model.cluster import Peer, PolicySpec
 from levee.model.data_class import DataClass
 from levee.plan.observed import (
+    AccessPolicy,
     CloudProvider,
     Connection,
     Guarded,
@@ -100,6 +101,13 @@ def guarded(facts: Facts) -> Iterator[Subject[Guarded]]:
     """Registered resources with the engine's options. None in a declaration: those are the program's."""
     observed = facts.context.observed
     for each in () if observed is None else observed.guarded:
+        yield Subject(f"resource/{each.name}", each.origin, each)
+
+
+def access_policies(facts: Facts) -> Iterator[Subject[AccessPolicy]]:
+    """Registered policies that let somebody in. None in a declaration: levee writes them from it."""
+    observed = facts.context.observed
+    for each in () if observed is None else observed.policies:
         yield Subject(f"resource/{each.name}", each.origin, each)
 
 

@@ -126,9 +126,9 @@ def test_what_a_field_refuses(problem: object, text: str, words: str) -> None:
             "wrong-partition orders.yaml:12:15",
         ),
         (
-            "consumers:",
-            f"archive: {{bucket: b, retention: 90d, locked: true, encrypted_by: arn:aws:sns:eu-west-1:{A}}}\nconsumers:",
-            "bad-value orders.yaml:13:66",
+            "class: audit",
+            f"class: audit\narchive: {{bucket: b, retention: 90d, locked: true, encrypted_by: arn:aws:sns:x:{A}:t}}",
+            "bad-value orders.yaml:5:66",
         ),
     ],
 )

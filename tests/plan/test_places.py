@@ -184,11 +184,8 @@ def test_every_text_of_a_plan_is_a_place_or_is_known_to_be_none() -> None:
 def test_settings_that_are_called_after_what_they_hold(key: str, form: Form) -> None:
     (sink,) = PLAN.sinks
     changed = dataclasses.replace(sink, sink=dataclasses.replace(sink.sink, settings={key: "123456789012"}))
-    found = [
-        named for named in places(dataclasses.replace(PLAN, sinks=(changed,))) if named.what.startswith("setting k")
-    ]
-    found += [named for named in places(dataclasses.replace(PLAN, sinks=(changed,))) if named.what == f"setting {key}"]
-    assert {named.form for named in found if named.kind is PlaceKind.SINK} == {form}
+    found = places(dataclasses.replace(PLAN, sinks=(changed,)))
+    assert [(named.kind, named.form) for named in found if named.what == f"setting {key}"] == [(PlaceKind.SINK, form)]
 
 
 def test_a_list_of_regions_is_judged_one_by_one() -> None:
