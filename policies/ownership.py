@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from levee.catalog.clouds.location import Location
@@ -20,15 +20,16 @@ def accounts_of(named: NamedPlace) -> Iterator[str]:
     if named.form is Form.ACCOUNT:
         yield named.text
     elif named.form is Form.NAME:
-        for location in clouds(named.text):
-            if location.account:
-                yield location.account
-            elif _is_bucket(named, location):
-                yield named.declared.account or ""
-            elif named.text.startswith(("arn:", "crn:")):
-                yield ""
+        locations = tuple(clouds(named.text))
+        yield from (location.account for location in locations if location.account)
+        if all(location.account for location in locations) and (locations or not named.is_bucket):
+            return
+        if named.is_bucket or _are_buckets(named, locations):
+            yield named.declared.account or ""
+        elif named.text.startswith(("arn:", "crn:")):
+            yield ""
 
 
-def _is_bucket(named: NamedPlace, location: Location) -> bool:
-    """Whether a bucket is meant: an endpoint in a setting is none yet."""
-    return location.service in _BUCKETS and not named.what.startswith("setting")
+def _are_buckets(named: NamedPlace, locations: Sequence[Location]) -> bool:
+    """Whether buckets are meant: an endpoint in a setting is none yet."""
+    return not named.what.startswith("setting") and any(location.service in _BUCKETS for location in locations)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from levee.catalog.clouds.aws import GLOBAL_SERVICES
-from levee.catalog.clouds.location import LOOPBACK, Location
+from levee.catalog.clouds.location import LOOPBACK, OF_IDENTITIES, Location
 from levee.catalog.clouds.resolve import clouds, resolve
 from levee.catalog.region import GLOBAL, countries_in
 from levee.plan.places import Form, NamedPlace
@@ -22,7 +21,8 @@ def regions_of(named: NamedPlace) -> tuple[str, ...]:
         return (named.text,)
     if named.form is Form.ACCOUNT:
         return ()
-    return tuple(dict.fromkeys(location.region for location in clouds(named.text) if location.region))
+    found = (location.region for location in clouds(named.text) if location.service not in OF_IDENTITIES)
+    return tuple(dict.fromkeys(region for region in found if region))
 
 
 def astray(facts: Facts, named: NamedPlace, fix: str) -> Iterator[Violation]:
@@ -77,6 +77,6 @@ def unplaced(named: NamedPlace, fix: str, *, own_hosts: bool) -> Iterator[Violat
 
 
 def _tells_nothing(location: Location, *, own_hosts: bool) -> bool:
-    if location.region or location.cloud == LOOPBACK or location.service in GLOBAL_SERVICES:
+    if location.region or location.cloud == LOOPBACK or location.service in OF_IDENTITIES:
         return False
     return own_hosts or bool(location.cloud)

@@ -15,7 +15,7 @@ from levee.model.aws import AwsSpec
 from levee.model.cluster import ClusterSpec
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec
-from levee.model.stream import ArchiveSpec, ConsumerSpec, Place, SinkSpec, SourceSpec, Trust
+from levee.model.stream import ArchiveSpec, ConsumerSpec, Place, SinkKind, SinkSpec, SourceSpec, Trust
 from levee.plan.planned import Plan
 
 _HERE: Final = Place()
@@ -59,6 +59,7 @@ class NamedPlace:
     `stream` is whose records are concerned: None, those of all. `hop` is its name in `global_names`. `declared` is what
     its file says beside the name; None there means that the file doesn't say. `on_record`: other rules
     demand that it is on record why records go there: an entry in the register of third parties, a transfer's basis.
+    `is_bucket`: it names a bucket, whatever its form.
     """
 
     subject: str
@@ -71,6 +72,7 @@ class NamedPlace:
     hop: str = ""
     declared: Place = _HERE
     on_record: bool = False
+    is_bucket: bool = False
 
 
 def places(plan: Plan) -> Iterator[NamedPlace]:
@@ -111,6 +113,7 @@ class _Holder:
     hop: str = ""
     declared: Place = _HERE
     on_record: bool = False
+    buckets: bool = False
 
     def name(
         self, what: str, text: str | None, *path: str | int, kind: PlaceKind | None = None
@@ -162,6 +165,7 @@ class _Holder:
                 hop=self.hop or text,
                 declared=self.declared,
                 on_record=self.on_record,
+                is_bucket=self.buckets and what == "destination",
             )
 
 
@@ -237,8 +241,8 @@ def consumer_places(stream: str, consumer: ConsumerSpec) -> Iterator[NamedPlace]
 
 def sink_places(stream: str, sink: SinkSpec) -> Iterator[NamedPlace]:
     """Those of one sink."""
-    subject = f"stream/{stream}/sink/{sink.name}"
-    holder = _Holder(subject, PlaceKind.SINK, sink.origin, stream, sink.destination, sink.place, sink.external)
+    subject, buckets = f"stream/{stream}/sink/{sink.name}", sink.kind is SinkKind.S3
+    holder = _Holder(subject, PlaceKind.SINK, sink.origin, stream, sink.destination, sink.place, sink.external, buckets)
     yield from holder.place(sink.place)
     yield from holder.name("destination", sink.destination, "destination")
     yield from holder.name("role", sink.role, "role", kind=PlaceKind.IDENTITY)

@@ -4,7 +4,8 @@
 
 A source that is a cloud's own log service has `trust` with both `source_account` and `source_arn`; the account is the
 source's, and the ARN's account and region are the same: no wildcard stands before its resource. Where the source names
-its `log_group`, the ARN is that log group's and no wider.
+its `log_group`, the ARN is that log group's and no wider. Any other source needs no `trust`; one that has it is judged
+alike.
 
 ## Why
 
@@ -51,7 +52,7 @@ from policies.rule import Rule, Severity, Surface, Violation
 def check(planned: PlannedSource, facts: Facts) -> Iterator[Violation]:
     """Judge on what terms one source may write."""
     source, boundary = planned.source, facts.plan.boundary
-    if source.kind not in CLOUD_SERVICES:
+    if source.kind not in CLOUD_SERVICES and source.trust is None:
         return
     account, region = source.place.account or boundary.account, source.place.region or boundary.region
     problem = too_wide(source.trust, account, region)

@@ -3,7 +3,8 @@
 ## What
 
 The archive of a stream is in a region of the stack's jurisdiction, and of one that the stream's class allows; where it
-names none, it is in the stack's. Judged is its `region`, and what the bucket's name tells.
+names none, it is in the stack's. Judged is its `region`, and what the bucket's name tells; an access point, an ARN or a
+URL that tells no region is unknown without `region`.
 
 Archives are not registered resources yet: only files show them.
 
@@ -39,13 +40,14 @@ from collections.abc import Iterator
 from levee.plan.places import NamedPlace
 from policies.facts import Facts
 from policies.population import archive_places
-from policies.residency import astray
+from policies.residency import astray, unplaced
 from policies.rule import Rule, Severity, Surface, Violation
 
 
 def check(named: NamedPlace, facts: Facts) -> Iterator[Violation]:
     """Judge where one archive is."""
     yield from astray(facts, named, "use a bucket in the jurisdiction")
+    yield from unplaced(named, "write the archive's `region`", own_hosts=False)
 
 
 RULE = Rule(

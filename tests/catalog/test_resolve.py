@@ -227,3 +227,15 @@ def test_a_long_text_is_read_once() -> None:
     resolve("arn:" * 200_000)
     resolve("=/" * 500_000 + "arn")
     resolve("/projects/" * 100_000)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"${{secretsManager:arn:aws:secretsmanager:us-east-1:{A}:secret:siem:password}}",
+        f"role=arn:aws:kafka:us-east-1:{A}:cluster/x/y",
+        f"https://example.com/arn:aws:kafka:us-east-1:{A}:cluster/x/y",
+    ],
+)
+def test_an_arn_inside_other_text(text: str) -> None:
+    assert [(found.region, found.account) for found in clouds(text)] == [("us-east-1", A)]

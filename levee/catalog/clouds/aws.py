@@ -29,8 +29,7 @@ _ALIAS: Final = re.compile(r"[a-z0-9-]+(?:-s3alias|--ol-s3|--op-s3)")
 _MULTI_REGION: Final = re.compile(r"[a-z0-9]+\.mrap")
 _PARTS: Final = 6
 
-GLOBAL_SERVICES: Final = frozenset({"iam", "sts", "organizations", "cloudfront", "route53", "globalaccelerator"})
-"""Services whose ARNs name no region because they have none."""
+_ANYWHERE: Final = frozenset({"cloudfront", "globalaccelerator", "route53"})  # served at edges of any country
 
 _FIXED: Final[Mapping[str, str]] = {
     "s3-external-1": "us-east-1",
@@ -48,7 +47,9 @@ def arn(text: str) -> Location:
     if len(parts) < _PARTS:
         return Location(cloud="aws")
     _, partition, service, region, account, resource = parts
-    if service == "s3" and account and not region:  # a multi-region access point
+    if not region and (
+        service in _ANYWHERE or (service == "s3" and account)
+    ):
         region = GLOBAL
     if service in {"s3", "s3express"} and not region:
         region = bucket(resource).region

@@ -29,6 +29,9 @@ class Location:
 
 OWN: Final = Location()
 
+OF_IDENTITIES: Final = frozenset({"iam", "sts", "organizations", "iam-identity"})
+"""Services that hold identities and no records: their names need tell no region."""
+
 Labels = Sequence[str]
 """A host name's labels, left of the domain that is the cloud's."""
 

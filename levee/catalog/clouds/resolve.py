@@ -26,7 +26,7 @@ _BUCKETS: Final[Mapping[str, str]] = {
 """Schemes behind which a bucket's name stands where a host's would."""
 
 _BETWEEN: Final = re.compile(r"[\s,;|\"'<>(){}]+")
-_NAME: Final = re.compile(r"(?:^|[=/])((?:arn|crn):.*)", re.IGNORECASE | re.DOTALL)
+_NAME: Final = re.compile(r"(?:^|[=/:])((?:arn|crn):.*)", re.IGNORECASE | re.DOTALL)
 _SUBSCRIPTION: Final = re.compile(r"^/subscriptions/([0-9a-f-]{36})(?:/|$)", re.IGNORECASE)
 _HOST_ENDS: Final = re.compile(r"[/?#\\]")
 _PORT: Final = re.compile(r":[0-9*]*$")
