@@ -144,7 +144,7 @@ class _Holder:
             what = f"setting {key}"
             if _ends(_REGION_SETTING, key):
                 for region in value.split(","):
-                    yield from self.region(region.strip(), "settings", key, what=what)
+                    yield from self.region(_spelled(region), "settings", key, what=what)
             elif _ends(_ACCOUNT_SETTING, key) and _ACCOUNT.fullmatch(value):
                 yield from self.account(value, "settings", key, what=what)
             else:
@@ -167,6 +167,11 @@ class _Holder:
                 on_record=self.on_record,
                 is_bucket=self.buckets and what == "destination",
             )
+
+
+def _spelled(region: str) -> str:
+    """As the clouds spell it: connectors take `EU_WEST_1`, too."""
+    return region.strip().lower().replace("_", "-")
 
 
 def _ends(form: re.Pattern[str], key: str) -> bool:

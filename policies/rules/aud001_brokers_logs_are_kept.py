@@ -74,7 +74,7 @@ def _place(named: NamedPlace, facts: Facts) -> Iterator[Violation]:
     for account in accounts_of(named):
         if account not in (plan.boundary.account, *plan.trusted_accounts):
             yield Violation(
-                current=f"the {named.what} of {named.subject} is of account {account or '(none)'}, which nobody trusts",
+                current=f"the {named.what} of {named.subject} names account {account or '(none)'}",
                 expected="the stack's account or a trusted one",
                 fix="correct the account, or list it in `trusted_accounts`; of a bucket write `account`",
                 unknown=not account,

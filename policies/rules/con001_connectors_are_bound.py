@@ -41,7 +41,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from levee.catalog.region import AREAS, GLOBAL
 from levee.model.stack import Target
 from levee.model.stream import SinkSpec
 from levee.plan.places import PlaceKind, sink_places
@@ -74,7 +73,7 @@ def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
             fix="write `role: <the ARN or CRN it runs as>`, and its `trust`",
             at=("role",),
         )
-    yield from _named_elsewhere(each, boundary)
+    yield from _named_elsewhere(each, facts)
 
 
 def _trust_problem(sink: SinkSpec, boundary: Boundary) -> str | None:
@@ -84,11 +83,12 @@ def _trust_problem(sink: SinkSpec, boundary: Boundary) -> str | None:
     return problem
 
 
-def _named_elsewhere(each: PlannedSink, boundary: Boundary) -> Iterator[Violation]:
-    said = each.sink.place.region or boundary.region
+def _named_elsewhere(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
+    """What nobody knows the place of, and areas of several regions, contradict nothing: RLS-RES-002 judges them."""
+    said = each.sink.place.region or facts.plan.boundary.region
     for named in sink_places(each.stream, each.sink):
         for region in () if named.what == "region" or named.kind is not PlaceKind.SINK else regions_of(named):
-            if region not in {said, GLOBAL, *AREAS}:
+            if region != said and facts.countries_of(region, area=False):
                 yield Violation(
                     current=f"its {named.what} is in {region}, and the sink says {said}",
                     expected="the destination's own region",

@@ -47,9 +47,7 @@ def arn(text: str) -> Location:
     if len(parts) < _PARTS:
         return Location(cloud="aws")
     _, partition, service, region, account, resource = parts
-    if not region and (
-        service in _ANYWHERE or (service == "s3" and account)
-    ):
+    if not region and (service in _ANYWHERE or (service == "s3" and account)):
         region = GLOBAL
     if service in {"s3", "s3express"} and not region:
         region = bucket(resource).region
