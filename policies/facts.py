@@ -98,9 +98,9 @@ class Facts:
         return self.index.places
 
     @property
-    def delivering(self) -> Mapping[str | None, str]:
-        """The log group that a role delivers the events of, by the role's name."""
-        return self.index.delivering
+    def callers(self) -> Mapping[str | None, str]:
+        """For what a role that delivers a log group's events may be taken on, by the role's name."""
+        return self.index.callers
 
     def confinement(self, stream: str | None) -> Confinement | None:
         """To which countries a stream's records are confined, None's those of all streams. None: to none."""

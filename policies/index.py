@@ -73,9 +73,9 @@ class Index:
         return confinements(self.plan)
 
     @cached_property
-    def delivering(self) -> Mapping[str | None, str]:
-        """The log group that a role delivers the events of, by the role's name."""
-        return {delivery_role_name(each.name): each.source.log_group or "" for each in self.plan.carriers}
+    def callers(self) -> Mapping[str | None, str]:
+        """For what a role that delivers a log group's events may be taken on, by the role's name."""
+        return {delivery_role_name(each.name): each.caller for each in self.plan.carriers}
 
     def covered(self, name: str, pattern: str) -> Sequence[PlannedTopic]:
         """The topics that an ACL on topics reaches."""

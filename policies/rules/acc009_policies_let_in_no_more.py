@@ -5,8 +5,8 @@
 The trust of every role that a program registers, and the policies of its keys and of the cluster, let in the stack's
 account, its `trusted_accounts` or one organization, each by its exact name. A service of the cloud acts for the stack's
 account and for resources of its region: `StringEquals` on `aws:SourceAccount`, and `aws:SourceArn` without a wildcard
-before the resource. A role is nobody's whole account (`…:root`). The role that delivers a log group's events is that
-log group's alone. A policy that levee can't read is unknown.
+before the resource. A role is nobody's whole account (`…:root`). The role that delivers a log group's events is for
+the caller that its source declares, and for no other. A policy that levee can't read is unknown.
 
 What stack files say of it is RLS-ACC-003, RLS-ACC-004 and RLS-CON-001.
 
@@ -79,14 +79,10 @@ def check(policy: AccessPolicy, facts: Facts) -> Iterator[Violation]:
     )
     for opening in openings(document, insider):
         yield _violation(f"{policy.name}: {opening}")
-    log_group = facts.delivering.get(policy.role)
-    if log_group is not None:
-        for wide in sorted(arn for arn in sources(document) if not arn.endswith(_of(log_group))):
-            yield _violation(f"{policy.name} may be taken on for {wide}, and delivers log group {log_group}")
-
-
-def _of(log_group: str) -> tuple[str, str]:
-    return (f":log-group:{log_group}", f":log-group:{log_group}:*")
+    caller = facts.callers.get(policy.role)
+    if caller is not None:
+        for other in sorted(sources(document) - {caller}):
+            yield _violation(f"{policy.name} may be taken on for {other}, and delivers {caller}")
 
 
 def _violation(current: str) -> Violation:

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -31,9 +32,11 @@ _SUBSCRIPTION: Final = re.compile(r"^/subscriptions/([0-9a-f-]{36})(?:/|$)", re.
 _HOST_ENDS: Final = re.compile(r"[/?#\\]")
 _PORT: Final = re.compile(r":[0-9*]*$")
 _QUEUE: Final = re.compile(r"/([0-9]{12})/")
+_BEGINS_ADDRESS: Final = frozenset("0123456789:")
 _LONGEST: Final = 253  # of a host name
 
 
+@lru_cache(maxsize=4096)  # rules ask of the same name one after the other
 def resolve(text: str) -> tuple[Location, ...]:
     """The places that a text names: one for each name in it, apart from each other by spaces, commas and the like."""
     return tuple(_one(name) for name in _BETWEEN.split(text) if name)
@@ -83,7 +86,7 @@ def _split(rest: str) -> tuple[str, str]:
 def _host(host: str) -> Location:
     if not host or len(host) > _LONGEST:
         return OWN
-    if host == "localhost" or host.endswith(".localhost") or _is_loopback(host):
+    if host == "localhost" or host.endswith(".localhost") or (host[0] in _BEGINS_ADDRESS and _is_loopback(host)):
         return Location(cloud=LOOPBACK)
     labels = host.split(".")
     for depth in range(min(_DEEPEST, len(labels)), 0, -1):
