@@ -101,7 +101,7 @@ _AWS_ROLE: Final = _form(_ROLE, regional=False)
 _KEY: Final = Kind(
     "a key of one's own",
     {
-        ("aws", "kms"): _form(rf"key/(?:{_UUID}|mrk-[0-9a-f]{{32}})|alias/[A-Za-z0-9/_-]+", regional=True),
+        ("aws", "kms"): _form(rf"key/(?:{_UUID}|mrk-[0-9a-f-]{{32,36}})|alias/[A-Za-z0-9/_-]+", regional=True),
         ("ibm", "kms"): _IBM_KEY,
         ("ibm", "hs-crypto"): _IBM_KEY,
     },
