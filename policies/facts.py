@@ -7,15 +7,17 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING
 
-from levee.catalog.region import jurisdictions_of, jurisdictions_of_country
+from levee.catalog.region import AREAS, countries_of, jurisdictions_of, jurisdictions_of_country
 from levee.model.data_class import DataClass
 from levee.model.site import Site
 from levee.model.stream import MonitorKind
 from levee.model.waiver import Waiver
 from levee.plan.change import ChangeSet
 from levee.plan.observed import Observed
+from levee.plan.places import NamedPlace
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
 from levee.plan.unknown import UnknownValueError
+from policies.confinement import Confinement
 from policies.index import Index
 
 if TYPE_CHECKING:
@@ -89,6 +91,27 @@ class Facts:
     def credentials(self) -> Mapping[str, PlannedCredential]:
         """The declared credentials by service."""
         return self.index.credentials
+
+    @property
+    def places(self) -> Sequence[NamedPlace]:
+        """Every place that the declaration names."""
+        return self.index.places
+
+    @property
+    def callers(self) -> Mapping[str | None, str]:
+        """For what a role that delivers a log group's events may be taken on, by the role's name."""
+        return self.index.callers
+
+    def confinement(self, stream: str | None) -> Confinement | None:
+        """To which countries a stream's records are confined, None's those of all streams. None: to none."""
+        return self.index.confinement.get(stream)
+
+    def countries_of(self, region: str, *, area: bool) -> frozenset[str]:
+        """The countries that a region, a site of the project's or, with `area`, an area lies in. Empty: not known."""
+        site = self.context.sites.get(region)
+        if site is not None:
+            return frozenset({site.country})
+        return countries_of(region) if area or region not in AREAS else frozenset()
 
     def covered(self, name: str, pattern: str) -> Sequence[PlannedTopic]:
         """The declared topics that an ACL on topics reaches."""

@@ -10,7 +10,10 @@ from typing import Final
 
 from levee.model.data_class import DataClass
 from levee.model.stream import MonitorKind
+from levee.plan.aws_names import delivery_role_name
+from levee.plan.places import NamedPlace, places
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
+from policies.confinement import Confinement, confinements
 
 LAST: Final = "\U0010ffff"  # sorts after every character of a topic's name
 
@@ -58,6 +61,21 @@ class Index:
     def credentials(self) -> Mapping[str, PlannedCredential]:
         """The credentials by service."""
         return {credential.service: credential for credential in self.plan.credentials}
+
+    @cached_property
+    def places(self) -> tuple[NamedPlace, ...]:
+        """Every place that the plan names."""
+        return tuple(places(self.plan))
+
+    @cached_property
+    def confinement(self) -> Mapping[str | None, Confinement]:
+        """To which countries each stream's records are confined, and under None all of them; of the others nothing."""
+        return confinements(self.plan)
+
+    @cached_property
+    def callers(self) -> Mapping[str | None, str]:
+        """For what a role that delivers a log group's events may be taken on, by the role's name."""
+        return {delivery_role_name(each.name): each.caller for each in self.plan.carriers}
 
     def covered(self, name: str, pattern: str) -> Sequence[PlannedTopic]:
         """The topics that an ACL on topics reaches."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
-from levee.model.cluster import Link, Peer, PolicySpec
+from levee.model.cluster import Peer, PolicySpec
 from levee.model.data_class import DataClass
-from levee.model.origin import Origin, Path
-from levee.model.stream import Trust
 from levee.plan.observed import (
+    AccessPolicy,
     CloudProvider,
     Connection,
     Guarded,
@@ -19,12 +17,9 @@ from levee.plan.observed import (
     declared_logins,
     declared_principals,
 )
+from levee.plan.places import NamedPlace, PlaceKind
 from levee.plan.planned import (
-    Flow,
-    Hop,
-    HopKind,
     Plan,
-    PlannedArchive,
     PlannedConsumer,
     PlannedSink,
     PlannedSource,
@@ -109,22 +104,17 @@ def guarded(facts: Facts) -> Iterator[Subject[Guarded]]:
         yield Subject(f"resource/{each.name}", each.origin, each)
 
 
-def flows(facts: Facts) -> Iterator[Subject[Flow]]:
-    """The way of each stream's records."""
-    for flow in facts.plan.flows:
-        yield Subject(f"stream/{flow.stream}", facts.topics[flow.stream].origin, flow)
+def access_policies(facts: Facts) -> Iterator[Subject[AccessPolicy]]:
+    """Registered policies that let somebody in. None in a declaration: levee writes them from it."""
+    observed = facts.context.observed
+    for each in () if observed is None else observed.policies:
+        yield Subject(f"resource/{each.name}", each.origin, each)
 
 
 def sinks(facts: Facts) -> Iterator[Subject[PlannedSink]]:
     """Every declared sink."""
     for each in facts.plan.sinks:
         yield Subject(f"stream/{each.stream}/sink/{each.sink.name}", each.sink.origin, each)
-
-
-def archives(facts: Facts) -> Iterator[Subject[PlannedArchive]]:
-    """Every declared archive."""
-    for each in facts.plan.archives:
-        yield Subject(f"stream/{each.stream}/archive", each.archive.origin, each)
 
 
 def waivers(facts: Facts) -> Iterator[Subject[WaiverUse]]:
@@ -145,66 +135,25 @@ def consumers(facts: Facts) -> Iterator[Subject[PlannedConsumer]]:
         yield Subject(f"stream/{each.stream}/consumer/{each.consumer.service}", each.consumer.origin, each)
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """An ARN or CRN that the stack's files hold, and what it is the name of."""
+def _places(*kinds: PlaceKind) -> Callable[[Facts], Iterator[Subject[NamedPlace]]]:
+    """The population of the places of these kinds."""
 
-    what: str
-    text: str
-    is_key: bool
+    def population(facts: Facts) -> Iterator[Subject[NamedPlace]]:
+        for named in facts.places:
+            if named.kind in kinds:
+                yield Subject(named.subject, named.origin, named)
 
-
-def cloud_names(facts: Facts) -> Iterator[Subject[Named]]:
-    """Every ARN and CRN of the declaration."""
-    plan = facts.plan
-    yield from cloud_keys(facts)
-    for source in plan.sources:
-        yield from _names(
-            f"stream/{source.stream}/source/{source.source.service}",
-            source.source.origin,
-            ("identity", source.source.identity, ("identity",)),
-            ("trusted caller", _caller(source.source.trust), ("trust", "source_arn")),
-        )
-    if plan.aws is not None:
-        cluster = ("cluster", plan.aws.cluster_arn, ("cluster_arn",))
-        actions = (("hears of alarms", arn, ("alarm_actions", i)) for i, arn in enumerate(plan.aws.alarm_actions))
-        yield from _names("aws", plan.aws.origin, cluster, *actions)
-    for sink in plan.sinks:
-        destination = sink.sink.destination
-        yield from _names(
-            f"stream/{sink.stream}/sink/{sink.sink.name}",
-            sink.sink.origin,
-            ("role", sink.sink.role, ("role",)),
-            ("trusted caller", _caller(sink.sink.trust), ("trust", "source_arn")),
-            ("destination", destination if destination.startswith(("arn:", "crn:")) else None, ("destination",)),
-        )
+    return population
 
 
-def _caller(trust: Trust | None) -> str | None:
-    return None if trust is None else trust.source_arn
-
-
-def cloud_keys(facts: Facts) -> Iterator[Subject[Named]]:
-    """Every encryption key that the declaration names, and its copies."""
-    plan = facts.plan
-    origin = plan.origin.at("cluster", "encryption")
-    replicas = plan.cluster.encryption.replicas
-    yield from _names("cluster/key", origin, ("key", plan.cluster.encryption.key, ("encrypted_by",)), is_key=True)
-    for index, replica in enumerate(replicas):
-        yield from _names("cluster/key", origin, ("copy of the key", replica, ("replicas", index)), is_key=True)
-    secrets = plan.origin.at("secrets")
-    yield from _names("secrets/key", secrets, ("key", plan.secrets.key, ("encrypted_by",)), is_key=True)
-    for each in plan.archives:
-        name = f"stream/{each.stream}/archive"
-        yield from _names(name, each.archive.origin, ("key", each.archive.key, ("encrypted_by",)), is_key=True)
-
-
-def _names(
-    subject: str, origin: Origin, *names: tuple[str, str | None, Path], is_key: bool = False
-) -> Iterator[Subject[Named]]:
-    for what, text, path in names:
-        if text is not None:
-            yield Subject(subject, origin.at(*path), Named(what, text, is_key))
+places = _places(*PlaceKind)
+hop_places = _places(PlaceKind.SOURCE, PlaceKind.SINK, PlaceKind.IDENTITY)
+archive_places = _places(PlaceKind.ARCHIVE)
+link_places = _places(PlaceKind.LINK)
+key_places = _places(PlaceKind.KEY)
+account_places = _places(PlaceKind.SINK, PlaceKind.ARCHIVE, PlaceKind.CONSUMER, PlaceKind.LINK, PlaceKind.CLUSTER)
+log_places = _places(PlaceKind.LOGS)
+other_places = _places(PlaceKind.ALARM, PlaceKind.API, PlaceKind.CLUSTER)
 
 
 def peers(facts: Facts) -> Iterator[Subject[Peer]]:
@@ -223,26 +172,3 @@ def resource_policies(facts: Facts) -> Iterator[Subject[PolicySpec]]:
     policy = facts.plan.cluster.policy
     if policy is not None:
         yield Subject("cluster/policy", policy.origin, policy)
-
-
-def links(facts: Facts) -> Iterator[Subject[Link]]:
-    """Replicators and links to other clusters."""
-    for link in facts.plan.cluster.links:
-        yield Subject(f"cluster/link/{link.name}", link.origin, link)
-
-
-def placed(facts: Facts) -> Iterator[Subject[Hop]]:
-    """Every place that the stack's records pass, and those of the brokers' own logs."""
-    for flow in facts.plan.flows:
-        for hop in flow.hops:
-            yield Subject(f"stream/{flow.stream}/{hop.kind.value}/{hop.name}", hop.origin, hop)
-    boundary = facts.plan.boundary
-    for sink in facts.plan.cluster.logs:
-        hop = Hop(
-            kind=HopKind.SINK,
-            name=sink.name,
-            account=sink.account or boundary.account,
-            region=sink.region or boundary.region,
-            origin=sink.origin,
-        )
-        yield Subject(f"cluster/logs/{sink.name}", sink.origin, hop)

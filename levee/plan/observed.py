@@ -103,6 +103,18 @@ class Guarded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccessPolicy:
+    """A policy that lets somebody in, as JSON. `role` is the name of the role that it is the trust of, None for a
+    resource's. `text` None: the resource has none of its own.
+    """
+
+    name: str
+    role: str | None
+    text: str | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """What registered resources say, in place of what the declaration says of the same things."""
 
@@ -112,6 +124,7 @@ class Observed:
     connections: tuple[tuple[str, Connection], ...] = ()
     clouds: tuple[CloudProvider, ...] = ()
     guarded: tuple[Guarded, ...] = ()
+    policies: tuple[AccessPolicy, ...] = ()
 
 
 def declared_principals(plan: Plan) -> Iterator[Principal]:

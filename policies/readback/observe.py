@@ -8,11 +8,20 @@ from levee.model.origin import Origin
 from levee.plan.observed import Connection, Guarded, Observed
 from levee.plan.planned import PlannedTopic
 from policies.index import Index
-from policies.readback import acl, provider, scram_user, service_credential, topic
+from policies.readback import acl, policy, provider, scram_user, service_credential, topic
 from policies.readback.registered import Registered
 
 JUDGED = frozenset(
-    {topic.TYPE, acl.TYPE, scram_user.TYPE, service_credential.TYPE, provider.KAFKA, provider.LEVEE, *provider.CLOUDS}
+    {
+        topic.TYPE,
+        acl.TYPE,
+        scram_user.TYPE,
+        service_credential.TYPE,
+        provider.KAFKA,
+        provider.LEVEE,
+        *provider.CLOUDS,
+        *policy.HELD,
+    }
 )
 
 
@@ -37,6 +46,7 @@ def observe(resources: Iterable[Registered], index: Index) -> Observed:
         connections=tuple(_connections(by_type, index.plan.origin.at("cluster"))),
         clouds=tuple(provider.cloud(each) for kind in provider.CLOUDS for each in by_type.get(kind, ())),
         guarded=tuple(_guarded(by_type)),
+        policies=tuple(policy.policy(each) for kind in policy.HELD for each in by_type.get(kind, ())),
     )
 
 

@@ -2,9 +2,10 @@
 
 ## What
 
-The account in every ARN and CRN of the stack's files is the stack's own: keys, roles, callers, destinations. A name
-that carries no account says nothing, and is unknown; a bucket's ARN, which never carries one, is left to the rules on
-archives and destinations.
+The account in every name of the stack's files is the stack's own: of keys, roles, callers, destinations, buckets,
+settings of connectors; in ARNs and CRNs, in the hosts of access points and registries, in queues' URLs. An ARN or a CRN
+that carries no account says nothing, and is unknown. A bucket's name never carries one: what its hop declares as
+`account` counts, and without it the account is unknown. Where the brokers' logs go is RLS-AUD-001.
 
 Only files name them so far: levee registers no cloud resources yet.
 
@@ -37,23 +38,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.model.cloud_name import CloudName
+from levee.plan.places import Form, NamedPlace, PlaceKind
 from policies.facts import Facts
-from policies.population import Named, cloud_names
+from policies.ownership import accounts_of
+from policies.population import places
 from policies.rule import Rule, Severity, Surface, Violation
 
 
-def check(named: Named, facts: Facts) -> Iterator[Violation]:
-    """Judge one ARN or CRN."""
-    name, own = CloudName.parse(named.text), facts.plan.boundary.account
-    if name.service == "s3" or name.account == own:
+def check(named: NamedPlace, facts: Facts) -> Iterator[Violation]:
+    """Judge one name."""
+    own = facts.plan.boundary.account
+    if named.form is not Form.NAME or named.kind is PlaceKind.LOGS:
         return
-    yield Violation(
-        current=f"the {named.what} names account {name.account or '(none)'}",
-        expected=f"the stack's account {own}",
-        fix="use the stack's own resource, or declare the stream in the account that owns it",
-        unknown=not name.account,
-    )
+    for account in accounts_of(named):
+        if account != own:
+            yield Violation(
+                current=f"the {named.what} of {named.subject} names account {account or '(none)'}",
+                expected=f"the stack's account {own}",
+                fix="use the stack's own resource, or declare the stream in the account that owns it; "
+                "of a bucket, whose name tells no account, write `account`",
+                unknown=not account,
+            )
 
 
 RULE = Rule(
@@ -66,7 +71,7 @@ RULE = Rule(
         "AWS Data perimeter",
         "IBM Streaming",
     ),
-    subjects=cloud_names,
+    subjects=places,
     check=check,
     page=__doc__,
     waivable=False,

@@ -3,7 +3,9 @@
 ## What
 
 A source that is a cloud's own log service has `trust` with both `source_account` and `source_arn`; the account is the
-source's, and the ARN's account is the same.
+source's, and the ARN's account and region are the same: no wildcard stands before its resource. Where the source names
+its `log_group`, the ARN is that log group's and no wider. Any other source needs no `trust`; one that has it is judged
+alike.
 
 ## Why
 
@@ -39,9 +41,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.model.cloud_name import CloudName
 from levee.model.stream import CLOUD_SERVICES
 from levee.plan.planned import PlannedSource
+from policies.callers import names_log_group, too_wide
 from policies.facts import Facts
 from policies.population import sources
 from policies.rule import Rule, Severity, Surface, Violation
@@ -49,24 +51,22 @@ from policies.rule import Rule, Severity, Surface, Violation
 
 def check(planned: PlannedSource, facts: Facts) -> Iterator[Violation]:
     """Judge on what terms one source may write."""
-    source = planned.source
-    if source.kind not in CLOUD_SERVICES:
+    source, boundary = planned.source, facts.plan.boundary
+    if source.kind not in CLOUD_SERVICES and source.trust is None:
         return
-    account = source.place.account or facts.plan.boundary.account
-    trust = source.trust
-    if trust is None or trust.source_account is None or trust.source_arn is None:
-        yield _violation("it is bound to no account or to no caller")
-    elif trust.source_account != account:
-        yield _violation(f"it may act for account {trust.source_account}, and is in {account}")
-    elif CloudName.parse(trust.source_arn).account != trust.source_account:
-        yield _violation("its caller is of another account than its `source_account`")
+    account, region = source.place.account or boundary.account, source.place.region or boundary.region
+    problem = too_wide(source.trust, account, region)
+    if problem is not None:
+        yield _violation(f"it {problem}")
+    elif source.log_group is not None and not names_log_group(source.trust, source.log_group):
+        yield _violation(f"it may act for others than log group {source.log_group}")
 
 
 def _violation(current: str) -> Violation:
     return Violation(
         current=current,
-        expected="`trust` with `source_account` and `source_arn` of the source's account",
-        fix="write both `trust.source_account` and `trust.source_arn`",
+        expected="`trust` with `source_account` and `source_arn` of the source's account, region and log group",
+        fix="write both `trust.source_account` and `trust.source_arn`, as narrow as what delivers",
         at=("trust",),
     )
 

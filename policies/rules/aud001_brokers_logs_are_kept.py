@@ -3,8 +3,10 @@
 ## What
 
 The stack names at least one place that takes the logs of the brokers and of their authorizer. Each such place lies in
-the stack's jurisdiction, and in the stack's account or one of its `trusted_accounts`. A place that names no region is
-in the stack's, which RLS-RES-001 judges.
+the stack's jurisdiction and in one that each class of the stack's streams allows, and in the stack's account or one of
+its `trusted_accounts`. Judged are its `region` and `account`, and what its destination's name tells. A place that names
+no region is in the stack's, which RLS-RES-001 judges; a cloud's name that tells none is unknown without `region`, and
+a bucket, whose name tells no account, without `account`.
 
 The catalogue this began with asked for any place at all. The authorizer's log holds the names of people, services and
 streams: it goes abroad no more freely than the streams do.
@@ -42,11 +44,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from levee.model.cluster import LogSink
+from levee.plan.places import NamedPlace
 from levee.plan.planned import Plan
 from policies.facts import Facts
-from policies.population import stack
-from policies.residency import astray
+from policies.ownership import accounts_of
+from policies.population import log_places, stack
+from policies.residency import astray, unplaced
 from policies.rule import Rule, Severity, Surface, Violation
 
 
@@ -59,24 +62,23 @@ def check(plan: Plan, facts: Facts) -> Iterator[Violation]:
             fix="write `logs: [{name: broker-logs, destination: …}]` under `cluster`",
             at=("cluster", "logs"),
         )
-    for sink in plan.cluster.logs:
-        for violation in _place(sink, facts):
-            yield replace(violation, origin=sink.origin)
+    for subject in log_places(facts):
+        for violation in _place(subject.value, facts):
+            yield replace(violation, origin=subject.origin)
 
 
-def _place(sink: LogSink, facts: Facts) -> Iterator[Violation]:
-    plan, boundary, what = facts.plan, facts.plan.boundary, f"the place {sink.name}"
-    if sink.region is not None:
-        abroad = astray(facts, what, sink.region, "keep the logs in the jurisdiction")
-        if abroad is not None:
-            yield abroad
-    if sink.account is not None and sink.account not in (boundary.account, *plan.trusted_accounts):
-        yield Violation(
-            current=f"{what} is in account {sink.account}, which the stack doesn't trust",
-            expected="the stack's account or a trusted one",
-            fix="correct the account, or list it in `trusted_accounts`",
-            at=("account",),
-        )
+def _place(named: NamedPlace, facts: Facts) -> Iterator[Violation]:
+    plan = facts.plan
+    yield from astray(facts, named, "keep the logs in the jurisdiction")
+    yield from unplaced(named, "write the place's `region`", own_hosts=False)
+    for account in accounts_of(named):
+        if account not in (plan.boundary.account, *plan.trusted_accounts):
+            yield Violation(
+                current=f"the {named.what} of {named.subject} names account {account or '(none)'}",
+                expected="the stack's account or a trusted one",
+                fix="correct the account, or list it in `trusted_accounts`; of a bucket write `account`",
+                unknown=not account,
+            )
 
 
 RULE = Rule(

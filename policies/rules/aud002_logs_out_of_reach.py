@@ -3,7 +3,8 @@
 ## What
 
 Where a class that the stack's streams use asks for it (`separate_logs_required`), at least one place that takes the
-brokers' logs is in another account than the stack's. That such a place is trusted and in the jurisdiction is
+brokers' logs is in another account than the stack's: by its destination's name or, where that tells none, by its
+`account`. That such a place is trusted and in the jurisdiction is
 RLS-AUD-001.
 
 ## Why
@@ -41,6 +42,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from levee.catalog.clouds.resolve import clouds
+from levee.model.cluster import LogSink
 from levee.model.data_class import DataClass
 from policies.facts import Facts
 from policies.population import data_classes
@@ -50,8 +53,8 @@ from policies.rule import Rule, Severity, Surface, Violation
 def check(data_class: DataClass, facts: Facts) -> Iterator[Violation]:
     """Judge the logs by what one class asks."""
     plan = facts.plan
-    accounts = {sink.account or plan.boundary.account for sink in plan.cluster.logs}
-    if data_class.separate_logs_required and accounts <= {plan.boundary.account}:
+    own = {"", plan.boundary.account}
+    if data_class.separate_logs_required and not any(_accounts(sink) - own for sink in plan.cluster.logs):
         yield Violation(
             current="the brokers' logs go to no other account",
             expected=f"a place in another account than {plan.boundary.account}: class {data_class.name} asks for it",
@@ -59,6 +62,12 @@ def check(data_class: DataClass, facts: Facts) -> Iterator[Violation]:
             origin=plan.origin,
             at=("cluster", "logs"),
         )
+
+
+def _accounts(sink: LogSink) -> set[str]:
+    """The accounts that a place's name tells, or its file."""
+    named = {location.account for location in clouds(sink.destination)} - {""}
+    return named or {sink.account or ""}
 
 
 RULE = Rule(

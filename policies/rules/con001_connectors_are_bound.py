@@ -3,11 +3,12 @@
 ## What
 
 A sink of a stack in a cloud names the `role` it runs as. A sink with a role has `trust` with both `source_account` and
-`source_arn`: the account is the stack's, the ARN's region too. Where the destination is an ARN or a CRN with a region,
-that is the sink's region. Whose account the names are of is RLS-ACC-002.
+`source_arn`: the account is the stack's, the ARN's account and region too, and the ARN names one connector; wildcards
+stand behind its name only. Where the destination or a setting names a region, in an ARN, a CRN, a host's name or by
+itself, that is the sink's region. Whose account the names are of is RLS-ACC-002.
 
-The catalogue this began with asked for the region of the sink's ARN alone. A destination's ARN that disagrees with the
-sink's own `region` would make every rule on residency judge the wrong place; so the two are compared.
+The catalogue this began with asked for the region of the sink's ARN alone. A destination that disagrees with the sink's
+own `region` would make every rule on residency judge the wrong place; so the two are compared.
 
 ## Why
 
@@ -40,12 +41,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from levee.model.cloud_name import CloudName
 from levee.model.stack import Target
 from levee.model.stream import SinkSpec
+from levee.plan.places import PlaceKind, sink_places
 from levee.plan.planned import Boundary, PlannedSink
+from policies.callers import names_one, too_wide
 from policies.facts import Facts
 from policies.population import sinks
+from policies.residency import regions_of
 from policies.rule import Rule, Severity, Surface, Violation
 
 CLOUDS: Final = frozenset({Target.AWS, Target.IBM})
@@ -59,8 +62,8 @@ def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
         if problem is not None:
             yield Violation(
                 current=f"its role {problem}",
-                expected=f"`trust` with `source_account` {boundary.account} and a `source_arn` in {boundary.region}",
-                fix="write both `trust.source_account` and `trust.source_arn`",
+                expected=f"`trust` with `source_account` {boundary.account} and a connector's ARN in {boundary.region}",
+                fix="write both `trust.source_account` and `trust.source_arn`, with the connector's name",
                 at=("trust",),
             )
     elif facts.plan.target in CLOUDS:
@@ -70,31 +73,28 @@ def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
             fix="write `role: <the ARN or CRN it runs as>`, and its `trust`",
             at=("role",),
         )
-    yield from _destination(sink, boundary)
+    yield from _named_elsewhere(each, facts)
 
 
 def _trust_problem(sink: SinkSpec, boundary: Boundary) -> str | None:
-    trust = sink.trust
-    if trust is None or trust.source_account is None or trust.source_arn is None:
-        return "is bound to no account or to no connector"
-    if trust.source_account != boundary.account:
-        return f"may be used for account {trust.source_account}"
-    if CloudName.parse(trust.source_arn).region != boundary.region:
-        return f"may be used outside {boundary.region}"
-    return None
+    problem = too_wide(sink.trust, boundary.account, boundary.region)
+    if problem is None and not names_one(sink.trust):
+        return "may act for any connector of the account"
+    return problem
 
 
-def _destination(sink: SinkSpec, boundary: Boundary) -> Iterator[Violation]:
-    if not sink.destination.startswith(("arn:", "crn:")):
-        return
-    region, said = CloudName.parse(sink.destination).region, sink.place.region or boundary.region
-    if region and region != said:
-        yield Violation(
-            current=f"its destination is in {region}, and the sink says {said}",
-            expected="the destination's own region",
-            fix=f"write `region: {region}`, or deliver to {said}",
-            at=("region",),
-        )
+def _named_elsewhere(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
+    """What nobody knows the place of, and areas of several regions, contradict nothing: RLS-RES-002 judges them."""
+    said = each.sink.place.region or facts.plan.boundary.region
+    for named in sink_places(each.stream, each.sink):
+        for region in () if named.what == "region" or named.kind is not PlaceKind.SINK else regions_of(named):
+            if region != said and facts.countries_of(region, area=False):
+                yield Violation(
+                    current=f"its {named.what} is in {region}, and the sink says {said}",
+                    expected="the destination's own region",
+                    fix=f"write `region: {region}`, or deliver to {said}",
+                    origin=named.origin,
+                )
 
 
 RULE = Rule(

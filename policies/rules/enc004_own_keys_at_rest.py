@@ -3,7 +3,8 @@
 ## What
 
 Where a class has `customer_key_required`, `cluster.encryption.encrypted_by` names a key, and so does every archive of
-its streams.
+its streams. A key that the cloud manages (`alias/aws/…`) is refused when the files are read; a multi-region key
+(`mrk-…`), a copy of which decrypts elsewhere, is no key of this place.
 
 ## Why
 
@@ -36,6 +37,7 @@ from collections.abc import Iterator
 from levee.model.data_class import DataClass
 from levee.model.origin import Origin
 from policies.facts import Facts
+from policies.keys import MULTI_REGION
 from policies.population import data_classes
 from policies.rule import Rule, Severity, Surface, Violation
 
@@ -44,17 +46,24 @@ def check(data_class: DataClass, facts: Facts) -> Iterator[Violation]:
     """Judge the keys that hold the data of one class."""
     if not data_class.customer_key_required:
         return
-    if facts.plan.cluster.encryption.key is None:
-        yield _violation(f"the cluster holds {data_class.name} data and names no key", facts.plan.origin.at("cluster"))
+    cluster, origin = facts.plan.cluster, facts.plan.origin.at("cluster")
+    yield from _key(f"the cluster, which holds {data_class.name} data,", cluster.encryption.key, origin)
     for planned in facts.plan.archives:
-        if planned.archive.key is None and facts.class_of_stream(planned.stream) is data_class:
-            yield _violation(f"bucket {planned.archive.bucket} names no key", planned.archive.origin)
+        if facts.class_of_stream(planned.stream) is data_class:
+            yield from _key(f"bucket {planned.archive.bucket}", planned.archive.key, planned.archive.origin)
+
+
+def _key(what: str, key: str | None, origin: Origin) -> Iterator[Violation]:
+    if key is None:
+        yield _violation(f"{what} names no key", origin)
+    elif MULTI_REGION.search(key):
+        yield _violation(f"{what} names a multi-region key", origin)
 
 
 def _violation(current: str, origin: Origin) -> Violation:
     return Violation(
         current=current,
-        expected="a key of one's own",
+        expected="a key of one's own, of a single region",
         fix="write `encrypted_by` with the key's ARN or CRN",
         origin=origin,
     )

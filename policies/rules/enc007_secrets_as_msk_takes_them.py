@@ -14,7 +14,10 @@ MSK reads no secret of another name: users made so can't sign in.
 ```yaml
 stack.yaml:
   target: aws
-  secrets: {store: aws-secrets-manager, prefix: levee_, encrypted_by: "arn:aws:kms:eu-west-1:123456789012:key/1"}
+  secrets:
+    store: aws-secrets-manager
+    prefix: levee_
+    encrypted_by: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
 ```
 
 ## Passes
@@ -25,7 +28,7 @@ stack.yaml:
   secrets:
     store: aws-secrets-manager
     prefix: AmazonMSK_prod_
-    encrypted_by: arn:aws:kms:eu-west-1:123456789012:key/1
+    encrypted_by: arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab
 ```
 
 ## Fix

@@ -2,8 +2,13 @@
 
 ## What
 
-Every source and every sink of a stream is in a region that lies in the stack's jurisdiction. Where a hop names no
-region it is in the stack's. Archives are RLS-RES-008, readers RLS-RES-009, the brokers RLS-RES-001.
+Every source and every sink of a stream is in a region that lies in the stack's jurisdiction and in one of those that
+the stream's class allows, and so are the streams that take what a sink can't deliver: a dead letter is a record of the
+class that it comes from. Judged is the `region` of the hop, and every region that its names tell: the destination, the
+identity, settings of the connector. A destination that tells none, such as `https://siem.example.com` or an S3 bucket,
+is unknown, unless the sink says `region`, or is somebody else's service with an entry in the register of third parties.
+Where a source names no region it is in the stack's. Archives are RLS-RES-008, readers RLS-RES-009, the brokers
+RLS-RES-001.
 
 Hops are not registered resources yet: only files show them.
 
@@ -30,32 +35,27 @@ streams/payments-audit.yaml:
 
 ## Fix
 
-Move the hop into the jurisdiction, or take the stream's records to it under a stack of its own.
+Move the hop into the jurisdiction, or take the stream's records to it under a stack of its own. Write `region` beside a
+destination whose name doesn't tell it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
-from typing import Final
 
-from levee.plan.planned import Flow, HopKind
+from levee.plan.places import NamedPlace, PlaceKind
 from policies.facts import Facts
-from policies.population import flows
-from policies.residency import astray
+from policies.population import hop_places
+from policies.residency import astray, unplaced
 from policies.rule import Rule, Severity, Surface, Violation
 
-JUDGED: Final = frozenset({HopKind.SOURCE, HopKind.SINK})
 
-
-def check(flow: Flow, facts: Facts) -> Iterator[Violation]:
-    """Judge the hops of one stream."""
-    for hop in flow.hops:
-        if hop.kind in JUDGED and hop.region != facts.plan.boundary.region:
-            what = f"{hop.kind.value} {hop.name}"
-            violation = astray(facts, what, hop.region, "move it into the jurisdiction")
-            if violation is not None:
-                yield replace(violation, origin=hop.origin)
+def check(named: NamedPlace, facts: Facts) -> Iterator[Violation]:
+    """Judge one place of a source or a sink."""
+    yield from astray(facts, named, "move it into the jurisdiction")
+    if named.kind is PlaceKind.SINK:
+        fix = "write the sink's `region`, or `external: true` and its `register_entry`"
+        yield from unplaced(named, fix, own_hosts=named.what == "destination")
 
 
 RULE = Rule(
@@ -69,7 +69,7 @@ RULE = Rule(
         "DORA Art. 30",
         "NIST SA-9(5)",
     ),
-    subjects=flows,
+    subjects=hop_places,
     check=check,
     page=__doc__,
     waivable=False,

@@ -3,7 +3,8 @@
 ## What
 
 Every key that encrypts the brokers' disks, the secrets or an archive, and every copy of one in another region, is in a
-region of the stack's jurisdiction.
+region of the stack's jurisdiction, and of one that each class allows whose data it encrypts. A multi-region key
+(`mrk-…`) is in none: a copy of it can be made in any region.
 
 ## Why
 
@@ -30,28 +31,30 @@ stack.yaml:
 
 ## Fix
 
-Make a key in the jurisdiction; delete the copies outside it.
+Make a key of a single region in the jurisdiction; delete the copies outside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
-from levee.model.cloud_name import CloudName
+from levee.plan.places import NamedPlace
 from policies.facts import Facts
-from policies.population import Named, cloud_keys
+from policies.keys import MULTI_REGION
+from policies.population import key_places
 from policies.residency import astray
 from policies.rule import Rule, Severity, Surface, Violation
 
 
-def check(named: Named, facts: Facts) -> Iterator[Violation]:
+def check(named: NamedPlace, facts: Facts) -> Iterator[Violation]:
     """Judge where one key is."""
-    region = CloudName.parse(named.text).region
-    fix = "make a key in the jurisdiction, and delete copies outside it"
-    violation = astray(facts, f"the {named.what}", region, fix)
-    if violation is not None:
-        yield replace(violation, at=())
+    yield from astray(facts, named, "make a key in the jurisdiction, and delete copies outside it")
+    if MULTI_REGION.search(named.text):
+        yield Violation(
+            current=f"the {named.what} of {named.subject} is a multi-region key",
+            expected="a key of a single region, of which no copy can be made elsewhere",
+            fix="make a key of a single region",
+        )
 
 
 RULE = Rule(
@@ -65,7 +68,7 @@ RULE = Rule(
         "AWS CT.MULTISERVICE.PV.1",
         "GDPR Art. 44",
     ),
-    subjects=cloud_keys,
+    subjects=key_places,
     check=check,
     page=__doc__,
 )

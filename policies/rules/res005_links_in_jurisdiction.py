@@ -2,7 +2,8 @@
 
 ## What
 
-Every link of the cluster (a replicator, MirrorMaker, a cluster link) leads to a region of the stack's jurisdiction.
+Every link of the cluster (a replicator, MirrorMaker, a cluster link) leads to a region of the stack's jurisdiction,
+and of one that each class of the stack's streams allows: it copies them all. Whose account it leads to is RLS-ACC-008.
 
 ## Why
 
@@ -36,19 +37,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.model.cluster import Link
+from levee.plan.places import NamedPlace
 from policies.facts import Facts
-from policies.population import links
+from policies.population import link_places
 from policies.residency import astray
 from policies.rule import Rule, Severity, Surface, Violation
 
 
-def check(link: Link, facts: Facts) -> Iterator[Violation]:
+def check(named: NamedPlace, facts: Facts) -> Iterator[Violation]:
     """Judge where one link leads."""
-    fix = "keep the standby in the jurisdiction"
-    violation = astray(facts, f"link {link.name}", link.region, fix)
-    if violation is not None:
-        yield violation
+    yield from astray(facts, named, "keep the standby in the jurisdiction")
 
 
 RULE = Rule(
@@ -61,7 +59,7 @@ RULE = Rule(
         "GDPR Art. 44",
         "NIST SA-9(5)",
     ),
-    subjects=links,
+    subjects=link_places,
     check=check,
     page=__doc__,
     waivable=False,

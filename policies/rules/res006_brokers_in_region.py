@@ -2,9 +2,9 @@
 
 ## What
 
-Where the address of a broker names its region, as those of Amazon MSK and IBM Event Streams do, it is the stack's
-region. On IBM, and on Amazon MSK (`aws.cluster_arn`), every address must name one. On any other Kafka an address that
-names none is left to preflight, which asks the brokers' racks.
+Where the address of a broker names its region, as those of Amazon MSK, IBM Event Streams and Confluent Cloud do, it is
+the stack's region. On IBM, and on Amazon MSK (`aws.cluster_arn`), every address must name one. On any other Kafka
+an address that names none is left to preflight, which asks the brokers' racks.
 
 ## Why
 
@@ -33,10 +33,9 @@ Correct `cluster.bootstrap`, or declare the region in which the cluster really i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
+from levee.catalog.clouds.resolve import clouds
 from levee.model.stack import Target
 from levee.plan.observed import Connection
 from levee.plan.planned import Plan
@@ -44,18 +43,12 @@ from policies.facts import Facts
 from policies.population import connections
 from policies.rule import Rule, Severity, Surface, Violation
 
-NAMED: Final = (
-    re.compile(r"\.kafka(?:-serverless)?\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?:\d+", re.ASCII),
-    re.compile(r"\.([a-z0-9-]+)\.eventstreams\.cloud\.ibm\.com:\d+", re.ASCII),
-    re.compile(r"\.private\.([a-z0-9-]+)\.messagehub\.appdomain\.cloud:\d+", re.ASCII),
-)
-
 
 def check(connection: Connection, facts: Facts) -> Iterator[Violation]:
     """Judge the addresses of one connection."""
     region, names_tell = facts.plan.boundary.region, _names_tell(facts.plan)
     for index, address in enumerate(connection.bootstrap):
-        named = next((found[1] for each in NAMED if (found := each.search(address.lower()))), None)
+        named = next(filter(None, (location.region for location in clouds(address))), None)
         if named == region or (named is None and not names_tell):
             continue
         yield Violation(

@@ -2,7 +2,10 @@
 
 ## What
 
-A hop, or a destination of the brokers' logs, whose region is `global` is named under `global_names` in stack.yaml.
+Whatever has the region `global`, or a name that is served from anywhere (a multi-region access point, a content
+delivery network), is named under `global_names` in stack.yaml: a hop, a link, a destination of the brokers' logs. A
+sink is named there by its destination, a source or reader by its service, an archive by its bucket, a link and a
+destination of logs by their names.
 
 ## Why
 
@@ -39,20 +42,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from levee.catalog.region import GLOBAL
-from levee.plan.planned import Hop
+from levee.plan.places import NamedPlace
 from policies.facts import Facts
-from policies.population import placed
+from policies.population import places
+from policies.residency import regions_of
 from policies.rule import Rule, Severity, Surface, Violation
 
 
-def check(hop: Hop, facts: Facts) -> Iterator[Violation]:
-    """Judge one hop."""
-    if hop.region == GLOBAL and hop.name not in {each.name for each in facts.plan.global_names}:
+def check(named: NamedPlace, facts: Facts) -> Iterator[Violation]:
+    """Judge one place."""
+    if GLOBAL in regions_of(named) and named.hop not in {each.name for each in facts.plan.global_names}:
         yield Violation(
-            current=f"{hop.kind.value} {hop.name} is in no region",
+            current=f"the {named.what} of {named.subject} is in no region",
             expected="a region, or an entry under `global_names`",
-            fix="name its region, or add it to `global_names` in stack.yaml with the reason",
-            at=("region",),
+            fix=f"name its region, or add {named.hop} to `global_names` in stack.yaml with the reason",
         )
 
 
@@ -66,7 +69,7 @@ RULE = Rule(
         "GDPR Art. 44",
         "DORA Art. 30",
     ),
-    subjects=placed,
+    subjects=places,
     check=check,
     page=__doc__,
 )

@@ -2,7 +2,9 @@
 
 ## What
 
-The archive of a stream is in a region of the stack's jurisdiction; where it names none, it is in the stack's.
+The archive of a stream is in a region of the stack's jurisdiction, and of one that the stream's class allows; where it
+names none, it is in the stack's. Judged is its `region`, and what the bucket's name tells; an access point, an ARN or a
+URL that tells no region is unknown without `region`.
 
 Archives are not registered resources yet: only files show them.
 
@@ -35,22 +37,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.plan.planned import PlannedArchive
+from levee.plan.places import NamedPlace
 from policies.facts import Facts
-from policies.population import archives
-from policies.residency import astray
+from policies.population import archive_places
+from policies.residency import astray, unplaced
 from policies.rule import Rule, Severity, Surface, Violation
 
 
-def check(planned: PlannedArchive, facts: Facts) -> Iterator[Violation]:
+def check(named: NamedPlace, facts: Facts) -> Iterator[Violation]:
     """Judge where one archive is."""
-    region = planned.archive.place.region
-    if region is None:
-        return
-    fix = "use a bucket in the jurisdiction"
-    violation = astray(facts, f"bucket {planned.archive.bucket}", region, fix)
-    if violation is not None:
-        yield violation
+    yield from astray(facts, named, "use a bucket in the jurisdiction")
+    yield from unplaced(named, "write the archive's `region`", own_hosts=False)
 
 
 RULE = Rule(
@@ -64,7 +61,7 @@ RULE = Rule(
         "IBM Buckets",
         "NIST SA-9(5)",
     ),
-    subjects=archives,
+    subjects=archive_places,
     check=check,
     page=__doc__,
 )

@@ -2,7 +2,8 @@
 
 ## What
 
-A consumer in a region outside the stack's jurisdiction says in `transfer_basis` what allows it.
+A consumer in a region outside the stack's jurisdiction, or outside those that the stream's class allows, says in
+`transfer_basis` what allows it.
 
 ## Why
 
@@ -32,7 +33,9 @@ Move the reader into the jurisdiction, or write the transfer's basis, which the 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from levee.plan.places import consumer_places
 from levee.plan.planned import PlannedConsumer
 from policies.facts import Facts
 from policies.population import consumers
@@ -42,13 +45,10 @@ from policies.rule import Rule, Severity, Surface, Violation
 
 def check(planned: PlannedConsumer, facts: Facts) -> Iterator[Violation]:
     """Judge where one consumer reads."""
-    consumer = planned.consumer
-    if consumer.place.region is None or consumer.transfer_basis:
-        return
     fix = "move the reader into the jurisdiction, or write `transfer_basis`"
-    violation = astray(facts, consumer.service, consumer.place.region, fix)
-    if violation is not None:
-        yield violation
+    for named in consumer_places(planned.stream, planned.consumer):
+        for violation in () if named.on_record else astray(facts, named, fix):
+            yield replace(violation, origin=named.origin)
 
 
 RULE = Rule(

@@ -49,10 +49,15 @@ def test_it_is_compliant_and_names_the_stacks_own_key(files: StackFiles) -> None
         ("aws:kafka:eu-west-1", "aws:kafka:eu-central-1", ["wrong-region stack.yaml:3:20"]),
         (
             "encrypted_by: stack-key",
-            "encrypted_by: arn:aws:kms:eu-central-1:123456789012:key/1",
+            "encrypted_by: arn:aws:kms:eu-central-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
             ["wrong-region stack.yaml:21:17"],
         ),
         ("store: aws-secrets-manager", "store: file", ["secret-store stack.yaml:18:1"]),
+        (
+            "encrypted_by: stack-key",
+            "encrypted_by: arn:aws:kms:eu-west-1:123456789012:alias/secrets",
+            ["key-alias stack.yaml:21:17"],
+        ),
     ],
 )
 def test_its_stack_file(files: StackFiles, old: str, new: str, expected: list[str]) -> None:

@@ -24,14 +24,18 @@ from levee.loading.schema.rules import (
 from levee.loading.schema.stream_file import APPROVAL, DELETION
 from levee.loading.schema.values import (
     ACCOUNT,
+    AWS_ACCOUNT,
     CLOUD_NAME,
     CLUSTER_ID,
+    CUSTOMER_KEY,
     DURATION,
     ENDPOINT,
     FILE_PATH,
+    HEARER,
     HOST_PORT,
     KEY,
     KEY_NAME,
+    ORGANIZATION,
     PATTERN,
     PRINCIPAL,
     SECRET_PREFIX,
@@ -50,6 +54,7 @@ from levee.model.stack import Target
 
 MAX_BROKERS: Final = 1_000
 MAX_GENERATION: Final = 1_000_000
+_EXAMPLE_KEY: Final = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 def _exactly_one_password(name: str, value: object, report: Report) -> None:
@@ -101,13 +106,13 @@ _NETWORK: Final[Fields] = {
 _ENCRYPTION: Final[Fields] = {
     "clients": field(choice(ClientTraffic), "tls"),
     "between_brokers": field(FLAG, "true"),
-    "encrypted_by": field(CLOUD_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"),
-    "replicas": field(several(CLOUD_NAME), '["arn:aws:kms:eu-central-1:123456789012:key/1234abcd"]'),
+    "encrypted_by": field(CUSTOMER_KEY, _EXAMPLE_KEY),
+    "replicas": field(several(CUSTOMER_KEY), f"[{_EXAMPLE_KEY}]"),
 }
 
 _POLICY: Final[Fields] = {
-    "organization": field(text(), "o-a1b2c3d4e5"),
-    "accounts": field(several(ACCOUNT), '["123456789012"]'),
+    "organization": field(ORGANIZATION, "o-a1b2c3d4e5"),
+    "accounts": field(several(AWS_ACCOUNT), '["123456789012"]'),
 }
 
 _LOG_SINK: Final[Fields] = {
@@ -148,14 +153,14 @@ _SECRETS: Final[Fields] = {
     "store": field(choice(STORES), "file", required=True),
     "directory": field(FILE_PATH, ".levee/secrets/local"),
     "prefix": field(SECRET_PREFIX, "AmazonMSK_levee/prod/"),
-    "encrypted_by": field(KEY_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"),
+    "encrypted_by": field(KEY_NAME, _EXAMPLE_KEY),
 }
 
 _AWS: Final[Fields] = {
     "endpoint": field(ENDPOINT, "http://127.0.0.1:19122"),
     "credentials_file": field(FILE_PATH, ".levee/local/aws/credentials"),
     "cluster_arn": field(CLOUD_NAME, "arn:aws:kafka:eu-west-1:123456789012:cluster/logs/1234abcd-1"),
-    "alarm_actions": field(several(CLOUD_NAME), '["arn:aws:sns:eu-west-1:123456789012:on-call"]'),
+    "alarm_actions": field(several(HEARER), '["arn:aws:sns:eu-west-1:123456789012:on-call"]'),
 }
 
 _GRANT: Final[Fields] = {

@@ -8,7 +8,8 @@ from levee.loading.schema import settings
 from levee.loading.schema.rules import FLAG, Fields, choice, field, free_of, mapping, several, text, whole
 from levee.loading.schema.values import (
     ACCOUNT,
-    CLOUD_NAME,
+    BUCKET,
+    CALLER,
     DATE,
     DURATION,
     IDENTITY,
@@ -16,9 +17,11 @@ from levee.loading.schema.values import (
     KEY_NAME,
     LOG_GROUP,
     PATTERN,
+    ROLE,
     SERVICE,
     SIZE,
     TOPIC,
+    WRITER,
     destination_problem,
     filter_problem,
     reason_problem,
@@ -32,7 +35,7 @@ MAX_FILTER: Final = 4096
 
 _TRUST: Final[Fields] = {
     "source_account": field(ACCOUNT, '"123456789012"'),
-    "source_arn": field(CLOUD_NAME, "arn:aws:kafkaconnect:eu-west-1:123456789012:connector/siem/*"),
+    "source_arn": field(CALLER, "arn:aws:kafkaconnect:eu-west-1:123456789012:connector/siem/*"),
 }
 
 _PRODUCER: Final[Fields] = {
@@ -46,7 +49,7 @@ _SOURCE: Final[Fields] = {
     "service": field(SERVICE, "payments-api", required=True),
     "kind": field(choice(SourceKind), "application", required=True),
     "transactional_ids": field(several(PATTERN), "[payments-api-*]"),
-    "identity": field(CLOUD_NAME, "arn:aws:iam::123456789012:role/payments-api"),
+    "identity": field(WRITER, "arn:aws:iam::123456789012:role/payments-api"),
     "trust": field(mapping(_TRUST), '{source_account: "123456789012", source_arn: …}'),
     "producer": field(mapping(_PRODUCER), "{acks: all, idempotent: true}"),
     "log_group": field(LOG_GROUP, "/ecs/payments"),
@@ -68,7 +71,7 @@ _SINK: Final[Fields] = {
     "destination": field(
         text(free_of(destination_problem, shown=False), most=2048), "https://siem.example.com/in", required=True
     ),
-    "role": field(CLOUD_NAME, "arn:aws:iam::123456789012:role/siem-shipper"),
+    "role": field(ROLE, "arn:aws:iam::123456789012:role/siem-shipper"),
     "trust": field(mapping(_TRUST), '{source_account: "123456789012", source_arn: …}'),
     "settings": field(settings.OTHER, "{tasks.max: 2}"),
     "dead_letter": field(KEY, "siem-dead-letters"),
@@ -78,10 +81,10 @@ _SINK: Final[Fields] = {
 }
 
 _ARCHIVE: Final[Fields] = {
-    "bucket": field(text(), "payments-audit-archive", required=True),
+    "bucket": field(BUCKET, "payments-audit-archive", required=True),
     "retention": field(DURATION, "2555d", required=True),
     "locked": field(FLAG, "true", required=True),
-    "encrypted_by": field(KEY_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd"),
+    "encrypted_by": field(KEY_NAME, "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
     **_PLACE,
 }
 

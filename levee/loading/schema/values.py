@@ -9,8 +9,20 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from levee.catalog.aws_form import endpoint_problem
+from levee.loading.schema.cloud_names import (
+    bucket_problem,
+    caller_problem,
+    destination_name_problem,
+    hearer_problem,
+    role_problem,
+    writer_problem,
+)
+from levee.loading.schema.cloud_names import (
+    key_problem as customer_key_problem,
+)
 from levee.loading.schema.rules import Rules, free_of, one_line_problem, parsed, text
 from levee.model.aws import STACK_KEY
+from levee.model.cloud_name import CloudName
 from levee.model.duration import Duration
 from levee.model.name import NamePattern, key_problem, service_name_problem, topic_name_problem
 from levee.model.size import Size
@@ -23,9 +35,10 @@ _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _SECRET_PREFIX: Final = re.compile(r"[A-Za-z0-9/_+=.@-]+")
 _LOG_GROUP: Final = re.compile(r"[A-Za-z0-9_/.#-]+")
-_PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?")
-_CLOUD_NAME: Final = re.compile(r"(?:arn:[a-z-]+:[!-~]+|crn:v1:[!-~]+)")
 _IDENTITY: Final = re.compile(r"[!-~]+")
+_PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.(?:com(?:\.cn)?|eu)")
+_AWS_ACCOUNT: Final = re.compile(r"[0-9]{12}")
+_ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")  # API_Organization of AWS Organizations
 _USERNAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,128}")
 MIN_REASON: Final = 20
 _LOGIN: Final = re.compile(r"://[^/]*@")
@@ -136,21 +149,35 @@ def destination_problem(value: str) -> str | None:
     """Why this can't be a sink's destination, or None. What it holds is never repeated: it may be a password."""
     if _LOGIN.search(value):
         return "holds a user or a password before the @; remove it: the connector gets its login from a secret store"
-    return one_line_problem(value)
+    return one_line_problem(value) or destination_name_problem(value)
 
 
 def cloud_name_problem(value: str) -> str | None:
     """Why this has not the form of an ARN or a CRN, or None. Whose it is and where is for the rules to say."""
-    if _CLOUD_NAME.fullmatch(value):
-        return None
-    return "is neither an ARN nor a CRN; write it whole, as the cloud shows it: arn:aws:… or crn:v1:…"
+    try:
+        CloudName.parse(value)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def key_name_problem(value: str) -> str | None:
     """Why this names no key, or None."""
-    if value == STACK_KEY or _CLOUD_NAME.fullmatch(value):
+    if value == STACK_KEY:
         return None
-    return f"is neither an ARN, nor a CRN, nor {STACK_KEY} (the key that levee makes for an aws stack)"
+    if not value.startswith(("arn:", "crn:")):
+        return f"is neither an ARN, nor a CRN, nor {STACK_KEY} (the key that levee makes for an aws stack)"
+    return customer_key_problem(value)
+
+
+def aws_account_problem(value: str) -> str | None:
+    """Why this is no AWS account, or None."""
+    return None if _AWS_ACCOUNT.fullmatch(value) else 'is no AWS account; write its 12 digits in quotes: "123456789012"'
+
+
+def organization_problem(value: str) -> str | None:
+    """Why this is no organization of AWS Organizations, or None."""
+    return None if _ORGANIZATION.fullmatch(value) else "is no organization's id; write it as o-a1b2c3d4e5"
 
 
 def secret_prefix_problem(value: str) -> str | None:
@@ -174,6 +201,14 @@ def identity_problem(value: str) -> str | None:
 
 
 CLOUD_NAME: Final[Rules] = text(free_of(cloud_name_problem, shown=False), most=2048)
+CUSTOMER_KEY: Final[Rules] = text(free_of(customer_key_problem, shown=False), most=2048)
+ROLE: Final[Rules] = text(free_of(role_problem, shown=False), most=2048)
+WRITER: Final[Rules] = text(free_of(writer_problem, shown=False), most=2048)
+CALLER: Final[Rules] = text(free_of(caller_problem, shown=False), most=2048)
+HEARER: Final[Rules] = text(free_of(hearer_problem, shown=False), most=2048)
+BUCKET: Final[Rules] = text(free_of(bucket_problem))
+AWS_ACCOUNT: Final[Rules] = text(free_of(aws_account_problem))
+ORGANIZATION: Final[Rules] = text(free_of(organization_problem))
 DURATION: Final[Rules] = text(parsed(a_duration), most=_LONGEST)
 SIZE: Final[Rules] = text(parsed(a_size), most=_LONGEST)
 DATE: Final[Rules] = text(parsed(a_date), most=_LONGEST)
