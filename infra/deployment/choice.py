@@ -65,7 +65,7 @@ def _pulumi_resources(project: Path, stack: str) -> int:
     if not checkpoint.exists():
         return 0
     try:
-        latest = json.loads(checkpoint.read_text())["checkpoint"]["latest"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        latest = json.loads(checkpoint.read_text(encoding="utf-8"))["checkpoint"]["latest"]
+        return len((latest or {}).get("resources") or ())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise LeveeError(f"{checkpoint} can't be read: {error}", "restore it from its .bak", exit_code=2) from None
-    return len((latest or {}).get("resources") or ())

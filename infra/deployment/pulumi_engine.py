@@ -118,7 +118,7 @@ class PulumiEngine:
             return
         locks = list((backend / ".pulumi/locks/organization/levee" / stack).glob("*.json"))
         for lock in locks:
-            holder = json.loads(lock.read_text())
+            holder = json.loads(lock.read_text(encoding="utf-8"))
             if holder.get("hostname") != socket.gethostname() or _is_running(int(holder["pid"])):
                 raise LeveeError(
                     f"stack {stack} is locked by {holder.get('username')} on {holder.get('hostname')}, "

@@ -47,7 +47,7 @@ def file_backend(environment: Mapping[str, str]) -> Path | None:
 def _logged_in(base: Mapping[str, str]) -> bool:
     home = Path(base.get("PULUMI_HOME") or Path.home() / ".pulumi")
     try:
-        credentials = json.loads((home / "credentials.json").read_text())
+        credentials = json.loads((home / "credentials.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     return bool(credentials.get("current"))
