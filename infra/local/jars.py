@@ -93,7 +93,9 @@ def _copy_dependencies(maven: Path, folder: Path) -> None:
         POM,
     ]
     command += ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    ended = subprocess.run(
+        command, capture_output=True, text=True, errors="replace", check=False, stdin=subprocess.DEVNULL
+    )
     if ended.returncode != 0:
         said = [line for line in (ended.stdout + ended.stderr).splitlines() if line.strip()][:3]
         raise LocalClusterError(

@@ -59,7 +59,7 @@ def require_tools(*, fetching: bool) -> Java:
 def find_java() -> Java:
     """The Java of JAVA_HOME, else of PATH. Raises LocalClusterError if there is none or it is too old."""
     executable = _executable()
-    answer = subprocess.run([executable, "-version"], capture_output=True, text=True, check=False)
+    answer = subprocess.run([executable, "-version"], capture_output=True, text=True, errors="replace", check=False)
     version = re.search(r'version "([^"]+)"', answer.stderr + answer.stdout)
     if answer.returncode != 0 or version is None:
         raise LocalClusterError(f"{executable} doesn't say its version", HOW_TO_GET_JAVA)

@@ -150,7 +150,9 @@ def _process_table() -> Iterator[tuple[int, str]]:
             if entry.isdigit():
                 yield int(entry), _command(int(entry))
     else:
-        listing = subprocess.run(["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, check=True)
+        listing = subprocess.run(
+            ["ps", "-axww", "-o", "pid=,command="], capture_output=True, text=True, errors="replace", check=True
+        )
         for line in listing.stdout.splitlines():
             pid, _, command = line.strip().partition(" ")
             yield int(pid), command.strip()
