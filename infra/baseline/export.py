@@ -27,8 +27,9 @@ def from_export(text: str, stack: str) -> Deployed:
 
 
 def recorded(text: str, stack: str) -> list[Registered]:
-    """Everything that an export holds of the stack, of whatever kind. Raises LeveeError (exit 2)."""
-    return _read(text, stack)[0]
+    """Everything that an export holds of the stack and isn't about to be deleted. Raises LeveeError (exit 2)."""
+    listed, doomed = _read(text, stack)
+    return [each for each in listed if each.urn not in doomed]
 
 
 def _read(text: str, stack: str) -> tuple[list[Registered], list[str]]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from infra.baseline import under_way
 from infra.baseline.resources import deployed
@@ -32,11 +31,6 @@ def recorded(project: Path, stack: str) -> list[Registered]:
     return [_registered(each) for each in _resources(_state(project, stack))]
 
 
-def recorded_outputs(project: Path, stack: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """The outputs of everything that is recorded of the stack, with its type. Raises LeveeError (exit 2)."""
-    return [(each.type, each.outputs) for each in _state(project, stack).resources.values()]
-
-
 def before_this_run(project: Path, stack: str) -> Deployed:
     """The same, less what a run made that hasn't ended well: that run may go on. Raises LeveeError (exit 2)."""
     before = under_way.deployed_before(embedded_state(project, stack))
@@ -52,11 +46,6 @@ def begin_run(project: Path, stack: str) -> None:
 def end_run(project: Path, stack: str) -> None:
     """The run ended well."""
     under_way.end(embedded_state(project, stack))
-
-
-def recorded_resources(project: Path, stack: str) -> list[Resource]:
-    """Everything recorded of the stack. Raises LeveeError (exit 2)."""
-    return list(_state(project, stack).resources.values())
 
 
 def _state(project: Path, stack: str) -> State:

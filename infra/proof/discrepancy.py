@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -12,6 +12,7 @@ from infra.proof.live_state import LiveAcl, LiveState, LiveTopic
 from infra.providers.levee.credential_name import CredentialName
 from levee.catalog.rack import region_of_rack
 from levee.catalog.topic_setting import same_value
+from levee.plan.credential_age import CredentialAge
 from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
 
 MECHANISM: Final = "SCRAM-SHA-512"
@@ -56,6 +57,14 @@ def identities(plan: Plan, live: LiveState, recorded: Mapping[str, str]) -> Iter
             what = f"{topic.name}: the topic itself"
             made_anew = f"another one, {found.id or 'without an id'}: deleted and made again, its records are gone"
             yield Discrepancy(Matter.TOPIC, what, f"the recorded one, {known}", made_anew)
+
+
+def overdue(ages: Iterable[CredentialAge]) -> Iterator[Discrepancy]:
+    """Every valid generation whose password is older than its service says, or of unknown age."""
+    for age in ages:
+        if not age.holds:
+            declared = f"a password that is at most {age.rotate_every_days} days old"
+            yield Discrepancy(Matter.USER, age.username, declared, age.found)
 
 
 def service_of(name: str) -> CredentialName | None:

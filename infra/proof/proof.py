@@ -6,10 +6,11 @@ import asyncio
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Final
 
-from infra.baseline.recorded_topics import RecordedTopics, recorded_topics
+from infra.baseline.record import Record, record_of
 from infra.connection import admin_connection
 from infra.proof.access import Access, PlannedNames
 from infra.proof.account.claim import AccountOutcome
@@ -19,7 +20,7 @@ from infra.proof.broker_connection import LoginRefused, Unreachable
 from infra.proof.claim import MARK, Claim, claims
 from infra.proof.client import Client
 from infra.proof.deeds import Deeds
-from infra.proof.discrepancy import Discrepancy, Matter, discrepancies, identities
+from infra.proof.discrepancy import Discrepancy, Matter, discrepancies, identities, overdue
 from infra.proof.kept_logins import KeptLogins, kept_logins
 from infra.proof.live_state import LiveState
 from infra.proof.login import Login, UnusableLogin
@@ -29,6 +30,7 @@ from infra.proof.stranger import strangers
 from infra.proof.survey import SurveyFailed, survey
 from infra.proof.trial import Trial, not_tried, try_login
 from levee.diagnostics import LeveeError
+from levee.plan.credential_age import credential_ages
 from levee.plan.planned import Plan, PlannedCredential
 
 Report = Callable[[str], None]
@@ -70,9 +72,10 @@ class Proof:
         return not self.discrepancies and all(verdict is Verdict.AS_DECLARED for verdict in tried)
 
 
-def prove(plan: Plan, project: Path, services: Collection[str], report: Report, *, write: bool) -> Proof:
+def prove(plan: Plan, project: Path, services: Collection[str], as_of: date, report: Report, *, write: bool) -> Proof:
     """Try every credential of `services`, or of all where that is empty, and compare the whole live state.
 
+    Passwords are as old as they are on the day `as_of` (UTC).
     `write` adds what leaves a trace: one marked record a stream and a topic that is made and deleted again.
     Raises LeveeError where the cluster or the passwords can't be read, the cluster isn't the declared one, or a service
     isn't declared.
@@ -85,17 +88,17 @@ def prove(plan: Plan, project: Path, services: Collection[str], report: Report, 
             exit_code=2,
         )
     chosen = [credential for credential in plan.credentials if not services or credential.service in services]
-    return asyncio.run(_prove(plan, project, chosen, report, write=write))
+    return asyncio.run(_prove(plan, project, chosen, as_of, report, write=write))
 
 
 async def _prove(
-    plan: Plan, project: Path, credentials: Sequence[PlannedCredential], report: Report, *, write: bool
+    plan: Plan, project: Path, credentials: Sequence[PlannedCredential], as_of: date, report: Report, *, write: bool
 ) -> Proof:
     try:
         administrator = Client(Login.of_connection(admin_connection(plan.cluster, project)))
         async with administrator:
             recorded = await asyncio.to_thread(_recorded, plan, project)
-            prover = _Prover(plan, kept_logins(plan, project), administrator, recorded, report)
+            prover = _Prover(plan, kept_logins(plan, project), administrator, recorded, as_of, report)
             proof = await prover.run(credentials, write=write)
     except (UnusableLogin, SurveyFailed, Unreachable, LoginRefused) as error:
         raise LeveeError(
@@ -108,10 +111,10 @@ async def _prove(
     return replace(proof, account=await prove_account(plan, project, services))
 
 
-def _recorded(plan: Plan, project: Path) -> RecordedTopics | str:
+def _recorded(plan: Plan, project: Path) -> Record | str:
     """What the stack's state recorded, or why that is unknown: then nothing is proved."""
     try:
-        return recorded_topics(project, plan.stack)
+        return record_of(project, plan.stack)
     except LeveeError as error:
         return f"unknown: {error.message}"
 
@@ -120,10 +123,11 @@ class _Prover:
     """One run over one plan."""
 
     def __init__(
-        self, plan: Plan, kept: KeptLogins, administrator: Client, recorded: RecordedTopics | str, report: Report
+        self, plan: Plan, kept: KeptLogins, administrator: Client, recorded: Record | str, as_of: date, report: Report
     ) -> None:
         self._plan, self._kept, self._administrator, self._report = plan, kept, administrator, report
         self._recorded = recorded
+        self._ages = tuple(credential_ages(plan, self._known.passwords_made, as_of)) if self._known.source else ()
         self._names = PlannedNames.of(plan)
         self._token = secrets.token_hex(4)
         self._gate = asyncio.Semaphore(AT_ONCE)
@@ -152,13 +156,13 @@ class _Prover:
             topics=len(live.topics),
             acls=len(live.acls),
             users=len(live.users or ()),
-            identities=len(live.topics.keys() & self._known.ids.keys()),
+            identities=len(live.topics.keys() & self._known.topic_ids.keys()),
             identities_of=self._known.source,
         )
 
     @property
-    def _known(self) -> RecordedTopics:
-        return RecordedTopics(None, {}) if isinstance(self._recorded, str) else self._recorded
+    def _known(self) -> Record:
+        return Record() if isinstance(self._recorded, str) else self._recorded
 
     async def _look(self) -> LiveState:
         live = await survey(self._administrator, self._plan)
@@ -176,7 +180,7 @@ class _Prover:
         if isinstance(self._recorded, str):
             unknown = Discrepancy(Matter.TOPIC, "the topics themselves", "those that were recorded", self._recorded)
             return (*found, unknown)
-        return (*found, *identities(plan, live, self._recorded.ids))
+        return (*found, *identities(plan, live, self._recorded.topic_ids), *overdue(self._ages))
 
     def _trials(self, credentials: Sequence[PlannedCredential]) -> dict[str, Trial]:
         trials = {}

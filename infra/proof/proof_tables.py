@@ -77,7 +77,7 @@ def _identity(proof: Proof) -> str:
         return f"Identity: {compared} {proof.identities_of}."
     return (
         "Identity: not compared. No state that can be read here has recorded the stack, so a topic that was deleted "
-        "and made again looks as the first one did."
+        "and made again looks as the first one did, and no password's age is known."
     )
 
 

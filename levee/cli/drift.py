@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import argparse
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from levee.cli.command import Commands
 from levee.cli.engine_option import add_engine_option
 from levee.cli.project import add_project_option, project_of
 from levee.clock import Clock
+
+if TYPE_CHECKING:
+    from levee.plan.planned import Plan
 
 DRIFT = 3
 
@@ -60,6 +66,19 @@ def run(arguments: argparse.Namespace) -> int:
         max_removed=100,
         rehearse=False,
     )
-    differing = engine.run(look, say).changed
+    differing = engine.run(look, say).changed + _overdue(plan, project, clock.today())
     say(f"drift: {differing:,} differ from the files" if differing else "drift: nothing differs from the files")
     return DRIFT if differing else 0
+
+
+def _overdue(plan: Plan, project: Path, as_of: date) -> int:
+    """Tell of the passwords that are due, and count those that aren't known to be in time."""
+    from infra.baseline.record import record_of
+    from levee.cli.deploy import say
+    from levee.plan.credential_age import Due, credential_ages
+
+    ages = list(credential_ages(plan, record_of(project, plan.stack).passwords_made, as_of))
+    for age in ages:
+        if age.due is not Due.IN_TIME:
+            say(f" ! {age.username}: {age.found}; {age.remedy}")
+    return sum(not age.holds for age in ages)

@@ -7,16 +7,23 @@ import json
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
 from levee.diagnostics import LeveeError
+from levee.diagnostics.text import one_line
+
+if TYPE_CHECKING:
+    from levee.plan.planned import Plan
 
 DESCRIPTION = """\
 Print which engine holds a stack, how many resources it holds, what the live cluster answers (its identity, where its
-brokers stand, how many declared topics exist), and what the stack let go of and its account still holds, until that is
-empty and gone. Changes nothing. Exit 1 where the cluster or the account can't be asked, or the cluster contradicts the
-declaration.
+brokers stand, how many declared topics exist), whose password is due by the service's `rotate_every`, and what the
+stack let go of and its account still holds, until that is empty and gone. Changes nothing. Exit 1 where the cluster or
+the account can't be asked, or the cluster contradicts the declaration.
 """
 
 
@@ -38,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.plan.build import build_plan
 
     project = project_of(arguments)
-    plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
+    today = arguments.clock.today()
+    plan = build_plan(load_stack(project, arguments.stack), today)
     held = holder(project, plan.stack)
     live = look(plan, project)
     unknown: LeveeError | None = None
@@ -49,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         "resources": held.resources,
         "cluster": {"id": live.id, "racks": {str(broker): rack for broker, rack in sorted(live.racks.items())}},
         "topics": {"declared": len(plan.topics), "existing": existing},
-        "credentials": {"declared": len(plan.credentials)},
+        "credentials": {"declared": len(plan.credentials), "due": _due(plan, project, today)},
     }
     try:
         document["let_go"] = [asdict(each) for each in things_let_go(plan, project)]
@@ -65,9 +73,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print(document: dict[str, object]) -> None:
-    cluster, topics = document["cluster"], document["topics"]
+    cluster, topics, credentials = document["cluster"], document["topics"], document["credentials"]
     assert isinstance(cluster, dict)
     assert isinstance(topics, dict)
+    assert isinstance(credentials, dict)
     brokers = ", ".join(f"{broker} in {rack or 'unknown'}" for broker, rack in cluster["racks"].items())
     held = document["engine"] or "nobody yet (never deployed from here)"
     lines = (
@@ -75,8 +84,22 @@ def _print(document: dict[str, object]) -> None:
         f"held by   {held}, {document['resources']} resources",
         f"cluster   {cluster['id']}; brokers {brokers}",
         f"topics    {topics['existing']} of {topics['declared']} declared exist",
+        *(f"password  {each['user']} {each['due']}: {each['found']}; {each['next']}" for each in credentials["due"]),
+        *_let_go(document["let_go"]),
     )
-    sys.stdout.write("\n".join((*lines, *_let_go(document["let_go"]))) + "\n")
+    sys.stdout.write("\n".join(map(one_line, lines)) + "\n")
+
+
+def _due(plan: Plan, project: Path, as_of: date) -> list[dict[str, str]]:
+    """The passwords that are to be renewed, soon or long since, and those of unknown age."""
+    from infra.baseline.record import record_of
+    from levee.plan.credential_age import Due, credential_ages
+
+    return [
+        {"user": age.username, "due": age.due.value, "found": age.found, "next": age.remedy}
+        for age in credential_ages(plan, record_of(project, plan.stack).passwords_made, as_of)
+        if age.due is not Due.IN_TIME
+    ]
 
 
 def _let_go(found: object) -> Iterator[str]:

@@ -59,8 +59,9 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.plan.build import build_plan
 
     project = project_of(arguments)
-    plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
+    today = arguments.clock.today()
+    plan = build_plan(load_stack(project, arguments.stack), today)
     with Progress(sys.stderr) as progress:
-        proof = prove(plan, project, arguments.service, progress.show, write=arguments.write)
+        proof = prove(plan, project, arguments.service, today, progress.show, write=arguments.write)
     sys.stdout.write(render_json(proof) if arguments.json else render_tables(proof))
     return 0 if proof.holds else 1

@@ -25,14 +25,15 @@ class Deployed:
     """What is there before the change. `source` says, in words, where that was read.
 
     `doomed` are streams whose topic the engine itself says it would delete or replace, whatever the plan says.
-    `passwords_made` tells by username on which day (UTC) a password was made; None: `source` doesn't record that.
+    `passwords_made` are all users with the day (UTC) on which the password was made, None where nobody noted it; None
+    altogether: `source` doesn't record that.
     """
 
     source: str
     topics: tuple[PlannedTopic, ...]
     principals: tuple[Principal, ...]
     doomed: frozenset[str] = frozenset()
-    passwords_made: Mapping[str, date] | None = None
+    passwords_made: Mapping[str, date | None] | None = None
 
 
 def as_deployed(plan: Plan, source: str) -> Deployed:
@@ -71,7 +72,7 @@ class ChangeSet:
     principals: tuple[PrincipalChange, ...]
     principals_removed: tuple[str, ...]
     resources_before: int
-    passwords_made: Mapping[str, date] | None = None
+    passwords_made: Mapping[str, date | None] | None = None
 
     @property
     def removed(self) -> tuple[str, ...]:

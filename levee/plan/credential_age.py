@@ -54,14 +54,19 @@ class CredentialAge:
         return f"raise `generation` of {self.service} under `services`: the new password's day is noted"
 
 
-def credential_ages(plan: Plan, made: Mapping[str, date], as_of: date) -> Iterator[CredentialAge]:
-    """Every valid generation of the services that say `rotate_every`. `made` tells the days, by username."""
+def credential_ages(plan: Plan, made: Mapping[str, date | None], as_of: date) -> Iterator[CredentialAge]:
+    """Every valid generation of the services that say `rotate_every`, as far as it is there.
+
+    `made` are the users that are there, with the days on which their passwords were made (None: nobody noted it).
+    """
     for credential in plan.credentials:
         if credential.rotate_every is None:
             continue
         every = timedelta(milliseconds=credential.rotate_every.milliseconds)
         for username in credential.usernames:
-            day = made.get(username)
+            if username not in made:
+                continue
+            day = made[username]
             yield CredentialAge(
                 service=credential.service,
                 username=username,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from typing import Any, Final
@@ -47,12 +46,19 @@ def login(resource: Registered, declared: Mapping[str, PlannedCredential]) -> Lo
     )
 
 
-def passwords_made(resource: Registered) -> Iterator[tuple[str, date]]:
-    """By username, the day (UTC) on which its password was made; a note that names no day is none."""
-    noted = resource.outputs.get("madeOn")
-    for username, day in noted.items() if isinstance(noted, Mapping) else ():
-        with suppress(TypeError, ValueError):
-            yield username, date.fromisoformat(day)
+def passwords_made(resource: Registered) -> Iterator[tuple[str, date | None]]:
+    """All its users, with the day (UTC) on which the password was made; a note that names no day is none."""
+    noted, principals = resource.outputs.get("madeOn"), resource.outputs.get("principals")
+    for principal in principals if isinstance(principals, list) else ():
+        username = str(principal).removeprefix("User:")
+        yield username, _day(noted.get(username) if isinstance(noted, Mapping) else None)
+
+
+def _day(note: object) -> date | None:
+    try:
+        return date.fromisoformat(note) if isinstance(note, str) else None
+    except ValueError:
+        return None
 
 
 def _known(resource: Registered, declared: Mapping[str, PlannedCredential]) -> tuple[PlannedCredential | None, Origin]:

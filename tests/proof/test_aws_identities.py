@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from infra import type_tokens
-from infra.baseline.recorded_identities import RecordedIdentities
 from infra.proof.account.claim import Thing
-from infra.proof.account.identities import identity_outcomes
+from infra.proof.account.identities import RecordedIdentities, identity_outcomes
 from infra.proof.account.live import LiveAccount, LiveBucket, LiveDataStream, LiveRole, Unread
 from infra.proof.account.prove import judge_account
 from infra.proof.answer import Verdict

@@ -45,7 +45,7 @@ def outputs(resource: Registered) -> dict[str, Any]:
     """What its provider says of it: passwords that are in time on whatever day is looked."""
     generations = range(1, resource.whole("generation", 0) + 1)
     made = {f"{resource.text('service')}.g{generation}": "9999-01-01" for generation in generations}
-    return {"madeOn": made} if made else {}
+    return {"madeOn": made, "principals": [f"User:{username}" for username in made]} if made else {}
 
 
 def recorded() -> list[Resource]:

@@ -17,6 +17,7 @@ from infra.proof.answer import Verdict
 from infra.proof.discrepancy import Matter
 from infra.proof.probe import Probe
 from infra.proof.proof import Proof, prove
+from levee.clock import SYSTEM_CLOCK
 from levee.plan.planned import Plan
 from tests.support.cluster import LocalCluster
 from tests.support.deployment import Deployment
@@ -24,7 +25,8 @@ from tests.support.live_credentials import create_acl, delete_acl
 
 
 def proof_of(stack: Deployment, plan: Plan, *services: str, write: bool = False) -> Proof:
-    return prove(plan, stack.project, [stack.service(name) for name in services], lambda _: None, write=write)
+    chosen = [stack.service(name) for name in services]
+    return prove(plan, stack.project, chosen, SYSTEM_CLOCK.today(), lambda _: None, write=write)
 
 
 def differences(proof: Proof) -> set[tuple[Matter, str, str]]:

@@ -209,8 +209,7 @@ def _deployed(before: Case, case: Case) -> Deployed:
     plan, noted = loaded(before), case.values.get("made", {})
     usernames = [username for credential in plan.credentials for username in credential.usernames]
     made = {username: noted.get(username, case.context.as_of) for username in usernames}
-    known = {username: day for username, day in made.items() if day is not None}
-    return replace(as_deployed(plan, "tests"), passwords_made=known)
+    return replace(as_deployed(plan, "tests"), passwords_made=made)
 
 
 def verdicts(report: Report, rule: str) -> set[str]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from infra import type_tokens
-from infra.baseline.recorded_identities import RecordedIdentities
 from infra.proof.account.claim import AccountClaim, AccountOutcome, Thing
 from infra.proof.account.live import LiveAccount, LiveBucket, LiveDataStream, Unread
 from infra.providers.levee.aws.identity import made_at, marked
@@ -23,6 +22,9 @@ TOKENS: Final[Mapping[Thing, str]] = {
     Thing.ARCHIVE: type_tokens.AWS_ARCHIVE_BUCKET,
     Thing.DATA_STREAM: type_tokens.AWS_DATA_STREAM,
 }
+RecordedIdentities = Mapping[tuple[str, str], str]
+"""By type token and the thing's name in AWS; of a key that is its alias."""
+
 RECORDED: Final[Mapping[Thing, AccountClaim]] = {
     thing: AccountClaim(thing, "recorded", "is the one that the state recorded, not one made anew") for thing in TOKENS
 }

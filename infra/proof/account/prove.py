@@ -7,14 +7,14 @@ from collections.abc import Collection
 from pathlib import Path
 
 from infra.account import account_api
-from infra.baseline.recorded_identities import RecordedIdentities, recorded_identities
+from infra.baseline.record import record_of
 from infra.proof.account.alarms import alarm_outcomes
 from infra.proof.account.archives import archive_outcomes
 from infra.proof.account.claim import AccountOutcome
 from infra.proof.account.cluster import cluster_outcomes
 from infra.proof.account.data_streams import data_stream_outcomes
 from infra.proof.account.delivery import delivery_outcomes
-from infra.proof.account.identities import identity_outcomes
+from infra.proof.account.identities import RecordedIdentities, identity_outcomes
 from infra.proof.account.keys import key_outcomes
 from infra.proof.account.live import LiveAccount, Unread
 from infra.proof.account.roles import role_outcomes
@@ -42,9 +42,10 @@ async def prove_account(plan: Plan, project: Path, services: Collection[str]) ->
 
 def _recorded(plan: Plan, project: Path) -> RecordedIdentities | Unread | None:
     try:
-        return recorded_identities(project, plan.stack)
+        record = record_of(project, plan.stack)
     except LeveeError as error:
         return Unread(error.message)
+    return None if record.source is None else record.identities
 
 
 def judge_account(

@@ -1,4 +1,4 @@
-"""Which topics a state has recorded by Kafka's own ids."""
+"""What a state has recorded that nothing else tells."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from infra.baseline import recorded_topics as module
-from infra.baseline.recorded_topics import recorded_topics
+from infra.baseline import record as module
+from infra.baseline.record import Record, record_of
 from infra.deployment.choice import EngineName, Holder
 from infra.deployment.location import PROJECT, embedded_state
 from infra.deployment.pulumi_engine import PulumiEngine
@@ -30,12 +30,13 @@ def of_pulumi(monkeypatch: pytest.MonkeyPatch, text: str | None, held: EngineNam
 
 
 def resource(name: str, type_: str = TOPIC, **more: Any) -> dict[str, Any]:
-    return {"type": type_, "outputs": {"name": name, "topicId": f"id of {name}"}, **more}
+    urn = f"urn:pulumi:{STACK}::levee::{type_}::{name}"
+    return {"urn": urn, "type": type_, "outputs": {"name": name, "topicId": f"id of {name}"}, **more}
 
 
 def test_nothing_here_holds_the_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
-    assert recorded_topics(tmp_path, STACK) == module.RecordedTopics(None, {})
+    assert record_of(tmp_path, STACK) == Record()
 
 
 def test_pulumis_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,11 +44,11 @@ def test_pulumis_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         resource("a"),
         resource("b", delete=True),
         resource("c", "levee:aws:Key"),
-        {"type": TOPIC, "outputs": {"name": "older"}},
-        {"type": TOPIC},
+        {"urn": f"urn:pulumi:{STACK}::levee::{TOPIC}::older", "type": TOPIC, "outputs": {"name": "older"}},
+        {"urn": f"urn:pulumi:{STACK}::levee::{TOPIC}::oldest", "type": TOPIC},
     ]
     of_pulumi(monkeypatch, json.dumps({"version": 3, "deployment": {"resources": resources}}), EngineName.PULUMI)
-    assert recorded_topics(tmp_path, STACK).ids == {"a": "id of a"}
+    assert record_of(tmp_path, STACK).topic_ids == {"a": "id of a"}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"deployment": 1}', '{"deployment": {"resources": [1]}}'])
@@ -56,19 +57,19 @@ def test_a_state_that_cannot_be_read_is_not_an_empty_one(
 ) -> None:
     of_pulumi(monkeypatch, text, EngineName.PULUMI)
     with pytest.raises(LeveeError):
-        recorded_topics(tmp_path, STACK)
+        record_of(tmp_path, STACK)
 
 
 def test_a_backend_without_the_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     of_pulumi(monkeypatch, None)
-    assert recorded_topics(tmp_path, STACK).source is None
+    assert record_of(tmp_path, STACK).source is None
 
 
 def test_pulumi_holds_it_and_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     of_pulumi(monkeypatch, None, EngineName.PULUMI)
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(LeveeError, match="no `pulumi` is on PATH"):
-        recorded_topics(tmp_path, STACK)
+        record_of(tmp_path, STACK)
 
 
 def test_the_embedded_engines_state(tmp_path: Path) -> None:
@@ -78,7 +79,8 @@ def test_the_embedded_engines_state(tmp_path: Path) -> None:
     outputs: Properties = {"name": "a", "topicId": "id of a"}
     state.append(Put(Resource(urn="urn::a", type=TOPIC, custom=True, id="a", inputs={}, outputs=outputs)))
     state.compact()
-    assert recorded_topics(tmp_path, STACK) == module.RecordedTopics("the embedded engine's state", {"a": "id of a"})
+    record = record_of(tmp_path, STACK)
+    assert (record.source, record.topic_ids) == ("the embedded engine's state", {"a": "id of a"})
 
 
 def test_a_broken_journal(tmp_path: Path) -> None:
@@ -86,4 +88,4 @@ def test_a_broken_journal(tmp_path: Path) -> None:
     directory.mkdir(parents=True)
     (directory / JOURNAL_FILE).write_bytes(b"\xff not a journal\n\n")
     with pytest.raises(LeveeError):
-        recorded_topics(tmp_path, STACK)
+        record_of(tmp_path, STACK)
