@@ -17,7 +17,6 @@ from infra import program
 from infra.deployment.contract import Action, Deployment
 from infra.deployment.embedded_engine import EmbeddedEngine
 from infra.deployment.pulumi_engine import PulumiEngine
-from infra.providers.failures import FailedError
 from levee.cli.main import main
 from levee.clock import Clock
 from levee.diagnostics import Rejected
@@ -104,16 +103,15 @@ class Asked:
         return Deployment(project=self.folder, stack=STACK, action=Action.PREVIEW, plan=plan, clock=clock)
 
     def of_provider(self, clock: Clock) -> bool:
-        async def delete() -> None:
+        async def stays() -> bool:
             kind = Lamp(clock)
             approval = {"on": self.day.isoformat(), "approvedBy": "dpo", "ticket": "GOV-1"}
-            await kind.delete(await made(kind, deletion=approval))
+            recorded = await made(kind, deletion=approval)
+            live = await kind.look_at(recorded.id)
+            assert live is not None
+            return await kind.outlives(live, recorded)
 
-        try:
-            asyncio.run(delete())
-        except FailedError as failed:
-            return f"on {self.day} and not before; today is {clock.today()} (UTC)" not in str(failed)
-        return True
+        return not asyncio.run(stays())
 
 
 WAYS: Final = [

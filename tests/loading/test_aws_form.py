@@ -55,7 +55,7 @@ def told(files: StackFiles, file: Path, old: str, new: str) -> list[str]:
     return ids(found)
 
 
-KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
+KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,13 @@ KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
         ("owner: security-team", "owner: security, legal", "tag"),
         ("region: eu-west-1", "region: mars-1", "region"),
         (f'["{TOPIC}"]', f'["{TOPIC}"{"".join(f", {TOPIC}-{n}" for n in range(5))}]', "alarm-actions"),
-        (":sns:", ":sqs:", "wrong-arn"),
+        (":sns:", ":sqs:", "bad-value"),
         (TOPIC, TOPIC.replace(ACCOUNT, "210987654321"), "wrong-account"),
-        (TOPIC, TOPIC.replace("eu-west-1", ""), "wrong-region"),
-        (TOPIC, TOPIC.replace("aws", "aws-cn"), "wrong-region"),
+        (TOPIC, TOPIC.replace("eu-west-1", ""), "bad-value"),
+        (TOPIC, TOPIC.replace("aws", "aws-cn"), "bad-value"),
         (CLUSTER, CLUSTER.replace(ACCOUNT, "210987654321"), "wrong-account"),
-        ("encrypted_by: stack-key", f"encrypted_by: {KEY.replace('key/', 'alias/')}", "wrong-arn"),
-        ("encrypted_by: stack-key", f"encrypted_by: {KEY.replace('kms', 's3')}", "wrong-arn"),
+        ("encrypted_by: stack-key", f"encrypted_by: {KEY.replace('key/', 'alias/')}", "key-alias"),
+        ("encrypted_by: stack-key", f"encrypted_by: {KEY.replace('kms', 's3')}", "bad-value"),
         (
             "encrypted_by: stack-key",
             f"encrypted_by: {KEY.replace(ACCOUNT, '210987654321')}",
@@ -80,8 +80,8 @@ KEY = f"arn:aws:kms:eu-west-1:{ACCOUNT}:key/1"
         ),
         ("encrypted_by: stack-key", "encrypted_by: crn:v1:bluemix:public:kms:eu-de:a/1:2:key:3", "wrong-arn"),
         ("store: aws-secrets-manager", "store: ibm-secrets-manager", "secret-store"),
-        ("organization: o-a1b2c3d4e5", "organization: acme", "cluster-policy"),
-        ("organization: o-a1b2c3d4e5", 'accounts: ["local"]', "account"),
+        ("organization: o-a1b2c3d4e5", "organization: acme", "bad-value"),
+        ("organization: o-a1b2c3d4e5", 'accounts: ["local"]', "bad-value"),
         (
             "organization: o-a1b2c3d4e5",
             f'organization: o-a1b2c3d4e5, accounts: ["{ACCOUNT}"]',

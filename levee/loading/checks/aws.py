@@ -135,7 +135,7 @@ def _named(declared: Declared, stack: StackSpec, aws: AwsSpec) -> Iterator[tuple
     ]
     for key, origin in keys:
         if key not in (None, STACK_KEY):
-            yield str(key), origin, "kms:key/"
+            yield str(key), origin, "kms:"
 
 
 def _misplaced(name: str, stack: StackSpec, form: str) -> tuple[str, str, str] | None:

@@ -12,7 +12,6 @@ from levee.catalog.aws_form import (
     MOST_ALARM_ACTIONS,
     MOST_METRICS,
     MOST_MSK_USERS,
-    ORGANIZATION,
     bucket_problem,
     tag_value_problem,
 )
@@ -27,7 +26,6 @@ from levee.model.service import Previous
 from levee.model.stack import StackSpec, Target
 from levee.plan.carriers import is_carried
 
-_DIGITS: Final = 12
 _LONGEST_LOCK: Final = Duration.parse(f"{LONGEST_LOCK_DAYS}d")
 _LONGEST_QUERY: Final = Duration.parse(f"{LONGEST_QUERY_SECONDS}s")
 
@@ -147,18 +145,6 @@ def cluster_policy(declared: Declared) -> Iterator[Problem]:
         message = "a cluster's policy on aws names either accounts or one organization"
         hint = 'write `organization: o-…`, or `accounts: ["123456789012"]`, or remove `policy`'
         yield Problem("cluster-policy", message, hint, policy.origin)
-    if policy.organization is not None and not ORGANIZATION.fullmatch(policy.organization):
-        message = f"{policy.organization} is no organization of AWS"
-        yield Problem("cluster-policy", message, "write its id, as o-a1b2c3d4e5", policy.origin.at("organization"))
-    for index, account in enumerate(policy.accounts):
-        if not _is_account(account):
-            message = f"{account} is not an account of target aws"
-            hint = 'an AWS account is 12 digits in quotes, for example "123456789012"'
-            yield Problem("account", message, hint, policy.origin.at("accounts", index))
-
-
-def _is_account(text: str) -> bool:
-    return len(text) == _DIGITS and text.isascii() and text.isdigit()
 
 
 def trust(declared: Declared) -> Iterator[Problem]:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Final
 
+from levee.catalog.aws_form import ORGANIZATION as ORGANIZATION_ID
 from levee.catalog.aws_form import endpoint_problem
 from levee.loading.schema.cloud_names import (
     bucket_problem,
@@ -38,7 +39,6 @@ _LOG_GROUP: Final = re.compile(r"[A-Za-z0-9_/.#-]+")
 _IDENTITY: Final = re.compile(r"[!-~]+")
 _PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.(?:com(?:\.cn)?|eu)")
 _AWS_ACCOUNT: Final = re.compile(r"[0-9]{12}")
-_ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")  # API_Organization of AWS Organizations
 _USERNAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,128}")
 MIN_REASON: Final = 20
 _LOGIN: Final = re.compile(r"://[^/]*@")
@@ -177,7 +177,7 @@ def aws_account_problem(value: str) -> str | None:
 
 def organization_problem(value: str) -> str | None:
     """Why this is no organization of AWS Organizations, or None."""
-    return None if _ORGANIZATION.fullmatch(value) else "is no organization's id; write it as o-a1b2c3d4e5"
+    return None if ORGANIZATION_ID.fullmatch(value) else "is no organization's id; write it as o-a1b2c3d4e5"
 
 
 def secret_prefix_problem(value: str) -> str | None:
