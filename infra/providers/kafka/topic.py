@@ -8,6 +8,7 @@ from infra.providers.admin.broker_error import BrokerError
 from infra.providers.admin.topics import ConfigChange, Growth, LiveTopic, NewTopicSettings, Shape, Topics
 from infra.providers.differences import Difference, differences
 from infra.providers.failures import FailedError, PartlyDoneError, refused
+from infra.providers.identity import ACKNOWLEDGED, recreated_difference
 from infra.providers.kafka.topic_declaration import (
     ADOPT,
     CLUSTER_DEFAULT,
@@ -19,9 +20,7 @@ from infra.providers.kafka.topic_declaration import (
     read_declaration,
 )
 from infra.providers.kafka.topic_identity import (
-    ACKNOWLEDGED,
     identity,
-    identity_difference,
     recorded_id,
     require_known,
     require_recorded,
@@ -104,7 +103,7 @@ class Topic(ResourceKind):
         if reveal(new.get("replicationFactor")) == CLUSTER_DEFAULT and live_factor is not None:
             new = {**new, "replicationFactor": live_factor}
         inputs, outputs, wanted = map(_comparable, (recorded.inputs, recorded.outputs, new))
-        return {**differences(inputs, outputs, wanted), **identity_difference(recorded)}
+        return {**differences(inputs, outputs, wanted), **recreated_difference(recorded)}
 
     async def preview_create(self, new: Properties) -> Properties:
         """Let the cluster judge the topic, or judge whether the one that exists is this one, and whose it is."""

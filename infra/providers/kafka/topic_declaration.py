@@ -7,7 +7,7 @@ from typing import Final
 
 from infra.providers.failures import refused
 from infra.providers.fields import Fields, known
-from infra.providers.kafka.topic_identity import ACKNOWLEDGED
+from infra.providers.identity import ACKNOWLEDGED
 from infra.providers.kafka.topic_settings import CONFIG, EFFECTIVE
 from infra.providers.kind import Declaration, Naming
 from infra.providers.properties import Properties, Unknown

@@ -13,12 +13,11 @@ from typing import ClassVar, Final
 from infra.providers.differences import Difference, differences
 from infra.providers.failures import FailedError, PartlyDoneError, RefusedError, refused
 from infra.providers.fields import Fields
+from infra.providers.identity import ACKNOWLEDGED, RECREATED
 from infra.providers.kind import Declaration, Recorded, ResourceKind
 from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.deletion import check_deletion, is_approved
 from infra.providers.levee.aws.identity import (
-    ACKNOWLEDGED,
-    RECREATED,
     identity_difference,
     made_anew,
     remembered,

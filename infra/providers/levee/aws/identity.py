@@ -1,6 +1,5 @@
-"""Whether a thing is still the one that was recorded: a name and all settings outlive it, its identity does not.
+"""What tells a thing in AWS from another of its name; see :mod:`infra.providers.identity`.
 
-The recorded one stays in the state whatever a refresh finds, so that the difference lasts until it is acknowledged.
 What AWS gives a new one: a secret's ARN ends in six random characters, a role has an id, a data stream the time of its
 creation, a key its id. A bucket has nothing of the kind (its creation date changes with its policy:
 https://docs.aws.amazon.com/AmazonS3/latest/API/API_Bucket.html), so levee tags it with a word of its own.
@@ -12,17 +11,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from infra.providers.differences import Change, Difference
-from infra.providers.failures import FailedError, RefusedError, refused
-from infra.providers.fields import Fields, known
+from infra.providers.failures import RefusedError
+from infra.providers.identity import RECREATED, MadeAnew, approval_of, recreated_difference
 from infra.providers.kind import Recorded
 from infra.providers.levee.aws.tags import MADE, STREAM, tags_of
-from infra.providers.properties import Properties, reveal
+from infra.providers.properties import Properties, Value, reveal
 
 THING_ID: Final = "identity"
-RECREATED: Final = "recreatedAs"
-"""The output that is there as long as another thing answers to the name: its identity."""
-ACKNOWLEDGED: Final = "acknowledgedIds"
-"""The input that lists the identities of things that may be taken for the recorded one."""
 
 UNMARKED: Final = "unmarked"
 LOST_MARK: Final = f" Or somebody took its tag {MADE} away: then write it again, with what stands after the @."
@@ -70,40 +65,27 @@ def remembered(recorded: Recorded, live: Properties) -> Properties:
 
 def identity_difference(recorded: Recorded) -> dict[str, Difference]:
     """A thing that was made anew is one, and so is a mark that is not written yet, until an update has recorded it."""
-    if recorded.outputs.get(RECREATED):
-        return {RECREATED: Difference(Change.DELETE, declared=False)}
+    if recreated := recreated_difference(recorded):
+        return recreated
     identity = reveal(recorded.outputs.get(THING_ID))
     return {} if identity is None or is_marked(identity) else {THING_ID: Difference(Change.UPDATE, declared=False)}
 
 
-def require_known(what: str, recorded: Recorded, new: Properties, found: object) -> None:
+def require_known(what: str, recorded: Recorded, new: Properties, found: Value) -> None:
     """Raise RefusedError for a thing that isn't the recorded one and that the inputs don't acknowledge."""
-    if found is None or found in (known(Fields(new, what=what).texts(ACKNOWLEDGED)) or ()):
-        return
-    raise refused(THING_ID, f"{_made_anew(what, recorded, found)} Nothing was changed. {_way_out(new, found)}")
+    if isinstance(found, str):
+        _made_anew(what, recorded, new, found).require_acknowledged(new, THING_ID)
 
 
-def require_recorded(what: str, recorded: Recorded, found: object) -> None:
+def require_recorded(what: str, recorded: Recorded, found: str | None) -> None:
     """Raise FailedError before a thing goes that isn't the recorded one."""
     try:
         require_known(what, recorded, recorded.inputs, found)
     except RefusedError:
-        raise FailedError(
-            f"{_made_anew(what, recorded, found)} It is not deleted: whoever made it may need it. "
-            f"{_way_out(recorded.inputs, found)}"
-        ) from None
+        _made_anew(what, recorded, recorded.inputs, str(found)).forbid_deletion()
 
 
-def _made_anew(what: str, recorded: Recorded, found: object) -> str:
-    return (
-        f"{what} was deleted and made again by somebody else: recorded is {recorded.outputs.get(THING_ID)}, the one "
-        f"that is there is {found}. What the recorded one held is gone.{'' if is_marked(found) else LOST_MARK}"
-    )
-
-
-def _way_out(inputs: Properties, found: object) -> str:
-    file = "the stream's file" if STREAM in tags_of(inputs) else "stack.yaml"
-    return (
-        f"To go on with it, write into {file}: approve: [{{change: recreated, identity: {found}, until: YYYY-MM-DD, "
-        "approved_by: …, reason: …, ticket: …}]"
-    )
+def _made_anew(what: str, recorded: Recorded, inputs: Properties, found: str) -> MadeAnew:
+    way_out = approval_of(found, "the stream's file" if STREAM in tags_of(inputs) else "stack.yaml")
+    doubt = "" if is_marked(found) else LOST_MARK
+    return MadeAnew(what, recorded.outputs.get(THING_ID), found, way_out, doubt)
