@@ -24,6 +24,9 @@ letter topic it stops, or it drops records and nobody knows (KIP-298).
 streams/payments-audit.yaml:
   sinks:
     0: {dead_letter: payments-events}
+streams/payments-events.yaml:
+  sources:
+    - {service: siem-shipper, kind: application, producer: {acks: all, idempotent: true}}
 ```
 
 ## Passes
