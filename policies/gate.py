@@ -42,7 +42,8 @@ def context_of(project: Path, as_of: date) -> Context:
     if unread:
         raise Rejected(unread)
     waivers, sites = waivers_of(project), load_sites(project)
-    return Context(as_of=as_of, waivers=waivers, sites=sites, surroundings=surroundings())
+    never = tuple(rule for rule in RULES if not rule.waivable)
+    return Context(as_of=as_of, waivers=waivers, sites=sites, surroundings=surroundings(), never_waived=never)
 
 
 def waivers_of(project: Path) -> tuple[Waiver, ...]:
