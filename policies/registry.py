@@ -27,6 +27,7 @@ from policies.rules import (
     blr005_most_of_a_stack_stays,
     blr006_grants_grow_on_purpose,
     blr007_approvals_are_for_now,
+    blr008_settings_change_on_purpose,
     con001_connectors_are_bound,
     con002_approved_destinations,
     con003_connectors_keep_secrets,
@@ -83,6 +84,7 @@ from policies.rules import (
     ret003_not_compacted,
     ret004_no_limit_by_size,
     ret005_archived,
+    ret006_records_neither_lost_nor_outlived,
 )
 
 RULES: Final[tuple[Rule[Any], ...]] = (
@@ -106,6 +108,7 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     blr005_most_of_a_stack_stays.RULE,
     blr006_grants_grow_on_purpose.RULE,
     blr007_approvals_are_for_now.RULE,
+    blr008_settings_change_on_purpose.RULE,
     con001_connectors_are_bound.RULE,
     con002_approved_destinations.RULE,
     con003_connectors_keep_secrets.RULE,
@@ -162,6 +165,7 @@ RULES: Final[tuple[Rule[Any], ...]] = (
     ret003_not_compacted.RULE,
     ret004_no_limit_by_size.RULE,
     ret005_archived.RULE,
+    ret006_records_neither_lost_nor_outlived.RULE,
 )
 
 BY_ID: Final = MappingProxyType({rule.id: rule for rule in RULES})

@@ -66,7 +66,9 @@ class KafkaTarget:
             inputs["onRemoval"] = planned.on_removal
         if planned.effective:
             inputs["effective"] = dict(planned.effective)
-        return KafkaTopic(name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)))
+        return KafkaTopic(
+            name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka))
+        )
 
     def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
         """Kafka alone has no archive."""

@@ -12,7 +12,7 @@ from levee.cli.as_of import day_of
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
 from levee.cli.report import Judgement, add_report_options, report
-from levee.diagnostics import LeveeError
+from levee.diagnostics import LeveeError, Rejected
 from levee.loading.suggestion import listing
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ class GuardedChange(StrEnum):
     RETENTION_CUT = "retention-cut"
     PARTITION_INCREASE = "partition-increase"
     GRANT_WIDENING = "grant-widening"
+    SETTING_CHANGE = "setting-change"
     RECREATED = "recreated"
 
 
@@ -46,6 +47,7 @@ class Approval:
         """The same for the same entry of the same stream's file, wherever in it: what a deployment remembers it by."""
         words = [str(getattr(self, each.name)) for each in fields(self) if each.name != "origin"]
         return hashlib.sha256("\n".join((stream, *words)).encode()).hexdigest()[:32]
+
 
 def in_force(approval: Approval, as_of: date) -> bool:
     """Whether it lets its change through on that day."""

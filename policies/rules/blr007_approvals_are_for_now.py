@@ -52,7 +52,7 @@ from collections.abc import Iterator
 from levee.model.approval import LONGEST_DAYS, Approval, GuardedChange, in_force
 from levee.plan.change import TopicChange, widenings
 from policies.approvals import is_spent
-from policies.changes import Approved, approvals, changes_of, loses_protection, retention_cuts
+from policies.changes import Approved, approvals, changes_of, loses_protection, retention_cuts, setting_changes
 from policies.facts import Facts
 from policies.rule import Rule, Severity, Surface, Violation
 
@@ -96,6 +96,8 @@ def _changes(topic: TopicChange, approval: Approval, facts: Facts) -> bool:
             return loses_protection(before, after, facts.context.as_of)
         case GuardedChange.RETENTION_CUT:
             return any(retention_cuts(before, after))
+        case GuardedChange.SETTING_CHANGE:
+            return any(setting_changes(before, after))
         case _:
             return after.partitions > before.partitions
 
