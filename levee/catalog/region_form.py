@@ -22,7 +22,7 @@ _GROUP: Final = "(?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|uk|us)"  # that clouds numbe
 _AREA: Final = (
     "(?:europe|us|usgov|usdod|asia|uk|france|germany|sweden|norway|denmark|finland|switzerland|italy|poland|spain|"
     "austria|belgium|greece|israel|qatar|uae|saudiarabia|brazil|canada|mexico|chile|australia|newzealand|japan|korea|"
-    "india|indonesia|malaysia|taiwan|southafrica|china)"
+    "india|jioindia|indonesia|malaysia|taiwan|southafrica|china)"
 )
 _FORMS: Final = re.compile(
     "|".join(
@@ -30,6 +30,7 @@ _FORMS: Final = re.compile(
             rf"{_GROUP}(?:-[a-z]+)+-?[0-9]+[a-z]?",
             rf"(?:{_CONTINENT}|[a-z]{{2}})(?:-[a-z]+)?-{_COMPASS}-?[0-9]*[a-z]?",
             rf"(?:eu|{'|'.join(sorted(COUNTRIES))})-[a-z]{{2,3}}-?[0-9]?",
+            r"us(?:gov|dod)[a-z]+",
             rf"(?:{_AREA}{_COMPASS}+|{_COMPASS}+{_AREA})[0-9]?(?:euap|stage|stg)?",
         )
     )

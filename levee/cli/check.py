@@ -12,7 +12,7 @@ from levee.cli.as_of import day_of
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
 from levee.cli.report import Judgement, add_report_options, report
-from levee.diagnostics import LeveeError, Rejected
+from levee.diagnostics import LeveeError
 from levee.loading.suggestion import listing
 
 if TYPE_CHECKING:
@@ -84,10 +84,9 @@ def _stacks(arguments: argparse.Namespace, project: Path) -> list[str]:
 
     known = stacks(project)
     if not known:
-        unread = strays(project)
-        if unread:
-            raise Rejected(unread)
-        raise LeveeError("the project declares no stack", "write one: stacks/<name>/stack.yaml", exit_code=2)
+        near = [f"{each.location}: {each.message}; {each.help}" for each in strays(project)]
+        hint = next(iter(near), "write one: stacks/<name>/stack.yaml")
+        raise LeveeError("the project declares no stack", hint, exit_code=2)
     if not arguments.paths:
         return list(known)
     return sorted({name for path in arguments.paths for name in _stacks_of(Path(path), project, known)})
