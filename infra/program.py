@@ -10,6 +10,7 @@ from typing import TypeVar, assert_never
 
 import pulumi
 
+from infra.baseline.resources import APPROVALS
 from infra.components.log_stream import LogStream, LogStreamArgs
 from infra.components.service_credential import ServiceCredential, ServiceCredentialArgs
 from infra.preflight import preflight
@@ -54,22 +55,29 @@ def provision(plan: Plan, project: Path) -> None:
     """
     target = _target(plan, project)
     archives, monitors, carriers = _by_stream(plan.archives), _by_stream(plan.monitors), _by_stream(plan.carriers)
+    made: list[pulumi.Resource] = []
     for topic in plan.topics:
-        LogStream(
-            topic.stream,
-            LogStreamArgs(
-                topic=topic,
-                archives=tuple(archives[topic.stream]),
-                monitors=tuple(monitors[topic.stream]),
-                carriers=tuple(carriers[topic.stream]),
-                target=target,
-            ),
+        of_stream = LogStreamArgs(
+            topic=topic,
+            archives=tuple(archives[topic.stream]),
+            monitors=tuple(monitors[topic.stream]),
+            carriers=tuple(carriers[topic.stream]),
+            target=target,
         )
+        made.append(LogStream(topic.stream, of_stream).topic)
     for credential in plan.credentials:
-        ServiceCredential(credential.service, ServiceCredentialArgs(credential=credential, target=target))
+        of_service = ServiceCredentialArgs(credential=credential, target=target)
+        made.append(ServiceCredential(credential.service, of_service).credential)
     target.finish()
     pulumi.export("cluster", plan.cluster.id)
     pulumi.export("topics", {topic.stream: topic.name for topic in plan.topics})
+    pulumi.export(APPROVALS, _spent(plan, made))
+
+
+def _spent(plan: Plan, made: Iterable[pulumi.Resource]) -> pulumi.Input[list[str]]:
+    """The marks of the approvals that let this deployment through, known once what they are of is made."""
+    marks = sorted(plan.approvals)
+    return pulumi.Output.all(*(each.urn for each in made)).apply(lambda _: marks) if marks else []
 
 
 def _by_stream(planned: Iterable[OfStream]) -> Mapping[str, list[OfStream]]:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from levee.catalog.regulated_setting import REGULATED_SETTINGS
+from levee.catalog.topic_setting import canonical
 from levee.model.approval import Approval
 from levee.plan.change import ChangeSet, PrincipalChange, TopicChange
 from levee.plan.credential_age import CredentialAge, credential_ages
@@ -116,6 +118,27 @@ def retention_cuts(before: PlannedTopic, after: PlannedTopic) -> Iterator[Retent
         percent = _cut(int(was), int(becomes))
         if percent > 0:
             yield RetentionCut(setting, was, becomes, percent)
+
+
+@dataclass(frozen=True, slots=True)
+class SettingChange:
+    """A setting that comes to a value by which records may be lost, refused, hidden or kept too long; and why."""
+
+    setting: str
+    before: str
+    after: str
+    why: str
+
+
+def setting_changes(before: PlannedTopic, after: PlannedTopic) -> Iterator[SettingChange]:
+    """The settings that change for the worse, but for the limits of retention. What isn't set is Kafka's default."""
+    old, new = ({**dict(each.effective), **dict(each.settings)} for each in (before, after))
+    for setting, rule in REGULATED_SETTINGS.items():
+        if setting in RETENTION or not (setting in old or setting in new):
+            continue
+        was, becomes = (canonical(setting, values.get(setting, rule.default)) for values in (old, new))
+        if rule.is_harmful(was, becomes):
+            yield SettingChange(setting, was, becomes, rule.why)
 
 
 def _cut(before: int, after: int) -> float:

@@ -2,7 +2,7 @@
 
 One policy for each severity and stage, not one for each rule: the SDK deserializes a resource anew for every policy.
 The rule's id is the first word of each message instead of the policy's name. What is waived is told by one advisory
-policy more.
+policy more, and so is what can't be read back.
 
 A preview softens a mandatory policy that touches an unknown value: the SDK catches its own UnknownValueError and
 reports advice. Here unknown values are told apart before any rule runs, and a rule that needs one reports a violation
@@ -11,6 +11,7 @@ like any other.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
@@ -36,7 +37,7 @@ from levee.diagnostics.redaction import REDACTED, looks_secret
 from levee.plan.unknown import unknown
 from policies.desk import Desk, message, stack_of
 from policies.finding import Finding
-from policies.readback.observe import JUDGED
+from policies.readback.observe import JUDGED, is_unread
 from policies.readback.registered import Registered
 from policies.rule import Severity
 
@@ -46,8 +47,8 @@ COULD_NOT: Final = "RLS-POL-004"
 def policies(project: Path, clock: Clock) -> list[Policy]:
     """The pack's policies; `project` is the folder with stacks/.
 
-    Mandatory, but for those of low severity and one that tells what is waived. A stack is judged by the day on which
-    its first resource comes.
+    Mandatory, but for those of low severity and those that tell what is waived
+    or unread. A stack is judged by the day on which its first resource comes.
     """
     desk = lru_cache(maxsize=None)(lambda stack: Desk(project, stack, clock.today()))
     made: list[Policy] = []
@@ -71,6 +72,14 @@ def policies(project: Path, clock: Clock) -> list[Policy]:
                 severity=shown,
             )
         )
+    made.append(
+        StackValidationPolicy(
+            name="levee-unread",
+            description="Kinds of resources that no rule reads as registered yet: unknown, and judged by the files.",
+            validate=_tell_unread,
+            enforcement_level=EnforcementLevel.ADVISORY,
+        )
+    )
     made.append(
         StackValidationPolicy(
             name="levee-waived",
@@ -110,6 +119,17 @@ def _on_stack(
             _report(lambda: findings(args.resources), severity, report)
 
     return validate
+
+
+def _tell_unread(args: StackValidationArgs, report: ReportViolation) -> None:
+    """Once for each kind: what such resources hold is unknown here, which is no pass."""
+    kinds = Counter(each.resource_type for each in args.resources if is_unread(each.resource_type))
+    for kind, count in sorted(kinds.items()):
+        report(
+            f"unknown: {kind} ({count} of it): no rule reads this kind as registered yet; what the stack's files say "
+            "of it is judged, by this pack and by `levee check`",
+            None,
+        )
 
 
 def _tell_waived(desk: Callable[[str], Desk]) -> Callable[[StackValidationArgs, ReportViolation], None]:

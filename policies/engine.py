@@ -33,7 +33,8 @@ def evaluate(plan: Plan, rules: Iterable[AnyRule], context: Context, index: Inde
     judged = [rule for rule in rules if rule.group != META_GROUP]
     meta = [rule for rule in rules if rule.group == META_GROUP and rule is not COULD_NOT_BE_EVALUATED]
     first = _Run(Facts(index, context), judged)
-    findings, uses = apply(first.findings, context.waivers, rules=judged, stack=plan.stack, as_of=context.as_of)
+    waivable = (*context.never_waived, *rules, COULD_NOT_BE_EVALUATED)
+    findings, uses = apply(first.findings, context.waivers, rules=waivable, stack=plan.stack, as_of=context.as_of)
     second = _Run(Facts(index, context, uses), meta)
     failures = (*first.failures, *second.failures)
     last = _Run(Facts(index, context, uses, failures), [COULD_NOT_BE_EVALUATED])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from levee.catalog.region import AREAS, countries_of, jurisdictions_of, jurisdictions_of_country
 from levee.model.data_class import DataClass
@@ -23,6 +23,7 @@ from policies.index import Index
 if TYPE_CHECKING:
     from policies.failure import Failure
     from policies.finding import Finding
+    from policies.rule import Rule
     from policies.waivers import WaiverUse
 
 
@@ -36,6 +37,7 @@ class Context:
     what the plan changes of what is deployed, where that is judged, and `max_removed` how many percent of it may go in
     one run. `observed` is what registered resources say, where those are judged. `exemptions` are the findings that
     only a waiver of the same change lets through (see `policies.same_change`); None where that isn't known.
+    `never_waived` are rules that allow no waiver, on whichever feed they are judged.
     """
 
     as_of: date
@@ -46,6 +48,7 @@ class Context:
     max_removed: int = 20
     observed: Observed | None = None
     exemptions: tuple[Finding, ...] | None = None
+    never_waived: tuple[Rule[Any], ...] = ()
 
 
 @dataclass(frozen=True)

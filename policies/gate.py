@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from levee.diagnostics import Rejected
+from levee.loading.folder import strays
 from levee.loading.sites import load_sites
 from levee.loading.waivers import load_waivers
 from levee.model.waiver import Waiver
@@ -33,9 +34,16 @@ _OF_TIME: Final = frozenset({"RLS-IDN-012"})
 
 
 def context_of(project: Path, as_of: date) -> Context:
-    """The context of an evaluation of this project's stacks. Raises Rejected where its files can't be read."""
+    """The context of an evaluation of this project's stacks.
+
+    Raises Rejected where its files can't be read, or something lies among them that nothing reads.
+    """
+    unread = strays(project)
+    if unread:
+        raise Rejected(unread)
     waivers, sites = waivers_of(project), load_sites(project)
-    return Context(as_of=as_of, waivers=waivers, sites=sites, surroundings=surroundings())
+    never = tuple(rule for rule in RULES if not rule.waivable)
+    return Context(as_of=as_of, waivers=waivers, sites=sites, surroundings=surroundings(), never_waived=never)
 
 
 def waivers_of(project: Path) -> tuple[Waiver, ...]:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Final
 
 from levee.model.data_class import DataClass
+from levee.model.role import Role
 from levee.model.stream import MonitorKind
 from levee.plan.aws_names import delivery_role_name
 from levee.plan.places import NamedPlace, places
@@ -76,6 +77,21 @@ class Index:
     def callers(self) -> Mapping[str | None, str]:
         """For what a role that delivers a log group's events may be taken on, by the role's name."""
         return {delivery_role_name(each.name): each.caller for each in self.plan.carriers}
+
+    def named_by(self, stream: str, role: Role) -> frozenset[str]:
+        """The services that the stream's own file gives a role, or a sink to run as."""
+        return self._named_by.get((stream, role), frozenset())
+
+    @cached_property
+    def _named_by(self) -> Mapping[tuple[str, Role], frozenset[str]]:
+        found: dict[tuple[str, Role], set[str]] = {}
+        for source in self.plan.sources:
+            found.setdefault((source.stream, Role.WRITER), set()).add(source.source.service)
+        for consumer in self.plan.consumers:
+            found.setdefault((consumer.stream, Role.READER), set()).add(consumer.consumer.service)
+        for sink in self.plan.sinks:
+            found.setdefault((sink.stream, Role.READER), set()).add(sink.sink.service)
+        return {key: frozenset(services) for key, services in found.items()}
 
     def covered(self, name: str, pattern: str) -> Sequence[PlannedTopic]:
         """The topics that an ACL on topics reaches."""

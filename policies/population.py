@@ -21,6 +21,7 @@ from levee.plan.places import NamedPlace, PlaceKind
 from levee.plan.planned import (
     Plan,
     PlannedConsumer,
+    PlannedCredential,
     PlannedSink,
     PlannedSource,
     PlannedTopic,
@@ -69,6 +70,12 @@ def principals(facts: Facts) -> Iterator[Subject[Principal]]:
     for each in declared_principals(facts.plan) if observed is None else observed.principals:
         name = f"{'principal' if each.service is None else 'service'}/{each.label}"
         yield Subject(name, each.origin, each)
+
+
+def credentials(facts: Facts) -> Iterator[Subject[PlannedCredential]]:
+    """Every service's credential, with the grants that the files give it."""
+    for each in facts.plan.credentials:
+        yield Subject(f"service/{each.service}", each.origin, each)
 
 
 def logins(facts: Facts) -> Iterator[Subject[Login]]:

@@ -22,6 +22,15 @@ LONGEST_DAYS: Final[Mapping[Severity, int]] = MappingProxyType(
 )
 
 
+_WILD: Final = re.compile(r"[*?\[]")
+
+
+def is_too_broad(waiver: Waiver) -> bool:
+    """Whether its subject is a kind of thing, or all kinds: `<stack>/*`, `<stack>/stream/*`, rather than something."""
+    _, kind, *name = waiver.subject.split("/")
+    return _WILD.search(kind) is not None or (bool(name) and _WILD.match(name[0]) is not None)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaiverUse:
     """What became of one waiver in an evaluation. `matched` counts the findings it speaks of.
@@ -33,6 +42,7 @@ class WaiverUse:
     rule: Rule[Any]
     expired: bool
     too_long: bool
+    too_broad: bool
     matched: int
     shadowed_by: Waiver | None
 
@@ -47,7 +57,8 @@ def apply(
 ) -> tuple[list[Finding], tuple[WaiverUse, ...]]:
     """The findings, those that a waiver in force speaks of as waived; and what became of each waiver of these rules.
 
-    A waiver that has expired, that ends too late, or whose rule allows none, lets nothing through.
+    A waiver that has expired, that ends too late, that is for everything, or whose rule allows none, lets nothing
+    through.
     """
     by_id = {rule.id: rule for rule in rules}
     entries: dict[str, _Entries] = defaultdict(_Entries)
@@ -70,7 +81,9 @@ class _Entry:
         self._too_long = (waiver.expires - as_of).days > LONGEST_DAYS[rule.severity]
         self._matched = 0
         self._shadowing: list[Waiver | None] = []
-        self.in_force = rule.waivable and not self._expired and not self._too_long
+        self._too_broad = is_too_broad(waiver)
+        lapsed = self._expired or self._too_long
+        self.in_force = rule.waivable and not lapsed and not self._too_broad
 
     def speaks_of(self, subject: str) -> bool:
         return self._matches(subject) is not None
@@ -88,6 +101,7 @@ class _Entry:
             rule=self._rule,
             expired=self._expired,
             too_long=self._too_long,
+            too_broad=self._too_broad,
             matched=self._matched,
             shadowed_by=self._shadowing[0] if shadowed else None,
         )

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
+from levee.diagnostics import LeveeError
 from levee.model.name import CHECKPOINTS
 from levee.plan.change import Deployed
 from policies.readback import service_credential, topic
 from policies.readback.registered import Registered
 
 JUDGED = frozenset({topic.TYPE, service_credential.TYPE})
+STACK: Final = "pulumi:pulumi:Stack"
+APPROVALS: Final = "approvals"
+"""The stack's output that holds the marks of the approvals that its last deployment went by."""
 
 
 def of_pulumi(urn: str, state: Mapping[str, Any], stack: str) -> Registered:
-    """A resource as Pulumi writes it (ResourceV3 of sdk/go/common/apitype). Raises ValueError for another stack's."""
+    """A resource as Pulumi writes it (ResourceV3 of sdk/go/common/apitype), of the stack itself its outputs.
+
+    Raises ValueError for another stack's.
+    """
     require_own(urn, stack)
     return Registered(
         urn=urn,
@@ -54,7 +61,16 @@ def deployed(source: str, resources: Iterable[Registered], doomed: Iterable[str]
             if each.type == service_credential.TYPE
             for username, day in service_credential.passwords_made(each)
         },
+        spent=frozenset(mark for each in listed if each.type == STACK for mark in _spent(each, source)),
     )
+
+
+def _spent(stack: Registered, source: str) -> list[str]:
+    marks = (stack.outputs or {}).get(APPROVALS, [])
+    if isinstance(marks, list) and all(isinstance(mark, str) for mark in marks):
+        return marks
+    hint = "run `levee up` once without entries under `approve`"
+    raise LeveeError(f"{source} doesn't tell which approvals are spent", hint, exit_code=2)
 
 
 def _keeps_checkpoints(resource: Registered) -> bool:

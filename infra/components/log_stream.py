@@ -25,10 +25,12 @@ class LogStreamArgs:
 class LogStream(pulumi.ComponentResource):
     """The resources of one stream, named by the stream's key. A regulated topic is protected."""
 
+    topic: pulumi.Resource
+
     def __init__(self, name: str, args: LogStreamArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_tokens.LOG_STREAM, name, None, opts)
         options = pulumi.ResourceOptions(parent=self, protect=args.topic.protected)
-        args.target.topic(name, args.topic, options)
+        self.topic = args.target.topic(name, args.topic, options)
         for archive in args.archives:
             args.target.archive(name, archive, pulumi.ResourceOptions(parent=self))
         for carrier in args.carriers:

@@ -22,7 +22,9 @@ class ServiceCredentialArgs:
 class ServiceCredential(pulumi.ComponentResource):
     """The resources of one service's identity, named by the service."""
 
+    credential: pulumi.Resource
+
     def __init__(self, name: str, args: ServiceCredentialArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_tokens.SERVICE_CREDENTIAL, name, None, opts)
-        args.target.credential(name, args.credential, pulumi.ResourceOptions(parent=self))
+        self.credential = args.target.credential(name, args.credential, pulumi.ResourceOptions(parent=self))
         self.register_outputs({"service": args.credential.service})

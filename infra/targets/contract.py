@@ -15,7 +15,7 @@ class Target(Protocol):
     What a platform can't make yet it registers nothing for; the plan's `pending` says so to the user.
     """
 
-    def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> None:
+    def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register the topic of a stream."""
 
     def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:

@@ -51,7 +51,7 @@ class KafkaTarget:
         """What the levee provider's configuration has beside, or instead of, the connection."""
         return {}
 
-    def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> None:
+    def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register `kafka:index/topic:Topic`."""
         inputs: dict[str, Any] = {
             "name": planned.name,
@@ -66,7 +66,9 @@ class KafkaTarget:
             inputs["onRemoval"] = planned.on_removal
         if planned.effective:
             inputs["effective"] = dict(planned.effective)
-        KafkaTopic(name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka)))
+        return KafkaTopic(
+            name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka))
+        )
 
     def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
         """Kafka alone has no archive."""

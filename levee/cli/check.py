@@ -79,11 +79,14 @@ def _rules(ids: Sequence[str] | None) -> Iterator[Rule[Any]]:
 
 
 def _stacks(arguments: argparse.Namespace, project: Path) -> list[str]:
+    from levee.loading.folder import strays
     from levee.loading.load import stacks
 
     known = stacks(project)
     if not known:
-        raise LeveeError("the project declares no stack", "write one: stacks/<name>/stack.yaml", exit_code=2)
+        near = [f"{each.location}: {each.message}; {each.help}" for each in strays(project)]
+        hint = next(iter(near), "write one: stacks/<name>/stack.yaml")
+        raise LeveeError("the project declares no stack", hint, exit_code=2)
     if not arguments.paths:
         return list(known)
     return sorted({name for path in arguments.paths for name in _stacks_of(Path(path), project, known)})
@@ -112,7 +115,11 @@ def _judge(project: Path, names: Sequence[str], rules: Sequence[Rule[Any]], as_o
     from policies.engine import evaluate
     from policies.gate import context_of
 
-    context, stacks = context_of(project, as_of), Stacks(project)
+    context, stacks = None, Stacks(project)
+    with judgement.going_on():
+        context = context_of(project, as_of)
     for name in names:
         with judgement.going_on():
-            judgement.reports.append(evaluate(build_plan(stacks.load(name), as_of), rules, context))
+            plan = build_plan(stacks.load(name), as_of)
+            if context is not None:
+                judgement.reports.append(evaluate(plan, rules, context))

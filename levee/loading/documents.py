@@ -11,18 +11,23 @@ from levee.diagnostics.redaction import redact
 from levee.loading.locate import SourceText
 from levee.loading.plain_file import UnreadableError
 from levee.loading.text import read_text
-from levee.loading.tree import START, Fault, Mapping, Node, Place, Span, parse, plain_mapping
+from levee.loading.tree import START, Fault, Mapping, Node, Place, Span, commented, parse, plain_mapping
+from levee.model.origin import Path as Steps
 
 _START: Final = Span(START, Place(0, 1))
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A file's values (None: nothing in it can be checked further) and what is wrong with its text."""
+    """A file's values (None: nothing in it can be checked further) and what is wrong with its text.
+
+    `commented` are the places of unquoted text that ends at a comment, with what it would be if that were none.
+    """
 
     file: str
     values: dict[str, object] | None
     diagnostics: tuple[Diagnostic, ...] = ()
+    commented: tuple[tuple[Steps, str], ...] = ()
 
 
 def read_document(project: Path, file: str) -> Document:
@@ -37,10 +42,11 @@ def read_document(project: Path, file: str) -> Document:
     faults = tree.faults
     if values is None and not faults:
         faults = [_not_a_mapping(tree.root)]
+    cut = () if tree.root is None else tuple(commented(tree.root))
     if not faults:
-        return Document(file, values)
+        return Document(file, values, commented=cut)
     source = SourceText(file, text)
-    return Document(file, values, tuple(_shown(fault, source) for fault in faults))
+    return Document(file, values, tuple(_shown(fault, source) for fault in faults), cut)
 
 
 def _not_a_mapping(root: Node | None) -> Fault:

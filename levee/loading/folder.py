@@ -16,6 +16,8 @@ STACKS: Final = "stacks"
 CLASSES: Final = f"{STACKS}/classes.yaml"
 _SUFFIX: Final = ".yaml"
 _ALIKE: Final = (".yaml", ".yml", ".json")
+_SHARED: Final = ("classes.yaml", "sites.yaml", "waivers.yaml")
+_STACK_ALIKE: Final = frozenset(f"stack{suffix}" for suffix in _ALIKE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,50 @@ def find(project: Path, name: str) -> StackFolder:
     return StackFolder(f"{folder}/stack.yaml", dict(sorted(streams.items())), tuple(strays))
 
 
+def strays(project: Path) -> tuple[Diagnostic, ...]:
+    """What lies directly in stacks/ and is read by nothing: a stack that nobody would check, a file that says nothing.
+
+    Raises LeveeError where the folder can't be listed.
+    """
+    found = ((entry, _problem_in_stacks(project, entry)) for entry in _entries(project, STACKS))
+    return tuple(
+        Diagnostic("stray-file", *problem, Location(f"{STACKS}/{entry.name}")) for entry, problem in found if problem
+    )
+
+
+def _problem_in_stacks(project: Path, entry: os.DirEntry[str]) -> tuple[str, str] | None:
+    name = entry.name
+    if name in _SHARED or _of_pulumi(name) or _is_editors(name):
+        return None
+    if entry.is_symlink():
+        return "this is a symbolic link", "put the folder itself here: a link could lead out of the project"
+    if entry.is_dir(follow_symlinks=False):
+        return _problem_of_stack(project, name)
+    near = Vocabulary(_SHARED).nearest(name.lower()) if name.lower().endswith(_ALIKE) else None
+    if near is not None:
+        return "levee reads no such file", f"name it {near}, if that is what it is"
+    hint = f"here lie a folder for each stack, {', '.join(_SHARED)} and Pulumi.<stack>.yaml; move it elsewhere"
+    return "levee reads no such file", hint
+
+
+def _problem_of_stack(project: Path, name: str) -> tuple[str, str] | None:
+    problem = key_problem(name)
+    if problem is not None:
+        return f"the stack's name {name!r} {problem}", "rename the folder: its name is the stack's"
+    folder = f"{STACKS}/{name}"
+    if _is_there(project / folder / "stack.yaml"):
+        return None
+    alike = [each.name for each in _entries(project, folder) if each.name.lower() in _STACK_ALIKE]
+    if alike:
+        return f"a stack's file is called stack.yaml, not {alike[0]}", f"rename it to {folder}/stack.yaml"
+    return "this folder is no stack: it has no stack.yaml", f"write {folder}/stack.yaml, or move the folder elsewhere"
+
+
+def _of_pulumi(name: str) -> bool:
+    """Whether Pulumi keeps a stack's configuration in it (stackConfigDir of Pulumi.yaml)."""
+    return name.startswith("Pulumi.") and name.endswith(_ALIKE)
+
+
 def _existing(project: Path, name: str) -> str:
     names = stacks(project)
     if not names:
@@ -76,9 +122,10 @@ def _refuse_links(project: Path, *folders: str) -> None:
 def _strays_beside_stack_file(project: Path, folder: str) -> Iterator[Diagnostic]:
     for entry in _entries(project, folder):
         name = entry.name
-        if name in {"stack.yaml", "streams"} or _is_editors(name) or not name.endswith(_ALIKE):
+        is_plain = entry.is_file(follow_symlinks=False) and not name.lower().endswith(_ALIKE)
+        if name in {"stack.yaml", "streams"} or _is_editors(name) or is_plain:
             continue
-        message = "levee reads no such file here"
+        message = "levee reads no such file or folder here"
         hint = f"stream files lie in {folder}/streams/ and end in .yaml; the stack's own file is stack.yaml"
         yield Diagnostic("stray-file", message, hint, Location(f"{folder}/{name}"))
 
@@ -102,7 +149,7 @@ def _stream_file_problem(entry: os.DirEntry[str], key: str) -> tuple[str, str] |
 def _is_editors(name: str) -> bool:
     """Whether an editor or a file manager left it. A hidden stream file is not that: somebody may think it counts."""
     if name.startswith("."):
-        return not name.endswith(_ALIKE)
+        return not name.lower().endswith(_ALIKE)
     return name.endswith("~") or (name.startswith("#") and name.endswith("#"))
 
 

@@ -139,7 +139,7 @@ class _Reader:
         self.diagnostics += document.diagnostics
         if document.values is None:
             return None
-        problems = list(schema.problems(document.values, document.file))
+        problems = list(schema.problems(document.values, document.file, document.commented))
         self.problems += problems
         return None if problems or document.diagnostics else document.values
 

@@ -27,7 +27,7 @@ def load_sites(project: Path) -> dict[str, Site]:
     document = read_document(project, SITES)
     if document.values is None or document.diagnostics:
         raise Rejected(document.diagnostics)
-    problems = list(FileSchema(sites_file.SITES).problems(document.values, SITES))
+    problems = list(FileSchema(sites_file.SITES).problems(document.values, SITES, document.commented))
     if problems:
         raise Rejected(diagnose(project, problems))
     listed = document.values["sites"]

@@ -6,6 +6,7 @@ Built from libyaml's events rather than by PyYAML's composer: an event loop of o
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple, Protocol
@@ -16,7 +17,10 @@ from levee.diagnostics.redaction import REFERENCES, is_secret, looks_secret
 from levee.loading.scalar import AmbiguousError, Value, is_text, meaning
 from levee.loading.syntax import explain
 from levee.loading.text import split_lines
+from levee.model.origin import Path
 
+_COMMENT: Final = re.compile(r"(?:[ \t]+|(?:\r\n|\r|\n)(?P<below> *))(?P<text>#[^\r\n]*)")
+_INDENTATION: Final = re.compile(r"[ -]*")
 MAX_DEPTH: Final = 16
 MAX_FAULTS: Final = 50  # of one file; a file this broken is not what its author meant
 
@@ -57,6 +61,8 @@ class Scalar:
     text: str
     value: Value
     span: Span
+    with_comment: str | None = None
+    """Of unquoted text with a ` #` behind it: the whole, up to the end of the line."""
 
 
 @dataclass(slots=True)
@@ -127,6 +133,17 @@ def parse(text: str, *, shown: bool = False) -> Tree:
     return Tree(root, reader.faults, reader.secrets)
 
 
+def commented(node: Node, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Where unquoted text has a ` #` behind it, with the whole as it would read without that sign."""
+    if isinstance(node, Scalar):
+        if node.with_comment is not None and isinstance(node.value, str):
+            yield path, node.with_comment
+        return
+    inside = enumerate(node.items) if isinstance(node, Sequence) else ((k, e.value) for k, e in node.entries.items())
+    for step, child in inside:
+        yield from commented(child, (*path, step))
+
+
 def plain(node: Node) -> object:
     """The node as dicts, lists and scalars."""
     if isinstance(node, Scalar):
@@ -145,6 +162,7 @@ class _Reader:
     """One pass over the events of one text."""
 
     def __init__(self, text: str, shown: list[str] | None) -> None:
+        self._text = text
         self._shown = shown
         self.faults: list[Fault] = []
         self.secrets: list[Span] = []
@@ -188,7 +206,19 @@ class _Reader:
             hint = "quote it if you mean text; else write true or false, or a plain decimal number"
             self._fault("ambiguous-scalar", f"this unquoted value {problem}", hint, event)
             value = text
-        return Scalar(text, value, _span(event))
+        return Scalar(text, value, _span(event), self._with_comment(event))
+
+    def _with_comment(self, event: yaml.ScalarEvent) -> str | None:
+        """The text and the comment behind it, or below it where a further line of the text would stand."""
+        start, end = event.start_mark, event.end_mark
+        comment = None if end is None else _COMMENT.match(self._text, end.index)
+        if start is None or comment is None:
+            return None
+        if comment["below"] is not None:
+            line = _INDENTATION.match(self._text, start.index - start.column)
+            if line is None or len(comment["below"]) <= len(line[0]):
+                return None
+        return f"{event.value} {comment['text'].rstrip()}"
 
     def _sequence(self, start: yaml.SequenceStartEvent, depth: int) -> Sequence:
         self._refuse_decoration(start)

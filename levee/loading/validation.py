@@ -38,9 +38,18 @@ class FileSchema:
         # that the schemas are in order is the tests' affair.
         schema = UnvalidatedSchema(DefinitionSchema.expand(fields))
         self._validator = _Validator(schema, error_handler=errors.BaseErrorHandler())
+        self._single: dict[int, _Validator] = {}
 
-    def problems(self, values: Mapping[str, object], file: str) -> Iterator[Problem]:
-        """Everything in the file that its schema refuses."""
+    def problems(
+        self, values: Mapping[str, object], file: str, commented: Iterable[tuple[Path, str]]
+    ) -> Iterator[Problem]:
+        """Everything in the file that its schema refuses; `commented` is text that ends at a comment.
+
+        Such text is refused where the whole of it would be a value as well: nobody can tell which was meant.
+        """
+        cut = (path for path, whole in commented if self._takes(path, whole))
+        for path in islice(cut, MAX_PROBLEMS):
+            yield _cut_text(_name(path), Origin(file, path))
         if not self._validator.validate(values, normalize=False):
             leaves = self._validator.leaves()
             refusals = [_refusal(error, self._fields, file) for error in islice(leaves, MAX_PROBLEMS)]
@@ -52,6 +61,17 @@ class FileSchema:
             if more:
                 message = f"the file has {more} more problem(s)"
                 yield Problem("more-problems", message, "correct those that are shown and run again", Origin(file))
+
+    def _takes(self, path: Path, text: str) -> bool:
+        """Whether the text may stand where the path leads to. Settings are checked with their names."""
+        rules, around = _rules_at(self._fields, path), _rules_at(self._fields, path[:-1])
+        if not rules:
+            return False
+        kind, value = (around, {path[-1]: text}) if "valuesrules" in around else (rules, text)
+        if id(kind) not in self._single:
+            schema = UnvalidatedSchema({"value": kind})
+            self._single[id(kind)] = _Validator(schema, error_handler=errors.BaseErrorHandler())
+        return bool(self._single[id(kind)].validate({"value": value}, normalize=False))
 
 
 class _Validator(Validator):  # type: ignore[misc] # cerberus has no types
@@ -93,14 +113,12 @@ class _Refusal:
     @property
     def key(self) -> str:
         """The key of the value, or of the list it is in."""
-        return next((step for step in reversed(self.origin.path) if isinstance(step, str)), "the file")
+        return _key(self.origin.path)
 
     @property
     def name(self) -> str:
         """How a sentence begins that speaks of the value."""
-        if isinstance(self.origin.path[-1], int):
-            return f"item {self.origin.path[-1] + 1} of `{self.key}`"
-        return f"`{self.key}`"
+        return _name(self.origin.path)
 
     @property
     def example(self) -> str:
@@ -125,6 +143,14 @@ class _Refusal:
         return Problem(id_, message, self.example if hint is None else hint, self.origin)
 
 
+def _key(path: Path) -> str:
+    return next((step for step in reversed(path) if isinstance(step, str)), "the file")
+
+
+def _name(path: Path) -> str:
+    return f"item {path[-1] + 1} of `{_key(path)}`" if isinstance(path[-1], int) else f"`{_key(path)}`"
+
+
 def _refusal(error: Any, fields: Fields, file: str) -> _Refusal:
     path: Path = error.document_path
     around = _rules_at(fields, path[:-1])
@@ -139,6 +165,12 @@ def _rules_at(fields: Fields, path: Path) -> Rules:
         inside = rules.get("schema", {})
         rules = inside if isinstance(step, int) else inside.get(step) or rules.get("valuesrules", {})
     return rules
+
+
+def _cut_text(name: str, origin: Origin) -> Problem:
+    message = f"{name} ends before the ` #`: unquoted, what stands behind it is a comment"
+    hint = 'quote the whole text ("… #42 …"), or put the comment on a line of its own above'
+    return Problem("cut-text", message, hint, origin)
 
 
 def _custom(refusal: _Refusal) -> Problem:

@@ -31,7 +31,7 @@ def load_waivers(project: Path, rules: Collection[str]) -> tuple[Waiver, ...]:
     document = read_document(project, WAIVERS)
     if document.values is None or document.diagnostics:
         raise Rejected(document.diagnostics)
-    problems = list(FileSchema(waivers_file.WAIVERS).problems(document.values, WAIVERS))
+    problems = list(FileSchema(waivers_file.WAIVERS).problems(document.values, WAIVERS, document.commented))
     waivers = () if problems else tuple(_waivers(document.values))
     names = frozenset(stacks(project))
     problems += _strange(waivers, rules, names)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
 from typing import Final
@@ -20,6 +21,7 @@ class GuardedChange(StrEnum):
     RETENTION_CUT = "retention-cut"
     PARTITION_INCREASE = "partition-increase"
     GRANT_WIDENING = "grant-widening"
+    SETTING_CHANGE = "setting-change"
     RECREATED = "recreated"
 
 
@@ -27,6 +29,7 @@ class GuardedChange(StrEnum):
 class Approval:
     """One entry of a stream's `approve`. It holds up to and including the day `until`.
 
+    It lets one deployment through: one that was in the file at the last deployment is spent.
     `service` is whose grants may grow, `identity` the id or ARN of the thing that stands where another was recorded;
     each None for every other change.
     """
@@ -39,6 +42,11 @@ class Approval:
     reason: str
     ticket: str
     origin: Origin
+
+    def mark(self, stream: str) -> str:
+        """The same for the same entry of the same stream's file, wherever in it: what a deployment remembers it by."""
+        words = [str(getattr(self, each.name)) for each in fields(self) if each.name != "origin"]
+        return hashlib.sha256("\n".join((stream, *words)).encode()).hexdigest()[:32]
 
 
 def in_force(approval: Approval, as_of: date) -> bool:

@@ -27,6 +27,7 @@ class Deployed:
     `doomed` are streams whose topic the engine itself says it would delete or replace, whatever the plan says.
     `passwords_made` are all users with the day (UTC) on which the password was made, None where nobody noted it; None
     altogether: `source` doesn't record that.
+    `spent` are the marks of approvals that were in the files when this was deployed.
     """
 
     source: str
@@ -34,11 +35,13 @@ class Deployed:
     principals: tuple[Principal, ...]
     doomed: frozenset[str] = frozenset()
     passwords_made: Mapping[str, date | None] | None = None
+    spent: frozenset[str] = frozenset()
 
 
 def as_deployed(plan: Plan, source: str) -> Deployed:
     """An earlier plan, taken for what is deployed."""
-    return Deployed(source=source, topics=plan.topics, principals=tuple(declared_principals(plan)))
+    principals = tuple(declared_principals(plan))
+    return Deployed(source=source, topics=plan.topics, principals=principals, spent=plan.approvals)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,10 @@ class PrincipalChange:
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeSet:
-    """Everything that was there, beside what shall be. `resources_before` counts topics and credentials."""
+    """Everything that was there, beside what shall be. `resources_before` counts topics and credentials.
+
+    `spent` are the marks of approvals that let an earlier change through.
+    """
 
     source: str
     topics: tuple[TopicChange, ...]
@@ -73,6 +79,7 @@ class ChangeSet:
     principals_removed: tuple[str, ...]
     resources_before: int
     passwords_made: Mapping[str, date | None] | None = None
+    spent: frozenset[str] = frozenset()
 
     @property
     def removed(self) -> tuple[str, ...]:
@@ -124,6 +131,7 @@ def compare(plan: Plan, deployed: Deployed) -> ChangeSet:
         principals_removed=tuple(name for name in before if name not in kept),
         resources_before=len(deployed.topics) + len(before),
         passwords_made=deployed.passwords_made,
+        spent=deployed.spent,
     )
 
 

@@ -248,6 +248,11 @@ class Plan:
         return f"{self.project}/{self.stack}"
 
     @property
+    def approvals(self) -> frozenset[str]:
+        """The marks of every approval: once this plan is deployed, they are spent."""
+        return frozenset(each.mark(topic.stream) for topic in self.topics for each in topic.approvals)
+
+    @property
     def msk_cluster(self) -> str | None:
         """The ARN of the stack's MSK cluster; None where its brokers are no such cluster's."""
         return None if self.aws is None else self.aws.cluster_arn

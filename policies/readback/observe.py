@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Final
 
 from levee.model.origin import Origin
 from levee.plan.observed import Connection, Guarded, Observed
@@ -23,6 +24,15 @@ JUDGED = frozenset(
         *policy.HELD,
     }
 )
+
+
+_OF_PLATFORMS: Final = ("kafka:", "levee:", "aws:", "aws-native:", "awsx:", "ibm:")
+_COMPONENTS: Final = "levee:index:"  # hold other resources, and nothing themselves
+
+
+def is_unread(kind: str) -> bool:
+    """Whether resources of this kind are a platform's that rules are about, and no rule can read them."""
+    return kind.startswith(_OF_PLATFORMS) and kind not in JUDGED and not kind.startswith(_COMPONENTS)
 
 
 def observe(resources: Iterable[Registered], index: Index) -> Observed:

@@ -65,7 +65,7 @@ def check(change: TopicChange, facts: Facts) -> Iterator[Violation]:
             )
     elif change.loses_records and (before.protected or after.protected):
         yield _replaced(before, after)
-    elif loses_protection(before, after, as_of) and not is_approved(after, GuardedChange.UNPROTECT, as_of):
+    elif loses_protection(before, after, as_of) and not is_approved(after, GuardedChange.UNPROTECT, facts):
         yield Violation(
             current="its protection would be lifted",
             expected="a retirement that is due, or an approval of `unprotect`",

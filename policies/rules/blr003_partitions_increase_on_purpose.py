@@ -53,7 +53,7 @@ def check(topic: Kept, facts: Facts) -> Iterator[Violation]:
     """Judge one topic that stays."""
     if topic.after.partitions <= topic.before.partitions:
         return
-    if not is_approved(topic.after, GuardedChange.PARTITION_INCREASE, facts.context.as_of):
+    if not is_approved(topic.after, GuardedChange.PARTITION_INCREASE, facts):
         yield Violation(
             current=f"{topic.after.partitions} partitions where {topic.before.partitions} are deployed",
             expected="an approval of `partition-increase`: keys move to other partitions, for good",

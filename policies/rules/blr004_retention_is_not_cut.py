@@ -49,7 +49,7 @@ KEYS = {"retention.ms": "retention", "retention.bytes": "retention_size"}
 def check(topic: Kept, facts: Facts) -> Iterator[Violation]:
     """Judge one topic that stays."""
     cuts = [cut for cut in retention_cuts(topic.before, topic.after) if cut.percent > MOST_PERCENT]
-    if is_approved(topic.after, GuardedChange.RETENTION_CUT, facts.context.as_of):
+    if is_approved(topic.after, GuardedChange.RETENTION_CUT, facts):
         return
     for cut in cuts:
         yield Violation(

@@ -62,7 +62,7 @@ def check(change: PrincipalChange, facts: Facts) -> Iterator[Violation]:
 
 
 def _is_approved(stream: str, service: str, facts: Facts) -> bool:
-    return is_approved(facts.topics[stream], GuardedChange.GRANT_WIDENING, facts.context.as_of, service)
+    return is_approved(facts.topics[stream], GuardedChange.GRANT_WIDENING, facts, service)
 
 
 def _violation(widening: Widening, reached: str) -> Violation:

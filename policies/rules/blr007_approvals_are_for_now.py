@@ -4,6 +4,8 @@
 
 An entry of `approve` ends today or later, at most 30 days ahead, and speaks of a change that this run makes. One of
 `recreated` speaks of a thing that somebody else made: only its day is judged, its `identity` lets nothing else through.
+One that was in the file already when what is deployed was deployed is spent: it lets nothing more through, and is no
+finding.
 
 ## Why
 
@@ -39,7 +41,8 @@ streams/payments-events.yaml:
 
 ## Fix
 
-Remove an approval whose change is deployed. Renew one that ended before its change was.
+Remove an approval of no change of this run. Renew one that ended before its change was deployed. For a second change
+write a second entry.
 """
 
 from __future__ import annotations
@@ -48,7 +51,8 @@ from collections.abc import Iterator
 
 from levee.model.approval import LONGEST_DAYS, Approval, GuardedChange, in_force
 from levee.plan.change import TopicChange, widenings
-from policies.changes import Approved, approvals, changes_of, loses_protection, retention_cuts
+from policies.approvals import is_spent
+from policies.changes import Approved, approvals, changes_of, loses_protection, retention_cuts, setting_changes
 from policies.facts import Facts
 from policies.rule import Rule, Severity, Surface, Violation
 
@@ -56,6 +60,8 @@ from policies.rule import Rule, Severity, Surface, Violation
 def check(approved: Approved, facts: Facts) -> Iterator[Violation]:
     """Judge one approval."""
     approval, as_of = approved.approval, facts.context.as_of
+    if is_spent(approved.stream, approval, facts):
+        return
     if not in_force(approval, as_of):
         yield Violation(
             current=f"the approval of {approval.change} is until {approval.until.isoformat()}",
@@ -90,6 +96,8 @@ def _changes(topic: TopicChange, approval: Approval, facts: Facts) -> bool:
             return loses_protection(before, after, facts.context.as_of)
         case GuardedChange.RETENTION_CUT:
             return any(retention_cuts(before, after))
+        case GuardedChange.SETTING_CHANGE:
+            return any(setting_changes(before, after))
         case _:
             return after.partitions > before.partitions
 

@@ -2,9 +2,11 @@
 
 ## What
 
-A sink's destination and the addresses in its settings are reached by TLS, with the broker's and the destination's
-names verified. Neither the destination nor a setting holds a login or a token. A sink of a regulated stream names a
-`dead_letter` stream of the same class, and no setting names another topic in its place.
+A sink's destination and the addresses in its settings are reached by TLS 1.2 or later, with the broker's and the
+destination's names verified. Settings are judged by the words of their names in any spelling (`useSsl: "no"`,
+`tls.skip.verify`, `https.hostname.verifier: noop`, `?sslmode=disable`). Neither the destination nor a setting holds a
+login or a token. A sink of a regulated stream names a `dead_letter` stream of the same class, any other sink none of
+a class that is laxer in regulation, jurisdictions or retention; and no setting names another topic in its place.
 
 The catalogue this began with asked for a dead letter topic under the same rules and overlooked the other way out:
 `errors.deadletterqueue.topic.name` names a topic that no stream file declares. (`errors.log.include.messages` is none:
@@ -22,6 +24,9 @@ letter topic it stops, or it drops records and nobody knows (KIP-298).
 streams/payments-audit.yaml:
   sinks:
     0: {dead_letter: payments-events}
+streams/payments-events.yaml:
+  sources:
+    - {service: siem-shipper, kind: application, producer: {acks: all, idempotent: true}}
 ```
 
 ## Passes
@@ -46,6 +51,8 @@ from typing import Final
 from levee.diagnostics.redaction import holds_secret
 from levee.model.stream import SinkSpec
 from levee.plan.planned import PlannedSink
+from policies.connector_settings import squashed, weakness
+from policies.dead_letters import is_laxer
 from policies.facts import Facts
 from policies.population import sinks
 from policies.rule import Rule, Severity, Surface, Violation
@@ -72,14 +79,22 @@ def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
 
 
 def _destination(sink: SinkSpec) -> Iterator[Violation]:
-    if not sink.destination.startswith(ENCRYPTED):
-        way = _WAY.match(sink.destination)
+    address = sink.destination.lower()
+    if not address.startswith(ENCRYPTED):
+        way = _WAY.match(address)
         yield Violation(
             current=f"it delivers by {way[0]}" if way else "its destination doesn't say how it is reached",
             expected="a destination that is reached by TLS",
             fix="write the destination with https://, or s3:// or cos:// for a bucket",
             at=("destination",),
             unknown=not way,
+        )
+    elif weakness("", sink.destination) is not None:
+        yield Violation(
+            current=f"its destination {weakness('', sink.destination)}",
+            expected="a destination that is reached by TLS, verified",
+            fix="remove what switches it off from the address",
+            at=("destination",),
         )
     if holds_secret(sink.destination):
         yield Violation(
@@ -93,23 +108,18 @@ def _destination(sink: SinkSpec) -> Iterator[Violation]:
 
 def _setting_problem(name: str, value: str) -> str | None:
     """What is wrong with a setting, without its value: it may be a secret."""
-    if value.startswith("http://") or (name.endswith("security.protocol") and value not in {"SSL", "SASL_SSL"}):
-        return "turns TLS off"
-    if name.endswith("ssl.endpoint.identification.algorithm") and value != "https":
-        return "leaves the other side's name unverified"
-    if name == "errors.deadletterqueue.topic.name":
+    if squashed(name) == "errorsdeadletterqueuetopicname":
         return "names a topic where `dead_letter` names a stream"
-    return None
+    return weakness(name, value)
 
 
 def _dead_letters(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
     data_class, dead_letter = facts.class_of_stream(each.stream), each.sink.dead_letter
-    if not data_class.regulated:
-        return
-    if dead_letter is None:
+    other = None if dead_letter is None else facts.class_of_stream(dead_letter)
+    if other is None and data_class.regulated:
         current = "what it can't deliver is lost: there is no dead_letter"
-    elif facts.class_of_stream(dead_letter).name != data_class.name:
-        current = f"what it can't deliver goes to {dead_letter}, of class {facts.class_of_stream(dead_letter).name}"
+    elif other is not None and is_laxer(other, data_class):
+        current = f"what it can't deliver goes to {dead_letter}, of class {other.name}"
     else:
         return
     yield Violation(

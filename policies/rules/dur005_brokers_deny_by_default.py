@@ -39,6 +39,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from levee.plan.planned import Plan
+from policies.broker_settings import said
 from policies.facts import Facts
 from policies.population import stack
 from policies.rule import Rule, Severity, Surface, Violation
@@ -48,16 +49,24 @@ OFF: Final = ("auto.create.topics.enable", "allow.everyone.if.no.acl.found")
 
 def check(plan: Plan, _: Facts) -> Iterator[Violation]:
     """Judge how the brokers are set."""
+    written = list(said(plan))
     for setting in OFF:
-        value = plan.cluster.settings.get(setting)
-        if value != "false":
-            yield Violation(
-                current=f"the stack doesn't say {setting}" if value is None else f"{setting} is {value}",
-                expected=f"{setting}: false",
-                fix=f"set it on the brokers, then write `{setting}: false` under `cluster.settings`",
-                at=("cluster", "settings", setting),
-                unknown=value is None,
-            )
+        named = [each for each in written if each.setting.name == setting]
+        for each in named:
+            if each.value.strip().lower() != "false":
+                yield _violation(setting, f"{each.written} is {each.value}", each.written)
+        if not named:
+            yield _violation(setting, f"the stack doesn't say {setting}", setting, unknown=True)
+
+
+def _violation(setting: str, current: str, written: str, *, unknown: bool = False) -> Violation:
+    return Violation(
+        current=current,
+        expected=f"{setting}: false",
+        fix=f"set it on the brokers, then write `{setting}: false` under `cluster.settings`",
+        at=("cluster", "settings", written),
+        unknown=unknown,
+    )
 
 
 RULE = Rule(

@@ -17,6 +17,9 @@ streams/payments-dead-letters.yaml:
     - service: dead-letter-writer
       kind: application
       producer: {acks: all, idempotent: true}
+    - service: siem-shipper
+      kind: application
+      producer: {acks: all, idempotent: true}
     - service: auditor
       kind: application
       producer: {acks: all, idempotent: true}
@@ -43,6 +46,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from levee.plan.observed import Principal
+from policies.access import reached
 from policies.facts import Facts
 from policies.population import principals
 from policies.rule import Rule, Severity, Surface, Violation
@@ -50,7 +54,7 @@ from policies.rule import Rule, Severity, Surface, Violation
 
 def check(principal: Principal, facts: Facts) -> Iterator[Violation]:
     """Judge the topics that one principal reaches both ways."""
-    both = _reached(principal, "write", facts) & _reached(principal, "read", facts)
+    both = reached(principal, {"write"}, facts) & reached(principal, {"read"}, facts)
     regulated = sorted(name for name in both if facts.class_of(facts.named[name]).regulated)
     if regulated:
         yield Violation(
@@ -58,16 +62,6 @@ def check(principal: Principal, facts: Facts) -> Iterator[Violation]:
             expected="two services for the two roles",
             fix="give the two roles to two services",
         )
-
-
-def _reached(principal: Principal, operation: str, facts: Facts) -> set[str]:
-    """The declared topics on which the principal is allowed the operation."""
-    return {
-        topic.name
-        for access in principal.access
-        if access.allows and access.resource_type == "topic" and access.operation in {operation, "all"}
-        for topic in facts.covered(access.name, access.pattern)
-    }
 
 
 RULE = Rule(

@@ -3,8 +3,9 @@
 ## What
 
 A waiver for a rule that can be waived ends soon enough: at most 14 days ahead for a critical rule, 30 for a high,
-60 for a medium, 90 for a low one. Rules whose page says that they cannot be waived have none. A waiver outside these
-terms lets nothing through.
+60 for a medium, 90 for a low one. Its subject names something: neither the whole stack (`prod/*`) nor everything of a
+kind (`prod/stream/*`). Rules whose page says that they cannot be waived have none, on whichever feed they are judged,
+and so have the rules on waivers themselves. A waiver outside these terms lets nothing through.
 
 ## Why
 
@@ -12,7 +13,8 @@ An exception that outlives its reason becomes the rule. The worse the breach, th
 
 ## Fix
 
-Shorten the waiver, or mend what it excuses. Where a rule allows no waiver, remove the waiver and mend the finding.
+Shorten the waiver, name what it is for, or mend what it excuses. Where a rule allows no waiver, remove the waiver and
+mend the finding.
 """
 
 from __future__ import annotations
@@ -33,6 +35,13 @@ def check(use: WaiverUse, facts: Facts) -> Iterator[Violation]:
             expected=f"no waiver: {use.rule.id} ({use.rule.title}) allows none",
             fix="remove the waiver, and mend what it excuses",
             at=("rule",),
+        )
+    elif use.too_broad:
+        yield Violation(
+            current=f"the waiver is for {use.waiver.subject}: everything of the stack, or of one kind",
+            expected="a subject that names something: its kind in full, and at least how its name begins",
+            fix="write for example `<stack>/stream/payments-*`, or one waiver for each subject",
+            at=("subject",),
         )
     elif use.too_long:
         yield Violation(

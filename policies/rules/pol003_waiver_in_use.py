@@ -26,6 +26,8 @@ from policies.waivers import WaiverUse
 
 def check(use: WaiverUse, facts: Facts) -> Iterator[Violation]:
     """Judge one waiver."""
+    if not use.rule.waivable:
+        return  # RLS-POL-001 says so
     if use.matched == 0 and not _awaits_its_change(use, facts):
         yield Violation(
             current=f"the waiver of {use.rule.id} for {use.waiver.subject} matches no finding",

@@ -68,3 +68,22 @@ def test_what_is_no_export_of_the_stack_is_not_an_empty_one(text: str) -> None:
     with pytest.raises(LeveeError, match="can't be told") as refused:
         from_export(text, STACK)
     assert refused.value.exit_code == 2
+
+
+def stack_with(outputs: dict[str, Any]) -> dict[str, Any]:
+    document = exported()
+    urn = f"urn:pulumi:{STACK}::levee::pulumi:pulumi:Stack::levee-{STACK}"
+    stack = {"urn": urn, "type": "pulumi:pulumi:Stack", "outputs": outputs}
+    document["deployment"]["resources"].insert(0, stack)
+    return document
+
+
+def test_the_approvals_of_the_last_deployment_are_spent() -> None:
+    assert read(stack_with({"approvals": ["a", "b"]})).spent == {"a", "b"}
+    assert read(stack_with({})).spent == frozenset()
+
+
+@pytest.mark.parametrize("approvals", ["a", [1], None, {"a": 1}])
+def test_approvals_that_cannot_be_read_are_not_none(approvals: object) -> None:
+    with pytest.raises(LeveeError, match="which approvals are spent"):
+        read(stack_with({"approvals": approvals}))

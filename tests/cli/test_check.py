@@ -107,6 +107,21 @@ def test_files_that_cannot_be_read_are_exit_2_all_stacks_told(compliant: Path, c
     assert "stacks/two/stack.yaml" in told
 
 
+def test_what_nothing_reads_is_exit_2_beside_everything_else(compliant: Path, capsys: Captured) -> None:
+    (compliant / "stacks" / "waivers.yml").touch()
+    (compliant / "stacks" / "Dev").mkdir()
+    (compliant / "stacks" / "prod" / "stream").mkdir()
+    assert main(["check", "--project", str(compliant)]) == 2
+    told = capsys.readouterr().err
+    assert all(f"stacks/{name}" in told for name in ("waivers.yml", "Dev", "prod/stream"))
+
+
+def test_no_stack_but_one_that_nobody_would_check_is_exit_2(compliant: Path, capsys: Captured) -> None:
+    (compliant / "stacks" / "prod").rename(compliant / "stacks" / "Prod")
+    assert main(["check", "--project", str(compliant)]) == 2
+    assert "rename the folder" in capsys.readouterr().err
+
+
 def test_a_broken_waiver_file_is_exit_2(broken: Path, capsys: Captured) -> None:
     (broken / "stacks" / "waivers.yaml").write_text(FILE.replace("RLS-DUR-002", "RLS-DUR-999"))
     assert check(broken) == 2

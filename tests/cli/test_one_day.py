@@ -125,7 +125,7 @@ def test_the_first_and_the_last_day_are_days(folder: Path, day: str, command: li
         stream.write("approve: [{change: retention-cut, until: 2027-12-31, approved_by: dpo, ")
         stream.write("reason: agreed with the owner of it, ticket: G-1}]\n")
     (folder / "stacks" / "waivers.yaml").write_text(
-        f"waivers: [{{rule: RLS-DUR-002, subject: {STACK}/stream/*, owner: payments-team, approved_by: dpo, "
+        f"waivers: [{{rule: RLS-DUR-002, subject: {STACK}/stream/payments-*, owner: payments-team, approved_by: dpo, "
         "reason: a broker is being replaced, ticket: G-1, expires: 2027-12-31}]\n"
     )
     assert main([*command, "--project", str(folder), "--as-of", day], before(DUE)) == code

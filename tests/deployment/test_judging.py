@@ -90,7 +90,7 @@ def test_what_is_waived_of_what_only_resources_show_is_told(tmp_path: Path) -> N
 def test_a_waiver_that_no_resource_needs_is_refused(tmp_path: Path) -> None:
     project = write(COMPLIANT, tmp_path)
     (project / "stacks" / "waivers.yaml").write_text(
-        "waivers: [{rule: RLS-DEL-002, subject: prod/resource/*, reason: an import that is to be cleaned up soon, "
+        "waivers: [{rule: RLS-DEL-002, subject: prod/resource/payments-*, reason: an import to be cleaned up soon, "
         "owner: payments-team, ticket: GOV-1, approved_by: risk@example.com, expires: 2026-11-28}]"
     )
     desk = Desk(project, "prod", AS_OF)

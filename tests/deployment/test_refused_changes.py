@@ -87,6 +87,20 @@ def test_a_cut_is_refused_until_it_is_approved_and_may_be_run_again_when_it_is_d
     assert "RLS-BLR-007" in judged.told[0], "an approval whose change is deployed is told, so that it is removed"
 
 
+def test_an_approval_lets_one_deployment_through(folder: Path, clock: Clock) -> None:
+    deploy(folder)
+    edit(folder, EVENTS, "retention: 7d", "retention: 2d")
+    append(folder, cut(clock))
+    assert Judged(folder, clock=clock).refused == []
+    spent = build_plan(load_stack(folder, STACK), clock.today()).approvals
+    baseline = replace(from_journal(folder, STACK), spent=spent)
+    judged = Judged(folder, baseline, clock=clock)
+    assert judged.refused == ["RLS-BLR-004"], "the same entry again, for a second change"
+    edit(folder, EVENTS, "retention: 2d", "retention: 7d")
+    judged = Judged(folder, baseline, clock=clock)
+    assert (judged.refused, judged.told) == ([], []), "a spent approval is no finding"
+
+
 def test_what_goes_is_counted_and_may_be_meant(folder: Path) -> None:
     deploy(folder)
     (folder / EVENTS).unlink()

@@ -66,6 +66,13 @@ def test_partitions_grow_in_place_and_keep_their_records(deployment: Deployment)
     assert deployment.up().code == 0
     assert deployment.live_topics() == {deployment.topic("events"): (4, 3)}
     assert deployment.end_offset("events") == 1
+    assert deployment.run("guard", deployment.stack).code == 0, "a spent approval is no finding"
+    deployment.stream("events", partitions=5, extra=approval("partition-increase"))
+    again = deployment.up()
+    assert (again.code, "RLS-BLR-003" in again.err) == (1, True), "and lets no second change through"
+    deployment.stream("events", partitions=5, extra=approval("partition-increase").replace("OPS-1", "OPS-2"))
+    assert deployment.up().code == 0
+    assert deployment.live_topics() == {deployment.topic("events"): (5, 3)}
 
 
 def approval(change: str) -> str:

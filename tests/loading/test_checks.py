@@ -194,6 +194,48 @@ def test_a_broken_stack_file_brings_no_false_alarms(files: StackFiles) -> None:
     assert files.found() == ["wrong-type stack.yaml:9:12"]
 
 
+def with_dead_letters(files: StackFiles, *ways: tuple[str, str]) -> StackFiles:
+    """Streams that each hand what they can't deliver to another, by a service that may write it."""
+    for key, other in ways:
+        file = files.stream(key)
+        writers = "".join(f"  - {{service: {one}-sink, kind: application}}\n" for one, to in ways if to == key)
+        files.add(file, f"sources:\n{writers}" if writers else "")
+        files.add(file, f"consumers: [{{service: {key}-sink, groups: [{key}-sink]}}]\n")
+        sink = f"name: s, kind: http, service: {key}-sink, destination: x, dead_letter: {other}"
+        files.add(file, f"sinks: [{{{sink}}}]\n")
+    return files
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        [("a", "b"), ("b", "a")],
+        [("a", "b"), ("b", "c"), ("c", "a")],
+        [("x", "a"), ("a", "b"), ("b", "c"), ("c", "b")],
+    ],
+)
+def test_dead_letters_never_go_in_a_circle(files: StackFiles, ways: list[tuple[str, str]]) -> None:
+    assert ids(with_dead_letters(files, *ways).diagnostics()) == ["dead-letter"]
+
+
+def test_dead_letters_may_come_together(files: StackFiles) -> None:
+    files.add(files.stream("end"), "sources: [{service: a-sink, kind: http}, {service: b-sink, kind: http}]\n")
+    assert len(with_dead_letters(files, ("a", "end"), ("b", "end")).load().streams) == 4
+
+
+def test_a_sink_must_be_able_to_write_its_dead_letters(files: StackFiles) -> None:
+    files.stream("end")
+    with_dead_letters(files, ("a", "end"))
+    assert ids(files.diagnostics()) == ["dead-letter-writer"]
+    grant = "services:\n  a-sink: {grants: [{role: writer, topics: eu.end.*}]}\n"
+    assert len(files.edit(files.stack, "services:\n", grant).load().streams) == 3
+
+
+def test_a_long_way_of_dead_letters_is_followed_once(files: StackFiles) -> None:
+    ways = [(f"s{n}", f"s{n + 1}") for n in range(60)]
+    assert ids(with_dead_letters(files, *ways, ("s60", "s0")).diagnostics()) == ["dead-letter"]
+
+
 @pytest.mark.parametrize(
     ("sinks", "expected"),
     [

@@ -115,3 +115,11 @@ def test_what_no_other_stack_may_say(tmp_path: Path, file: str, old: str, new: s
     files = StackFiles(tmp_path)
     found = files.edit(getattr(files, file), old, new).found()
     assert [each.split()[0] for each in found] == [expected]
+
+
+@pytest.mark.parametrize("pattern", ["test.orders.logs", "test.*", "test.orders.*"])
+def test_a_carriers_transactional_id_is_its_services_alone(files: StackFiles, pattern: str) -> None:
+    files.edit(files.orders, "consumers:", "  - {service: logs, kind: cloudwatch-logs, log_group: /a}\nconsumers:")
+    files.load()
+    files.edit(files.orders, "[orders-api-*]", f"[{pattern}]")
+    assert [each.partition(" ")[0] for each in files.found()] == ["shared-transactional-id"]

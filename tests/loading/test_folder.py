@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from levee.diagnostics import LeveeError, Rejected
+from levee.loading.folder import strays
 from levee.loading.load import load_stack, stacks
 from tests.support.stack_files import StackFiles
 
@@ -83,7 +84,66 @@ def test_folders_and_links_among_the_streams_are_errors(files: StackFiles) -> No
     assert [each.id for each in files.diagnostics()] == ["stray-file"] * 3
 
 
-@pytest.mark.parametrize("name", ["stack.yml", "orders.yaml", "stream.json"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("classes.yml", "waivers.yml", "sites.yml", "Waivers.yaml", "classes.YAML", "waiver.yaml", "sites.json"),
+        *("README.md", "notes.txt", ".hidden.yml", "pulumi.test.yaml"),
+    ],
+)
+def test_what_nothing_reads_beside_the_stacks_is_told(files: StackFiles, name: str) -> None:
+    (files.project / "stacks" / name).touch()
+    (stray,) = strays(files.project)
+    assert stray.id == "stray-file"
+    assert stray.location is not None
+    assert stray.location.file == f"stacks/{name}"
+    assert stray.help
+
+
+@pytest.mark.parametrize("name", ["Prod", "prod.eu", "prod eu", "prod_eu", "-prod", "PROD"])
+def test_a_stack_that_no_stack_can_be_called_is_told(files: StackFiles, name: str) -> None:
+    StackFiles(files.project, name)
+    (stray,) = strays(files.project)
+    assert "rename the folder" in stray.help
+
+
+@pytest.mark.parametrize("name", ["Stack.yaml", "stack.yml", "STACK.YAML", "stack.json"])
+def test_a_stack_whose_file_is_called_otherwise_is_told(files: StackFiles, name: str) -> None:
+    StackFiles(files.project, "production").stack.rename(files.project / "stacks" / "production" / name)
+    (stray,) = strays(files.project)
+    assert stray.help == "rename it to stacks/production/stack.yaml"
+
+
+def test_links_and_folders_that_are_no_stack_are_told(files: StackFiles) -> None:
+    folder = files.project / "stacks"
+    (folder / "linked").symlink_to(files.folder)
+    (folder / "nowhere").symlink_to("not-there")
+    (folder / "notes").mkdir()
+    assert [each.location.file for each in strays(files.project) if each.location] == [
+        "stacks/linked",
+        "stacks/notes",
+        "stacks/nowhere",
+    ]
+
+
+@pytest.mark.parametrize("name", ["Pulumi.test.yaml", ".DS_Store", ".gitkeep", "classes.yaml~", "#classes.yaml#"])
+def test_what_pulumi_and_editors_keep_beside_the_stacks_is_nothing(files: StackFiles, name: str) -> None:
+    (files.project / "stacks" / name).touch()
+    assert strays(files.project) == ()
+
+
+@pytest.mark.parametrize("name", ["stream", "Streams", "streams.old", "archive"])
+def test_a_folder_beside_streams_is_an_error(files: StackFiles, name: str) -> None:
+    (files.folder / name).mkdir()
+    assert [each.id for each in files.diagnostics()] == ["stray-file"]
+
+
+def test_a_link_beside_the_stack_file_is_an_error(files: StackFiles) -> None:
+    (files.folder / "stream").symlink_to("streams")
+    assert [each.id for each in files.diagnostics()] == ["stray-file"]
+
+
+@pytest.mark.parametrize("name", ["stack.yml", "Stack.YML", "orders.yaml", "stream.json"])
 def test_a_stray_file_beside_the_stack_file_is_an_error(files: StackFiles, name: str) -> None:
     (files.folder / name).touch()
     assert [each.id for each in files.diagnostics()] == ["stray-file"]

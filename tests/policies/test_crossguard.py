@@ -96,8 +96,8 @@ class Pack:
 def test_what_is_low_or_waived_is_advice_and_there_are_few_policies(tmp_path: Path) -> None:
     pack = Pack(write(COMPLIANT, tmp_path)).policies
     advisory = [policy.name for policy in pack if policy.enforcement_level is not EnforcementLevel.MANDATORY]
-    assert advisory == ["levee-low", "levee-low-stack", "levee-waived"]
-    assert len(pack) == len({policy.name for policy in pack}) == 9
+    assert advisory == ["levee-low", "levee-low-stack", "levee-unread", "levee-waived"]
+    assert len(pack) == len({policy.name for policy in pack}) == 10
 
 
 def test_what_the_program_registers_passes(tmp_path: Path) -> None:
@@ -192,18 +192,32 @@ def test_what_is_waived_is_told_once_by_advice(tmp_path: Path, clock: Clock) -> 
 
 
 def test_a_waiver_of_a_rule_that_only_resources_show_is_used_here(tmp_path: Path, clock: Clock) -> None:
-    waive(write(IGNORING, tmp_path), "RLS-DEL-002", "resource/*", clock.today() + timedelta(days=7))
+    waive(write(IGNORING, tmp_path), "RLS-DEL-002", "resource/payments-*", clock.today() + timedelta(days=7))
     assert judged(IGNORING, tmp_path, clock).ids == {"waived:"}
 
 
 def test_one_that_no_resource_needs_is_unused_here(tmp_path: Path, clock: Clock) -> None:
-    waive(write(COMPLIANT, tmp_path), "RLS-DEL-002", "resource/*", clock.today() + timedelta(days=7))
+    waive(write(COMPLIANT, tmp_path), "RLS-DEL-002", "resource/payments-*", clock.today() + timedelta(days=7))
     assert judged(COMPLIANT, tmp_path, clock).ids == {"RLS-POL-003"}
 
 
 def test_one_that_has_expired_is_told_here_and_lets_nothing_through(tmp_path: Path, clock: Clock) -> None:
-    waive(write(IGNORING, tmp_path), "RLS-DEL-002", "resource/*", clock.today() - timedelta(days=1))
+    waive(write(IGNORING, tmp_path), "RLS-DEL-002", "resource/payments-*", clock.today() - timedelta(days=1))
     assert judged(IGNORING, tmp_path, clock).ids == {"RLS-DEL-002", "RLS-POL-002"}
+
+
+def test_a_kind_that_no_rule_reads_is_told_once_as_unknown(tmp_path: Path) -> None:
+    kinds = ("levee:aws:ArchiveBucket", "levee:aws:ArchiveBucket", "aws:s3/bucketV2:BucketV2", "levee:index:LogStream")
+    strange = [
+        Registered(urn=f"urn:pulumi:prod::levee::{kind}::x{number}", type=kind, name=f"x{number}", properties={})
+        for number, kind in enumerate((*kinds, "random:index/randomId:RandomId"))
+    ]
+    pack = Pack(write(COMPLIANT, tmp_path))
+    pack.stack([*registered(loaded(COMPLIANT), COMPLIANT), *strange])
+    assert [text.partition(":  ")[0].split("):")[0] for text, _ in pack.reports] == [
+        "unknown: aws:s3/bucketV2:BucketV2 (1 of it",
+        "unknown: levee:aws:ArchiveBucket (2 of it",
+    ]
 
 
 def test_an_unknown_value_is_a_violation_and_not_an_exception_that_the_sdk_softens(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ BROKEN = Case("RLS-DUR-002", "broken", fails=True, text="streams/payments-audit.
 ABROAD = Case(
     "RLS-RES-002", "abroad", fails=True, text="streams/payments-audit.yaml: {sources: {0: {region: us-east-1}}}"
 )
+NEVER = tuple(rule for rule in BY_ID.values() if not rule.waivable)
 SUBJECT = "prod/stream/payments-audit"
 
 
@@ -42,7 +43,7 @@ def waiver(**changes: Any) -> Waiver:
 
 
 def judge(*waivers: Waiver, case: Case = BROKEN) -> Report:
-    return evaluate(loaded(case), on(Surface.FILES), replace(case.context, waivers=waivers))
+    return evaluate(loaded(case), on(Surface.FILES), replace(case.context, waivers=waivers, never_waived=NEVER))
 
 
 def gating(report: Report) -> list[str]:
@@ -53,12 +54,29 @@ def test_without_a_waiver_it_gates() -> None:
     assert gating(judge()) == ["RLS-DUR-002"]
 
 
-@pytest.mark.parametrize("subject", [SUBJECT, "prod/stream/*", "prod/*", "prod/stream/payments-audi?"])
+@pytest.mark.parametrize("subject", [SUBJECT, "prod/stream/pay*", "prod/stream/payments-audi?"])
 def test_a_waiver_lets_through_and_stays_visible(subject: str) -> None:
     report = judge(waiver(subject=subject))
     assert gating(report) == []
     assert [(f.rule.id, f.verdict) for f in report.findings] == [("RLS-DUR-002", Verdict.WAIVED)]
     assert report.waived[0].waiver == waiver(subject=subject)
+
+
+@pytest.mark.parametrize(
+    "subject", ["prod/*", "prod/stream/*", "prod/s*/payments-audit", "prod/?tream/*", "prod/stream/[a-z]*"]
+)
+def test_a_waiver_for_a_whole_stack_or_kind_lets_nothing_through(subject: str) -> None:
+    assert gating(judge(waiver(subject=subject))) == ["RLS-DUR-002", "RLS-POL-001"]
+
+
+@pytest.mark.parametrize("rule", ["RLS-POL-001", "RLS-POL-002", "RLS-POL-003", "RLS-POL-004", "RLS-POL-005"])
+def test_a_waiver_of_a_rule_on_waivers_is_a_finding(rule: str) -> None:
+    assert gating(judge(waiver(), waiver(rule=rule, subject="prod/waiver/RLS-DUR-002"))) == ["RLS-POL-001"]
+
+
+def test_a_waiver_that_is_never_given_is_a_finding_on_every_feed() -> None:
+    unjudged = next(rule for rule in NEVER if Surface.FILES not in rule.surfaces)
+    assert gating(judge(waiver(), waiver(rule=unjudged.id))) == ["RLS-POL-001"]
 
 
 def test_it_holds_up_to_and_including_its_day() -> None:
@@ -78,7 +96,7 @@ def test_a_waiver_may_await_its_change_up_to_and_including_a_day() -> None:
 
 
 def test_a_shadowed_waiver_is_a_finding() -> None:
-    report = judge(waiver(), waiver(subject="prod/*"))
+    report = judge(waiver(), waiver(subject="prod/stream/payments-*"))
     assert gating(report) == ["RLS-POL-003"]
     assert SUBJECT in report.gating[0].current
 

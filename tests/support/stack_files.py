@@ -140,6 +140,7 @@ class StackFiles:
         self.edit(self.stack, "secrets:\n", POSTURE + "secrets:\n")
         rotation = "  orders-api: {rotate_every: 90d}\n  detection-engine: {rotate_every: 90d}\n"
         self.edit(self.stack, "services:\n", "services:\n" + rotation)
+        self.edit(self.stack, "owner: security-team", "owner: orders-team")
         self.edit(
             self.stack, "  orders-operator:\n", "  orders-operator:\n    owner: orders-team\n    rotate_every: 90d\n"
         )

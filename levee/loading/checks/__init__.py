@@ -62,6 +62,8 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     sink.named_twice,
     sink.cannot_read,
     sink.dead_letter,
+    sink.cannot_write_dead_letters,
+    sink.dead_letters_in_a_circle,
     ownership.shared_groups,
     ownership.shared_transactional_ids,
     neighbour.claimed_twice,

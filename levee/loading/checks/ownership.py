@@ -12,6 +12,7 @@ from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
+from levee.plan.carriers import carrier_name, is_carried
 
 
 def shared_groups(declared: Declared) -> Iterator[Problem]:
@@ -40,9 +41,20 @@ def shared_transactional_ids(declared: Declared) -> Iterator[Problem]:
         for source in stream.sources
         for index, pattern in enumerate(source.transactional_ids)
     ]
+    claims += _carriers(declared)
     hint = "give each service ids of its own: two services with one id fence each other off"
     for claim, other in overlaps(claims):
         yield _shared("shared-transactional-id", claim, other, hint)
+
+
+def _carriers(declared: Declared) -> Iterator[Claim]:
+    """The ids that whatever drains a log group uses as its source's service."""
+    stack = declared.stack
+    for stream in declared.streams if stack is not None else ():
+        for source in stream.sources:
+            if stack is not None and is_carried(stack.target, source):
+                name = NamePattern(carrier_name(stack.name, stream.key, source.service))
+                yield _claim(Kind.TRANSACTIONAL_ID, name, source.service, source.origin)
 
 
 def _claim(kind: Kind, pattern: NamePattern, service: str, origin: Origin) -> Claim:

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
+from levee.catalog.country import COUNTRIES, NO_COUNTRIES
 from levee.catalog.region import GLOBAL, REGION_COUNTRY
+from levee.catalog.region_form import looks_like_region
 from levee.loading.schema.rules import Fields, field, free_of, mapping, named, text
 from levee.model.name import key_problem
-
-_COUNTRY: Final = re.compile(r"[a-z]{2}")
-_NO_COUNTRY: Final = frozenset({"eu", "uk"})  # jurisdictions; ISO 3166-1 keeps both codes from being a country's
 
 
 def name_problem(value: str) -> str | None:
     """Why this can't be a site's name, or None. What the catalogue knows can't be said to lie elsewhere."""
     if value in REGION_COUNTRY or value == GLOBAL:
         return "is a region of a cloud, and the catalogue knows where it lies; name the site otherwise"
+    if looks_like_region(value):
+        return "looks like a region of a cloud, which is no site; name it after its place, for example frankfurt-1"
     return key_problem(value)
 
 
 def country_problem(value: str) -> str | None:
     """Why this is no country's code, or None."""
-    if _COUNTRY.fullmatch(value) and value not in _NO_COUNTRY:
+    if value in COUNTRIES:
         return None
-    return "is not a country's code (ISO 3166-1, two lower-case letters); write for example de, or gb for London"
+    hint = "write it in lower case" if value.lower() in COUNTRIES else "write for example de, or gb for London"
+    return f"is not a country's code (ISO 3166-1, two lower-case letters); {NO_COUNTRIES.get(value.lower(), hint)}"
 
 
 _SITE: Final[Fields] = {
