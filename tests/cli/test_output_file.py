@@ -158,7 +158,10 @@ def test_every_format_has_its_report_when_something_can_not_be_read(
 
 def test_what_can_be_judged_is_judged_beside_what_can_not(project: Path, tmp_path: Path) -> None:
     (project / "stacks" / "bad").mkdir()
-    (project / "stacks/bad/stack.yaml").write_text("target: kafka\n")
+    (project / "stacks/bad/stack.yaml").write_text(
+        "target: kafka\naccount: local\nregion: eu-west-1\ncluster: {id: another}\n"
+        "secrets: {store: file, directory: another}\n"
+    )
     assert check(project, tmp_path / "report", "--format", "json") == 2
     document = json.loads((tmp_path / "report").read_text())
     assert [each["rule"] for each in document["stacks"][0]["findings"]] == ["RLS-DUR-002"]
@@ -189,7 +192,7 @@ def test_a_fault_of_levees_own_is_a_report_too(
     monkeypatch.setattr("levee.plan.build.build_plan", breaks)
     assert check(project, tmp_path / "report", "--format", "json") == 2
     (error,) = json.loads((tmp_path / "report").read_text())["errors"]
-    assert "KeyError at" in error["message"]
+    assert error["message"].startswith("a fault in levee: KeyError; please report it")
     assert "a secret" not in (tmp_path / "report").read_text() + capsys.readouterr().err
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from levee.clock import SYSTEM_CLOCK
 from tests.support.aws_deployment import AwsDeployment
 from tests.support.deployment import Result
 from tests.support.kafka_clients import produce
@@ -25,7 +26,7 @@ def stack(new_aws_deployment: Callable[[], AwsDeployment]) -> AwsDeployment:
 
 
 def retirement(*, more: str = "") -> str:
-    today = datetime.now(UTC).date()
+    today = SYSTEM_CLOCK.today()
     return f"{{on: {today}, approved_by: dpo, reason: replaced by another stream, ticket: GOV-1{more}}}"
 
 
@@ -68,7 +69,7 @@ def test_a_retired_stream_leaves_a_filled_archive_and_the_stack_goes_on_and_ends
     assert stack.up().code == 0
     fill(stack)
     before = settings(stack)
-    until = (datetime.now(UTC).date() + timedelta(days=400)).isoformat()
+    until = (SYSTEM_CLOCK.today() + timedelta(days=400)).isoformat()
 
     audit = (stack.streams / "audit.yaml").read_text()
     (stack.streams / "audit.yaml").unlink()
@@ -95,9 +96,7 @@ def test_a_retired_stream_leaves_a_filled_archive_and_the_stack_goes_on_and_ends
     again = up(stack)
     assert (again.code, "deleted" in again.summary, "let go" in again.summary) == (0, False, False), again.text
     status = stack.run("status", stack.stack)
-    line = (
-        f"let go    archive bucket {stack.bucket} since {datetime.now(UTC).date()}: holds records, locked until {until}"
-    )
+    line = f"let go    archive bucket {stack.bucket} since {SYSTEM_CLOCK.today()}: holds records, locked until {until}"
     assert (status.code, line in status.out) == (0, True), status.text
 
     ended = stack.destroy()
@@ -160,7 +159,7 @@ def test_what_was_made_anew_stops_up_until_it_is_acknowledged(stack: AwsDeployme
         assert (refused.code, told in refused.err) == (1, True), refused.text
 
     file = stack.folder / "stack.yaml"
-    until = (datetime.now(UTC).date() + timedelta(days=7)).isoformat()
+    until = (SYSTEM_CLOCK.today() + timedelta(days=7)).isoformat()
     terms = f"until: {until}, approved_by: dpo, reason: agreed with its owner, ticket: G-1"
     declared = file.read_text()
     file.write_text(f"{declared}approve: [{{change: recreated, identity: '{other}', {terms}}}]\n")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from levee.clock import SYSTEM_CLOCK
 from tests.support.cluster import LocalCluster
 from tests.support.deployment import Deployment
 from tests.support.kafka_clients import login_error, produce
@@ -66,7 +67,7 @@ def test_another_stacks_topic_and_users_are_refused_all_at_once_and_outlive_a_de
     staging_owner = f"{dev.word}-shop/staging"
     user = f"{dev.service('writer')}.g1"
     before = (staging.live_topics(), staging.live_acls(), staging.live_users(), records(staging))
-    for extra in ("", entry("adopt", datetime.now(UTC) - timedelta(days=1))):
+    for extra in ("", entry("adopt", SYSTEM_CLOCK.now() - timedelta(days=1))):
         dev.stream("audit", extra=extra, **REGULATED)
         dev.stream("debug")
         for command in (["preview", "dev"], ["up", "dev", "--yes"]):
@@ -110,7 +111,7 @@ def test_an_empty_topic_is_shown_as_adopted_and_outlives_the_stack(deployment: D
 
 
 def test_records_take_a_dated_entry_that_is_in_force(deployment: Deployment) -> None:
-    topic, today = deployment.topic("events"), datetime.now(UTC)
+    topic, today = deployment.topic("events"), SYSTEM_CLOCK.now()
     create_by_hand(deployment.cluster, topic, 2, SETTINGS)
     assert produce(deployment.cluster.client_config(), topic) is None
     for extra in ("", entry("adopt", today + timedelta(days=2))):
@@ -136,7 +137,7 @@ def test_an_adopted_topic_goes_by_an_entry_that_names_it(deployment: Deployment)
     deployment.stream("events")
     deployment.stream("others")
     assert deployment.up().code == 0
-    day = datetime.now(UTC) - timedelta(days=1)
+    day = SYSTEM_CLOCK.now() - timedelta(days=1)
     file = deployment.stream("events", extra=entry("retire", day, f", deletes: {topic}"))
     assert deployment.up().code == 0
     assert topic in deployment.live_topics()

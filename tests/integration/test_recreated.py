@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from levee.clock import SYSTEM_CLOCK
 from tests.support.deployment import Deployment, Result
 from tests.support.live_topics import create_by_hand, delete_by_hand, settings_of
 
@@ -23,7 +24,7 @@ def recreate(stack: Deployment, key: str) -> None:
 
 
 def approval(identity: str) -> str:
-    until = (datetime.now(UTC) + timedelta(days=7)).date().isoformat()
+    until = (SYSTEM_CLOCK.now() + timedelta(days=7)).date().isoformat()
     terms = f"until: {until}, approved_by: owner@example.com, reason: The archive keeps its records., ticket: OPS-1"
     return f"approve: [{{change: recreated, identity: {identity}, {terms}}}]\n"
 

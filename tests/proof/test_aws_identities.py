@@ -13,6 +13,7 @@ from infra.proof.account.identities import RecordedIdentities, identity_outcomes
 from infra.proof.account.live import LiveAccount, LiveBucket, LiveDataStream, LiveRole, Unread
 from infra.proof.account.prove import judge_account
 from infra.proof.answer import Verdict
+from levee.clock import SYSTEM_CLOCK
 from levee.plan.planned import Plan
 from tests.support.aws_account import compliant_account
 from tests.support.aws_stack import AwsStack
@@ -78,7 +79,7 @@ def test_a_record_that_can_not_be_read_proves_nothing(plan: Plan) -> None:
 
 
 def test_each_that_was_made_anew_is_a_surprise(plan: Plan) -> None:
-    known, live = recorded(plan), account(plan)
+    known, live, now = recorded(plan), account(plan), SYSTEM_CLOCK.now()
     (bucket,), (stream,) = live.buckets.values(), live.data_streams.values()
     assert isinstance(bucket, LiveBucket)
     assert isinstance(stream, LiveDataStream)
@@ -88,7 +89,7 @@ def test_each_that_was_made_anew_is_a_surprise(plan: Plan) -> None:
     others = (
         replace(live, buckets={name: LiveBucket(bucket.region, replace(bucket.settings, answers=tagged))
                                for name in live.buckets}),
-        replace(live, data_streams={name: LiveDataStream({**stream.about, "StreamCreationTimestamp": datetime.now(UTC)})
+        replace(live, data_streams={name: LiveDataStream({**stream.about, "StreamCreationTimestamp": now})
                                     for name in live.data_streams}),
         replace(live, roles={name: _anew(role) for name, role in live.roles.items()}),
         replace(live, secrets={name: replace(each, arn=f"{each.arn[:-6]}zzzzzz")

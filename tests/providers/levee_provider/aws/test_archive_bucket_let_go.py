@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from levee.clock import SYSTEM_CLOCK
 from tests.support.aws.api import AwsApi
 from tests.support.aws.archive import DUE, NAME, TAGS, TOKEN, changes_made, declared, put_object
 from tests.support.provider_host import failure_of
@@ -21,7 +22,7 @@ def s3(aws: AwsApi) -> Any:
 
 
 async def test_removal_takes_an_approval_that_is_due(engine: ResourceEngine, aws: AwsApi, s3: Any) -> None:
-    later = (datetime.now(UTC).date() + timedelta(days=2)).isoformat()
+    later = (SYSTEM_CLOCK.today() + timedelta(days=2)).isoformat()
     made = await engine.create(TOKEN, "billing", declared())
     approved = await engine.update(made, declared(deletion={**DUE, "on": later}))
     for early in (made, approved):
@@ -65,7 +66,7 @@ async def test_an_archive_that_holds_anything_is_let_go_of_as_it_is(
     aws.reset_calls()
     for _ in range(2):
         await engine.delete(made)
-    today = datetime.now(UTC).date()
+    today = SYSTEM_CLOCK.today()
     released = {"levee:managed-by": "nobody", "levee:released": today.isoformat()}
     locked = {"levee:locked-until": (today + timedelta(days=365)).isoformat()}
     assert tags_of(s3) == {**TAGS, **released, **locked}

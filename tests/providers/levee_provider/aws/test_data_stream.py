@@ -1,11 +1,11 @@
 """Data streams: encrypted, never shortened, and never taken from anybody."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from infra.providers.properties import UNKNOWN, Properties
+from levee.clock import SYSTEM_CLOCK
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
 from tests.support.provider_host import failure_of
@@ -172,7 +172,7 @@ async def test_removal_takes_an_approval_that_is_due(engine: ResourceEngine, kin
     made = await make(engine)
     await engine.delete(made)
     tags = {tag["Key"]: tag["Value"] for tag in kinesis.list_tags_for_stream(StreamName=made.id)["Tags"]}
-    assert tags == {**TAGS, "levee:managed-by": "nobody", "levee:released": datetime.now(UTC).date().isoformat()}
+    assert tags == {**TAGS, "levee:managed-by": "nobody", "levee:released": SYSTEM_CLOCK.today().isoformat()}
     due = await engine.update(made, declared(deletion=DUE))
     tags = {tag["Key"]: tag["Value"] for tag in kinesis.list_tags_for_stream(StreamName=made.id)["Tags"]}
     assert tags == TAGS
