@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 from infra.proof.access import planned_topics
-from infra.proof.discrepancy import Discrepancy, Matter, service_of_principal
+from infra.proof.discrepancy import Discrepancy, Matter, has, service_of_principal
 from infra.proof.live_state import LiveAcl
 from infra.proof.owner import is_mark
 from levee.model.name import NamePattern, PatternType
@@ -63,7 +63,8 @@ def strangers(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepancy]:
         name = service_of_principal(acl.principal)
         is_known = acl.principal == administrator or (name is not None and name.service in services)
         if acl.allows and not is_known and not is_mark(acl) and (reach := _reach(acl, names)):
-            yield Discrepancy(Matter.STRANGER, acl.principal, "no right here", f"{acl}, which covers {reach}")
+            words = f"{has(acl.principal.removeprefix('User:'), acl)}: it covers {reach}"
+            yield Discrepancy(Matter.STRANGER, acl.principal, "no right here", f"{acl}, which covers {reach}", words)
 
 
 def _planned(plan: Plan) -> Mapping[str, _Names]:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
+from levee.cli.waiting import waiting_for_cluster
 from levee.diagnostics import LeveeError
 
 DESCRIPTION = """\
@@ -40,7 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     project = project_of(arguments)
     plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
     held = holder(project, plan.stack)
-    live = look(plan, project)
+    with waiting_for_cluster(plan):
+        live = look(plan, project)
     unknown: LeveeError | None = None
     existing = sum(topic.name in live.topics for topic in plan.topics)
     document: dict[str, object] = {

@@ -1,0 +1,99 @@
+"""A plan held against its live cluster: one survey, without a login as anybody but the administrator."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from infra.baseline.recorded_topics import RecordedTopics, recorded_topics
+from infra.connection import admin_connection
+from infra.proof.broker_connection import LoginRefused, Unreachable
+from infra.proof.client import Client
+from infra.proof.discrepancy import Discrepancy, Matter, discrepancies, identities
+from infra.proof.live_state import LiveState
+from infra.proof.login import Login, UnusableLogin
+from infra.proof.owner import ownership
+from infra.proof.stranger import strangers
+from infra.proof.survey import SurveyFailed, survey
+from levee.diagnostics import LeveeError
+from levee.plan.planned import Plan
+
+Result = TypeVar("Result")
+
+SETTLING_S: Final = 1.0
+"""Before what isn't as declared is looked at again: brokers hear of a change a moment after it was made."""
+
+
+class Comparison:
+    """Looks at a cluster, and says where it isn't as the plan has it."""
+
+    def __init__(self, plan: Plan, administrator: Client, recorded: RecordedTopics | str) -> None:
+        self.plan = plan
+        self.administrator = administrator
+        self._recorded = recorded
+
+    @property
+    def recorded(self) -> RecordedTopics:
+        """The topics that the stack's state knows; none where it can't be read."""
+        return RecordedTopics(None, {}) if isinstance(self._recorded, str) else self._recorded
+
+    async def look(self) -> LiveState:
+        """The cluster's state. Raises LeveeError where it is another cluster, and what `survey` raises."""
+        live = await survey(self.administrator, self.plan)
+        if live.cluster_id != self.plan.cluster.id:
+            raise LeveeError(
+                f"the brokers are cluster {live.cluster_id}, and stack {self.plan.stack} declares "
+                f"{self.plan.cluster.id}",
+                "nothing was tried there; correct cluster.bootstrap or cluster.id in stack.yaml",
+            )
+        return live
+
+    def compare(self, live: LiveState) -> tuple[Discrepancy, ...]:
+        """Every difference."""
+        plan = self.plan
+        found = (*discrepancies(plan, live), *ownership(plan, live), *strangers(plan, live.acls))
+        if isinstance(self._recorded, str):
+            words = f"whether a topic was deleted and made again is {self._recorded}"
+            expected = "those that were recorded"
+            unknown = Discrepancy(Matter.TOPIC, "the topics themselves", expected, self._recorded, words)
+            return (*found, unknown)
+        return (*found, *identities(plan, live, self._recorded.ids))
+
+
+def on_cluster(plan: Plan, project: Path, work: Callable[[Comparison], Awaitable[Result]]) -> Result:
+    """Do something as the administrator. Raises LeveeError where the cluster can't be read."""
+    return asyncio.run(_on_cluster(plan, project, work))
+
+
+def differences(plan: Plan, project: Path) -> tuple[Discrepancy, ...]:
+    """Every difference of the cluster's state. Raises LeveeError where it can't be told."""
+    return on_cluster(plan, project, _differences)
+
+
+async def _differences(comparison: Comparison) -> tuple[Discrepancy, ...]:
+    if not (found := comparison.compare(await comparison.look())):
+        return found
+    await asyncio.sleep(SETTLING_S)
+    return comparison.compare(await comparison.look())
+
+
+async def _on_cluster(plan: Plan, project: Path, work: Callable[[Comparison], Awaitable[Result]]) -> Result:
+    try:
+        async with Client(Login.of_connection(admin_connection(plan.cluster, project))) as administrator:
+            recorded = await asyncio.to_thread(_recorded, plan, project)
+            return await work(Comparison(plan, administrator, recorded))
+    except (UnusableLogin, SurveyFailed, Unreachable, LoginRefused) as error:
+        raise LeveeError(
+            f"cluster {plan.cluster.id} can't be read as {plan.cluster.security.admin_username}: {error}",
+            "without that nothing is proved; check that the cluster is up and the administrator's password is right",
+        ) from None
+
+
+def _recorded(plan: Plan, project: Path) -> RecordedTopics | str:
+    """What the stack's state recorded, or why that is unknown: then nothing is proved."""
+    try:
+        return recorded_topics(project, plan.stack)
+    except LeveeError as error:
+        return f"unknown: {error.message}"
