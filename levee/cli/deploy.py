@@ -64,6 +64,7 @@ def run(name: str, arguments: argparse.Namespace) -> int:
     """Load, check, ask, deploy; the last line says what was done."""
     from infra.deployment.choice import EngineName, choose
     from infra.deployment.contract import Action, Deployment
+    from infra.deployment.resource_words import kept_thing
     from infra.let_go import stayed
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
@@ -95,7 +96,7 @@ def run(name: str, arguments: argparse.Namespace) -> int:
     if action is not Action.PREVIEW:
         outcome = replace(outcome, kept=stayed(plan, project, outcome.kept))
         for each in outcome.kept:
-            say(f"let go of {each.type} {each.name}: {each.how}")
+            say(f"let go of {kept_thing(each)}: {each.how}")
     say(_summary(action, outcome, time.monotonic() - began))
     return 0
 

@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from levee.cli.command import Commands
+from levee.cli.deploy import say
 from levee.cli.engine_option import add_engine_option
+from levee.cli.failure import show
 from levee.cli.project import add_project_option, project_of
+from levee.cli.waiting import waiting_for_cluster
 from levee.clock import Clock
+from levee.diagnostics import LeveeError
+
+if TYPE_CHECKING:
+    from infra.deployment.contract import Deployment, Outcome
+    from infra.proof.discrepancy import Discrepancy
+    from levee.plan.planned import Plan
 
 DRIFT = 3
+SIGNS = frozenset({"+ ", "= ", "~ ", "- ", "! "})
 
 DESCRIPTION = """\
 Read everything that the stack made, from the cluster and the cloud, and show what differs from its files: what was
-changed by hand, what is gone, and what is declared and not there yet. Changes nothing; `levee up` puts it right.
+changed by hand, what is gone, what is declared and not there yet, and who else may touch the stack's streams: all that
+`levee verify` finds of the cluster's state, without logging in as anybody. Changes nothing; `levee up` puts right what
+is the stack's own.
 """
 EPILOG = """\
 exit codes: 0 nothing differs, 1 it can't be told, 2 bad usage or unreadable input, 3 something differs
@@ -36,11 +51,10 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, and answer 3 where anything differs."""
+    """Compare, and answer 3 where anything differs, whatever else can't be told."""
     from infra.deployment.choice import EngineName, choose
-    from infra.deployment.contract import Action, Deployment
-    from infra.preflight import preflight
-    from levee.cli.deploy import say
+    from infra.preflight import doubts
+    from infra.proof.comparison import differences
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
 
@@ -49,17 +63,53 @@ def run(arguments: argparse.Namespace) -> int:
     plan = build_plan(load_stack(project, arguments.stack), clock.today())
     engine = choose(EngineName(arguments.engine), project, arguments.stack)
     say(engine.introduction)
-    for doubt in preflight(plan, project, changing=False):
+    with waiting_for_cluster(plan):
+        doubtful = doubts(plan, project)
+        found = differences(plan, project)
+    for doubt in doubtful:
         say(f"warning: {doubt}")
-    look = Deployment(
+    failure, outcome, shown = None, None, list[str]()
+
+    def tell(line: str) -> None:
+        if line[:2] in SIGNS:
+            shown.append(line)
+        say(line)
+
+    try:
+        outcome = engine.run(_look(project, plan, clock), tell)
+    except LeveeError as error:  # what differs may be why: it is told all the same
+        failure = error
+    for line in _untold(found, outcome):
+        tell(f"! {line}")
+    differing = len(shown) or (outcome.changed if outcome is not None else 0)
+    if failure is not None:
+        show(failure)
+        return DRIFT if differing else failure.exit_code
+    say(f"drift: {_count(differing)}" if differing else "drift: nothing differs from the files")
+    return DRIFT if differing else 0
+
+
+def _look(project: Path, plan: Plan, clock: Clock) -> Deployment:
+    from infra.deployment.contract import Action, Deployment
+
+    return Deployment(
         project=project,
-        stack=arguments.stack,
+        stack=plan.stack,
         action=Action.PREVIEW,
         plan=plan,
         clock=clock,
         max_removed=100,
         rehearse=False,
+        every=True,
     )
-    differing = engine.run(look, say).changed
-    say(f"drift: {differing:,} differ from the files" if differing else "drift: nothing differs from the files")
-    return DRIFT if differing else 0
+
+
+def _untold(found: Iterable[Discrepancy], outcome: Outcome | None) -> list[str]:
+    """The differences on the cluster that the engine didn't show, each once."""
+    told: Collection[str] = () if outcome is None else outcome.told
+    whole: Collection[str] = () if outcome is None else outcome.differing
+    return list(dict.fromkeys(each.line for each in found if each.line not in told and each.thing not in whole))
+
+
+def _count(number: int) -> str:
+    return f"{number:,} difference{'s' if number != 1 else ''} from the files"

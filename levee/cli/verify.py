@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
+from levee.cli.colour import coloured
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
+from levee.cli.waiting import waiting_for_cluster
 
 DESCRIPTION = """\
 Log in as every service of a stack, with the settings that the service itself uses, and try what its roles allow and
@@ -60,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     project = project_of(arguments)
     plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
-    with Progress(sys.stderr) as progress:
+    with waiting_for_cluster(plan), Progress(sys.stderr) as progress:
         proof = prove(plan, project, arguments.service, progress.show, write=arguments.write)
-    sys.stdout.write(render_json(proof) if arguments.json else render_tables(proof))
+    sys.stdout.write(render_json(proof) if arguments.json else coloured(render_tables(proof), sys.stdout))
     return 0 if proof.holds else 1
