@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -37,8 +37,8 @@ USER_SECONDS: Final = 180.0
 class Proof:
     """What came of it. `topics`, `acls` and `users` count what was compared; `account` is of a stack that has one.
 
-    `identities` counts the topics that were compared with the ids of a state, `identities_of` says whose; None: no
-    state here has recorded the stack.
+    `brokers` are those that were up, with their racks. `identities` counts the topics that were compared with the ids of
+    a state, `identities_of` says whose; None: no state here has recorded the stack.
     """
 
     stack: str
@@ -50,6 +50,7 @@ class Proof:
     acls: int
     users: int
     account: tuple[AccountOutcome, ...] = ()
+    brokers: Mapping[int, str | None] = field(default_factory=dict)
     identities: int = 0
     identities_of: str | None = None
 
@@ -122,6 +123,7 @@ class _Prover:
             outcomes=(*(outcome for user in trials for outcome in outcomes[user]), *revoked),
             discrepancies=found,
             topics=len(live.topics),
+            brokers=live.racks,
             acls=len(live.acls),
             users=len(live.users or ()),
             identities=len(live.topics.keys() & self._comparison.recorded.ids.keys()),
