@@ -212,6 +212,8 @@ def _short(value: object) -> str:
     if isinstance(value, dict):
         value = ", ".join(str(item) for item in value.values())
     if isinstance(value, list):
-        value = ", ".join(map(str, value)) or NOTHING
+        value = ", ".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        value = "true" if value else "false"
     text = str(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)"

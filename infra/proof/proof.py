@@ -37,8 +37,8 @@ USER_SECONDS: Final = 180.0
 class Proof:
     """What came of it. `topics`, `acls` and `users` count what was compared; `account` is of a stack that has one.
 
-    `brokers` are those that were up, with their racks. `identities` counts the topics that were compared with the ids of
-    a state, `identities_of` says whose; None: no state here has recorded the stack.
+    `brokers` are those that were up, with their racks. `identities` counts the topics that were compared with the ids
+    of a state, `identities_of` says whose; None: no state here has recorded the stack.
     """
 
     stack: str
