@@ -141,3 +141,17 @@ async def test_a_connection_that_was_lost_is_made_anew(cluster: LocalCluster) ->
         for connection in client._others.values():
             connection.close()
         assert (await client.ask_at(leader, describe("no-such-topic").request)).topics[0].error_code == 3
+
+
+async def test_silent_brokers_are_waited_for_together_and_named(certificates: Path) -> None:
+    over = asyncio.Event()
+
+    async def wait(*_: object) -> None:
+        await over.wait()
+
+    async with server(certificates, wait) as one, server(certificates, wait) as other:
+        both = replace(one, bootstrap=(*one.bootstrap, *other.bootstrap), contact_seconds=1.5)
+        with pytest.raises(Unreachable) as unreachable:
+            await Client(both).ask(describe("t").request)
+        over.set()
+    assert str(unreachable.value) == "; ".join(f"{each}: no answer within 2 s" for each in both.bootstrap)

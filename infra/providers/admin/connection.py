@@ -70,7 +70,7 @@ PROPERTIES: Final = frozenset(ENVIRONMENT) | frozenset(DEPRECATED) | UNSUPPORTED
 
 DEFAULT_TIMEOUT_SECONDS: Final = 120
 
-CONTACT_SECONDS: Final = 8.0
+CONTACT_SECONDS: Final = 7.0
 """How long a cluster may take to answer at all. With the start of a command that is an end within ten seconds."""
 
 CONTACT_VARIABLE: Final = "LEVEE_CONTACT_SECONDS"
