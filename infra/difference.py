@@ -23,9 +23,9 @@ def setting_changed(topic: str, key: str, before: object, now: object) -> str:
     return changed(f"topic {topic}", field_of_setting(key), *values)
 
 
-def made_again(topic: str) -> str:
-    """A topic isn't the one of its name that was recorded."""
-    return f"topic {topic} was deleted and made again: its records are gone"
+def made_again(topic: str, recorded: object, found: object) -> str:
+    """A topic isn't the one of its name that was recorded, by their ids."""
+    return f"topic {topic} was deleted and made again: its records are gone (recorded {recorded}, found {found})"
 
 
 def lost(user: str, right: object) -> str:

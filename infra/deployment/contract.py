@@ -49,8 +49,8 @@ class Outcome:
     """How many resources were, or in a preview would be, created, updated, deleted and left the same.
 
     `kept` are those among the deleted that stay and are let go of. `told` are the differences that were shown, in the
-    words of `infra.difference`, `differing` the topics and users that are made, deleted or gone as a whole; both are
-    empty where an engine has words of its own.
+    words of `infra.difference`, `differing` the topics and users that are made, deleted or gone as a whole, and the
+    account's names of things that differ in any way; both are empty where an engine has words of its own.
     """
 
     changes: Mapping[str, int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, assert_never
 
@@ -39,7 +39,8 @@ class Display:
 
     `+` is made, `=` taken over, `~` changed, `-` deleted or let go of; `!` was changed by somebody else, and `up` puts
     it right: a change that does no more is not shown a second time. `every`: nothing is merely counted.
-    `told` are the differences that were shown, `differing` the topics and users that were shown as a whole.
+    `told` are the differences that were shown, `differing` the topics and users that were shown as a whole,
+    and what an account calls the things in it that were.
     """
 
     def __init__(
@@ -88,19 +89,22 @@ class Display:
             self._say_progress()
 
     def _drift(self, event: ResourceEvent) -> None:
-        self._drifted[event.urn] = {_plain(change.path): change for change in event.changes}
+        self._drifted[event.urn] = {_plain(change.path): change for change in _single(event.changes)}
+        self.differing.update(self._words.account_names(event.type, event.name, event.changes))
         if event.vanished:
             line = gone(self._words.name(event.type, event.name))
             self.told.add(line)
             self.differing.update(self._words.things(event.type, event.name))
             self._report(f"! {line}; `levee up` makes it again")
-        for line in self._words.changes(event.type, event.name, event.changes):
+        for line in self._words.changes(event.type, event.name, self._drifted[event.urn].values()):
             self.told.add(line)
             self._report(f"! {line}")
 
     def _planned(self, event: ResourceEvent) -> None:
         if _is_component(event.type):
             return
+        if event.op is not Op.SAME:
+            self.differing.update(self._words.account_names(event.type, event.name, event.changes))
         protection = "" if self._every else self._words.protection(event.type, event.name)
         if protection and event.op in {Op.SAME, Op.UPDATE}:
             self._report(f"~ {self._words.name(event.type, event.name)}  {protection}")
@@ -122,7 +126,9 @@ class Display:
 
     def _update(self, event: ResourceEvent) -> None:
         drifted = self._drifted.get(event.urn, {})
-        changes = [change for change in event.changes if not _puts_back(change, drifted.get(_plain(change.path)))]
+        changes = [
+            change for change in _single(event.changes) if not _puts_back(change, drifted.get(_plain(change.path)))
+        ]
         lines = list(dict.fromkeys(self._words.changes(event.type, event.name, changes)))
         if not lines or not self._is_listed(Op.UPDATE):
             return
@@ -214,6 +220,18 @@ def _names(names: Sequence[str]) -> str:
 def let_go(name: str, kept: Kept) -> str:
     """That something stays, how, and when it doesn't."""
     return f"let go of {name}: {kept.how}" + (f"; deleted {kept.unless}" if kept.unless else "")
+
+
+def _single(changes: Iterable[Change]) -> Iterator[Change]:
+    """The changes with those of a mapping key by key."""
+    for change in changes:
+        before, after = ({} if each is None else each for each in (change.old, change.new))
+        if isinstance(before, dict) and isinstance(after, dict) and (before or after):
+            for key in sorted(before.keys() | after.keys()):
+                if before.get(key) != after.get(key):
+                    yield Change(f'{change.path}["{key}"]', change.kind, before.get(key), after.get(key))
+        else:
+            yield change
 
 
 def _plain(path: str) -> str:

@@ -28,6 +28,7 @@ _NOUNS: Final = {
 }
 _SETTING: Final = re.compile(r'(?:config|effective)(?:\["([^"]+)"\]|\.([\w.-]+))')
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[A-Z][a-z])")
+_NAMING: Final = ("name", "alias")
 _FIELDS: Final = {"replicationFactor": "replicas"}
 
 
@@ -68,6 +69,13 @@ class ResourceWords:
         elif type_ == type_tokens.KAFKA_SERVICE_CREDENTIAL:
             yield from (f"user {username}" for username in {*self._planned_users(name), *self._recorded_users(name)})
 
+    def account_names(self, type_: str, name: str, changes: Iterable[Change]) -> Iterator[str]:
+        """What an account calls a resource, where it lies in one: as recorded, and as planned."""
+        if type_.startswith("levee:aws:"):
+            held = self._inputs(type_, name)
+            yield from (str(held[key]) for key in _NAMING if held.get(key))
+            yield from (str(change.new) for change in changes if change.path in _NAMING and change.new is not None)
+
     def protection(self, type_: str, name: str) -> str:
         """How the protection of a recorded topic changes; empty: it doesn't."""
         planned, held = self._topics.get(name), self._recorded.get((type_, name))
@@ -105,7 +113,9 @@ class ResourceWords:
             return difference.setting_changed(thing.removeprefix("topic "), key, change.old, change.new)
         match change.path:
             case "topicId" | "recreatedAs" if change.new is not None:
-                return difference.made_again(thing.removeprefix("topic "))
+                held = self._recorded.get((topic.TYPE, name))
+                known = change.old or (held.outputs.get("topicId") if held is not None else None) or "another"
+                return difference.made_again(thing.removeprefix("topic "), known, change.new)
             case "owner" if change.new is None:
                 return difference.unmarked(thing, self._owner)
             case "owner":

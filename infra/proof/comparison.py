@@ -9,6 +9,9 @@ from typing import Final, TypeVar
 
 from infra.baseline.recorded_topics import RecordedTopics, recorded_topics
 from infra.connection import admin_connection
+from infra.proof.account.claim import AccountOutcome
+from infra.proof.account.prove import prove_account
+from infra.proof.answer import Verdict
 from infra.proof.broker_connection import LoginRefused, Unreachable
 from infra.proof.client import Client
 from infra.proof.discrepancy import Discrepancy, Matter, discrepancies, identities
@@ -70,6 +73,12 @@ def on_cluster(plan: Plan, project: Path, work: Callable[[Comparison], Awaitable
 def differences(plan: Plan, project: Path) -> tuple[Discrepancy, ...]:
     """Every difference of the cluster's state. Raises LeveeError where it can't be told."""
     return on_cluster(plan, project, _differences)
+
+
+def account_differences(plan: Plan, project: Path) -> tuple[AccountOutcome, ...]:
+    """What of the stack's account isn't as declared, or can't be told. Raises LeveeError where nobody can be asked."""
+    outcomes = asyncio.run(prove_account(plan, project, ()))
+    return tuple(each for each in outcomes if each.verdict is not Verdict.AS_DECLARED)
 
 
 async def _differences(comparison: Comparison) -> tuple[Discrepancy, ...]:

@@ -66,7 +66,10 @@ def identities(plan: Plan, live: LiveState, recorded: Mapping[str, str]) -> Iter
         if found is not None and known is not None and found.id != known:
             what = f"{topic.name}: the topic itself"
             made_anew = f"another one, {found.id or 'without an id'}: deleted and made again, its records are gone"
-            words, thing = difference.made_again(topic.name), f"topic {topic.name}"
+            words, thing = (
+                difference.made_again(topic.name, known, found.id or "a topic without an id"),
+                f"topic {topic.name}",
+            )
             yield Discrepancy(Matter.TOPIC, what, f"the recorded one, {known}", made_anew, words, thing)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from levee.diagnostics import LeveeError
 
 if TYPE_CHECKING:
     from infra.deployment.contract import Deployment, Outcome
+    from infra.proof.account.claim import AccountOutcome
     from infra.proof.discrepancy import Discrepancy
     from levee.plan.planned import Plan
 
@@ -27,8 +28,8 @@ SIGNS = frozenset({"+ ", "= ", "~ ", "- ", "! "})
 DESCRIPTION = """\
 Read everything that the stack made, from the cluster and the cloud, and show what differs from its files: what was
 changed by hand, what is gone, what is declared and not there yet, and who else may touch the stack's streams: all that
-`levee verify` finds of the cluster's state, without logging in as anybody. Changes nothing; `levee up` puts right what
-is the stack's own.
+`levee verify` finds of the state of cluster and account, without logging in as anybody. Changes nothing; `levee up`
+puts right what is the stack's own.
 """
 EPILOG = """\
 exit codes: 0 nothing differs, 1 it can't be told, 2 bad usage or unreadable input, 3 something differs
@@ -54,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare, and answer 3 where anything differs, whatever else can't be told."""
     from infra.deployment.choice import EngineName, choose
     from infra.preflight import doubts
-    from infra.proof.comparison import differences
+    from infra.proof.answer import Verdict
+    from infra.proof.comparison import account_differences, differences
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
 
@@ -65,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     say(engine.introduction)
     with waiting_for_cluster(plan):
         doubtful = doubts(plan, project)
-        found = differences(plan, project)
+        found, account = differences(plan, project), account_differences(plan, project)
     for doubt in doubtful:
         say(f"warning: {doubt}")
     failure, outcome, shown = None, None, list[str]()
@@ -81,12 +83,23 @@ def run(arguments: argparse.Namespace) -> int:
         failure = error
     for line in _untold(found, outcome):
         tell(f"! {line}")
+    unknown = []
+    for each in _untold_of_account(account, outcome):
+        line = f"{each.claim.thing.value} {each.name}  {each.claim.text}: {each.found}"
+        if each.verdict is Verdict.UNKNOWN:
+            unknown.append(line)
+            say(f"warning: it can't be told of {line}")
+        else:
+            tell(f"! {line}")
     differing = len(shown) or (outcome.changed if outcome is not None else 0)
     if failure is not None:
         show(failure)
         return DRIFT if differing else failure.exit_code
-    say(f"drift: {_count(differing)}" if differing else "drift: nothing differs from the files")
-    return DRIFT if differing else 0
+    if differing or not unknown:
+        say(f"drift: {_count(differing)}" if differing else "drift: nothing differs from the files")
+        return DRIFT if differing else 0
+    say("drift: not all can be told")
+    return 1
 
 
 def _look(project: Path, plan: Plan, clock: Clock) -> Deployment:
@@ -109,6 +122,12 @@ def _untold(found: Iterable[Discrepancy], outcome: Outcome | None) -> list[str]:
     told: Collection[str] = () if outcome is None else outcome.told
     whole: Collection[str] = () if outcome is None else outcome.differing
     return list(dict.fromkeys(each.line for each in found if each.line not in told and each.thing not in whole))
+
+
+def _untold_of_account(found: Iterable[AccountOutcome], outcome: Outcome | None) -> Iterator[AccountOutcome]:
+    """What isn't so in the account, less the things that the engine showed as differing."""
+    told: Collection[str] = () if outcome is None else outcome.differing
+    yield from (each for each in found if each.name not in told)
 
 
 def _count(number: int) -> str:

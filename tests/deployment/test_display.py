@@ -91,7 +91,9 @@ def test_an_id_that_is_seen_for_the_first_time_was_changed_by_nobody() -> None:
 
 @pytest.mark.parametrize("change", [was("recreatedAs", None, "x"), was("topicId", "w", "x")])
 def test_an_id_that_changed_was(change: Change) -> None:
-    assert lines_of(event(Op.REFRESH, change)) == ["! topic orders was deleted and made again: its records are gone"]
+    held = Registered(urn=urn(1), type=TOPIC, name="orders", properties={"name": "orders"}, outputs={"topicId": "w"})
+    (line,) = lines_of(event(Op.REFRESH, change), recorded=[held])
+    assert line == "! topic orders was deleted and made again: its records are gone (recorded w, found x)"
 
 
 def test_what_is_planned_is_described_as_in_its_file(tmp_path: Path) -> None:
@@ -123,6 +125,15 @@ def test_a_change_that_puts_back_what_was_shown_is_not_shown_again() -> None:
     assert lines_of(drifted, event(Op.UPDATE, back)) == ["! topic orders  retention 7d → 1h"]
     more = event(Op.UPDATE, back, was("partitions", 2, 4))
     assert lines_of(drifted, more)[1:] == ["~ topic orders  partitions 2 → 4"]
+
+
+def test_settings_that_change_together_are_told_one_by_one() -> None:
+    before, after = {"retention.ms": "1000", "cleanup.policy": "delete"}, {"retention.ms": "2000", "segment.ms": "1000"}
+    assert lines_of(event(Op.UPDATE, was("config", before, after))) == [
+        "~ topic orders  cleanup.policy delete → the broker's default",
+        "~ topic orders  retention 1s → 2s",
+        "~ topic orders  segment.ms the broker's default → 1s",
+    ]
 
 
 def test_a_right_that_was_taken_is_told_in_the_readers_words() -> None:
