@@ -18,7 +18,7 @@ from infra.proof.discrepancy import Discrepancy, Matter, discrepancies, identiti
 from infra.proof.live_state import LiveState
 from infra.proof.login import Login, UnusableLogin
 from infra.proof.owner import ownership
-from infra.proof.stranger import strangers
+from infra.proof.stranger import outsiders, strangers
 from infra.proof.survey import SurveyFailed, survey
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
@@ -56,7 +56,12 @@ class Comparison:
     def compare(self, live: LiveState) -> tuple[Discrepancy, ...]:
         """Every difference."""
         plan = self.plan
-        found = (*discrepancies(plan, live), *ownership(plan, live), *strangers(plan, live.acls))
+        found = (
+            *discrepancies(plan, live),
+            *ownership(plan, live),
+            *strangers(plan, live.acls),
+            *outsiders(plan, live.acls),
+        )
         if isinstance(self._recorded, str):
             words = f"whether a topic was deleted and made again is {self._recorded}"
             expected = "those that were recorded"

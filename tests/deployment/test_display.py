@@ -128,7 +128,8 @@ def test_a_change_that_puts_back_what_was_shown_is_not_shown_again() -> None:
 
 
 def test_settings_that_change_together_are_told_one_by_one() -> None:
-    before, after = {"retention.ms": "1000", "cleanup.policy": "delete"}, {"retention.ms": "2000", "segment.ms": "1000"}
+    before: Value = {"retention.ms": "1000", "cleanup.policy": "delete"}
+    after: Value = {"retention.ms": "2000", "segment.ms": "1000"}
     assert lines_of(event(Op.UPDATE, was("config", before, after))) == [
         "~ topic orders  cleanup.policy delete → the broker's default",
         "~ topic orders  retention 1s → 2s",
