@@ -7,7 +7,13 @@ import ssl
 from pathlib import Path
 from typing import Any
 
-from infra.providers.admin.connection import LARGEST_PEM, PASSWORD_VARIABLE, Connection, read_connection
+from infra.providers.admin.connection import (
+    CONTACT_VARIABLE,
+    LARGEST_PEM,
+    PASSWORD_VARIABLE,
+    Connection,
+    read_connection,
+)
 from infra.providers.failures import RefusedError
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import UnreadableError, read_plain_text
@@ -51,9 +57,12 @@ def admin_connection(cluster: ClusterSpec, project: Path) -> Connection:
 
 
 def _named_variable(cluster: ClusterSpec) -> dict[str, str]:
-    """Of the environment, the one variable that the stack names: nothing ambient decides how a cluster is reached."""
-    name = cluster.security.admin_password.environment
-    return {name: os.environ[name]} if name is not None and name in os.environ else {}
+    """Of the environment, the one variable that the stack names: nothing ambient decides how a cluster is reached.
+
+    And how long to wait for it.
+    """
+    names = (cluster.security.admin_password.environment, CONTACT_VARIABLE)
+    return {name: os.environ[name] for name in names if name is not None and name in os.environ}
 
 
 def _authority(file: Path) -> str:

@@ -68,6 +68,21 @@ def preflight(plan: Plan, project: Path, *, changing: bool) -> tuple[str, ...]:
     return (*account.warnings, *live.overruled)
 
 
+def doubts(plan: Plan, project: Path) -> tuple[str, ...]:
+    """What is doubtful before plan and cluster are compared, a line each: what differs is the comparison's to tell.
+
+    Raises Rejected (exit 1) where it is another cluster or another account, and LeveeError where nobody can be asked.
+    """
+    account = look_at_account(plan, project).tolerating(MISSING_RIGHTS)
+    try:
+        live = look(plan, project)
+    except LeveeError:
+        _refuse(account.problems, project)
+        raise
+    _refuse([*account.problems, *_identity(plan, live)], project)
+    return (*account.warnings, *live.overruled)
+
+
 def look(plan: Plan, project: Path) -> LiveCluster:
     """Ask the plan's cluster. Raises LeveeError where it can't be asked or the administrator lacks what is needed."""
     connection = admin_connection(plan.cluster, project)

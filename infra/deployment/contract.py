@@ -31,7 +31,7 @@ class Deployment:
 
     Before an engine changes anything, it compares the plan with what it deployed and refuses what the rules of changes
     stop; `max_removed` is how many percent of it may go. Without `rehearse` a preview tells what differs, not whether
-    it can be put right; Pulumi's engine always rehearses.
+    it can be put right; Pulumi's engine always rehearses. `every` difference is shown, however many there are.
     """
 
     project: Path
@@ -41,17 +41,22 @@ class Deployment:
     clock: Clock
     max_removed: int = 20
     rehearse: bool = True
+    every: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """How many resources were, or in a preview would be, created, updated, deleted and left the same.
 
-    `kept` are those among the deleted that stay and are let go of.
+    `kept` are those among the deleted that stay and are let go of. `told` are the differences that were shown, in the
+    words of `infra.difference`, `differing` the topics and users that are made, deleted or gone as a whole, and the
+    account's names of things that differ in any way; both are empty where an engine has words of its own.
     """
 
     changes: Mapping[str, int]
     kept: tuple[Kept, ...] = ()
+    told: frozenset[str] = frozenset()
+    differing: frozenset[str] = frozenset()
 
     @property
     def changed(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, assert_never
 
@@ -12,22 +12,18 @@ from pulumi import RunError
 
 from infra.baseline.kept import Kept
 from infra.deployment.contract import Report
+from infra.deployment.resource_words import ResourceWords
+from infra.difference import gone
 from infra.embedded.errors import DeploymentFailed, EngineError, ProgramFailed, Refused
 from infra.embedded.event import Change, Diagnostic, Event, Op, PlanReady, ResourceEvent, Severity, Stage
 from infra.embedded.state import name_of
 from infra.fault import fault
-from levee.diagnostics.redaction import REDACTED, looks_secret
 
 LISTED: Final = 40  # resources a kind of change shows by name; the rest is counted
-LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
-CHANGES: Final = 12  # differing properties shown of one resource
-LEARNED: Final = frozenset({"identity", "topicId"})  # outputs that are seen for the first time, which is no change
+CHANGES: Final = 12  # differences shown of one resource
+NAMED: Final = 5  # resources that one reason names
 PROGRESS_SECONDS: Final = 1.0
-_SIGNS: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-", Op.SAME: " ", Op.REFRESH: "!"}
-_ADOPTED: Final = {
-    Op.CREATE: "= adopt",
-    Op.DELETE: "- was adopted: let go of, and kept, unless its `retire` entry names it:",
-}
+_SIGNS: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-"}
 _DONE: Final = {Op.CREATE: "created", Op.UPDATE: "updated", Op.DELETE: "deleted"}
 NOTHING: Final[Mapping[str, Kept]] = MappingProxyType({})
 PROTECTED_ADVICE: Final = (
@@ -39,16 +35,35 @@ PROTECTED_ADVICE: Final = (
 
 
 class Display:
-    """Turns events into lines. Components are left out: what they group is shown by itself."""
+    """Turns events into lines. Components are left out: what they group is shown by itself.
 
-    def __init__(self, report: Report, *, preview: bool, kept: Mapping[str, Kept] = NOTHING) -> None:
+    `+` is made, `=` taken over, `~` changed, `-` deleted or let go of; `!` was changed by somebody else, and `up` puts
+    it right: a change that does no more is not shown a second time. `every`: nothing is merely counted.
+    `told` are the differences that were shown, `differing` the topics and users that were shown as a whole,
+    and what an account calls the things in it that were.
+    """
+
+    def __init__(
+        self,
+        report: Report,
+        words: ResourceWords,
+        *,
+        preview: bool,
+        every: bool = False,
+        kept: Mapping[str, Kept] = NOTHING,
+    ) -> None:
         self._report = report
+        self._words = words
         self._kept = kept
         self._preview = preview
-        self._shown: Counter[tuple[Stage, Op]] = Counter()
+        self._every = every
+        self._drifted: dict[str, dict[str, Change]] = {}
+        self._shown: Counter[Op] = Counter()
         self._done: Counter[Op] = Counter()
         self._total = 0
         self._spoke_at = time.monotonic()
+        self.told: set[str] = set()
+        self.differing: set[str] = set()
 
     def show(self, event: Event) -> None:
         """Take one event."""
@@ -74,33 +89,72 @@ class Display:
             self._say_progress()
 
     def _drift(self, event: ResourceEvent) -> None:
+        self._drifted[event.urn] = {_plain(change.path): change for change in _single(event.changes)}
+        self.differing.update(self._words.account_names(event.type, event.name, event.changes))
         if event.vanished:
-            self._report(f" ! {event.type} {event.name} is gone; it will be made again")
-        elif any(change.path not in LEARNED or change.old is not None for change in event.changes):
-            self._report(f" ! {event.type} {event.name} was changed outside levee:")
-            for line in _described(event.changes):
-                self._report(line)
+            line = gone(self._words.name(event.type, event.name))
+            self.told.add(line)
+            self.differing.update(self._words.things(event.type, event.name))
+            self._report(f"! {line}; `levee up` makes it again")
+        for line in self._words.changes(event.type, event.name, self._drifted[event.urn].values()):
+            self.told.add(line)
+            self._report(f"! {line}")
 
     def _planned(self, event: ResourceEvent) -> None:
-        if event.op is Op.SAME or _is_component(event.type):
+        if _is_component(event.type):
             return
+        if event.op is not Op.SAME:
+            self.differing.update(self._words.account_names(event.type, event.name, event.changes))
+        protection = "" if self._every else self._words.protection(event.type, event.name)
+        if protection and event.op in {Op.SAME, Op.UPDATE}:
+            self._report(f"~ {self._words.name(event.type, event.name)}  {protection}")
+        match event.op:
+            case Op.CREATE:
+                self._creation(event)
+            case Op.UPDATE:
+                self._update(event)
+            case Op.DELETE:
+                self._deletion(event)
+
+    def _creation(self, event: ResourceEvent) -> None:
+        described = self._words.described(event.type, event.name)
+        self.differing.update(self._words.things(event.type, event.name))
         if event.adopted:  # always by name: nobody asked for what is there already
-            self._report(f" {_ADOPTED[event.op]} {event.type} {event.name}")
+            self._report(f"= adopt {described}")
+        elif event.urn not in self._drifted and self._is_listed(Op.CREATE):
+            self._report(f"+ {described}")
+
+    def _update(self, event: ResourceEvent) -> None:
+        drifted = self._drifted.get(event.urn, {})
+        changes = [
+            change for change in _single(event.changes) if not _puts_back(change, drifted.get(_plain(change.path)))
+        ]
+        lines = list(dict.fromkeys(self._words.changes(event.type, event.name, changes)))
+        if not lines or not self._is_listed(Op.UPDATE):
             return
-        self._shown[event.stage, event.op] += 1
-        if self._shown[event.stage, event.op] > LISTED:
-            return
-        kept = self._kept.get(event.urn) if event.op is Op.DELETE else None
-        words = "" if kept is None else f": {kept.words}"
-        self._report(f" {_SIGNS[event.op]} {event.type} {event.name}{words}")
-        if event.op is Op.UPDATE:
-            for line in _described(event.changes):
-                self._report(line)
+        self.told.update(self._words.back(event.type, event.name, changes))
+        shown = len(lines) if self._every else CHANGES
+        for line in lines[:shown]:
+            self._report(f"~ {line}")
+        if len(lines) > shown:
+            self._report(f"~ … and {len(lines) - shown:,} more of {self._words.name(event.type, event.name)}")
+
+    def _deletion(self, event: ResourceEvent) -> None:
+        name, kept = self._words.name(event.type, event.name), self._kept.get(event.urn)
+        self.differing.update(self._words.things(event.type, event.name))
+        if event.adopted:
+            self._report(f"- let go of {name}: it was adopted, and is kept unless its `retire` entry names it")
+        elif self._is_listed(Op.DELETE):
+            self._report(f"- {name}" if kept is None else f"- {let_go(name, kept)}")
+
+    def _is_listed(self, op: Op) -> bool:
+        self._shown[op] += 1
+        return self._every or self._shown[op] <= LISTED
 
     def _count_unlisted(self) -> None:
-        for (stage, op), count in self._shown.items():
-            if stage is Stage.PLANNED and count > LISTED:
-                self._report(f" {_SIGNS[op]} … and {count - LISTED} more")
+        for op, count in self._shown.items():
+            if count > LISTED and not self._every:
+                self._report(f"{_SIGNS[op]} … and {count - LISTED:,} more")
 
     def _progress(self, event: ResourceEvent) -> None:
         if event.stage is Stage.DONE and event.op in _DONE:
@@ -118,10 +172,10 @@ class Display:
         """An engine's error with the reasons it holds: a cluster that went away is one for every resource."""
         match error:
             case Refused():
-                return _listed(error.message, [f"{_about(r.urn)}{r.message}" for r in error.refusals])
+                return _listed(error.message, _by_reason((r.urn, r.message) for r in error.refusals))
             case DeploymentFailed():
-                reasons = [f"{_about(f.urn)}{f.operation}: {'; '.join(f.reasons)}" for f in error.failures]
-                return _listed(error.message, reasons)
+                failures = ((f.urn, f"{f.operation}: {'; '.join(f.reasons)}") for f in error.failures)
+                return _listed(error.message, _by_reason(failures))
             case ProgramFailed() if not isinstance(error.__cause__, RunError):
                 return fault(error.__cause__ or error)
             case ProgramFailed():
@@ -149,23 +203,43 @@ def _listed(title: str, reasons: Sequence[str]) -> str:
     return "\n".join(lines)
 
 
-def _about(urn: str) -> str:
-    return f"{name_of(urn)}: " if urn else ""
+def _by_reason(reasons: Iterable[tuple[str, str]]) -> list[str]:
+    """A line for each reason with those that it stopped: a cluster that went away is one for every resource."""
+    stopped: dict[str, list[str]] = {}
+    for urn, reason in reasons:
+        stopped.setdefault(reason, []).append(name_of(urn) if urn else "")
+    return [f"{_names(names)}{reason}" for reason, names in stopped.items()]
 
 
-def _described(changes: Sequence[Change]) -> Iterator[str]:
-    for change in changes[:CHANGES]:
-        secret = looks_secret(change.path)
-        old, new = (REDACTED if secret and value is not None else _short(value) for value in (change.old, change.new))
-        yield f"     {change.path}: {old} -> {new}"
-    if len(changes) > CHANGES:
-        yield f"     … and {len(changes) - CHANGES} more"
+def _names(names: Sequence[str]) -> str:
+    listed = [name for name in names if name]
+    more = f" and {len(listed) - NAMED:,} more" if len(listed) > NAMED else ""
+    return f"{', '.join(listed[:NAMED])}{more}: " if listed else ""
 
 
-def _short(value: object) -> str:
-    if value is None:
-        return "(nothing)"
-    if isinstance(value, dict):
-        value = ", ".join(str(item) for item in value.values())
-    text = str(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text):,} characters)"
+def let_go(name: str, kept: Kept) -> str:
+    """That something stays, how, and when it doesn't."""
+    return f"let go of {name}: {kept.how}" + (f"; deleted {kept.unless}" if kept.unless else "")
+
+
+def _single(changes: Iterable[Change]) -> Iterator[Change]:
+    """The changes with those of a mapping key by key."""
+    for change in changes:
+        before, after = ({} if each is None else each for each in (change.old, change.new))
+        if isinstance(before, dict) and isinstance(after, dict) and (before or after):
+            for key in sorted(before.keys() | after.keys()):
+                if before.get(key) != after.get(key):
+                    yield Change(f'{change.path}["{key}"]', change.kind, before.get(key), after.get(key))
+        else:
+            yield change
+
+
+def _plain(path: str) -> str:
+    return path.replace('["', ".").replace('"]', "")
+
+
+def _puts_back(change: Change, drift: Change | None) -> bool:
+    """Whether a planned change does no more than undo what was shown as changed by somebody else."""
+    if change.path in {"drift", "recreatedAs"}:
+        return True
+    return drift is not None and (change.old, change.new) == (drift.new, drift.old)

@@ -14,6 +14,7 @@ from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import Display
 from infra.deployment.judging import judge, refused_changes
 from infra.deployment.location import PROJECT, embedded_state
+from infra.deployment.resource_words import ResourceWords
 from infra.embedded import engine
 from infra.embedded.errors import EngineError, Refusal
 from infra.embedded.event import Event, Op, PlanReady, ResourceEvent, Stage
@@ -35,8 +36,15 @@ class EmbeddedEngine:
     def run(self, deployment: Deployment, report: Report) -> Outcome:
         """Plan everything, then change what differs. Raises LeveeError; a refused plan has changed nothing."""
         today = deployment.clock.today()
-        kept = kept_on_removal(recorded(deployment.project, deployment.stack), today)
-        display = Display(report, preview=deployment.action is Action.PREVIEW, kept=kept)
+        held = recorded(deployment.project, deployment.stack)
+        kept = kept_on_removal(held, today)
+        display = Display(
+            report,
+            ResourceWords(deployment.plan if deployment.action is not Action.DESTROY else None, held),
+            preview=deployment.action is Action.PREVIEW,
+            every=deployment.every,
+            kept=kept,
+        )
         leaving: list[Kept] = []
         desk = Desk(deployment.project, deployment.stack, today, deployment.plan)
         request = engine.Run(
@@ -60,7 +68,12 @@ class EmbeddedEngine:
         if deployment.action is not Action.PREVIEW:
             end_run(deployment.project, deployment.stack)
         display.end()
-        return Outcome(changes={op.value: count for op, count in summary.changes.items()}, kept=tuple(leaving))
+        return Outcome(
+            changes={op.value: count for op, count in summary.changes.items()},
+            kept=tuple(leaving),
+            told=frozenset(display.told),
+            differing=frozenset(display.differing),
+        )
 
 
 def _ignore(state: Path) -> None:

@@ -20,9 +20,10 @@ from typing import Final, cast
 from infra.baseline.export import from_export, recorded
 from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
-from infra.deployment.display import LISTED, PROTECTED_ADVICE
+from infra.deployment.display import LISTED, PROTECTED_ADVICE, let_go
 from infra.deployment.judging import refused_changes
 from infra.deployment.pulumi_environment import environment, file_backend
+from infra.deployment.resource_words import kept_thing
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
 from levee.loading.project_name import project_name
@@ -91,9 +92,9 @@ class PulumiEngine:
             leaving = [*no_longer_declared(recorded(exported, deployment.stack), deployment.plan)]
         kept = tuple(kept_on_removal(leaving, deployment.clock.today()).values())
         for each in kept[:LISTED]:
-            report(f" - {each}")
+            report(f"- {let_go(kept_thing(each), each)}")
         if len(kept) > LISTED:
-            report(f" - … and {len(kept) - LISTED:,} more are let go of")
+            report(f"- … and {len(kept) - LISTED:,} more are let go of")
         return kept
 
     def _has_stack(self, stack: str) -> bool:

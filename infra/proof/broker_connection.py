@@ -24,7 +24,6 @@ from infra.providers.admin.broker_error import trimmed
 CLIENT_ID: Final = "levee-verify"
 """What brokers and their quotas know the proof by."""
 
-OPEN_SECONDS: Final = 15.0
 ANSWER_SECONDS: Final = 15.0
 SASL_AUTHENTICATION_FAILED: Final = 58
 READ_BYTES: Final = 65_536
@@ -51,8 +50,9 @@ class BrokerConnection:
     @classmethod
     async def open(cls, address: Address, login: Login) -> Self:
         """Connect and log in. Raises LoginRefused, Unreachable."""
+        seconds = login.contact_seconds
         try:
-            async with asyncio.timeout(OPEN_SECONDS):
+            async with asyncio.timeout(seconds):
                 reader, writer = await asyncio.open_connection(address.host, address.port, ssl=login.tls)
                 connection = cls(address, reader, writer)
                 try:
@@ -64,7 +64,7 @@ class BrokerConnection:
         except ssl.SSLError as error:
             raise Unreachable(f"{address}: TLS failed: {error.reason or error}") from None
         except TimeoutError:
-            raise Unreachable(f"{address}: no answer within {OPEN_SECONDS:.0f} s") from None
+            raise Unreachable(f"{address}: no answer within {seconds:.0f} s") from None
         except OSError as error:
             raise Unreachable(f"{address}: {error.strerror or error}") from None
 

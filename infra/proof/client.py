@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from infra.proof.broker_connection import BrokerConnection, Unreachable
 from infra.proof.login import Address, Login
+
+NEXT_SECONDS: Final = 1.0
+"""How long a broker is waited for before another is asked as well."""
 
 
 class Client:
@@ -55,14 +60,43 @@ class Client:
     async def _any(self) -> BrokerConnection:
         if self._home is not None and self._home.is_open:
             return self._home
-        reasons = []
-        for index in range(len(self.login.bootstrap)):
-            address = self.login.bootstrap[(self._turn + index) % len(self.login.bootstrap)]
-            try:
-                self._home = await BrokerConnection.open(address, self.login)
-            except Unreachable as error:
-                reasons.append(str(error))
-            else:
-                self._turn += index + 1
-                return self._home
-        raise Unreachable("; ".join(reasons))
+        brokers = self.login.bootstrap
+        first = self._turn % len(brokers)
+        self._home = await _first_to_answer((*brokers[first:], *brokers[:first]), self.login)
+        self._turn += 1
+        return self._home
+
+
+async def _first_to_answer(addresses: Iterable[Address], login: Login) -> BrokerConnection:
+    """Ask one broker after the other, and wait for all that were asked: silent ones don't add up.
+
+    Raises LoginRefused, and Unreachable with what each of them answered.
+    """
+    upcoming = list(addresses)
+    reasons = {each: f"{each}: no answer within {login.contact_seconds:.0f} s" for each in upcoming}
+
+    async def attempt(address: Address) -> BrokerConnection | None:
+        try:
+            return await BrokerConnection.open(address, login)
+        except Unreachable as error:
+            reasons[address] = str(error)
+            return None
+
+    waiting: set[asyncio.Task[BrokerConnection | None]] = set()
+    try:
+        async with asyncio.timeout(login.contact_seconds):
+            while upcoming or waiting:
+                if upcoming:
+                    waiting.add(asyncio.create_task(attempt(upcoming.pop(0))))
+                patience = NEXT_SECONDS if upcoming else None
+                done, waiting = await asyncio.wait(waiting, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                if opened := [connection for task in done if (connection := task.result()) is not None]:
+                    for spare in opened[1:]:
+                        spare.close()
+                    return opened[0]
+    except TimeoutError:
+        pass
+    finally:
+        for task in waiting:
+            task.cancel()
+    raise Unreachable("; ".join(reasons.values()))

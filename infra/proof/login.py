@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Final, Self
 
-from infra.providers.admin.connection import LARGEST_PEM, Connection
+from infra.providers.admin.connection import CONTACT_SECONDS, LARGEST_PEM, Connection
 from levee.loading.plain_file import UnreadableError, read_plain_text
 
 MECHANISM: Final = "SCRAM-SHA-512"
@@ -60,6 +60,7 @@ class Login:
     password: str = field(repr=False)
     tls: ssl.SSLContext = field(repr=False, compare=False)
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
+    contact_seconds: float = CONTACT_SECONDS
 
     @classmethod
     def of_connection(cls, connection: Connection) -> Self:
@@ -71,6 +72,7 @@ class Login:
             username=connection.username,
             password=str(connection.password.value),
             tls=ssl.create_default_context(cadata=connection.ca),
+            contact_seconds=connection.contact_seconds,
         )
 
     @classmethod

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from infra.difference import marked_by, unmarked
 from infra.proof.access import planned_topics
 from infra.proof.discrepancy import Discrepancy, Matter
 from infra.proof.live_state import LiveAcl, LiveState
@@ -41,10 +42,13 @@ def ownership(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
         found = owners.get(thing, set())
         if found != {plan.qualified_stack} and (found or thing not in missing):
             shown = ", ".join(sorted(found)) or "nobody: the mark is missing"
-            yield Discrepancy(Matter.OWNER, " ".join(thing), plan.qualified_stack, shown)
+            name, others = " ".join(thing), found - {plan.qualified_stack}
+            words = marked_by(name, others) if others else unmarked(name, plan.qualified_stack)
+            yield Discrepancy(Matter.OWNER, name, plan.qualified_stack, shown, words, name)
     for thing in sorted(owners.keys() - set(planned)):
         if plan.qualified_stack in owners[thing]:
-            yield Discrepancy(Matter.OWNER, " ".join(thing), "nothing such", f"a mark of {plan.qualified_stack}")
+            name, mark = " ".join(thing), f"a mark of {plan.qualified_stack}"
+            yield Discrepancy(Matter.OWNER, name, "nothing such", mark, f"{name} bears {mark}, undeclared", name)
 
 
 def _owners(acls: Iterable[LiveAcl]) -> Mapping[tuple[str, str], set[str]]:

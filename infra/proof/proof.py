@@ -5,32 +5,24 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from infra.baseline.record import Record, record_of
-from infra.connection import admin_connection
 from infra.proof.access import Access, PlannedNames
 from infra.proof.account.claim import AccountOutcome
 from infra.proof.account.prove import prove_account
 from infra.proof.answer import Answer, Observation, Outcome, Verdict
-from infra.proof.broker_connection import LoginRefused, Unreachable
 from infra.proof.claim import MARK, Claim, claims
-from infra.proof.client import Client
+from infra.proof.comparison import SETTLING_S, Comparison, on_cluster
 from infra.proof.deeds import Deeds
-from infra.proof.discrepancy import Discrepancy, Matter, discrepancies, identities, overdue
+from infra.proof.discrepancy import Discrepancy
 from infra.proof.kept_logins import KeptLogins, kept_logins
-from infra.proof.live_state import LiveState
 from infra.proof.login import Login, UnusableLogin
-from infra.proof.owner import ownership
 from infra.proof.probe import Probe, Subject
-from infra.proof.stranger import strangers
-from infra.proof.survey import SurveyFailed, survey
 from infra.proof.trial import Trial, not_tried, try_login
 from levee.diagnostics import LeveeError
-from levee.plan.credential_age import credential_ages
 from levee.plan.planned import Plan, PlannedCredential
 
 Report = Callable[[str], None]
@@ -39,9 +31,6 @@ Report = Callable[[str], None]
 AT_ONCE: Final = 16
 """Users that are tried at the same time."""
 
-SETTLING_S: Final = 1.0
-"""Before what isn't as declared is looked at again: brokers hear of a change a moment after it was made."""
-
 USER_SECONDS: Final = 180.0
 
 
@@ -49,8 +38,8 @@ USER_SECONDS: Final = 180.0
 class Proof:
     """What came of it. `topics`, `acls` and `users` count what was compared; `account` is of a stack that has one.
 
-    `identities` counts the topics that were compared with the ids of a state, `identities_of` says whose; None: no
-    state here has recorded the stack.
+    `brokers` are those that were up, with their racks. `identities` counts the topics that were compared with the ids
+    of a state, `identities_of` says whose; None: no state here has recorded the stack.
     """
 
     stack: str
@@ -62,6 +51,7 @@ class Proof:
     acls: int
     users: int
     account: tuple[AccountOutcome, ...] = ()
+    brokers: Mapping[int, str | None] = field(default_factory=dict)
     identities: int = 0
     identities_of: str | None = None
 
@@ -88,61 +78,44 @@ def prove(plan: Plan, project: Path, services: Collection[str], as_of: date, rep
             exit_code=2,
         )
     chosen = [credential for credential in plan.credentials if not services or credential.service in services]
-    return asyncio.run(_prove(plan, project, chosen, as_of, report, write=write))
+    proof = on_cluster(
+        plan, project, as_of, lambda comparison: _prove(comparison, project, chosen, report, write=write)
+    )
+    if plan.aws is None:
+        return proof
+    report("reading the account")
+    tried = {credential.service for credential in chosen}
+    return replace(proof, account=asyncio.run(prove_account(plan, project, tried)))
 
 
 async def _prove(
-    plan: Plan, project: Path, credentials: Sequence[PlannedCredential], as_of: date, report: Report, *, write: bool
+    comparison: Comparison, project: Path, credentials: Sequence[PlannedCredential], report: Report, *, write: bool
 ) -> Proof:
-    try:
-        administrator = Client(Login.of_connection(admin_connection(plan.cluster, project)))
-        async with administrator:
-            recorded = await asyncio.to_thread(_recorded, plan, project)
-            prover = _Prover(plan, kept_logins(plan, project), administrator, recorded, as_of, report)
-            proof = await prover.run(credentials, write=write)
-    except (UnusableLogin, SurveyFailed, Unreachable, LoginRefused) as error:
-        raise LeveeError(
-            f"cluster {plan.cluster.id} can't be read as {plan.cluster.security.admin_username}: {error}",
-            "without that nothing is proved; check that the cluster is up and the administrator's password is right",
-        ) from None
-    if plan.aws is not None:
-        report("reading the account")
-    services = {credential.service for credential in credentials}
-    return replace(proof, account=await prove_account(plan, project, services))
-
-
-def _recorded(plan: Plan, project: Path) -> Record | str:
-    """What the stack's state recorded, or why that is unknown: then nothing is proved."""
-    try:
-        return record_of(project, plan.stack)
-    except LeveeError as error:
-        return f"unknown: {error.message}"
+    prover = _Prover(comparison, kept_logins(comparison.plan, project), report)
+    return await prover.run(credentials, write=write)
 
 
 class _Prover:
     """One run over one plan."""
 
-    def __init__(
-        self, plan: Plan, kept: KeptLogins, administrator: Client, recorded: Record | str, as_of: date, report: Report
-    ) -> None:
-        self._plan, self._kept, self._administrator, self._report = plan, kept, administrator, report
-        self._recorded = recorded
-        self._ages = tuple(credential_ages(plan, self._known.passwords_made, as_of)) if self._known.source else ()
-        self._names = PlannedNames.of(plan)
+    def __init__(self, comparison: Comparison, kept: KeptLogins, report: Report) -> None:
+        self._comparison, self._kept, self._report = comparison, kept, report
+        self._plan, self._administrator = comparison.plan, comparison.administrator
+        self._names = PlannedNames.of(self._plan)
         self._token = secrets.token_hex(4)
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def run(self, credentials: Sequence[PlannedCredential], *, write: bool) -> Proof:
-        live = await self._look()
-        found = self._compare(live)
+        live = await self._comparison.look()
+        found = self._comparison.compare(live)
         trials = self._trials(credentials)
         outcomes = await self._try_all(trials, write=write)
         doubtful = [user for user in trials if any(o.verdict is not Verdict.AS_DECLARED for o in outcomes[user])]
         if found or doubtful:
             self._report("not all is as declared: looking again")
             await asyncio.sleep(SETTLING_S)
-            live = await self._look()
-            found = self._compare(live)
+            live = await self._comparison.look()
+            found = self._comparison.compare(live)
             # What is read needs what is written: with deeds, a second look is at everybody.
             again = trials if write else {user: trials[user] for user in doubtful}
             outcomes.update(await self._try_all(again, write=write))
@@ -154,33 +127,12 @@ class _Prover:
             outcomes=(*(outcome for user in trials for outcome in outcomes[user]), *revoked),
             discrepancies=found,
             topics=len(live.topics),
+            brokers=live.racks,
             acls=len(live.acls),
             users=len(live.users or ()),
-            identities=len(live.topics.keys() & self._known.topic_ids.keys()),
-            identities_of=self._known.source,
+            identities=len(live.topics.keys() & self._comparison.recorded.topic_ids.keys()),
+            identities_of=self._comparison.recorded.source,
         )
-
-    @property
-    def _known(self) -> Record:
-        return Record() if isinstance(self._recorded, str) else self._recorded
-
-    async def _look(self) -> LiveState:
-        live = await survey(self._administrator, self._plan)
-        if live.cluster_id != self._plan.cluster.id:
-            raise LeveeError(
-                f"the brokers are cluster {live.cluster_id}, and stack {self._plan.stack} declares "
-                f"{self._plan.cluster.id}",
-                "nothing was tried there; correct cluster.bootstrap or cluster.id in stack.yaml",
-            )
-        return live
-
-    def _compare(self, live: LiveState) -> tuple[Discrepancy, ...]:
-        plan = self._plan
-        found = (*discrepancies(plan, live), *ownership(plan, live), *strangers(plan, live.acls))
-        if isinstance(self._recorded, str):
-            unknown = Discrepancy(Matter.TOPIC, "the topics themselves", "those that were recorded", self._recorded)
-            return (*found, unknown)
-        return (*found, *identities(plan, live, self._recorded.topic_ids), *overdue(self._ages))
 
     def _trials(self, credentials: Sequence[PlannedCredential]) -> dict[str, Trial]:
         trials = {}

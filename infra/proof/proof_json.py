@@ -7,18 +7,21 @@ from typing import Final
 
 from infra.proof.account.claim import AccountOutcome
 from infra.proof.answer import Outcome, Verdict
+from infra.proof.evidence import Evidence
 from infra.proof.proof import Proof
 
 FORMAT_VERSION: Final = 1
 
 
-def render_json(proof: Proof) -> str:
+def render_json(proof: Proof, about: Evidence) -> str:
     """Sorted keys, two-space indent and a final newline. `format` rises when a field changes meaning."""
     verdicts = [outcome.verdict for outcome in proof.outcomes]
     document = {
         "format": FORMAT_VERSION,
         "stack": proof.stack,
         "cluster": proof.cluster_id,
+        "brokers": [{"id": broker, "rack": rack} for broker, rack in sorted(proof.brokers.items())],
+        "evidence": about.document(),
         "holds": proof.holds,
         "wrote": proof.wrote,
         "compared": {"topics": proof.topics, "acls": proof.acls, "users": proof.users, "identities": proof.identities},

@@ -19,7 +19,7 @@ from infra.proof.probe import (
     Subject,
 )
 from infra.proof.proof import Proof
-from levee.diagnostics.text import printable
+from levee.diagnostics.text import one_line, printable
 from levee.render.table import render_table
 
 MOST_USERS: Final = 40
@@ -57,10 +57,9 @@ def _sections(proof: Proof) -> Iterator[str]:
         yield f"... and {hidden:,} more users, all as declared (all of them: --json)\n"
     yield LEGEND
     if proof.discrepancies:
-        rows = [(d.matter.value, d.what, d.declared, d.found) for d in proof.discrepancies]
-        yield f"Not as declared on the cluster ({len(rows):,})\n" + render_table(
-            ("SURPRISE", "WHAT", "DECLARED", "FOUND"), rows
-        )
+        lines = dict.fromkeys(one_line(each.line) for each in proof.discrepancies)
+        title = f"Not as declared on the cluster ({len(proof.discrepancies):,})\n"
+        yield title + "".join(f"! {line}\n" for line in lines)
     if surprises := list(_surprises(proof.outcomes)):
         yield f"Not as declared by trial ({len(surprises):,})\n" + render_table(
             ("VERDICT", "USER", "TRIED", "ON", "DECLARED", "FOUND"), surprises

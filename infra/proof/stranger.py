@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+from infra.difference import lost
 from infra.proof.access import planned_topics
-from infra.proof.discrepancy import Discrepancy, Matter, service_of_principal
+from infra.proof.discrepancy import Discrepancy, Matter, has, service_of_principal
 from infra.proof.live_state import LiveAcl
 from infra.proof.owner import is_mark
 from levee.model.name import NamePattern, PatternType
@@ -50,20 +51,40 @@ class _Names:
         return [*exact, *(prefix + EVERYTHING for prefix in sorted(prefixes))]
 
 
+def outsiders(plan: Plan, acls: Collection[LiveAcl]) -> Iterator[Discrepancy]:
+    """Every right that a declared outsider lacks, or is denied. What it has beyond them, `strangers` tells."""
+    for acl in sorted(_declared(plan) - set(acls)):
+        words = lost(acl.principal.removeprefix("User:"), acl)
+        yield Discrepancy(Matter.STRANGER, acl.principal, str(acl), "missing", words)
+    principals = {f"User:{each.name}" for each in plan.principals}
+    for acl in sorted(each for each in acls if not each.allows and each.principal in principals):
+        words = has(acl.principal.removeprefix("User:"), acl)
+        yield Discrepancy(Matter.STRANGER, acl.principal, "nothing such", str(acl), words)
+
+
+def _declared(plan: Plan) -> set[LiveAcl]:
+    return {
+        LiveAcl(f"User:{each.name}", right.resource_type, right.pattern, right.operation, right.host, allows=True)
+        for each in plan.principals
+        for right in each.rights
+    }
+
+
 def strangers(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepancy]:
     """Every ALLOW of another principal on a planned topic, group or transactional id, or on the ACLs themselves.
 
     Counted are exact names, prefixes and `*`. The stack's administrator is no stranger; other super users have no
     ACLs, and a broker tells nobody who they are. A mark of ownership is no access.
     """
-    services = {credential.service for credential in plan.credentials}
+    services, declared = {credential.service for credential in plan.credentials}, _declared(plan)
     administrator = f"User:{plan.cluster.security.admin_username}"
     names = _planned(plan)
     for acl in sorted(acls):
         name = service_of_principal(acl.principal)
         is_known = acl.principal == administrator or (name is not None and name.service in services)
-        if acl.allows and not is_known and not is_mark(acl) and (reach := _reach(acl, names)):
-            yield Discrepancy(Matter.STRANGER, acl.principal, "no right here", f"{acl}, which covers {reach}")
+        if acl.allows and not is_known and acl not in declared and not is_mark(acl) and (reach := _reach(acl, names)):
+            words = f"{has(acl.principal.removeprefix('User:'), acl)}: it covers {reach}"
+            yield Discrepancy(Matter.STRANGER, acl.principal, "no right here", f"{acl}, which covers {reach}", words)
 
 
 def _planned(plan: Plan) -> Mapping[str, _Names]:

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from levee.cli.clearance import add_clearance_option
+from levee.cli.colour import coloured
 from levee.cli.command import Commands
 from levee.cli.engine_option import add_engine_option
 from levee.cli.project import add_project_option, project_of
+from levee.cli.waiting import waiting_for_cluster
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
 from levee.diagnostics.redaction import redact
@@ -62,6 +64,7 @@ def run(name: str, arguments: argparse.Namespace) -> int:
     """Load, check, ask, deploy; the last line says what was done."""
     from infra.deployment.choice import EngineName, choose
     from infra.deployment.contract import Action, Deployment
+    from infra.deployment.resource_words import kept_thing
     from infra.let_go import stayed
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
@@ -93,7 +96,7 @@ def run(name: str, arguments: argparse.Namespace) -> int:
     if action is not Action.PREVIEW:
         outcome = replace(outcome, kept=stayed(plan, project, outcome.kept))
         for each in outcome.kept:
-            say(f"let go of {each.type} {each.name}: {each.how}")
+            say(f"let go of {kept_thing(each)}: {each.how}")
     say(_summary(action, outcome, time.monotonic() - began))
     return 0
 
@@ -109,7 +112,9 @@ def _doubts(plan: Plan, project: Path, as_of: date, *, changing: bool) -> Iterat
 
     yield from map(headline, enforce(plan, project, as_of).warnings)
     yield from (f"{pending.stream}: {pending.what}" for pending in plan.pending)
-    yield from preflight(plan, project, changing=changing)
+    with waiting_for_cluster(plan):
+        doubts = preflight(plan, project, changing=changing)
+    yield from doubts
 
 
 def _must_be_asked(action: Action, stack: str) -> None:
@@ -142,5 +147,5 @@ def _summary(action: Action, outcome: Outcome, seconds: float) -> str:
 
 def say(line: str) -> None:
     """One line of progress, at once, without secrets and what could act on a terminal: providers say what they like."""
-    sys.stdout.write(redact(printable(line)) + "\n")
+    sys.stdout.write(coloured(redact(printable(line)) + "\n", sys.stdout))
     sys.stdout.flush()

@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from levee.cli.command import Commands
+from levee.cli.deploy import say
 from levee.cli.engine_option import add_engine_option
+from levee.cli.failure import show
 from levee.cli.project import add_project_option, project_of
+from levee.cli.waiting import waiting_for_cluster
 from levee.clock import Clock
+from levee.diagnostics import LeveeError
 
 if TYPE_CHECKING:
+    from infra.deployment.contract import Deployment, Outcome
+    from infra.proof.account.claim import AccountOutcome
+    from infra.proof.discrepancy import Discrepancy
     from levee.plan.planned import Plan
 
 DRIFT = 3
+SIGNS = frozenset({"+ ", "= ", "~ ", "- ", "! "})
 
 DESCRIPTION = """\
 Read everything that the stack made, from the cluster and the cloud, and show what differs from its files: what was
-changed by hand, what is gone, and what is declared and not there yet. Changes nothing; `levee up` puts it right.
+changed by hand, what is gone, what is declared and not there yet, and who else may touch the stack's streams: all that
+`levee verify` finds of the state of cluster and account, without logging in as anybody. Changes nothing; `levee up`
+puts right what is the stack's own.
 """
 EPILOG = """\
 exit codes: 0 nothing differs, 1 it can't be told, 2 bad usage or unreadable input, 3 something differs
@@ -42,11 +53,11 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, and answer 3 where anything differs."""
+    """Compare, and answer 3 where anything differs, whatever else can't be told."""
     from infra.deployment.choice import EngineName, choose
-    from infra.deployment.contract import Action, Deployment
-    from infra.preflight import preflight
-    from levee.cli.deploy import say
+    from infra.preflight import doubts
+    from infra.proof.answer import Verdict
+    from infra.proof.comparison import account_differences, differences
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
 
@@ -55,30 +66,80 @@ def run(arguments: argparse.Namespace) -> int:
     plan = build_plan(load_stack(project, arguments.stack), clock.today())
     engine = choose(EngineName(arguments.engine), project, arguments.stack)
     say(engine.introduction)
-    for doubt in preflight(plan, project, changing=False):
+    with waiting_for_cluster(plan):
+        doubtful = doubts(plan, project)
+        found, account = differences(plan, project, clock.today()), account_differences(plan, project)
+    for doubt in (*doubtful, *_due_soon(plan, project, clock.today())):
         say(f"warning: {doubt}")
-    look = Deployment(
+    failure, outcome, shown = None, None, list[str]()
+
+    def tell(line: str) -> None:
+        if line[:2] in SIGNS:
+            shown.append(line)
+        say(line)
+
+    try:
+        outcome = engine.run(_look(project, plan, clock), tell)
+    except LeveeError as error:  # what differs may be why: it is told all the same
+        failure = error
+    for line in _untold(found, outcome):
+        tell(f"! {line}")
+    unknown = []
+    for each in _untold_of_account(account, outcome):
+        line = f"{each.claim.thing.value} {each.name}  {each.claim.text}: {each.found}"
+        if each.verdict is Verdict.UNKNOWN:
+            unknown.append(line)
+            say(f"warning: it can't be told of {line}")
+        else:
+            tell(f"! {line}")
+    differing = len(shown) or (outcome.changed if outcome is not None else 0)
+    if failure is not None:
+        show(failure)
+        return DRIFT if differing else failure.exit_code
+    if differing or not unknown:
+        say(f"drift: {_count(differing)}" if differing else "drift: nothing differs from the files")
+        return DRIFT if differing else 0
+    say("drift: not all can be told")
+    return 1
+
+
+def _look(project: Path, plan: Plan, clock: Clock) -> Deployment:
+    from infra.deployment.contract import Action, Deployment
+
+    return Deployment(
         project=project,
-        stack=arguments.stack,
+        stack=plan.stack,
         action=Action.PREVIEW,
         plan=plan,
         clock=clock,
         max_removed=100,
         rehearse=False,
+        every=True,
     )
-    differing = engine.run(look, say).changed + _overdue(plan, project, clock.today())
-    say(f"drift: {differing:,} differ from the files" if differing else "drift: nothing differs from the files")
-    return DRIFT if differing else 0
 
 
-def _overdue(plan: Plan, project: Path, as_of: date) -> int:
-    """Tell of the passwords that are due, and count those that aren't known to be in time."""
+def _due_soon(plan: Plan, project: Path, as_of: date) -> Iterator[str]:
+    """The passwords that are in time, and soon aren't; the others are differences."""
     from infra.baseline.record import record_of
-    from levee.cli.deploy import say
     from levee.plan.credential_age import Due, credential_ages
 
-    ages = list(credential_ages(plan, record_of(project, plan.stack).passwords_made, as_of))
-    for age in ages:
-        if age.due is not Due.IN_TIME:
-            say(f" ! {age.username}: {age.found}; {age.remedy}")
-    return sum(not age.holds for age in ages)
+    for age in credential_ages(plan, record_of(project, plan.stack).passwords_made, as_of):
+        if age.due is Due.SOON:
+            yield f"{age.username}: {age.found}; {age.remedy}"
+
+
+def _untold(found: Iterable[Discrepancy], outcome: Outcome | None) -> list[str]:
+    """The differences on the cluster that the engine didn't show, each once."""
+    told: Collection[str] = () if outcome is None else outcome.told
+    whole: Collection[str] = () if outcome is None else outcome.differing
+    return list(dict.fromkeys(each.line for each in found if each.line not in told and each.thing not in whole))
+
+
+def _untold_of_account(found: Iterable[AccountOutcome], outcome: Outcome | None) -> Iterator[AccountOutcome]:
+    """What isn't so in the account, less the things that the engine showed as differing."""
+    told: Collection[str] = () if outcome is None else outcome.differing
+    yield from (each for each in found if each.name not in told)
+
+
+def _count(number: int) -> str:
+    return f"{number:,} difference{'s' if number != 1 else ''} from the files"

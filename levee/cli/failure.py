@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from levee.cli.colour import coloured
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import printable, render_text
 
@@ -34,9 +35,9 @@ def failure_of(error: Exception, project: Path | None = None) -> LeveeError:
 def show(error: LeveeError) -> None:
     """Write the error to standard error."""
     if isinstance(error, Rejected):
-        sys.stderr.write(render_text(error.diagnostics) + "\n")
+        sys.stderr.write(coloured(render_text(error.diagnostics) + "\n", sys.stderr))
         sys.stderr.write(f"levee: {error.message}; nothing was changed\n")
         return
-    sys.stderr.write(f"error: {printable(error.message)}\n")
+    sys.stderr.write(coloured(f"error: {printable(error.message)}\n", sys.stderr))
     if error.help:
         sys.stderr.write(f"  help: {printable(error.help)}\n")

@@ -33,6 +33,9 @@ Declare topics, writers, readers and their boundary under stacks/, then:
 EPILOG = """\
 exit codes: 0 fine, 1 findings or a failed deployment, 2 bad usage, unreadable input or output that can't be written,
 3 drift, 130 interrupted
+output: + made, = adopted, ~ changed, - deleted or let go of, ! changed by somebody else (`levee up` puts it right);
+in colour on a terminal, without where NO_COLOR is set or TERM is dumb
+LEVEE_CONTACT_SECONDS: how long a cluster may take to answer at all (default: 7)
 """
 
 

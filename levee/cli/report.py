@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from levee.cli.as_of import add_as_of_option
+from levee.cli.colour import coloured
 from levee.cli.failure import failure_of, show
 from levee.cli.whole_file import OutputFile
 from levee.diagnostics import Diagnostic, LeveeError, Rejected
@@ -90,7 +91,7 @@ def report(
             judge(project, judgement)
     text = _text(arguments, category, project, judgement)
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(coloured(text, sys.stdout) if arguments.format == "text" else text)
     else:
         output.write(text)
     _show(judgement)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
+from levee.cli.waiting import waiting_for_cluster
 from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line
 
@@ -48,7 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     today = arguments.clock.today()
     plan = build_plan(load_stack(project, arguments.stack), today)
     held = holder(project, plan.stack)
-    live = look(plan, project)
+    with waiting_for_cluster(plan):
+        live = look(plan, project)
     unknown: LeveeError | None = None
     existing = sum(topic.name in live.topics for topic in plan.topics)
     document: dict[str, object] = {

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 
+from levee.cli.colour import coloured
 from levee.cli.command import Commands
 from levee.cli.project import add_project_option, project_of
+from levee.cli.waiting import waiting_for_cluster
 
 DESCRIPTION = """\
 Log in as every service of a stack, with the settings that the service itself uses, and try what its roles allow and
@@ -30,7 +32,11 @@ def register(commands: Commands) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("stack", help="the stack's name: the folder under stacks/")
-    parser.add_argument("--json", action="store_true", help="canonical JSON with every single trial instead of tables")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="canonical JSON instead of tables: every single trial, and when, by what, of which revision and by whom",
+    )
     parser.add_argument(
         "--write",
         action="store_true",
@@ -51,6 +57,7 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the proof. 0: all as declared; 1: a surprise, or something that can't be known."""
+    from infra.proof.evidence import evidence
     from infra.proof.progress import Progress
     from infra.proof.proof import prove
     from infra.proof.proof_json import render_json
@@ -59,9 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.plan.build import build_plan
 
     project = project_of(arguments)
-    today = arguments.clock.today()
-    plan = build_plan(load_stack(project, arguments.stack), today)
-    with Progress(sys.stderr) as progress:
-        proof = prove(plan, project, arguments.service, today, progress.show, write=arguments.write)
-    sys.stdout.write(render_json(proof) if arguments.json else render_tables(proof))
+    began = arguments.clock.now()
+    plan = build_plan(load_stack(project, arguments.stack), began.date())
+    with waiting_for_cluster(plan), Progress(sys.stderr) as progress:
+        proof = prove(plan, project, arguments.service, began.date(), progress.show, write=arguments.write)
+    if arguments.json:
+        sys.stdout.write(render_json(proof, evidence(plan, project, began)))
+    else:
+        sys.stdout.write(coloured(render_tables(proof), sys.stdout))
     return 0 if proof.holds else 1

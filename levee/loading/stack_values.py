@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from levee.loading.schema.settings import setting_text
-from levee.loading.schema.values import a_duration, topic_prefix
+from levee.loading.schema.values import a_duration, a_name_or_all, topic_prefix
 from levee.loading.stream_values import approval, items, patterns, retirement
 from levee.model.aws import AwsSpec
 from levee.model.cluster import (
@@ -28,6 +28,7 @@ from levee.model.cluster import (
 from levee.model.data_class import ArchiveLock, DataClass
 from levee.model.duration import Duration
 from levee.model.origin import Origin
+from levee.model.outsider import CLUSTER_NAME, EVERY_HOST, Outsider, OutsiderOperation, OutsiderRight
 from levee.model.role import Role
 from levee.model.service import GrantSpec, Previous, ServiceSpec
 from levee.model.stack import Exemption, StackSpec, Target
@@ -54,6 +55,7 @@ def stack_spec(
         cluster=_cluster(values["cluster"], origin.at("cluster")),
         secrets=_secrets(values["secrets"]),
         services={key: _service(key, services[key], origin.at("services", key)) for key in sorted(services)},
+        principals=tuple(_outsiders(values.get("principals", {}), origin)),
         streams=streams,
         classes=classes,
         aws=_aws(values.get("aws", {}), origin.at("aws")) if values["target"] == Target.AWS else None,
@@ -91,6 +93,29 @@ def _data_class(name: str, values: Values, origin: Origin) -> DataClass:
         destinations=tuple(values.get("destinations", ())),
         origin=origin,
     )
+
+
+def _outsiders(values: Values, origin: Origin) -> Iterator[Outsider]:
+    for name in sorted(values):
+        declared = values[name]
+        rights = {
+            OutsiderRight(
+                resource_type=right["on"],
+                pattern=a_name_or_all(named),
+                operation=OutsiderOperation(operation),
+                host=right.get("host", EVERY_HOST),
+            )
+            for right in declared["rights"]
+            for named in right.get("names", [CLUSTER_NAME])
+            for operation in right["operations"]
+        }
+        yield Outsider(
+            name=name,
+            owner=declared["owner"],
+            reason=declared["reason"],
+            rights=tuple(sorted(rights)),
+            origin=origin.at("principals", name),
+        )
 
 
 def _duration(text: str | None) -> Duration | None:

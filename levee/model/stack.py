@@ -12,6 +12,7 @@ from levee.model.aws import AwsSpec
 from levee.model.cluster import ClusterSpec, SecretStoreSpec
 from levee.model.data_class import DataClass
 from levee.model.origin import Origin
+from levee.model.outsider import Outsider
 from levee.model.service import ServiceSpec
 from levee.model.stream import Retirement, StreamSpec
 
@@ -46,6 +47,7 @@ class StackSpec:
     `project` is the name in Pulumi.yaml: with the stack's it says who owns what is made. `trusted_accounts` may reach
     what the stack holds; `global_names` are the only hops that may lie in no region. `aws` is there where that is the
     target. `retire` approves of the deletion of the stack's own key, `approvals` are of what belongs to no stream.
+    `principals` are those that levee doesn't make, by name.
     """
 
     name: str
@@ -66,4 +68,5 @@ class StackSpec:
     aws: AwsSpec | None = None
     retire: Retirement | None = None
     approvals: tuple[Approval, ...] = ()
+    principals: tuple[Outsider, ...] = ()
     origin: Origin

@@ -73,6 +73,7 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
         aws=spec.aws,
         retire=spec.retire,
         acknowledged=acknowledged(spec.approvals, as_of),
+        principals=spec.principals,
         origin=spec.origin,
     )
 

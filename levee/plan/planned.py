@@ -13,6 +13,7 @@ from levee.model.data_class import DataClass
 from levee.model.duration import Duration
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
+from levee.model.outsider import Outsider
 from levee.model.role import Role
 from levee.model.service import Previous
 from levee.model.stack import DEFAULT_PROJECT, Exemption, Target
@@ -214,7 +215,7 @@ class Plan:
     """Everything one stack shall hold. Equal declarations give equal plans.
 
     `retire` approves of the deletion of the stack's own key; `acknowledged` are the identities of things that belong to
-    no stream, were made anew and are taken for those recorded.
+    no stream, were made anew and are taken for those recorded. `principals` are known and not levee's to make.
     """
 
     stack: str
@@ -240,6 +241,7 @@ class Plan:
     aws: AwsSpec | None = None
     retire: Retirement | None = None
     acknowledged: tuple[str, ...] = ()
+    principals: tuple[Outsider, ...] = ()
     origin: Origin
 
     @property

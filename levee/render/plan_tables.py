@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from levee.diagnostics.text import printable
 from levee.model.duration import Duration
+from levee.model.outsider import EVERY_HOST, Outsider
 from levee.plan.aws_names import role_name
 from levee.plan.planned import (
     Plan,
@@ -38,6 +39,10 @@ def _sections(plan: Plan) -> Iterator[str]:
     title = f"Service credentials ({len(plan.credentials)}, {acls} ACLs)\n"
     yield title + render_table(("SERVICE", "USERS", "OWNER", "ROLE", "TOPICS", "GROUPS", "TRANSACTIONAL IDS"), rows)
     yield from _kept_and_watched(plan)
+    if plan.principals:
+        known = [row for each in plan.principals for row in _principal(each)]
+        title = f"Known principals, not levee's to make ({len(plan.principals)})\n"
+        yield title + render_table(("PRINCIPAL", "OWNER", "MAY", "ON", "FROM"), known)
     if plan.pending:
         yield f"Declared, checked, not provisioned by this version ({len(plan.pending)})\n" + render_table(
             ("STREAM", "WHAT"), ((pending.stream, pending.what) for pending in plan.pending)
@@ -60,6 +65,12 @@ def _kept_and_watched(plan: Plan) -> Iterator[str]:
     ]
     if roles:
         yield f"Roles ({len(roles)})\n" + render_table(("ROLE", "ASSUMED BY"), roles)
+
+
+def _principal(outsider: Outsider) -> Iterator[tuple[str, ...]]:
+    for right in outsider.rights:
+        where = "everywhere" if right.host == EVERY_HOST else right.host
+        yield outsider.name, outsider.owner, right.operation.value, f"{right.resource_type} {right.pattern}", where
 
 
 def _carrier(planned: PlannedCarrier) -> tuple[str, ...]:

@@ -177,7 +177,7 @@ def test_what_stays_is_told_before_pulumi_calls_it_deleted(folder: Path, cli: An
     inputs = {"name": "retired-archive", "retentionDays": 365}
     document["deployment"]["resources"].append({"urn": urn, "type": "levee:aws:ArchiveBucket", "inputs": inputs})
     cli.holds(document)
-    told = " - levee:aws:ArchiveBucket retired: let go of: it is kept with its lock, locked until "
+    told = "- let go of archive of stream retired: it is kept with its lock, locked until "
     assert [line for line in run(folder, action) if line.startswith(told)]
     assert cli.calls == [f"{action} --yes" if action is not Action.PREVIEW else "preview --run-program"]
 

@@ -136,16 +136,16 @@ def plant_drift(stack: AwsDeployment) -> list[str]:
     name, alarm = next((name, alarm) for name, alarm in stack.alarms().items() if "-lag-" in name)
     stack.aws("cloudwatch").put_metric_alarm(**{each: alarm[each] for each in OF_AN_ALARM}, Threshold=5e6)
     return [
-        "levee:aws:Key stack-key was changed outside levee:\n     rotation: True -> False",
-        f"levee:aws:Secret {stack.service('writer')}.g1 was changed outside levee",
-        "-> taken over",
-        f"levee:aws:Secret {stack.service('reader')}.g1 is gone",
+        "! key stack-key  rotation true → false",
+        f"! secret {stack.service('writer')}.g1  ",
+        "→ taken over",
+        f"! secret {stack.service('reader')}.g1 is gone",
         f"the secret of {stack.service('reader')}.g1 is lost",
-        f"levee:aws:Role {stack.service('reader')} was changed outside levee:\n     foreignPolicies: [] -> ['more']",
-        "levee:aws:ArchiveBucket audit was changed outside levee",
-        "expireAfterDays: 400 -> ",
-        "publicAccessBlocked: True -> False",
-        f"levee:aws:Alarm {name} was changed outside levee:\n     threshold: 1000 -> 5000000",
+        f"! role {stack.service('reader')}  foreign policies none → more",
+        "! archive of stream audit  ",
+        "expire after days 400 → ",
+        "public access blocked true → false",
+        f"! alarm {name}  threshold 1000 → 5000000",
     ]
 
 

@@ -100,7 +100,7 @@ def test_an_empty_topic_is_shown_as_adopted_and_outlives_the_stack(deployment: D
     deployment.stream("events")
     for result in (deployment.run("preview", "test", "--engine", "embedded"), deployment.up()):
         assert result.code == 0, result.text
-        assert " = adopt kafka:index/topic:Topic events" in result.out
+        assert f"= adopt topic {deployment.topic('events')}" in result.out
     again = deployment.up()
     assert (again.code, "adopt" in again.out) == (0, False)
     assert produce(deployment.client("writer"), topic) is None
@@ -121,7 +121,7 @@ def test_records_take_a_dated_entry_that_is_in_force(deployment: Deployment) -> 
         assert (marks_on(deployment.cluster, topic), deployment.live_users()) == (set(), set())
     deployment.stream("events", extra=entry("adopt", today - timedelta(days=1)))
     adopted = deployment.up()
-    assert (adopted.code, " = adopt kafka:index/topic:Topic events" in adopted.out) == (0, True)
+    assert (adopted.code, f"= adopt topic {deployment.topic('events')}" in adopted.out) == (0, True)
     file = deployment.stream("events")  # the entry has served
     assert deployment.up().code == 0
     deployment.stream("others")

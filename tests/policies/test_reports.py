@@ -60,14 +60,27 @@ def test_text_has_place_lines_and_help(broken: tuple[Report, Places]) -> None:
     assert "--> stacks/prod/streams/payments-audit.yaml:" in text
     assert "| min_insync: 1" in text
     assert "help: write `min_insync: 2`" in text
-    assert text.splitlines()[-1].startswith("prod: 1 failed; ")
+    assert text.splitlines()[-2].startswith("prod: 1 failed; ")
+    assert text.splitlines()[-1] == "in all: 1 high"
+
+
+def test_text_tells_findings_of_one_rule_at_one_place_once_with_their_number(broken: tuple[Report, Places]) -> None:
+    (finding,) = broken[0].findings
+    elsewhere = replace(finding, subject="prod/stream/other", origin=Origin(finding.origin.file, ("owner",)))
+    report = replace(broken[0], findings=(*many(finding, 1234), elsewhere))
+    text = as_text([report], broken[1])
+    assert text.count("error[RLS-DUR-002]") == 2
+    others = ", ".join(f"{SUBJECT}-{number:04}" for number in (1, 2, 3))
+    assert f"[1,234 findings here, also of {others} and 1,230 more]" in text
+    assert text.splitlines()[-1] == "in all: 1,235 high"
 
 
 def test_text_tells_what_is_waived_and_why(waived: tuple[Report, Places]) -> None:
     text = as_text([waived[0]], waived[1])
     assert "note[RLS-DUR-002] waived: " in text
     assert "GOV-1, approved by risk@example.com): the third broker" in text
-    assert text.splitlines()[-1].startswith("prod: 1 waived; ")
+    assert text.splitlines()[-2].startswith("prod: 1 waived; ")
+    assert text.splitlines()[-1] == "in all: 1 waived"
 
 
 def test_text_says_of_a_clean_stack_how_much_was_judged(broken: tuple[Report, Places]) -> None:

@@ -23,6 +23,7 @@ from infra.proof.proof_tables import render_tables
 from infra.providers.levee.aws.api import Api
 from levee.plan.aws_names import data_stream_arn, delivery_role_name, subscription_name
 from levee.plan.planned import Plan
+from tests.proof.test_proof_report import ABOUT
 from tests.support.aws.api import AwsApi
 from tests.support.aws_account import compliant_account, plant_account, with_alarm, with_role
 from tests.support.aws_stack import BUCKET, LOG_GROUP, OTHER_ACCOUNT, AwsStack
@@ -198,9 +199,9 @@ def test_of_many_things_those_with_a_surprise_are_always_shown(plan: Plan) -> No
 
 def test_json_holds_every_claim(plan: Plan) -> None:
     proof = proof_of(plan, compliant_account(plan))
-    document = json.loads(render_json(proof))
+    document = json.loads(render_json(proof, ABOUT))
     assert len(document["account"]) == len(proof.account)
     assert document["account"][0].keys() == {"thing", "name", "claim", "verdict", "found"}
     assert {each["verdict"] for each in document["account"]} == {"as declared"}
-    assert json.loads(render_json(replace(proof, account=())))["account"] == []
+    assert json.loads(render_json(replace(proof, account=()), ABOUT))["account"] == []
     assert account_summary(()) == ""

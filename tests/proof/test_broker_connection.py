@@ -6,12 +6,12 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from infra.local.certificates import ensure_certificates
-from infra.proof import broker_connection
 from infra.proof.broker_connection import BrokerConnection, LoginRefused, Unreachable
 from infra.proof.client import Client
 from infra.proof.login import Address, Login
@@ -76,15 +76,14 @@ async def test_one_that_speaks_something_else(certificates: Path) -> None:
         assert "connection lost at login (InvalidReceiveError)" in await complaint(somebody)
 
 
-async def test_one_that_is_silent(certificates: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broker_connection, "OPEN_SECONDS", 0.3)
+async def test_one_that_is_silent(certificates: Path) -> None:
     over = asyncio.Event()
 
     async def wait(*_: object) -> None:
         await over.wait()
 
     async with server(certificates, wait) as somebody:
-        assert "no answer within" in await complaint(somebody)
+        assert "no answer within" in await complaint(replace(somebody, contact_seconds=0.3))
         over.set()
 
 
@@ -142,3 +141,17 @@ async def test_a_connection_that_was_lost_is_made_anew(cluster: LocalCluster) ->
         for connection in client._others.values():
             connection.close()
         assert (await client.ask_at(leader, describe("no-such-topic").request)).topics[0].error_code == 3
+
+
+async def test_silent_brokers_are_waited_for_together_and_named(certificates: Path) -> None:
+    over = asyncio.Event()
+
+    async def wait(*_: object) -> None:
+        await over.wait()
+
+    async with server(certificates, wait) as one, server(certificates, wait) as other:
+        both = replace(one, bootstrap=(*one.bootstrap, *other.bootstrap), contact_seconds=1.5)
+        with pytest.raises(Unreachable) as unreachable:
+            await Client(both).ask(describe("t").request)
+        over.set()
+    assert str(unreachable.value) == "; ".join(f"{each}: no answer within 2 s" for each in both.bootstrap)

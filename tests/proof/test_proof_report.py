@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,15 @@ from infra.proof.access import Access, PlannedNames
 from infra.proof.answer import Answer, Observation, Outcome
 from infra.proof.claim import Claim, claims
 from infra.proof.discrepancy import Discrepancy, Matter
+from infra.proof.evidence import Evidence
 from infra.proof.probe import Probe, Subject
 from infra.proof.proof import Proof
 from infra.proof.proof_json import render_json
 from infra.proof.proof_tables import MOST_USERS, render_tables
 from levee.plan.planned import Plan
 from tests.support.golden import assert_golden
+
+ABOUT = Evidence(datetime(2026, 11, 21, tzinfo=UTC), "0", None, "somebody@somewhere", None, ("b-1:9096",))
 
 
 def as_declared(claim: Claim) -> Outcome:
@@ -35,6 +39,7 @@ def proof_of(outcomes: Iterable[Outcome], *discrepancies: Discrepancy) -> Proof:
         topics=1,
         acls=12,
         users=4,
+        brokers={1: "eu-west-1/a"},
     )
 
 
@@ -116,8 +121,8 @@ def test_of_many_users_those_with_a_surprise_are_always_shown(outcomes: list[Out
 
 
 def test_json_is_canonical_and_whole(outcomes: list[Outcome]) -> None:
-    text = render_json(proof_of(outcomes))
-    assert text == render_json(proof_of(reversed(outcomes)))
+    text = render_json(proof_of(outcomes), ABOUT)
+    assert text == render_json(proof_of(reversed(outcomes)), ABOUT)
     document = json.loads(text)
     assert text == json.dumps(document, indent=2, sort_keys=True) + "\n"
     assert document["holds"] is True

@@ -30,12 +30,11 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[AdminClient]:
         return clients[-1]
 
     monkeypatch.setattr(module, "AdminClient", opening)
-    monkeypatch.setattr(module, "CONNECT_SECONDS", 1.0)
     return clients
 
 
 async def test_all_who_ask_share_one_attempt_and_its_reason(closed_port: int, opened: list[AdminClient]) -> None:
-    session = Session(Connection(bootstrap=(f"127.0.0.1:{closed_port}",), tls=False))
+    session = Session(Connection(bootstrap=(f"127.0.0.1:{closed_port}",), tls=False, contact_seconds=1.0))
     for _ in range(2):
         answers = await asyncio.gather(*(session.require("DESCRIBE") for _ in range(20)), return_exceptions=True)
         (reason,) = {str(answer) for answer in answers}
@@ -48,7 +47,7 @@ async def test_after_a_while_it_is_tried_again(
     closed_port: int, opened: list[AdminClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "TRY_AGAIN_SECONDS", -1.0)
-    session = Session(Connection(bootstrap=(f"127.0.0.1:{closed_port}",), tls=False))
+    session = Session(Connection(bootstrap=(f"127.0.0.1:{closed_port}",), tls=False, contact_seconds=1.0))
     for _ in range(2):
         with pytest.raises(FailedError):
             await session.client()
@@ -58,7 +57,7 @@ async def test_after_a_while_it_is_tried_again(
 async def test_a_caller_that_leaves_does_not_take_the_attempt_along(
     closed_port: int, opened: list[AdminClient]
 ) -> None:
-    session = Session(Connection(bootstrap=(f"127.0.0.1:{closed_port}",), tls=False))
+    session = Session(Connection(bootstrap=(f"127.0.0.1:{closed_port}",), tls=False, contact_seconds=1.0))
     leaving, staying = asyncio.create_task(session.client()), asyncio.create_task(session.client())
     await asyncio.sleep(0.1)
     leaving.cancel()

@@ -69,6 +69,14 @@ UNSUPPORTED: Final = frozenset(
 PROPERTIES: Final = frozenset(ENVIRONMENT) | frozenset(DEPRECATED) | UNSUPPORTED | {"timeout", "kafkaVersion"}
 
 DEFAULT_TIMEOUT_SECONDS: Final = 120
+
+CONTACT_SECONDS: Final = 7.0
+"""How long a cluster may take to answer at all. With the start of a command that is an end within ten seconds."""
+
+CONTACT_VARIABLE: Final = "LEVEE_CONTACT_SECONDS"
+"""Of the environment: another number of seconds, for a cluster that is far away."""
+
+LONGEST_CONTACT: Final = 600
 LARGEST_PASSWORD: Final = 64 * KIB
 LARGEST_PEM: Final = MIB
 
@@ -93,6 +101,8 @@ class Connection:
     password: Secret | None = None
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     """The longest that one request may take."""
+    contact_seconds: float = CONTACT_SECONDS
+    """The longest that the first answer may take."""
 
     def __str__(self) -> str:
         who = f"User:{self.username}" if self.username else "the client certificate's user"
@@ -155,7 +165,17 @@ def read_connection(config: Properties, environment: Mapping[str, str]) -> Conne
         username=username,
         password=password,
         timeout_seconds=known(fields.integer("timeout")) or DEFAULT_TIMEOUT_SECONDS,
+        contact_seconds=_contact_seconds(environment),
     )
+
+
+def _contact_seconds(environment: Mapping[str, str]) -> float:
+    text = environment.get(CONTACT_VARIABLE, "")
+    if not text:
+        return CONTACT_SECONDS
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= LONGEST_CONTACT):
+        raise refused(CONTACT_VARIABLE, f"{CONTACT_VARIABLE} must be whole seconds, 1 to {LONGEST_CONTACT}")
+    return float(text)
 
 
 def _fields(config: Properties, environment: Mapping[str, str]) -> Fields:

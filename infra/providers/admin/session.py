@@ -18,8 +18,6 @@ from infra.providers.lag import Lag
 K = TypeVar("K")
 T = TypeVar("T")
 
-CONNECT_SECONDS: Final = 20.0
-
 TRY_AGAIN_SECONDS: Final = 10.0
 """A failure to connect stands for this long."""
 
@@ -144,7 +142,8 @@ class Session:
     async def _connect(self, client: AdminClient) -> frozenset[str]:
         """Wait until the cluster answers; return the operations on it that the principal holds."""
         self._fatal = self._hint = ""
-        asked = client.describe_cluster(include_authorized_operations=True, request_timeout=CONNECT_SECONDS)
+        patience = self.connection.contact_seconds
+        asked = client.describe_cluster(include_authorized_operations=True, request_timeout=patience)
         while not asked.done():
             # Errors of authentication and TLS are told only to a poll; the request itself would time out.
             await asyncio.to_thread(client.poll, 0.1)

@@ -9,18 +9,18 @@ import asyncio
 import logging
 import ssl
 import tempfile
+import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from kafka import KafkaAdminClient
 from kafka import errors as kafka_errors
 
 from infra.providers.admin.broker_error import BrokerError, settled
 from infra.providers.admin.connection import Connection
+from infra.providers.admin.session import TRY_AGAIN_SECONDS
 from infra.providers.failures import FailedError
-
-CONNECT_MILLISECONDS: Final = 20_000
 
 # Its debug output prints whole configurations, and its warnings repeat what the errors say.
 logging.getLogger("kafka").setLevel(logging.CRITICAL)
@@ -33,6 +33,8 @@ class Wire:
         self._connection = connection
         self._client: Any = None
         self._opening = asyncio.Lock()
+        self._failure: FailedError | None = None
+        self._failed_at = 0.0
 
     async def send(self, request: Any) -> Any:
         """Send a message to any broker, which passes writes on to the controller; return the response.
@@ -48,7 +50,7 @@ class Wire:
     async def _attempt(self, requests: Sequence[Any]) -> list[Any]:
         async with self._opening:
             if self._client is None:
-                self._client = await asyncio.to_thread(self._open)
+                self._client = await self._opened()
             connections = self._client._manager  # noqa: SLF001 - there is no public way to send a message
         try:
             return [await asyncio.to_thread(connections.run, connections.send, *requests)]
@@ -61,6 +63,19 @@ class Wire:
         client, self._client = self._client, None
         if client is not None:
             await asyncio.to_thread(client.close)
+
+    async def _opened(self) -> Any:
+        """A new client. Whoever asks soon after a failure gets that failure: all wait once for a cluster that is gone.
+
+        Raises FailedError.
+        """
+        if self._failure is not None and time.monotonic() - self._failed_at <= TRY_AGAIN_SECONDS:
+            raise FailedError(str(self._failure))
+        try:
+            return await asyncio.to_thread(self._open)
+        except FailedError as error:
+            self._failure, self._failed_at = error, time.monotonic()
+            raise
 
     def _open(self) -> Any:
         connection = self._connection
@@ -75,7 +90,7 @@ class Wire:
                 sasl_plain_username=connection.username,
                 sasl_plain_password=connection.password.value if connection.password else None,
                 request_timeout_ms=int(connection.timeout_seconds * 1000),
-                bootstrap_timeout_ms=CONNECT_MILLISECONDS,
+                bootstrap_timeout_ms=int(connection.contact_seconds * 1000),
             )
         except kafka_errors.KafkaError as error:
             raise FailedError(f"cannot connect to {connection}: {type(error).__name__}") from None

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from infra import difference
 from infra.providers.levee.credential_name import CredentialName
 from infra.providers.levee.grant import Grant
 from infra.providers.levee.secret_store.contract import Fit, KeptSecret
-from infra.providers.ownership import UNMARKED, Standing, names
+from infra.providers.ownership import UNMARKED, Standing
 
 SHA_256: Final = 1
 SHA_512: Final = 2
@@ -59,13 +60,13 @@ class Observed:
         yield from self._owner_drift(owner)
         yield from self._secret_drift()
         yield from self._user_drift(iterations)
-        principal = self.name.principal
-        if lacking := grants - self.live.grants:
-            yield f"{principal} lacks {_listed(lacking)}"
-        if extra := self.live.grants - grants:
-            yield f"{principal} also has {_listed(extra)}"
-        if self.live.denials:
-            yield f"{principal} is denied {_listed(self.live.denials)}"
+        user = self.name.username
+        for grant in sorted(grants - self.live.grants):
+            yield difference.lost(user, grant)
+        for grant in sorted(self.live.grants - grants):
+            yield difference.undeclared(user, grant)
+        for grant in sorted(self.live.denials):
+            yield difference.denied(user, grant)
 
     @property
     def has_lost_secret(self) -> bool:
@@ -80,9 +81,9 @@ class Observed:
 
     def _owner_drift(self, owner: str | None) -> Iterator[str]:
         if self.ownership.others:
-            yield f"user {self.name} bears the mark of {names(self.ownership.others)}"
+            yield difference.marked_by(f"user {self.name}", {mark.owner for mark in self.ownership.others})
         elif owner is not None and self.ownership.own is None and not self.ownership.unavailable:
-            yield f"user {self.name} doesn't bear the mark of its owner, {owner}"
+            yield difference.unmarked(f"user {self.name}", owner)
 
     def _secret_drift(self) -> Iterator[str]:
         if self.has_lost_secret:
@@ -99,11 +100,11 @@ class Observed:
             return
         live = self.live.iterations.get(SHA_512)
         if live is None:
-            yield f"user {self.name} has no SCRAM-SHA-512 password on the cluster"
+            yield difference.no_password(self.name.username, "SCRAM-SHA-512")
         elif live != iterations:
-            yield f"user {self.name} has {live} iterations, not {iterations}"
+            yield difference.other_rounds(self.name.username, live, iterations)
         if self.live.iterations.keys() - {SHA_512}:
-            yield f"user {self.name} has a password of another mechanism, SCRAM-SHA-256"
+            yield difference.other_password(self.name.username, "SCRAM-SHA-256")
 
 
 def lost_secret(name: CredentialName) -> str:
@@ -119,7 +120,3 @@ def foreign_secret(name: CredentialName) -> str:
         f"the secret of {name} was written by somebody else, or by a run that was killed: an update gives it a new "
         "password, and its clients must take the new settings"
     )
-
-
-def _listed(grants: frozenset[Grant]) -> str:
-    return "; ".join(map(str, sorted(grants)))

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, TypeVar
 
+from infra.difference import not_revoked
 from infra.providers.differences import Change, Difference, differences
 from infra.providers.failures import FailedError, PartlyDoneError, Problem, RefusedError, refused
 from infra.providers.kind import Declaration, Recorded, ResourceKind
@@ -189,7 +190,7 @@ class ServiceCredential(ResourceKind):
             if one.name in declared.names:
                 yield from one.drift(declared.grants, declared.iterations, self._marks.owner)
             elif not one.is_absent and not one.ownership.others:
-                yield f"{one.name} should be revoked, and isn't altogether"
+                yield not_revoked(one.name.username)
 
     def _steps(self, declared: DeclaredCredential, recorded: Recorded | None = None) -> CredentialSteps:
         former = read_location(recorded.inputs) if recorded else None

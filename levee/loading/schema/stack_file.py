@@ -32,22 +32,27 @@ from levee.loading.schema.values import (
     ENDPOINT,
     FILE_PATH,
     HEARER,
+    HOST,
     HOST_PORT,
     KEY,
     KEY_NAME,
     ORGANIZATION,
     PATTERN,
     PRINCIPAL,
+    PRINCIPAL_NAMES,
     SECRET_PREFIX,
     TOPIC_PREFIX,
     USERNAME,
     VARIABLE,
     destination_problem,
+    principal_name_problem,
     reason_problem,
 )
+from levee.model.acl import ResourceType
 from levee.model.approval import GuardedChange
 from levee.model.cluster import STORES, ClientTraffic, Mechanism, Metrics, Protocol
 from levee.model.name import service_name_problem
+from levee.model.outsider import OutsiderOperation
 from levee.model.role import Role
 from levee.model.service import Previous
 from levee.model.stack import Target
@@ -72,6 +77,15 @@ def _streams_or_topics(name: str, value: object, report: Report) -> None:
             message = "a grant names " + ("both streams and a topic prefix" if both else "neither streams nor topics")
             hint = "write either `streams: [<stream>, …]` or `topics: <prefix.>*`"
             report(name, errors.CUSTOM, Complaint(message, hint, "grant-target", (index,)))
+
+
+def _names_but_of_the_cluster(name: str, value: object, report: Report) -> None:
+    for index, right in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(right, dict) and ("names" in right) == (right.get("on") == ResourceType.CLUSTER):
+            named_ = "names" in right
+            message = "the cluster has one name" if named_ else "a right names what it is on"
+            hint = "leave `names` out" if named_ else 'write `names: [<name>, <prefix.>*]`, or ["*"] for all there are'
+            report(name, errors.CUSTOM, Complaint(message, hint, "right-names", (index,)))
 
 
 _ADMIN: Final[Fields] = {
@@ -182,6 +196,23 @@ _SERVICE: Final[Fields] = {
     ),
 }
 
+_RIGHT: Final[Fields] = {
+    "operations": field(several(choice(OutsiderOperation), least=1), "[Describe, DescribeConfigs]", required=True),
+    "on": field(choice(ResourceType), "topic", required=True),
+    "names": field(several(PRINCIPAL_NAMES, least=1), '["eu.payments.*"]'),
+    "host": field(HOST, "10.0.0.7"),
+}
+
+_OUTSIDER: Final[Fields] = {
+    "owner": field(text(), "platform-team", required=True),
+    "reason": field(text(free_of(reason_problem), most=1000), "it measures the lag of all groups", required=True),
+    "rights": field(
+        {"type": "list", "minlength": 1, "schema": mapping(_RIGHT), "check_with": _names_but_of_the_cluster},
+        "[{operations: [Describe], on: topic, names: [eu.payments.*]}]",
+        required=True,
+    ),
+}
+
 _RECREATED: Final[Fields] = {
     **{key: rules for key, rules in APPROVAL.items() if key != "service"},
     "change": field(choice((GuardedChange.RECREATED,)), "recreated", required=True),
@@ -201,6 +232,9 @@ STACK: Final[Fields] = {
     "secrets": field(mapping(_SECRETS), "{store: file, directory: .levee/secrets/local}", required=True),
     "aws": field(mapping(_AWS), "{cluster_arn: …}"),
     "services": field(named(mapping(_SERVICE), service_name_problem), "{siem-shipper: {owner: security-team}}"),
+    "principals": field(
+        named(mapping(_OUTSIDER), principal_name_problem), "{exporter: {owner: …, reason: …, rights: […]}}"
+    ),
     "streams": field(choice(("none",)), "none"),
     "retire": field(mapping(DELETION), "{on: 2026-12-31, approved_by: …, reason: …, ticket: …}"),
     "approve": field({"type": "list", "schema": mapping(_RECREATED)}, "[{change: recreated, identity: …, …}]"),

@@ -128,6 +128,32 @@ def account_problem(value: str) -> str | None:
     return None if _ACCOUNT.fullmatch(value) else "is not an account; allowed are a-z A-Z 0-9 . _ -"
 
 
+def a_name_or_all(value: str) -> NamePattern:
+    """An exact name, a prefix, or `*` for all there are, as other tools' ACLs have it. Raises ValueError."""
+    return NamePattern(value) if value == "*" else NamePattern.parse(value)
+
+
+def principal_name_problem(value: str) -> str | None:
+    """What is wrong with the name of a principal, or None. Reads on after it; the hint stands behind `; `."""
+    if "*" in value or value == "ANONYMOUS":
+        return "is nobody in particular; name each principal"
+    if value.startswith("User:"):
+        return "is written without its type; leave `User:` out"
+    if not value.isprintable() or value != value.strip() or not 0 < len(value) <= 200:
+        return "is no principal's name; write it as the brokers have it, such as exporter or CN=exporter,O=example"
+    return None
+
+
+def host_problem(value: str) -> str | None:
+    """What is wrong with the host of a right, or None."""
+    try:
+        if value != "*":
+            ipaddress.ip_address(value)
+    except ValueError:
+        return "is no address; Kafka compares addresses: write one, such as 10.0.0.7, or leave it out for every host"
+    return None
+
+
 def username_problem(value: str) -> str | None:
     """Why this is not a user's name, or None."""
     return None if _USERNAME.fullmatch(value) else "is not a user name; allowed are a-z A-Z 0-9 . _ @ -"
@@ -212,6 +238,8 @@ ORGANIZATION: Final[Rules] = text(free_of(organization_problem))
 DURATION: Final[Rules] = text(parsed(a_duration), most=_LONGEST)
 SIZE: Final[Rules] = text(parsed(a_size), most=_LONGEST)
 DATE: Final[Rules] = text(parsed(a_date), most=_LONGEST)
+PRINCIPAL_NAMES: Final[Rules] = text(parsed(a_name_or_all), most=256)
+HOST: Final[Rules] = text(free_of(host_problem), most=64)
 PATTERN: Final[Rules] = text(parsed(NamePattern.parse), most=256)
 TOPIC_PREFIX: Final[Rules] = text(parsed(topic_prefix), most=250)
 TOPIC: Final[Rules] = text(free_of(topic_name_problem), most=1000)

@@ -16,10 +16,12 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
+from infra.proof.evidence import evidence
 from infra.proof.probe import Probe
 from infra.proof.proof_json import render_json
 from infra.proof.proof_tables import render_tables
 from levee.cli.main import main
+from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
 from tests.support.deployment import Deployment
@@ -156,6 +158,8 @@ def test_the_command_finds_a_surprise(stack: Deployment) -> None:
     assert result.code == 1
     document = json.loads(result.out)
     assert document["holds"] is False
+    assert [each["id"] for each in document["brokers"]] == [1, 2, 3]
+    assert document["evidence"]["bootstrap"] == stack.cluster.bootstrap_servers
     assert [each["what"] for each in document["discrepancies"]] == ["User:mallory"]
     assert {outcome["user"] for outcome in document["outcomes"]} == {stack.service("reader.g1")}
 
@@ -177,6 +181,6 @@ def test_no_password_is_ever_shown(stack: Deployment, plan: Plan) -> None:
     ]
     with planted(stack.cluster, acl(stack.service("reader.g1"), "TOPIC", stack.topic("audit"), "WRITE")):
         proof = proof_of(stack, plan, "reader", "writer", write=True)
-    shown = render_json(proof) + render_tables(proof) + repr(proof)
+    shown = render_json(proof, evidence(plan, stack.project, SYSTEM_CLOCK.now())) + render_tables(proof) + repr(proof)
     assert len(passwords) == 5
     assert not [password for password in passwords if password in shown]

@@ -49,8 +49,8 @@ def _other_mechanism(cluster: LocalCluster, user: str, topic: str) -> None:
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (_extra_acl, "User:{user} also has Delete on topic {topic}"),
-        (_missing_acl, "User:{user} lacks Write on topic {topic}"),
+        (_extra_acl, "{user} has Delete on topic {topic}, undeclared"),
+        (_missing_acl, "{user} lost Write on topic {topic}"),
         (_missing_user, "user {user} has no SCRAM-SHA-512 password on the cluster"),
         (_other_iterations, "user {user} has 4096 iterations, not 8192"),
         (_other_mechanism, "user {user} has a password of another mechanism, SCRAM-SHA-256"),
@@ -122,7 +122,7 @@ async def test_a_denial_made_by_hand_is_told_and_never_lifted(
     create_acl(cluster, denial)
     live = await engine.refresh(made)
     assert live is not None
-    assert live.drift == [f"User:{service}.g1 is denied Write on topic {topic}"]
+    assert live.drift == [f"{service}.g1 is denied Write on topic {topic}"]
     failure = await failure_of(engine.update(live, declare()))
     assert "doesn't lift a denial" in str(failure.details())
     assert produce(client_settings(made), topic) == "TOPIC_AUTHORIZATION_FAILED"
