@@ -138,8 +138,10 @@ def waive(folder: Path, *entries: str) -> None:
 
 
 def breaks(folder: Path) -> None:
+    """A rule of files; the change itself is approved."""
+    terms = "until: 2026-11-28, approved_by: dpo, reason: agreed with the owner of it, ticket: GOV-1"
     with (folder / AUDIT).open("a") as stream:
-        stream.write("min_insync: 1\n")
+        stream.write(f"min_insync: 1\napprove: [{{change: setting-change, {terms}}}]\n")
 
 
 def told(folder: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> set[str]:

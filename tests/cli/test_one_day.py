@@ -52,6 +52,8 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> NotedEngine:
     noted = NotedEngine()
     monkeypatch.setattr("infra.deployment.choice.choose", lambda *_: noted)
     monkeypatch.setattr("infra.preflight.preflight", lambda *_, **__: ())
+    monkeypatch.setattr("infra.preflight.doubts", lambda *_: ())
+    monkeypatch.setattr("infra.proof.comparison.differences", lambda *_: ())
     monkeypatch.setattr("sys.stdin", Answering(f"{STACK}\n"))
     return noted
 
