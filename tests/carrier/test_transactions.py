@@ -155,16 +155,26 @@ def test_an_event_that_is_further_ahead_than_its_topic_takes_gets_the_time_it_ca
     assert times == {b"near": (ARRIVAL + 30_000, None), b"far": (ARRIVAL, str(ARRIVAL + 30_001).encode())}
 
 
-def read(brokers: MockBrokers) -> list[tuple[bytes, int, dict[str, bytes]]]:
-    """All events of the one log stream, which is in one partition."""
+def test_a_shard_that_is_gone_leaves_no_checkpoint_behind(brokers: MockBrokers) -> None:
+    """A compacted topic drops a key whose last value is none."""
+    transactions = opened(brokers)
+    kept = portion()
+    transactions.write([kept])
+    transactions.write([Portion.forgetting(SHARD)])
+    assert [value for value, _, _ in read(brokers, ROUTE.checkpoints)][-2:] == [kept.value, None]
+    assert kept.value is not None
+
+
+def read(brokers: MockBrokers, topic: str = ROUTE.topic) -> list[tuple[bytes, int, dict[str, bytes]]]:
+    """All records of a topic: the events of the one log stream are in one partition, and checkpoints always."""
     consumer = Consumer({**brokers.login, "group.id": "reader", "enable.partition.eof": True, "fetch.wait.max.ms": 10})
-    partitions = consumer.list_topics(ROUTE.topic, timeout=10).topics[ROUTE.topic].partitions
-    consumer.assign([TopicPartition(ROUTE.topic, number, OFFSET_BEGINNING) for number in partitions])
+    partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+    consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in partitions])
     found, ends = [], 0
     while ends < len(partitions):
         message = consumer.poll(10)
         if message.error() is None:
-            found.append((message.value(), message.timestamp()[1], dict(message.headers())))
+            found.append((message.value(), message.timestamp()[1], dict(message.headers() or ())))
         else:
             assert message.error().code() == KafkaError._PARTITION_EOF
             ends += 1
