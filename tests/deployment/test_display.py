@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from infra.deployment.display import LISTED, Display
 from infra.embedded.errors import DeploymentFailed, Failure, Refusal, Refused
-from infra.embedded.event import Change, ChangeKind, Op, ResourceEvent, Stage
+from infra.embedded.event import Change, ChangeKind, Op, PlanReady, ResourceEvent, Stage
 
 
 def urn(number: int) -> str:
@@ -69,3 +69,12 @@ def test_an_adoption_is_shown_as_one_and_what_was_adopted_as_kept() -> None:
         )
     assert lines[0] == " = adopt kafka:index/topic:Topic s-0"
     assert lines[1].startswith(" - was adopted: let go of, and kept")
+
+
+def test_what_stays_as_it_is_is_nothing_to_wait_for() -> None:
+    lines: list[str] = []
+    display = Display(lines.append, preview=False)
+    display.show(PlanReady({Op.SAME: 10_000, Op.CREATE: 2, Op.DELETE: 1}, preview=False))
+    display.show(ResourceEvent(Stage.DONE, Op.CREATE, urn(1), "kafka:index/topic:Topic", "stream-1"))
+    display.end()
+    assert lines == ["   1 created of 3"]

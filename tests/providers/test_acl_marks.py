@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from kafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest, DescribeAclsRequest
 
+from infra.providers import lag
 from infra.providers.admin.acl_marks import AclMarks
 from infra.providers.admin.session import LacksRightError
 from infra.providers.failures import FailedError, RefusedError
@@ -89,9 +90,9 @@ def marks(cluster: Cluster, owner: str | None = "one/dev", kind: ThingKind = Thi
 
 def settled() -> Lag:
     """A session that began so long ago that no lag explains anything."""
-    lag = Lag()
-    lag._since -= 60
-    return lag
+    long_ago = Lag()
+    long_ago._since -= 60
+    return long_ago
 
 
 def topic(name: str) -> Thing:
@@ -157,6 +158,21 @@ async def test_of_two_at_once_the_second_takes_its_mark_away_again() -> None:
     assert isinstance(outcomes[0], RefusedError)
     assert outcomes[1] is None
     assert cluster.acls == {(2, "x", "Levee:other/staging", 8), (2, "y", "Levee:one/dev", 8)}
+
+
+async def test_the_own_mark_that_no_broker_shows_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lag, "PAUSE_SECONDS", 0.01)
+    cluster = Cluster()
+    own = AclMarks(ThingKind.TOPIC, cluster.send, granted, "one/dev", Lag())
+    assert await own.on(topic("x")) == frozenset()
+    cluster.before_listing = [(2, "x", "Levee:one/dev", 8)]
+    assert await own.on(topic("x"), expected=Mark("one/dev")) == {Mark("one/dev")}
+
+
+async def test_a_mark_that_is_gone_is_not_waited_for_where_no_lag_explains_it() -> None:
+    cluster = Cluster()
+    assert await marks(cluster).on(topic("x"), expected=Mark("one/dev")) == frozenset()
+    assert len(cluster.requests) == 4  # listed, and listed once more, by two operations each
 
 
 async def test_a_mark_that_was_there_before_stays_when_another_comes() -> None:
