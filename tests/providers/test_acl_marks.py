@@ -10,11 +10,12 @@ import pytest
 from kafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest, DescribeAclsRequest
 
 from infra.providers import lag
-from infra.providers.admin.acl_marks import AclMarks
+from infra.providers.admin.acl_marks import AclMarks, read_owner
 from infra.providers.admin.session import LacksRightError
 from infra.providers.failures import FailedError, RefusedError
 from infra.providers.lag import Lag
 from infra.providers.ownership import Mark, MarksUnavailableError, Thing, ThingKind
+from infra.providers.properties import UNKNOWN, Properties, Value
 
 SECURITY_DISABLED, NOT_AUTHORIZED, INVALID_REQUEST, POLICY_VIOLATION = 54, 31, 42, 44
 
@@ -116,6 +117,36 @@ async def test_a_mark_is_written_read_and_removed(kind: ThingKind, adopted: bool
     await own.release(thing)
     assert cluster.acls == set()
     assert await own.on(thing) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("kind", "adopted", "words"),
+    [
+        (ThingKind.TOPIC, False, "--operation Describe --topic x"),
+        (ThingKind.TOPIC, True, "--operation DescribeConfigs --topic x"),
+        (ThingKind.USER, False, "--operation DescribeTokens --user-principal User:x"),
+        (ThingKind.USER, True, "--operation DescribeTokens --user-principal User:x"),
+    ],
+)
+def test_the_command_by_which_a_mark_goes_names_the_entry_that_it_is(
+    kind: ThingKind, adopted: bool, words: str
+) -> None:
+    command = marks(Cluster(), kind=kind).removal(Thing(kind, "x"), Mark("other/staging", adopted))
+    assert command.endswith(f"--allow-principal Levee:other/staging {words}")
+
+
+@pytest.mark.parametrize("owner", ["one/dev", "my.project_2/eu-west-1", None, UNKNOWN])
+def test_an_owner_is_a_project_and_a_stack(owner: Value) -> None:
+    config: Properties = {} if owner is None else {"owner": owner}
+    assert read_owner(config) == (owner if isinstance(owner, str) else None)
+
+
+@pytest.mark.parametrize(
+    "owner", ["dev", "/dev", "one/", "a/b/c", "o ne/dev", "one/dév", "one/dev\n", "a" * 101 + "/b"]
+)
+def test_what_is_no_owner_is_refused(owner: str) -> None:
+    with pytest.raises(RefusedError, match="must be <project>/<stack>"):
+        read_owner({"owner": owner})
 
 
 async def test_a_thousand_are_claimed_read_and_released_by_a_handful_of_requests() -> None:
