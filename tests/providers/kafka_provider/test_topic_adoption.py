@@ -159,3 +159,17 @@ async def test_the_own_mark_of_a_topic_that_is_there_is_waited_for() -> None:
     marks = LateMarks("one/dev")
     marks.put(TOPIC, OURS)
     assert (await ownership(marks).refuse_others("t", exists=True)).own == OURS
+
+
+async def test_the_mark_goes_with_the_topic_and_only_the_own_one() -> None:
+    for owner, left in (("one/dev", {THEIRS}), (None, {OURS, THEIRS})):
+        marks = KeptMarks(owner)
+        marks.put(TOPIC, OURS, THEIRS)
+        await ownership(marks).release("t")
+        assert marks.kept[TOPIC] == left
+
+
+async def test_a_provider_of_nobodys_marks_nothing() -> None:
+    marks = KeptMarks()
+    await ownership(marks).claim("t", adopted=False)
+    assert not marks.kept
