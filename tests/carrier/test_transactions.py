@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -12,7 +13,8 @@ from infra.carrier.checkpoint import Checkpoint
 from infra.carrier.envelope import Event
 from infra.carrier.portion import CarriedRecord, Portion
 from infra.carrier.route import Route
-from infra.carrier.transaction.failure import Failure, TryAgain
+from infra.carrier.transaction import transactions as transactions_module
+from infra.carrier.transaction.failure import Failure, Left, TryAgain
 from infra.carrier.transaction.limits import HOUR_MS, LARGEST_BATCH, Limits
 from infra.carrier.transaction.transactions import Transactions
 from levee.clock import SYSTEM_CLOCK
@@ -111,6 +113,44 @@ def test_what_passes_is_tried_again_under_its_own_name(brokers: MockBrokers) -> 
     with pytest.raises(TryAgain, match="INVALID_PRODUCER_ID_MAPPING"):
         transactions.write([portion(record("1", *[b"small"] * MANY))])
     transactions.write([portion(record("1", b"small"))])
+
+
+@pytest.fixture
+def quiet_login() -> Iterator[Mapping[str, str]]:
+    """Of a broker that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as quiet:
+        yield {"bootstrap.servers": f"127.0.0.1:{quiet.getsockname()[1]}"}
+
+
+def test_a_short_silence_is_not_told(monkeypatch: pytest.MonkeyPatch, quiet_login: Mapping[str, str]) -> None:
+    monkeypatch.setattr(transactions_module, "STEP_S", 0.05)
+    monkeypatch.setattr(transactions_module, "GRACE_S", 0.2)
+    monkeypatch.setattr(transactions_module, "SAY_EVERY_S", 1000.0)
+    said: list[str] = []
+    transactions = Transactions(ROUTE, quiet_login, Limits.of({}), said.append)
+    transactions.leave()
+    with pytest.raises(Left):
+        transactions.open()
+    assert said == []
+
+
+def test_a_longer_silence_is_told_while_it_lasts(
+    monkeypatch: pytest.MonkeyPatch, quiet_login: Mapping[str, str]
+) -> None:
+    monkeypatch.setattr(transactions_module, "STEP_S", 0.05)
+    monkeypatch.setattr(transactions_module, "GRACE_S", 0.0)
+    monkeypatch.setattr(transactions_module, "SAY_EVERY_S", 0.0)
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if len(said) == 2:
+            transactions.leave()
+
+    transactions = Transactions(ROUTE, quiet_login, Limits.of({}), say)
+    with pytest.raises(Left):
+        transactions.open()
+    assert [line[:34] for line in said] == ["warning: Kafka doesn't answer yet:"] * 2
 
 
 def failures(*names: str) -> list[Failure]:
