@@ -21,6 +21,7 @@ from infra.carrier.report import Report, moment
 from infra.carrier.route import Route
 from infra.carrier.shards import Shard
 from infra.carrier.transaction.limits import Limits
+from infra.providers.failures import FailedError
 from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
 
@@ -50,10 +51,34 @@ class EmptyStream:
 
 
 @dataclass
+class SplitStream(EmptyStream):
+    """Its shard has ended, and its children are listed only after AWS has failed to answer."""
+
+    failures: list[FailedError] = field(default_factory=lambda: [FailedError("nobody answers")])
+    children: Sequence[Shard] = (Shard("shard-b", (SHARD.id,)), Shard("shard-c", (SHARD.id,)))
+    asked: int = 0
+
+    async def shards(self) -> Sequence[Shard]:
+        self.asked += 1
+        if self.asked == 1:
+            return (SHARD,)
+        if self.failures:
+            raise self.failures.pop()
+        return (SHARD, *self.children)
+
+    async def iterator(self, shard: str, after: str | None) -> str:
+        return shard
+
+    async def records(self, iterator: str) -> Answer:
+        return Answer((), None if iterator == SHARD.id else iterator, 0, SYSTEM_CLOCK.milliseconds())
+
+
+@dataclass
 class PlayedTransactions:
     """Commits all; or, with a `failure`, says that it has begun, and fails as soon as it is told to leave."""
 
     failure: LeveeError | None = None
+    written: list[Portion] = field(default_factory=list)
     begun: threading.Event = field(default_factory=threading.Event)
     left: threading.Event = field(default_factory=threading.Event)
 
@@ -65,6 +90,7 @@ class PlayedTransactions:
         if self.failure:
             assert self.left.wait(20)
             raise self.failure
+        self.written += portions
 
     def leave(self) -> None:
         self.left.set()
@@ -75,11 +101,12 @@ class PlayedTransactions:
 
 @dataclass
 class Run:
-    """A carrier on an empty data stream, with these checkpoints."""
+    """A carrier on a data stream in which nothing has come in, with these checkpoints."""
 
     monkeypatch: pytest.MonkeyPatch
     transactions: PlayedTransactions = field(default_factory=PlayedTransactions)
     kept: Sequence[Checkpoint] = ()
+    stream: EmptyStream = field(default_factory=EmptyStream)
     said: io.StringIO = field(default_factory=io.StringIO)
 
     def __post_init__(self) -> None:
@@ -90,7 +117,7 @@ class Run:
     async def carry(self, *, stops_at_tip: bool) -> Report:
         """To the tip, or until the first transaction has begun and somebody ends the run."""
         report, stopped = Report(self.said), asyncio.get_running_loop().create_future()
-        stream = cast("DataStream", EmptyStream())
+        stream = cast("DataStream", self.stream)
         carrier = Carrier(Task(ROUTE, (), stops_at_tip), stream, {}, Limits.of({}), report, SYSTEM_CLOCK)
         running = asyncio.create_task(carry._run(carrier, SUMMARY, stopped, report, ()))
         if not stops_at_tip:
@@ -118,6 +145,18 @@ async def test_the_same_data_stream_goes_on_without_a_loss(monkeypatch: pytest.M
     run = Run(monkeypatch, kept=[kept(SYSTEM_CLOCK.milliseconds(), created=CREATED)])
     report = await run.carry(stops_at_tip=True)
     assert ("1 of them from where they stopped" in run.said.getvalue(), report.has_losses) == (True, False)
+
+
+async def test_where_a_shard_has_ended_the_tip_is_that_of_its_children(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long AWS takes to list them: what they hold would be left behind."""
+    monkeypatch.setattr(carrier_module, "LOOK_S", 0.01)
+    monkeypatch.setattr(carrier_module, "RETRY_S", 0.01)
+    run = Run(monkeypatch, stream=SplitStream())
+    async with asyncio.timeout(20):
+        await run.carry(stops_at_tip=True)
+    assert "nobody answers" in run.said.getvalue()
+    reached = {each.checkpoint.shard: each.checkpoint.closed for each in run.transactions.written if each.checkpoint}
+    assert reached == {"shard-a": True, "shard-b": False, "shard-c": False}
 
 
 async def test_what_fails_while_it_is_being_stopped_is_no_good_end(monkeypatch: pytest.MonkeyPatch) -> None:

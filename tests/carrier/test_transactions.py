@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator, Mapping
 from typing import Final
 
@@ -12,7 +13,8 @@ from infra.carrier.checkpoint import Checkpoint
 from infra.carrier.envelope import Event
 from infra.carrier.portion import CarriedRecord, Portion
 from infra.carrier.route import Route
-from infra.carrier.transaction.failure import Failure, TryAgain
+from infra.carrier.transaction import transactions as transactions_module
+from infra.carrier.transaction.failure import Failure, Left, TryAgain
 from infra.carrier.transaction.limits import HOUR_MS, LARGEST_BATCH, Limits
 from infra.carrier.transaction.transactions import Transactions
 from levee.clock import SYSTEM_CLOCK
@@ -113,6 +115,44 @@ def test_what_passes_is_tried_again_under_its_own_name(brokers: MockBrokers) -> 
     transactions.write([portion(record("1", b"small"))])
 
 
+@pytest.fixture
+def quiet_login() -> Iterator[Mapping[str, str]]:
+    """Of a broker that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as quiet:
+        yield {"bootstrap.servers": f"127.0.0.1:{quiet.getsockname()[1]}"}
+
+
+def test_a_short_silence_is_not_told(monkeypatch: pytest.MonkeyPatch, quiet_login: Mapping[str, str]) -> None:
+    monkeypatch.setattr(transactions_module, "STEP_S", 0.05)
+    monkeypatch.setattr(transactions_module, "GRACE_S", 0.2)
+    monkeypatch.setattr(transactions_module, "SAY_EVERY_S", 1000.0)
+    said: list[str] = []
+    transactions = Transactions(ROUTE, quiet_login, Limits.of({}), said.append)
+    transactions.leave()
+    with pytest.raises(Left):
+        transactions.open()
+    assert said == []
+
+
+def test_a_longer_silence_is_told_while_it_lasts(
+    monkeypatch: pytest.MonkeyPatch, quiet_login: Mapping[str, str]
+) -> None:
+    monkeypatch.setattr(transactions_module, "STEP_S", 0.05)
+    monkeypatch.setattr(transactions_module, "GRACE_S", 0.0)
+    monkeypatch.setattr(transactions_module, "SAY_EVERY_S", 0.0)
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if len(said) == 2:
+            transactions.leave()
+
+    transactions = Transactions(ROUTE, quiet_login, Limits.of({}), say)
+    with pytest.raises(Left):
+        transactions.open()
+    assert [line[:34] for line in said] == ["warning: Kafka doesn't answer yet:"] * 2
+
+
 def failures(*names: str) -> list[Failure]:
     return [Failure(name, "") for name in names]
 
@@ -155,16 +195,26 @@ def test_an_event_that_is_further_ahead_than_its_topic_takes_gets_the_time_it_ca
     assert times == {b"near": (ARRIVAL + 30_000, None), b"far": (ARRIVAL, str(ARRIVAL + 30_001).encode())}
 
 
-def read(brokers: MockBrokers) -> list[tuple[bytes, int, dict[str, bytes]]]:
-    """All events of the one log stream, which is in one partition."""
+def test_a_shard_that_is_gone_leaves_no_checkpoint_behind(brokers: MockBrokers) -> None:
+    """A compacted topic drops a key whose last value is none."""
+    transactions = opened(brokers)
+    kept = portion()
+    transactions.write([kept])
+    transactions.write([Portion.forgetting(SHARD)])
+    assert [value for value, _, _ in read(brokers, ROUTE.checkpoints)][-2:] == [kept.value, None]
+    assert kept.value is not None
+
+
+def read(brokers: MockBrokers, topic: str = ROUTE.topic) -> list[tuple[bytes, int, dict[str, bytes]]]:
+    """All records of a topic: the events of the one log stream are in one partition, and checkpoints always."""
     consumer = Consumer({**brokers.login, "group.id": "reader", "enable.partition.eof": True, "fetch.wait.max.ms": 10})
-    partitions = consumer.list_topics(ROUTE.topic, timeout=10).topics[ROUTE.topic].partitions
-    consumer.assign([TopicPartition(ROUTE.topic, number, OFFSET_BEGINNING) for number in partitions])
+    partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+    consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in partitions])
     found, ends = [], 0
     while ends < len(partitions):
         message = consumer.poll(10)
         if message.error() is None:
-            found.append((message.value(), message.timestamp()[1], dict(message.headers())))
+            found.append((message.value(), message.timestamp()[1], dict(message.headers() or ())))
         else:
             assert message.error().code() == KafkaError._PARTITION_EOF
             ends += 1

@@ -13,7 +13,7 @@ from infra import type_tokens
 from infra.deployment.display import LISTED, NAMED, Display
 from infra.deployment.resource_words import ResourceWords
 from infra.embedded.errors import DeploymentFailed, Failure, Refusal, Refused
-from infra.embedded.event import Change, ChangeKind, Op, ResourceEvent, Stage
+from infra.embedded.event import Change, ChangeKind, Op, PlanReady, ResourceEvent, Stage
 from infra.embedded.properties import Value
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
@@ -163,3 +163,12 @@ def test_no_type_token_reaches_a_reader() -> None:
     lines = lines_of(*(event(Op.CREATE, type_=token) for token in [*tokens, TOPIC, "kafka:index/quota:Quota"]))
     assert len(lines) == len(tokens)  # components are not shown
     assert not [line for line in lines if ":" in line]
+
+
+def test_what_stays_as_it_is_is_nothing_to_wait_for() -> None:
+    lines: list[str] = []
+    display = Display(lines.append, preview=False)
+    display.show(PlanReady({Op.SAME: 10_000, Op.CREATE: 2, Op.DELETE: 1}, preview=False))
+    display.show(ResourceEvent(Stage.DONE, Op.CREATE, urn(1), TOPIC, "stream-1"))
+    display.end()
+    assert [line.strip() for line in lines] == ["1 created of 3"]

@@ -137,6 +137,14 @@ def test_a_key_that_is_off_or_not_renewed_or_elsewhere_too(plan: Plan, changes: 
     assert wrong(plan, live, Thing.KEY) == surprises(expected)
 
 
+@pytest.mark.parametrize(("is_several", "found"), [(True, "multi-region"), (False, "of this region only")])
+def test_of_how_many_regions_a_key_is_stands_in_the_evidence(plan: Plan, is_several: bool, found: str) -> None:
+    assert plan.secrets.key is not None
+    about = {"KeyState": "Enabled", "KeyManager": "CUSTOMER", "MultiRegion": is_several}
+    live = with_key(compliant_account(plan), plan.secrets.key, about=about)
+    assert [each.found for each in judge_account(plan, live) if each.claim.column == "one region"] == [found]
+
+
 @pytest.mark.parametrize(("principal", "condition", "expected"), LET_IN)
 def test_a_key_that_outsiders_use(
     plan: Plan, principal: Any, condition: dict[str, Any], expected: Verdict | None

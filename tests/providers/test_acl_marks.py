@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 from kafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest, DescribeAclsRequest
 
-from infra.providers.admin.acl_marks import AclMarks
+from infra.providers import lag
+from infra.providers.admin.acl_marks import AclMarks, read_owner
 from infra.providers.admin.session import LacksRightError
 from infra.providers.failures import FailedError, RefusedError
 from infra.providers.lag import Lag
 from infra.providers.ownership import Mark, MarksUnavailableError, Thing, ThingKind
+from infra.providers.properties import UNKNOWN, Properties, Value
 
 SECURITY_DISABLED, NOT_AUTHORIZED, INVALID_REQUEST, POLICY_VIOLATION = 54, 31, 42, 44
 
@@ -89,9 +91,9 @@ def marks(cluster: Cluster, owner: str | None = "one/dev", kind: ThingKind = Thi
 
 def settled() -> Lag:
     """A session that began so long ago that no lag explains anything."""
-    lag = Lag()
-    lag._since -= 60
-    return lag
+    long_ago = Lag()
+    long_ago._since -= 60
+    return long_ago
 
 
 def topic(name: str) -> Thing:
@@ -115,6 +117,36 @@ async def test_a_mark_is_written_read_and_removed(kind: ThingKind, adopted: bool
     await own.release(thing)
     assert cluster.acls == set()
     assert await own.on(thing) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("kind", "adopted", "words"),
+    [
+        (ThingKind.TOPIC, False, "--operation Describe --topic x"),
+        (ThingKind.TOPIC, True, "--operation DescribeConfigs --topic x"),
+        (ThingKind.USER, False, "--operation DescribeTokens --user-principal User:x"),
+        (ThingKind.USER, True, "--operation DescribeTokens --user-principal User:x"),
+    ],
+)
+def test_the_command_by_which_a_mark_goes_names_the_entry_that_it_is(
+    kind: ThingKind, adopted: bool, words: str
+) -> None:
+    command = marks(Cluster(), kind=kind).removal(Thing(kind, "x"), Mark("other/staging", adopted))
+    assert command.endswith(f"--allow-principal Levee:other/staging {words}")
+
+
+@pytest.mark.parametrize("owner", ["one/dev", "my.project_2/eu-west-1", None, UNKNOWN])
+def test_an_owner_is_a_project_and_a_stack(owner: Value) -> None:
+    config: Properties = {} if owner is None else {"owner": owner}
+    assert read_owner(config) == (owner if isinstance(owner, str) else None)
+
+
+@pytest.mark.parametrize(
+    "owner", ["dev", "/dev", "one/", "a/b/c", "o ne/dev", "one/dév", "one/dev\n", "a" * 101 + "/b"]
+)
+def test_what_is_no_owner_is_refused(owner: str) -> None:
+    with pytest.raises(RefusedError, match="must be <project>/<stack>"):
+        read_owner({"owner": owner})
 
 
 async def test_a_thousand_are_claimed_read_and_released_by_a_handful_of_requests() -> None:
@@ -157,6 +189,21 @@ async def test_of_two_at_once_the_second_takes_its_mark_away_again() -> None:
     assert isinstance(outcomes[0], RefusedError)
     assert outcomes[1] is None
     assert cluster.acls == {(2, "x", "Levee:other/staging", 8), (2, "y", "Levee:one/dev", 8)}
+
+
+async def test_the_own_mark_that_no_broker_shows_yet_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lag, "PAUSE_SECONDS", 0.01)
+    cluster = Cluster()
+    own = AclMarks(ThingKind.TOPIC, cluster.send, granted, "one/dev", Lag())
+    assert await own.on(topic("x")) == frozenset()
+    cluster.before_listing = [(2, "x", "Levee:one/dev", 8)]
+    assert await own.on(topic("x"), expected=Mark("one/dev")) == {Mark("one/dev")}
+
+
+async def test_a_mark_that_is_gone_is_not_waited_for_where_no_lag_explains_it() -> None:
+    cluster = Cluster()
+    assert await marks(cluster).on(topic("x"), expected=Mark("one/dev")) == frozenset()
+    assert len(cluster.requests) == 4  # listed, and listed once more, by two operations each
 
 
 async def test_a_mark_that_was_there_before_stays_when_another_comes() -> None:

@@ -115,8 +115,16 @@ def test_certificate_as_text_or_path(tmp_path: Path) -> None:
     assert "holds no PEM block" in refusals(configured(caCert=str(path)))["caCert"]
 
 
-def test_a_key_without_its_header_is_not_quoted() -> None:
-    assert "AAAA" not in refusals(configured(clientKey="AAAA\nBBBB"))["clientKey"]
+@pytest.mark.parametrize("name", ["clientKey", "clientCert", "caCert"])
+@pytest.mark.parametrize("text", ["AAAA\nBBBB", "AAAA" * 125])
+def test_text_without_its_header_is_not_quoted(name: str, text: str) -> None:
+    assert "AAAA" not in refusals(configured(**{name: text}))[name]
+
+
+def test_a_missing_file_is_named_but_what_may_be_a_key_never() -> None:
+    assert "cannot read tls/ca.pem: the file can't be read" in refusals(configured(caCert="tls/ca.pem"))["caCert"]
+    short_key = "MC4CAQAwBQYDK2VwBCIEIAAAAAAAAAAAAAAAAAAAAAAA"
+    assert "cannot read what is given: the file can't be read" in refusals(configured(clientKey=short_key))["clientKey"]
 
 
 @pytest.mark.parametrize("mechanism", ["aws-iam", "oauthbearer", "kerberos"])

@@ -237,8 +237,9 @@ def _pem(fields: Fields, name: str) -> str | None:
         path = path.expanduser()
         text = read_plain_text(path, LARGEST_PEM)
     except (UnreadableError, OSError, RuntimeError) as error:
-        # A path is shown, but never more than a path: a key without its PEM header would land here too.
-        place = str(path) if len(given) < 500 and "\n" not in given else "the given text"
+        # A path is shown, and nothing else: text without its PEM header lands here too, and a short key is one line.
+        is_path = name != "clientKey" and len(given) < 500 and "\n" not in given
+        place = str(path) if is_path else "what is given"
         raise refused(name, f"{name} must be PEM text or a file of it; cannot read {place}: {_reason(error)}") from None
     if "-----BEGIN " not in text or not text.isascii():
         raise refused(name, f"{path} holds no PEM block")

@@ -11,6 +11,7 @@ from infra.providers.kafka.topic_declaration import TopicDeclaration
 from infra.providers.kafka.topic_ownership import TopicOwnership
 from infra.providers.kind import Recorded
 from infra.providers.ownership import Mark, Thing, ThingKind
+from infra.providers.properties import Properties
 from tests.support.kept_marks import KeptMarks
 
 TOPIC = Thing(ThingKind.TOPIC, "t")
@@ -115,3 +116,60 @@ async def test_contradicting_marks_are_refused() -> None:
     marks.put(TOPIC, OURS, THEIRS)
     with pytest.raises(FailedError, match="belongs to other/staging and one/dev"):
         await ownership(marks).may_delete(Recorded("t", {}, {}))
+
+
+@pytest.mark.parametrize(
+    ("recorded", "marked", "told"),
+    [
+        ("one/dev", (OURS,), "one/dev"),
+        ("one/dev", (Mark("one/dev", adopted=True),), "one/dev"),
+        ("one/dev", (), None),  # somebody took the mark away
+        ("one/dev", (THEIRS,), "other/staging"),
+        ("one/dev", (OURS, THEIRS), "other/staging, one/dev"),
+        (None, (THEIRS,), "other/staging"),
+        (None, (OURS,), None),  # a state of before there were marks learns of it with the next update
+        (None, (), None),
+    ],
+)
+async def test_the_owner_of_a_topic_is_told_by_its_marks(
+    recorded: str | None, marked: tuple[Mark, ...], told: str | None
+) -> None:
+    marks = KeptMarks("one/dev")
+    marks.put(TOPIC, *marked)
+    outputs: Properties = {} if recorded is None else {"owner": recorded}
+    assert await ownership(marks).live_owner(Recorded("t", {}, outputs)) == told
+
+
+@pytest.mark.parametrize("marks", [KeptMarks(), KeptMarks("one/dev", "no authorizer")])
+async def test_where_nobody_can_tell_the_owner_is_as_recorded(marks: KeptMarks) -> None:
+    assert await ownership(marks).live_owner(Recorded("t", {}, {"owner": "one/dev"})) == "one/dev"
+    assert await ownership(marks).live_owner(Recorded("t", {}, {})) is None
+
+
+class LateMarks(KeptMarks):
+    """Brokers that show the own mark only to whoever waits for it."""
+
+    async def on(self, thing: Thing, *, expected: Mark | None = None) -> frozenset[Mark]:
+        found = await super().on(thing)
+        return found if expected in found else found - {OURS}
+
+
+async def test_the_own_mark_of_a_topic_that_is_there_is_waited_for() -> None:
+    """Else what a killed run of this stack made would be adopted, and never deleted again."""
+    marks = LateMarks("one/dev")
+    marks.put(TOPIC, OURS)
+    assert (await ownership(marks).refuse_others("t", exists=True)).own == OURS
+
+
+async def test_the_mark_goes_with_the_topic_and_only_the_own_one() -> None:
+    for owner, left in (("one/dev", {THEIRS}), (None, {OURS, THEIRS})):
+        marks = KeptMarks(owner)
+        marks.put(TOPIC, OURS, THEIRS)
+        await ownership(marks).release("t")
+        assert marks.kept[TOPIC] == left
+
+
+async def test_a_provider_of_nobodys_marks_nothing() -> None:
+    marks = KeptMarks()
+    await ownership(marks).claim("t", adopted=False)
+    assert not marks.kept

@@ -3,8 +3,10 @@
 import pytest
 
 from infra.providers.admin.topics import Effective
-from infra.providers.kafka.topic_settings import canonical_settings, ineffective, seen_effective
-from infra.providers.properties import UNKNOWN, Properties
+from infra.providers.kafka.topic_declaration import check_declaration
+from infra.providers.kafka.topic_settings import canonical_settings, declared_effective, ineffective, seen_effective
+from infra.providers.kind import Declaration, Naming
+from infra.providers.properties import UNKNOWN, Properties, Value
 from tests.providers.kafka_provider.test_topic import TOPIC, declared
 from tests.support.cluster import LocalCluster
 from tests.support.live_topics import create_by_hand, set_by_hand, settings_of
@@ -94,3 +96,15 @@ def test_the_reason_stands_beside_what_must_not_count() -> None:
 def test_a_setting_that_the_broker_does_not_know_is_as_declared() -> None:
     assert list(ineffective({}, {"remote.storage.enable": "false"})) == []
     assert seen_effective({}, TIERING) == TIERING
+
+
+def test_where_nothing_was_declared_to_count_nothing_is() -> None:
+    assert declared_effective({}) == {}
+    assert declared_effective({"effective": UNKNOWN}) == {}
+    assert declared_effective({"effective": {**TIERING}}) == TIERING
+
+
+@pytest.mark.parametrize("ids", [UNKNOWN, ["a", "b"]])
+def test_acknowledged_ids_may_be_known_late(ids: Value) -> None:
+    new = declared("t", acknowledgedIds=ids)
+    assert check_declaration(Declaration(new, {}, Naming("t")))["acknowledgedIds"] == ids

@@ -93,6 +93,18 @@ def put_by_hand(aws: AwsApi, **changes: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("seconds", "periods", "longest"), [(60, 1440, 86_400), (3540, 24, 86_400), (3600, 168, 604_800)]
+)
+async def test_a_day_is_judged_at_most_and_a_week_in_periods_of_hours(
+    engine: ResourceEngine, seconds: int, periods: int, longest: int
+) -> None:
+    await engine.check(TOKEN, NAME, declared(periodSeconds=seconds, evaluationPeriods=periods))
+    with pytest.raises(CheckFailedError) as caught:
+        await engine.check(TOKEN, NAME, declared(periodSeconds=seconds, evaluationPeriods=periods + 1))
+    assert f"at most {longest} seconds" in caught.value.reasons["evaluationPeriods"]
+
+
+@pytest.mark.parametrize(
     ("inputs", "where", "words"),
     [
         (declared(namespace=":x"), "namespace", "begin with a colon"),

@@ -1,0 +1,80 @@
+"""Which engine carries a deployment out: what is asked for, what is installed, and who holds the stack."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from infra.deployment import choice
+from infra.deployment.choice import EngineName, choose
+from infra.deployment.embedded_engine import EmbeddedEngine
+from infra.deployment.pulumi_engine import PulumiEngine
+from levee.diagnostics import LeveeError
+from tests.support.answering_cli import AnsweringCli
+
+TYPE = "kafka:index/topic:Topic"
+
+
+@pytest.fixture
+def no_cli(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No `pulumi` on PATH."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+def held_by_pulumi(project: Path, resources: int) -> None:
+    file = project / ".levee" / "pulumi" / ".pulumi" / "stacks" / "levee" / "dev.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"checkpoint": {"latest": {"resources": [{"type": TYPE}] * resources}}}))
+
+
+def held_by_embedded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "resource_counts", lambda *_: {TYPE: 1})
+
+
+def test_auto_is_pulumi_where_it_is_installed(cli: AnsweringCli, tmp_path: Path) -> None:
+    assert isinstance(choose(EngineName.AUTO, tmp_path, "dev"), PulumiEngine)
+    assert isinstance(choose(EngineName.PULUMI, tmp_path, "dev"), PulumiEngine)
+    assert isinstance(choose(EngineName.EMBEDDED, tmp_path, "dev"), EmbeddedEngine)
+
+
+@pytest.mark.usefixtures("no_cli")
+def test_auto_is_embedded_where_pulumi_is_not_installed(tmp_path: Path) -> None:
+    for name in (EngineName.AUTO, EngineName.EMBEDDED):
+        assert isinstance(choose(name, tmp_path, "dev"), EmbeddedEngine)
+
+
+@pytest.mark.usefixtures("no_cli")
+def test_pulumi_is_not_replaced_where_it_is_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(LeveeError, match="no `pulumi` on PATH") as refused:
+        choose(EngineName.PULUMI, tmp_path, "dev")
+    assert refused.value.exit_code == 2
+
+
+def test_what_one_engine_made_the_other_does_not_touch(
+    cli: AnsweringCli, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    held_by_pulumi(tmp_path, 1)
+    assert isinstance(choose(EngineName.AUTO, tmp_path, "dev"), PulumiEngine)
+    with pytest.raises(LeveeError, match="held by the pulumi engine") as refused:
+        choose(EngineName.EMBEDDED, tmp_path, "dev")
+    assert refused.value.exit_code == 2
+    held_by_embedded(monkeypatch)
+    assert isinstance(choose(EngineName.EMBEDDED, tmp_path, "dev"), EmbeddedEngine)
+    for name in (EngineName.AUTO, EngineName.PULUMI):
+        with pytest.raises(LeveeError, match="held by the embedded engine"):
+            choose(name, tmp_path, "dev")
+
+
+@pytest.mark.usefixtures("no_cli")
+def test_uninstalling_pulumi_does_not_hand_its_stack_over(tmp_path: Path) -> None:
+    held_by_pulumi(tmp_path, 1)
+    with pytest.raises(LeveeError, match="held by the pulumi engine"):
+        choose(EngineName.AUTO, tmp_path, "dev")
+
+
+@pytest.mark.usefixtures("no_cli")
+def test_a_stack_that_was_emptied_is_nobodys(tmp_path: Path) -> None:
+    held_by_pulumi(tmp_path, 0)
+    assert isinstance(choose(EngineName.AUTO, tmp_path, "dev"), EmbeddedEngine)
