@@ -95,7 +95,7 @@ class Display:
             line = gone(self._words.name(event.type, event.name))
             self.told.add(line)
             self.differing.update(self._words.things(event.type, event.name))
-            self._report(f"! {line}; `levee up` makes it again")
+            self._report(f"! {line}")
         for line in self._words.changes(event.type, event.name, self._drifted[event.urn].values()):
             self.told.add(line)
             self._report(f"! {line}")

@@ -149,7 +149,7 @@ def test_a_right_that_was_taken_is_told_in_the_readers_words() -> None:
 
 def test_a_thing_that_is_gone_is_told_once() -> None:
     lines = lines_of(event(Op.REFRESH, vanished=True), event(Op.CREATE))
-    assert lines == ["! topic orders is gone; `levee up` makes it again"]
+    assert lines == ["! topic orders is gone"]
 
 
 def test_an_adoption_is_shown_as_one_and_what_was_adopted_as_kept() -> None:
