@@ -46,6 +46,13 @@ def test_thousands_of_failures_are_counted() -> None:
     assert lines[-1].strip() == f"… and {2000 - LISTED:,} more"
 
 
+def test_a_refusal_names_things_by_words() -> None:
+    told = Display.text_of(
+        Refused([Refusal(urn(1), f"{TOPIC} 'a' can't be read"), Refusal("", "levee:aws:Key 'b' is gone")])
+    )
+    assert [line.strip() for line in told.splitlines()[1:]] == ["stream-1: topic 'a' can't be read", "key 'b' is gone"]
+
+
 def test_one_reason_of_many_is_told_once() -> None:
     failures = [Failure(urn(number), "delete", ("cannot connect to b-1:9096",)) for number in range(9)]
     (_, line) = Display.text_of(DeploymentFailed(failures)).splitlines()
