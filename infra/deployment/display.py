@@ -12,7 +12,7 @@ from pulumi import RunError
 
 from infra.baseline.kept import Kept
 from infra.deployment.contract import Report
-from infra.deployment.resource_words import ResourceWords
+from infra.deployment.resource_words import ResourceWords, without_tokens
 from infra.difference import gone
 from infra.embedded.errors import DeploymentFailed, EngineError, ProgramFailed, Refused
 from infra.embedded.event import Change, Diagnostic, Event, Op, PlanReady, ResourceEvent, Severity, Stage
@@ -79,7 +79,7 @@ class Display:
                 self._count_unlisted()
             case Diagnostic():
                 if event.severity is not Severity.INFO:
-                    self._report(f"{event.severity}: {event.message}")
+                    self._report(f"{event.severity}: {without_tokens(event.message)}")
             case _:
                 assert_never(event)
 
@@ -95,7 +95,7 @@ class Display:
             line = gone(self._words.name(event.type, event.name))
             self.told.add(line)
             self.differing.update(self._words.things(event.type, event.name))
-            self._report(f"! {line}; `levee up` makes it again")
+            self._report(f"! {line}")
         for line in self._words.changes(event.type, event.name, self._drifted[event.urn].values()):
             self.told.add(line)
             self._report(f"! {line}")
@@ -207,7 +207,7 @@ def _by_reason(reasons: Iterable[tuple[str, str]]) -> list[str]:
     """A line for each reason with those that it stopped: a cluster that went away is one for every resource."""
     stopped: dict[str, list[str]] = {}
     for urn, reason in reasons:
-        stopped.setdefault(reason, []).append(name_of(urn) if urn else "")
+        stopped.setdefault(without_tokens(reason), []).append(name_of(urn) if urn else "")
     return [f"{_names(names)}{reason}" for reason, names in stopped.items()]
 
 

@@ -28,6 +28,7 @@ _NOUNS: Final = {
 }
 _SETTING: Final = re.compile(r'(?:config|effective)(?:\["([^"]+)"\]|\.([\w.-]+))')
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[A-Z][a-z])")
+_TOKEN: Final = re.compile(r"\b(?:kafka|levee):[A-Za-z]{1,40}(?:/[A-Za-z]{1,40})?:[A-Za-z]{1,40}\b")
 _NAMING: Final = ("name", "alias")
 _FIELDS: Final = {"replicationFactor": "replicas"}
 
@@ -44,7 +45,7 @@ class ResourceWords:
 
     def name(self, type_: str, name: str) -> str:
         """What to call a resource: `topic eu.payments.audit.v1`."""
-        noun = _NOUNS.get(type_) or _spaced(type_.rpartition(":")[2])
+        noun = _noun(type_)
         if type_ == topic.TYPE:
             planned, held = self._topics.get(name), self._inputs(type_, name).get("name")
             return f"{noun} {planned.name if planned is not None else held or name}"
@@ -154,6 +155,15 @@ class ResourceWords:
         principals = (held.outputs or {}).get("principals") if held is not None else None
         for principal in principals if isinstance(principals, list) else ():
             yield str(principal).removeprefix("User:")
+
+
+def without_tokens(text: str) -> str:
+    """The text with nouns for the type tokens in it: they are words of engines and states."""
+    return _TOKEN.sub(lambda token: _noun(token[0]), text)
+
+
+def _noun(type_: str) -> str:
+    return _NOUNS.get(type_) or _spaced(type_.rpartition(":")[2])
 
 
 def kept_thing(kept: Kept) -> str:

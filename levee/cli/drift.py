@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
         outcome = engine.run(_look(project, plan, clock), tell)
     except LeveeError as error:  # what differs may be why: it is told all the same
         failure = error
-    for line in _untold(found, outcome):
+    for line in _untold(found, outcome, shown):
         tell(f"! {line}")
     unknown = []
     for each in _untold_of_account(account, outcome):
@@ -128,9 +128,9 @@ def _due_soon(plan: Plan, project: Path, as_of: date) -> Iterator[str]:
             yield f"{age.username}: {age.found}; {age.remedy}"
 
 
-def _untold(found: Iterable[Discrepancy], outcome: Outcome | None) -> list[str]:
-    """The differences on the cluster that the engine didn't show, each once."""
-    told: Collection[str] = () if outcome is None else outcome.told
+def _untold(found: Iterable[Discrepancy], outcome: Outcome | None, shown: Iterable[str]) -> list[str]:
+    """The differences on the cluster that the engine didn't show, each once. `shown`: what it did show."""
+    told = {line[2:] for line in shown} | (frozenset() if outcome is None else outcome.told)
     whole: Collection[str] = () if outcome is None else outcome.differing
     return list(dict.fromkeys(each.line for each in found if each.line not in told and each.thing not in whole))
 

@@ -51,9 +51,9 @@ class Answering(io.StringIO):
 def engine(monkeypatch: pytest.MonkeyPatch) -> NotedEngine:
     noted = NotedEngine()
     monkeypatch.setattr("infra.deployment.choice.choose", lambda *_: noted)
-    monkeypatch.setattr("infra.preflight.preflight", lambda *_, **__: ())
-    monkeypatch.setattr("infra.preflight.doubts", lambda *_: ())
-    monkeypatch.setattr("infra.proof.comparison.differences", lambda *_: ())
+    for asked in ("preflight.preflight", "preflight.doubts", "proof.comparison.differences"):
+        monkeypatch.setattr(f"infra.{asked}", lambda *_, **__: ())
+    monkeypatch.setattr("infra.proof.comparison.account_differences", lambda *_: ())
     monkeypatch.setattr("sys.stdin", Answering(f"{STACK}\n"))
     return noted
 

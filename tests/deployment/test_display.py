@@ -46,6 +46,13 @@ def test_thousands_of_failures_are_counted() -> None:
     assert lines[-1].strip() == f"… and {2000 - LISTED:,} more"
 
 
+def test_a_refusal_names_things_by_words() -> None:
+    told = Display.text_of(
+        Refused([Refusal(urn(1), f"{TOPIC} 'a' can't be read"), Refusal("", "levee:aws:Key 'b' is gone")])
+    )
+    assert {line.strip() for line in told.splitlines()[1:]} == {"stream-1: topic 'a' can't be read", "key 'b' is gone"}
+
+
 def test_one_reason_of_many_is_told_once() -> None:
     failures = [Failure(urn(number), "delete", ("cannot connect to b-1:9096",)) for number in range(9)]
     (_, line) = Display.text_of(DeploymentFailed(failures)).splitlines()
@@ -149,7 +156,7 @@ def test_a_right_that_was_taken_is_told_in_the_readers_words() -> None:
 
 def test_a_thing_that_is_gone_is_told_once() -> None:
     lines = lines_of(event(Op.REFRESH, vanished=True), event(Op.CREATE))
-    assert lines == ["! topic orders is gone; `levee up` makes it again"]
+    assert lines == ["! topic orders is gone"]
 
 
 def test_an_adoption_is_shown_as_one_and_what_was_adopted_as_kept() -> None:
@@ -167,7 +174,7 @@ def test_no_type_token_reaches_a_reader() -> None:
 
 def test_what_stays_as_it_is_is_nothing_to_wait_for() -> None:
     lines: list[str] = []
-    display = Display(lines.append, preview=False)
+    display = Display(lines.append, ResourceWords(None, ()), preview=False)
     display.show(PlanReady({Op.SAME: 10_000, Op.CREATE: 2, Op.DELETE: 1}, preview=False))
     display.show(ResourceEvent(Stage.DONE, Op.CREATE, urn(1), TOPIC, "stream-1"))
     display.end()

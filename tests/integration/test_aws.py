@@ -105,7 +105,7 @@ def test_verify_proves_it(stack: AwsDeployment) -> None:
 def test_destroy_of_what_is_protected_is_refused_as_a_whole(stack: AwsDeployment) -> None:
     stack.api.reset_calls()
     refused = stack.destroy()
-    assert (refused.code, "ArchiveBucket 'audit' cannot be deleted because it is protected" in refused.err) == (1, True)
+    assert (refused.code, "stream 'audit' cannot be deleted because it is protected" in refused.err) == (1, True)
     assert changes(stack.api.calls()) == Counter()
     assert stack.counts() == DECLARED
 

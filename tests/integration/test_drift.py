@@ -87,7 +87,7 @@ def test_another_topic_of_the_name_is_told_once(deployment: Deployment) -> None:
     finally:
         delete_acl(deployment.cluster, acl("mallory", "TOPIC", topic, "READ"))
     assert found.code == 3, found.text
-    assert f"! topic {topic} is gone; `levee up` makes it again" in told(found)
+    assert f"! topic {topic} is gone" in told(found)
     assert sum(topic in line and "gone" in line for line in told(found)) == 1
     assert sum("mallory" in line for line in told(found)) == 1
 

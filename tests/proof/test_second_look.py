@@ -8,14 +8,17 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from infra.baseline.recorded_topics import RecordedTopics
 
+from infra.baseline.record import Record
+from infra.proof import comparison as comparison_module
 from infra.proof import proof as proof_module
 from infra.proof.answer import Answer, Observation, Outcome, Verdict
 from infra.proof.client import Client
+from infra.proof.comparison import Comparison
 from infra.proof.kept_logins import KeptLogins
 from infra.proof.proof import Proof, _Prover
 from infra.proof.trial import Trial
+from levee.clock import SYSTEM_CLOCK
 from levee.plan.planned import Plan
 from tests.proof.conftest import compliant
 
@@ -54,11 +57,12 @@ async def proved(monkeypatch: pytest.MonkeyPatch, plan: Plan, *, write: bool = F
     async def names() -> list[str]:
         return []
 
-    monkeypatch.setattr(proof_module, "survey", survey)
+    monkeypatch.setattr(comparison_module, "survey", survey)
     monkeypatch.setattr(proof_module, "SETTLING_S", 0.0)
     monkeypatch.setattr(proof_module, "Deeds", NoDeeds)
     kept, said = cast("KeptLogins", SimpleNamespace(login=login, names=names)), list[str]()
-    prover = _Prover(plan, kept, cast("Client", None), RecordedTopics(None, {}), said.append)
+    comparison = Comparison(plan, cast("Client", None), Record(), SYSTEM_CLOCK.today())
+    prover = _Prover(comparison, kept, said.append)
     return await prover.run(plan.credentials, write=write), said
 
 

@@ -3,14 +3,8 @@
 import pytest
 
 from infra.providers.failures import FailedError, RefusedError
-from infra.providers.kafka.topic_identity import (
-    ACKNOWLEDGED,
-    RECREATED,
-    identity_difference,
-    require_known,
-    require_recorded,
-    seen_identity,
-)
+from infra.providers.identity import ACKNOWLEDGED, RECREATED, recreated_difference
+from infra.providers.kafka.topic_identity import require_known, require_recorded, seen_identity
 from infra.providers.kind import Recorded
 from infra.providers.properties import Properties
 
@@ -35,7 +29,7 @@ def test_the_recorded_one_may_be_deleted(known: str | None, live: str | None) ->
 def test_one_that_somebody_made_anew_is_never_deleted_acknowledged_or_not() -> None:
     acknowledged: Properties = {ACKNOWLEDGED: ["b"]}
     for inputs in ({}, acknowledged):
-        with pytest.raises(FailedError, match=r"had the id a, the one that is there has b\..* It is not deleted"):
+        with pytest.raises(FailedError, match=r"recorded is a, the one that is there is b\..* It is not deleted"):
             require_recorded(recorded("a", inputs), "t", "b")
 
 
@@ -60,5 +54,5 @@ def test_what_was_recorded_is_remembered_beside_what_is_there() -> None:
 
 
 def test_only_another_one_is_a_difference() -> None:
-    assert identity_difference(recorded("a")) == {}
-    assert identity_difference(Recorded("t", {}, {"topicId": "a", RECREATED: "b"})).keys() == {RECREATED}
+    assert recreated_difference(recorded("a")) == {}
+    assert recreated_difference(Recorded("t", {}, {"topicId": "a", RECREATED: "b"})).keys() == {RECREATED}
