@@ -240,6 +240,7 @@ class AwsKind(ResourceKind):
         if await self.outlives(live, recorded):
             await self.let_go(live, recorded)
             return
+        self._refuse_taken(live, recorded)
         try:
             await self.remove(live, recorded)
         except AwsError:
