@@ -71,9 +71,9 @@ def _authority(file: Path) -> str:
     except UnreadableError as error:
         reason = error.message
     else:
-        if text.isascii():
+        if text.isascii() and "-----BEGIN " in text:
             return text
-        reason = "it is no PEM text"
+        reason = "it holds no PEM block"
     raise LeveeError(f"the cluster's CA file {file} can't be read: {reason}", _START, exit_code=2)
 
 

@@ -145,6 +145,7 @@ _OPTION: Final = re.compile(r"(?<![\w-])--([\w.-]++)[ \t]{1,8}+")
 _PAIR: Final = re.compile(r"[\"']([\w.-]++)[\"'],[ \t]{0,8}+(?=[\"'])")
 _TAG: Final = re.compile(r"<([\w.-]++)>([^<>\r\n]*+)")
 _USER: Final = re.compile(r"(?<!\S)(?:-u|--user)[ \t=]{1,4}[\w.@-]{1,64}:(\S++)")
+_SHORT: Final = re.compile(r"(?<![\w-])(?:sshpass|mysql|mysqldump|mysqladmin|mariadb)[ \t]{1,4}-p[ \t]?+(\S{4}\S*+)")
 _QUOTED: Final = tuple(re.compile(rf"\\?{quote}([^{quote}\r\n]*+)") for quote in "\"'")
 _BEFORE: Final = rf"(?:{_SCHEMES}|[A-Za-z]{{1,20}}(?=[ \t]{{1,4}}\$\{{))[ \t]{{1,4}}"  # of a value of two words
 _CHANGED: Final = re.compile(r"[\"']?[ \t]{0,4}[-=]>[ \t]{0,4}")  # a property's old value and its new one
@@ -252,7 +253,7 @@ def _schemes(text: str) -> Iterator[Found]:
     for match in _TAG.finditer(text):
         if looks_secret(match[1]) and _is_value(match[1], match[2][:_LONGEST_LOOKED_AT]):
             yield Found(*match.span(2))
-    for match in _USER.finditer(text):
+    for match in (*_USER.finditer(text), *_SHORT.finditer(text)):
         yield Found(*match.span(1))
     for match in _SAID.finditer(text):
         value = match[1].rstrip(".,;:)")

@@ -160,7 +160,7 @@ class _StackFiles(_Reader):
     @cached_property
     def places(self) -> frozenset[str] | None:
         """Where the stack claims things, by its own file alone; None where that doesn't say."""
-        return None if self._document.values is None else places(self._document.values)
+        return None if self._document.values is None else places(self._document.values, self._project)
 
     @cached_property
     def streams(self) -> tuple[StreamSpec, ...]:
@@ -182,7 +182,7 @@ class _StackFiles(_Reader):
     @cached_property
     def claims(self) -> tuple[Claim, ...]:
         """What the stack claims."""
-        return () if self.stack is None else tuple(claims_of(self.stack))
+        return () if self.stack is None else tuple(claims_of(self.stack, self._project))
 
     @property
     def is_readable(self) -> bool:

@@ -61,6 +61,8 @@ PLANTED = {
     "in a tag": "<password>{}</password>",
     "in a tuple": "('password', '{}')",
     "of curl": "curl -u me:{} https://host",
+    "of mysql": "mysql -p{} -u root",
+    "of sshpass": "sshpass -p {} ssh host",
     "jaas": 'ScramLoginModule required username="me" password="{}";',
     "changed": 'password: "old-{0}" => "new-{0}"',
     "changed too": "password: old -> {}",

@@ -98,9 +98,11 @@ def test_on_another_cluster_nothing_is_shared(test: StackFiles) -> None:
     assert test.load().streams[0].topic == other.load().streams[0].topic
 
 
-def test_two_clusters_do_not_keep_one_services_credential_in_one_folder(test: StackFiles) -> None:
+@pytest.mark.parametrize("spelling", ["./secrets//services", "{project}/secrets/services", "link"])
+def test_two_clusters_do_not_keep_one_services_credential_in_one_folder(test: StackFiles, spelling: str) -> None:
+    (test.project / "link").symlink_to("secrets/services")
     other = beside(test.project, here=False)
-    other.edit(other.stack, "secrets/staging", "./secrets//services")
+    other.edit(other.stack, "secrets/staging", spelling.format(project=test.project))
     assert other.load().streams
     other.edit(other.stack, "  staging-orders-operator:", "  orders-operator:")
     assert test.found() == ["claimed-twice stack.yaml:28:3"]

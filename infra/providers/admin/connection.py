@@ -79,6 +79,8 @@ CONTACT_VARIABLE: Final = "LEVEE_CONTACT_SECONDS"
 LONGEST_CONTACT: Final = 600
 LARGEST_PASSWORD: Final = 64 * KIB
 LARGEST_PEM: Final = MIB
+_PEM_SUFFIXES: Final = frozenset({".pem", ".crt", ".cer", ".key"})
+_LONGEST_PATH: Final = 500
 
 
 @dataclass(frozen=True)
@@ -237,13 +239,18 @@ def _pem(fields: Fields, name: str) -> str | None:
         path = path.expanduser()
         text = read_plain_text(path, LARGEST_PEM)
     except (UnreadableError, OSError, RuntimeError) as error:
-        # A path is shown, and nothing else: text without its PEM header lands here too, and a short key is one line.
-        is_path = name != "clientKey" and len(given) < 500 and "\n" not in given
-        place = str(path) if is_path else "what is given"
+        place = str(path) if name != "clientKey" and _is_path(path, given) else "what is given"
         raise refused(name, f"{name} must be PEM text or a file of it; cannot read {place}: {_reason(error)}") from None
     if "-----BEGIN " not in text or not text.isascii():
         raise refused(name, f"{path} holds no PEM block")
     return text
+
+
+def _is_path(path: Path, given: str) -> bool:
+    """Whether this surely names a file, and so may be shown: text without its PEM header is taken for a path, too."""
+    if len(given) >= _LONGEST_PATH or "\n" in given:
+        return False
+    return path.suffix in _PEM_SUFFIXES or (len(path.parts) > 1 and path.parent.is_dir())
 
 
 def _reason(error: Exception) -> str:

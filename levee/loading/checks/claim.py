@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from levee.model.cluster import STORES
@@ -68,7 +69,7 @@ def _order(claim: Claim) -> tuple[str, bool, str]:
     return claim.pattern.name, claim.pattern.type is not PatternType.PREFIXED, claim.holder
 
 
-def places(stack: Mapping[str, Any]) -> frozenset[str] | None:
+def places(stack: Mapping[str, Any], project: Path) -> frozenset[str] | None:
     """Where a stack claims things, by the values of its file, which may be wrong in other respects. None: untold."""
     cluster, secrets, aws = (_inside(stack, key) for key in ("cluster", "secrets", "aws"))
     told = [stack.get("target"), stack.get("account"), stack.get("region"), cluster.get("id"), secrets.get("store")]
@@ -80,7 +81,7 @@ def places(stack: Mapping[str, Any]) -> frozenset[str] | None:
     if stack["target"] == Target.AWS:
         found.add(account_of(stack["account"], aws.get("endpoint")))
     if secrets["store"] == "file":
-        found.add(folder_of(str(secrets.get("directory", ""))))
+        found.add(folder_of(str(secrets.get("directory", "")), project))
     return frozenset(found)
 
 
@@ -99,19 +100,20 @@ def account_of(account: str, endpoint: object = None) -> str:
     return f"account {account}" + (f" at {endpoint}" if endpoint else "")
 
 
-def folder_of(directory: str) -> str:
-    """The place that a folder of secrets is."""
-    return f"folder {PurePosixPath(directory)}"
+def folder_of(directory: str, project: Path) -> str:
+    """The place that a folder of secrets is, however its name is spelled and whatever links lead there."""
+    real, base = (Path(os.path.realpath(each)) for each in (project / directory, project))
+    return f"folder {real.relative_to(base) if real.is_relative_to(base) else real}"
 
 
-def claims_of(stack: StackSpec) -> Iterator[Claim]:
+def claims_of(stack: StackSpec, project: Path) -> Iterator[Claim]:
     """Everything that a stack claims."""
-    return _Claims(stack).all()
+    return _Claims(stack, project).all()
 
 
 class _Claims:
-    def __init__(self, stack: StackSpec) -> None:
-        self._stack = stack
+    def __init__(self, stack: StackSpec, project: Path) -> None:
+        self._stack, self._project = stack, project
         self._cluster = cluster_of(stack.cluster.id)
         self._account = account_of(stack.account, stack.aws.endpoint if stack.aws else None)
         self._region = f"{self._account}, {stack.region}"
@@ -156,7 +158,7 @@ class _Claims:
 
     def _services(self) -> Iterator[Claim]:
         secrets = self._stack.secrets
-        folder = folder_of(secrets.directory) if secrets.kind == "file" else None
+        folder = folder_of(secrets.directory, self._project) if secrets.kind == "file" else None
         for name, origin in self._named().items():
             yield self._claim(Kind.SERVICE, name, origin)
             if folder is not None:

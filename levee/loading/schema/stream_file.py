@@ -24,6 +24,7 @@ from levee.loading.schema.values import (
     WRITER,
     destination_problem,
     filter_problem,
+    log_pattern_problem,
     reason_problem,
 )
 from levee.model.approval import GuardedChange
@@ -53,7 +54,7 @@ _SOURCE: Final[Fields] = {
     "trust": field(mapping(_TRUST), '{source_account: "123456789012", source_arn: …}'),
     "producer": field(mapping(_PRODUCER), "{acks: all, idempotent: true}"),
     "log_group": field(LOG_GROUP, "/ecs/payments"),
-    "log_pattern": field(text(most=1024), "?ERROR ?WARN"),
+    "log_pattern": field(text(free_of(log_pattern_problem), most=1024), "?ERROR ?WARN"),
     **_PLACE,
 }
 

@@ -216,6 +216,14 @@ def log_group_problem(value: str) -> str | None:
     return None if _LOG_GROUP.fullmatch(value) else "is no log group's name; allowed are a-z A-Z 0-9 _ - / . #"
 
 
+def log_pattern_problem(value: str) -> str | None:
+    """Why CloudWatch Logs would refuse this filter, as far as its brackets tell, or None."""
+    closing = {"{": "}", "[": "]", "%": "%"}.get(value[:1])
+    if closing is None or (value.endswith(closing) and len(value) > 1):
+        return None
+    return f"begins with {value[0]} and doesn't end with {closing}"
+
+
 def principal_problem(value: str) -> str | None:
     """Why this is no service of AWS's, or None."""
     return None if _PRINCIPAL.fullmatch(value) else "is no service principal; write it as ecs-tasks.amazonaws.com"
