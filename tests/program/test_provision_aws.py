@@ -271,7 +271,7 @@ def test_what_retires_is_deleted_or_let_go_of_as_its_entry_says(tmp_path: Path, 
     stack.add(stack.stack, f"retire: {entry}}}\n")
     for file in ("certs/ca.pem", "secrets/admin.password"):
         (tmp_path / file).parent.mkdir()
-        (tmp_path / file).write_text("-")
+        (tmp_path / file).write_text("-----BEGIN CERTIFICATE-----\n")
     plan = stack.plan()
     recorder = record(lambda: provision(plan, tmp_path), outputs)
 
@@ -296,7 +296,7 @@ def test_acknowledgements_reach_the_things_that_they_may_be_of(tmp_path: Path) -
     stack.add(stack.stack, f"approve: [{{change: recreated, identity: of-the-stack, {terms}}}]\n")
     for file in ("certs/ca.pem", "secrets/admin.password"):
         (tmp_path / file).parent.mkdir()
-        (tmp_path / file).write_text("-")
+        (tmp_path / file).write_text("-----BEGIN CERTIFICATE-----\n")
     plan = stack.plan()
     recorder = record(lambda: provision(plan, tmp_path), outputs)
     found = {
