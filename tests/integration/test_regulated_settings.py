@@ -9,6 +9,7 @@ import pytest
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource
 
 from levee.catalog.regulated_setting import REGULATED_SETTINGS
+from levee.render.quantity import field_of_setting
 from tests.support.deployment import Deployment
 
 pytestmark = pytest.mark.integration
@@ -29,7 +30,7 @@ def test_what_is_changed_by_hand_is_drift_fails_the_proof_and_is_put_back(
     deployment.set_by_hand("audit", **{setting: value})
     assert deployment.run("drift", "test").code == 3
     proof = deployment.run("verify", "test")
-    assert (proof.code, setting.replace("_", ".") in proof.out) == (1, True)
+    assert (proof.code, field_of_setting(setting.replace("_", ".")) in proof.out) == (1, True)
     assert deployment.up().code == 0
     assert deployment.live_settings("audit") == declared
     proof = deployment.run("verify", "test")
