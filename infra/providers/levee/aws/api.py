@@ -239,7 +239,7 @@ def _credentials(file: str) -> Credentials:
         found = SharedCredentialProvider(file, "default", ini_parser=lambda _: _profiles(text)).load()
     except UnreadableError as error:
         raise FailedError(
-            f"{file} holds no AWS credentials: {error.message}; for the local stack run `levee local up --aws`"
+            f"{file} holds no AWS credentials ({error.message}); for the local stack run `levee local up --aws`"
         ) from None
     except (OSError, BotoCoreError, configparser.Error, ValueError):
         found = None

@@ -87,7 +87,7 @@ class Key(AwsKind):
         if found and len(tagged) > 1:
             there = [arn for arn in tagged if await self._describe(arn) is not None]  # lists of tags lag behind
             if len(there) > 1:
-                raise refused("tags", f"{' and '.join(there)} are tagged as the same key: {ONE_KEY}")
+                raise refused("tags", f"{' and '.join(there)} are tagged as the same key; {ONE_KEY}")
         if found:
             return found[0]
         alias = new.get("alias")

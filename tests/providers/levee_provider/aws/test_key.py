@@ -222,7 +222,7 @@ async def test_a_second_key_with_the_tags_of_one_that_is_scheduled_is_not_taken_
     assert await engine.refresh(key) is None
     for call in (engine.preview_create, engine.create):
         failure = str((await failure_of(call(KEY, NAME, declared()))).details())
-        assert "are tagged as the same key: what one of them encrypted can't be read without it" in failure
+        assert "are tagged as the same key; what one of them encrypted can't be read without it" in failure
     assert (state(kms, key.id), state(kms, other)) == ("PendingDeletion", "Enabled")
 
 
