@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 from infra import type_tokens
+from infra.providers.identity import RECREATED
 from infra.providers.kafka.topic_declaration import LET_GO, ON_REMOVAL
 from infra.providers.levee.aws.deletion import is_approved
 from levee.plan.build import has_stack_key
@@ -47,10 +49,28 @@ def kept_on_removal(resources: Iterable[Registered], today: date) -> Mapping[str
     return {resource.urn: kept for resource in resources if (kept := _kept(resource, today)) is not None}
 
 
+def made_anew(resource: Registered) -> Kept:
+    """What becomes of a resource in whose place is another thing of its name by now."""
+    how = "it stays as it is: it isn't the one that levee made, which somebody deleted"
+    return Kept(type=resource.type, name=resource.name, id=_id(resource), how=how)
+
+
 def no_longer_declared(resources: Iterable[Registered], plan: Plan | None) -> Iterator[Registered]:
     """Those of the resources that can be let go of and that a plan doesn't hold; all where there is no plan."""
     declared = frozenset(_declared(plan)) if plan is not None else frozenset()
-    return (resource for resource in resources if (resource.type, resource.name) not in declared)
+    return (
+        resource
+        for resource in resources
+        if resource.type in _LET_GO_BY_DECLARATION and (resource.type, resource.name) not in declared
+    )
+
+
+_LET_GO_BY_DECLARATION: Final = (
+    topic.TYPE,
+    type_tokens.AWS_ARCHIVE_BUCKET,
+    type_tokens.AWS_DATA_STREAM,
+    type_tokens.AWS_KEY,
+)
 
 
 def _declared(plan: Plan) -> Iterator[tuple[str, str]]:
@@ -68,6 +88,8 @@ def _declared(plan: Plan) -> Iterator[tuple[str, str]]:
 
 
 def _kept(resource: Registered, today: date) -> Kept | None:
+    if resource.outputs.get(RECREATED):
+        return made_anew(resource)
     inputs, approved = resource.properties, is_approved(resource.properties, today)
     how, unless = "", ""
     match resource.type:
@@ -83,5 +105,9 @@ def _kept(resource: Registered, today: date) -> Kept | None:
             how, unless = "it stays usable", "if nothing that stays is encrypted by it" if approved else ""
     if not how:
         return None
-    named = inputs.get("alias") if resource.type == type_tokens.AWS_KEY else inputs.get("name")
-    return Kept(type=resource.type, name=resource.name, id=str(named or ""), how=how, unless=unless)
+    return Kept(type=resource.type, name=resource.name, id=_id(resource), how=how, unless=unless)
+
+
+def _id(resource: Registered) -> str:
+    named = resource.properties.get("alias" if resource.type == type_tokens.AWS_KEY else "name")
+    return str(named or "")

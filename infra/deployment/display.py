@@ -142,7 +142,7 @@ class Display:
     def _deletion(self, event: ResourceEvent) -> None:
         name, kept = self._words.name(event.type, event.name), self._kept.get(event.urn)
         self.differing.update(self._words.things(event.type, event.name))
-        if event.adopted:
+        if event.adopted and kept is None:
             self._report(f"- let go of {name}: it was adopted, and is kept unless its `retire` entry names it")
         elif self._is_listed(Op.DELETE):
             self._report(f"- {name}" if kept is None else f"- {let_go(name, kept)}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from infra.baseline.journal import before_this_run, begin_run, end_run, recorded
-from infra.baseline.kept import Kept, kept_on_removal
+from infra.baseline.kept import Kept, kept_on_removal, made_anew
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import Display
 from infra.deployment.judging import judge, refused_changes
@@ -21,9 +21,11 @@ from infra.embedded.event import Event, Op, PlanReady, ResourceEvent, Stage
 from infra.embedded.journal import Identity, load
 from infra.embedded.registration import Registration
 from infra.ignored_folder import make_ignored
+from infra.providers.identity import RECREATED
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
 from policies.desk import Desk, message
+from policies.readback.registered import Registered
 
 
 class EmbeddedEngine:
@@ -37,7 +39,7 @@ class EmbeddedEngine:
         """Plan everything, then change what differs. Raises LeveeError; a refused plan has changed nothing."""
         today = deployment.clock.today()
         held = recorded(deployment.project, deployment.stack)
-        kept = kept_on_removal(held, today)
+        kept = dict(kept_on_removal(held, today))
         display = Display(
             report,
             ResourceWords(deployment.plan if deployment.action is not Action.DESTROY else None, held),
@@ -56,7 +58,7 @@ class EmbeddedEngine:
             state_directory=embedded_state(deployment.project, deployment.stack),
             config={},
             rehearse=deployment.rehearse,
-            on_event=partial(_take, deployment, display, kept, leaving),
+            on_event=partial(_take, deployment, display, {each.urn: each for each in held}, kept, leaving),
             judge=partial(_judge, deployment, desk, report),
         )
         _ignore(request.state_directory)
@@ -84,14 +86,25 @@ def _ignore(state: Path) -> None:
 
 
 def _take(
-    deployment: Deployment, display: Display, kept: Mapping[str, Kept], leaving: list[Kept], event: Event
+    deployment: Deployment,
+    display: Display,
+    held: Mapping[str, Registered],
+    kept: dict[str, Kept],
+    leaving: list[Kept],
+    event: Event,
 ) -> None:
     """Show an event; the one that everything was planned and let through comes before the first change."""
+    if isinstance(event, ResourceEvent) and event.op is Op.REFRESH and event.urn in held and _shows_another(event):
+        kept[event.urn] = made_anew(held[event.urn])
     if isinstance(event, ResourceEvent) and (event.stage, event.op) == (Stage.PLANNED, Op.DELETE) and event.urn in kept:
         leaving.append(kept[event.urn])
     if isinstance(event, PlanReady) and deployment.action is Action.UP:
         begin_run(deployment.project, deployment.stack)
     display.show(event)
+
+
+def _shows_another(event: ResourceEvent) -> bool:
+    return any(change.path == RECREATED and change.new for change in event.changes)
 
 
 def _judge(deployment: Deployment, desk: Desk, report: Report, declared: Sequence[Registration]) -> Iterator[Refusal]:

@@ -165,7 +165,8 @@ def _check_header(path: Path, header: Any, identity: Identity) -> int:
 def _damaged(path: Path, what: str) -> StateUnreadable:
     return StateUnreadable(
         f"{path} is damaged: {what}",
-        help="restore the file from a backup; or move it away and run up, which finds what exists again and adopts it",
+        help="restore the file from a backup; or move it away and run up, which finds what exists again. Topics with "
+        "records it takes over only where their streams' files approve of it, dated (`adopt`); they count as adopted",
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from infra.providers.differences import Change, Difference
-from infra.providers.failures import FailedError, RefusedError, refused
+from infra.providers.failures import RefusedError, refused
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Recorded
 from infra.providers.properties import Properties
@@ -34,10 +34,6 @@ class MadeAnew:
         """Raise RefusedError unless the inputs acknowledge it."""
         if self.found is None or self.found not in (known(Fields(new, what=self.what).texts(ACKNOWLEDGED)) or ()):
             raise self._refused(property_)
-
-    def forbid_deletion(self) -> None:
-        """Raise FailedError."""
-        raise FailedError(f"{self._fact} It is not deleted: whoever made it may need it. {self.way_out}")
 
     def _refused(self, property_: str) -> RefusedError:
         return refused(property_, f"{self._fact} Nothing was changed. {self.way_out}")

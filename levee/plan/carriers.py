@@ -92,6 +92,8 @@ def _carrier(spec: StackSpec, stream: StreamSpec, source: SourceSpec, as_of: dat
         retire=None,
         acknowledged=acknowledged(stream.approvals, as_of),
         let_go=stream.retire is not None and stream.retire.is_due(as_of) and stream.retire.let_go,
+        adopt=stream.adopt,
+        may_adopt=stream.adopt is not None and stream.adopt.is_due(as_of),
         origin=source.origin,
     )
     return PlannedCarrier(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -45,6 +46,27 @@ def resource(token: str, name: str = "orders", **properties: Any) -> Registered:
 def test_what_becomes_of_each(token: str, properties: dict[str, Any], words: str | None) -> None:
     found = [each.words for each in kept_on_removal([resource(token, **properties)], TODAY).values()]
     assert found == ([] if words is None else [words])
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        topic.TYPE,
+        type_tokens.AWS_ARCHIVE_BUCKET,
+        type_tokens.AWS_DATA_STREAM,
+        type_tokens.AWS_SECRET,
+        type_tokens.AWS_ROLE,
+    ],
+)
+def test_what_somebody_made_anew_stays_whatever_the_files_said(token: str) -> None:
+    anew = replace(resource(token, name="orders", onRemoval="delete-adopted", **DUE), outputs={"recreatedAs": "x"})
+    (kept,) = kept_on_removal([anew], TODAY).values()
+    assert (kept.words.startswith("let go of: it stays as it is"), kept.unless) == (True, "")
+
+
+def test_only_what_the_plan_could_hold_leaves_by_it(tmp_path: Path) -> None:
+    plan = AwsStack(tmp_path, AwsApi("http://127.0.0.1:1", tmp_path / "credentials")).with_logs().plan()
+    assert list(no_longer_declared([resource(type_tokens.AWS_ROLE), resource(type_tokens.AWS_SECRET)], plan)) == []
 
 
 def test_what_the_files_still_hold_does_not_leave(tmp_path: Path) -> None:

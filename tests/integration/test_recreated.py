@@ -9,7 +9,8 @@ import pytest
 
 from levee.clock import SYSTEM_CLOCK
 from tests.support.deployment import Deployment, Result
-from tests.support.live_topics import create_by_hand, delete_by_hand, settings_of
+from tests.support.live_marks import marks_on
+from tests.support.live_topics import create_by_hand, delete_by_hand, records_in, settings_of, write_records
 
 pytestmark = pytest.mark.integration
 
@@ -64,15 +65,56 @@ def test_until_it_is_acknowledged_nothing_goes_on(deployment: Deployment, fields
     assert deployment.run("drift", "test").code == 0
 
 
-def test_its_file_is_gone_and_it_is_not_deleted(deployment: Deployment) -> None:
+def test_its_file_is_gone_and_it_is_let_go_of(deployment: Deployment) -> None:
+    topic = deployment.topic("events")
     deployment.stream("keeps")
     file = deployment.stream("events")
     deployment.up()
     recreate(deployment, "events")
+    write_records(deployment.cluster, topic, 3)
     file.unlink()
-    refused = deployment.run("up", "test", "--yes", "--engine", "embedded", "--max-removed", "100")
-    assert (refused.code, "It is not deleted" in refused.text) == (1, True), refused.text
-    assert deployment.topic("events") in deployment.live_topics()
+    flags = ("--engine", "embedded", "--max-removed", "100")
+    preview = deployment.run("preview", "test", *flags)
+    told = f"let go of topic {topic}: it stays as it is: it isn't the one that levee made"
+    assert (preview.code, told in preview.out) == (0, True), preview.text
+    done = deployment.run("up", "test", "--yes", *flags)
+    assert (done.code, told in done.out) == (0, True), done.text
+    assert (records_in(deployment.cluster, topic), marks_on(deployment.cluster, topic)) == (3, set())
+    again = deployment.run("up", "test", "--yes", *flags)
+    assert (again.code, topic in again.out) == (0, False), again.text
+
+
+def test_a_destroy_lets_go_of_it_too(deployment: Deployment) -> None:
+    topic = deployment.topic("events")
+    deployment.stream("events")
+    deployment.up()
+    recreate(deployment, "events")
+    write_records(deployment.cluster, topic, 3)
+    destroyed = deployment.destroy()
+    assert (destroyed.code, f"let go of topic {topic}" in destroyed.out) == (0, True), destroyed.text
+    assert records_in(deployment.cluster, topic) == 3
+
+
+def test_a_state_that_was_lost_with_a_topic_made_anew_takes_an_approval(deployment: Deployment) -> None:
+    import shutil
+
+    from infra.deployment.location import embedded_state
+
+    topic = deployment.topic("events")
+    deployment.stream("events")
+    deployment.up()
+    recreate(deployment, "events")
+    write_records(deployment.cluster, topic, 5)
+    shutil.rmtree(embedded_state(deployment.project, "test"))
+    for refused in (deployment.run("preview", "test", "--engine", "embedded"), deployment.up()):
+        assert (refused.code, "a mark outlives its topic" in refused.text) == (1, True), refused.text
+    day = SYSTEM_CLOCK.now().date().isoformat()
+    terms = f"on: {day}, approved_by: owner@example.com, reason: The records are the ones that we know., ticket: OPS-1"
+    deployment.stream("events", extra=f"adopt: {{{terms}}}\n")
+    taken = deployment.up()
+    assert (taken.code, f"= adopt topic {topic}" in taken.out) == (0, True), taken.text
+    assert deployment.destroy().code == 0
+    assert (records_in(deployment.cluster, topic), marks_on(deployment.cluster, topic)) == (5, set())
 
 
 def test_a_state_that_cannot_be_read_proves_nothing(deployment: Deployment) -> None:

@@ -61,6 +61,13 @@ def test_a_log_group_has_a_carrier_with_a_topic_of_its_own(stack: AwsStack) -> N
     assert not plan.pending or "checkout-logs" not in str(plan.pending)
 
 
+def test_who_takes_a_stream_over_with_its_records_takes_its_checkpoints_too(stack: AwsStack) -> None:
+    assert [carrier.checkpoints.may_adopt for carrier in carried(stack).carriers] == [False]
+    terms = "on: 2026-01-01, approved_by: owner@example.com, reason: The state of the stack was lost., ticket: OPS-1"
+    stack.edit(stack.orders, "consumers:\n", f"adopt: {{{terms}}}\nconsumers:\n")
+    assert [carrier.checkpoints.may_adopt for carrier in stack.plan().carriers] == [True]
+
+
 def test_its_service_reads_its_checkpoints_and_not_its_stream(stack: AwsStack) -> None:
     (credential,) = (each for each in carried(stack).credentials if each.service == "checkout-logs")
     may = {(acl.resource_type, acl.pattern.name, acl.operation) for acl in credential.acls}

@@ -119,6 +119,17 @@ async def test_a_mark_is_written_read_and_removed(kind: ThingKind, adopted: bool
     assert await own.on(thing) == frozenset()
 
 
+async def test_who_adopts_what_bears_the_mark_of_having_been_made_rewrites_it() -> None:
+    cluster = Cluster()
+    own = marks(cluster)
+    for name in ("x", "made"):
+        await own.claim(topic(name))
+    cluster.acls.add((2, "x", "User:app", 8))
+    await own.claim(topic("x"), adopted=True)
+    assert cluster.acls == {(2, "x", "Levee:one/dev", 10), (2, "made", "Levee:one/dev", 8), (2, "x", "User:app", 8)}
+    assert await own.on(topic("x")) == {Mark("one/dev", adopted=True)}
+
+
 @pytest.mark.parametrize(
     ("kind", "adopted", "words"),
     [

@@ -28,7 +28,8 @@ class KeptMarks:
             refusal: RefusedError = refused_for(self, thing, found)
             raise refusal
         assert self.owner is not None
-        self.put(thing, *self.kept.get(thing, ()), Mark(self.owner, adopted))
+        before = (mark for mark in self.kept.get(thing, ()) if not adopted or mark.owner != self.owner)
+        self.put(thing, *before, Mark(self.owner, adopted))
 
     async def release(self, thing: Thing) -> None:
         self.put(thing, *(mark for mark in self.kept.get(thing, ()) if mark.owner != self.owner))

@@ -224,6 +224,10 @@ class AclMarks:
         contested = {item: found for item in items if (found := self._others(item[0], after))}
         # Of two that write at once, whoever is second sees both; its mark goes, so that the first one's stands alone.
         await self._delete(item[0] for item in written if item in contested)
+        if self._form.adopted is not None:  # what is adopted isn't made: the other mark goes once this one is there
+            made = self._mark((items[0][0], False))
+            adopted = (thing for thing, adopted in items if adopted and made in after.get(thing.name, frozenset()))
+            await self._delete((thing for thing in adopted if not self._others(thing, after)), self._form.made)
         return [self._outcome(item, outcomes.get(item), contested) for item in items]
 
     def _outcome(
@@ -273,8 +277,8 @@ class AclMarks:
             await self._delete(thing for thing in things if thing.name in own)
         return [None] * len(things)
 
-    async def _delete(self, things: Iterable[Thing]) -> None:
-        filters = [self._filter(thing.name) for thing in things]
+    async def _delete(self, things: Iterable[Thing], operation: int = ANY) -> None:
+        filters = [self._filter(thing.name, operation) for thing in things]
         for start in range(0, len(filters), DELETED_AT_ONCE):
             await self._delete_filters(filters[start : start + DELETED_AT_ONCE])
 
@@ -287,14 +291,14 @@ class AclMarks:
                 if error := error_of(one.error_code, one.error_message):
                     raise _unavailable(error) or FailedError(f"marks of ownership were not removed: {error}")
 
-    def _filter(self, name: str | None) -> Any:
+    def _filter(self, name: str | None, operation: int = ANY) -> Any:
         return DeleteAclsRequest.DeleteAclsFilter(
             resource_type_filter=self._form.resource_type,
             resource_name_filter=None if name is None else f"{self._form.prefix}{name}",
             pattern_type_filter=LITERAL,
             principal_filter=f"{_PREFIX}{self.owner}",
             host_filter=EVERYWHERE,
-            operation=ANY,
+            operation=operation,
             permission_type=ALLOW,
         )
 

@@ -21,9 +21,9 @@ from infra.providers.kafka.topic_declaration import (
 )
 from infra.providers.kafka.topic_identity import (
     identity,
+    is_recorded,
     recorded_id,
     require_known,
-    require_recorded,
     seen_identity,
 )
 from infra.providers.kafka.topic_ownership import OWNER, TopicOwnership, is_marked_adopted
@@ -166,21 +166,23 @@ class Topic(ResourceKind):
 
         A topic that another resource declares now lives on: the program only calls it by another name, or the user
         forced a replacement. Giving up the old record is the whole move. One that is let go of, was adopted, or is
-        another stack's, stays with its records. The mark goes last: until then a killed run's topic is still this
-        stack's.
+        another stack's, stays with its records; so does one that somebody made anew. The mark goes last: until then a
+        killed run's topic is still this stack's.
         """
         name = recorded.id
         if name in self._taken_over or self._declarers.get(name, recorded.urn) != recorded.urn:
             return
-        if await self._ownership.may_delete(recorded):
-            if (shape := await self._topics.shape(name)) is not None:
-                require_recorded(recorded, name, shape.topic_id)
+        if await self._ownership.may_delete(recorded) and await self._is_recorded(recorded):
             try:
                 await self._topics.delete(name)
             except BrokerError as error:
                 raise FailedError(f"topic {name} was not deleted: {error}") from None
             await self._topics.until_shown(name, lambda shape: shape is None)
         await self._ownership.release(name)
+
+    async def _is_recorded(self, recorded: Recorded) -> bool:
+        shape = await self._topics.shape(recorded.id)
+        return shape is None or is_recorded(recorded, shape.topic_id)
 
     async def _made(self, topic: TopicDeclaration, *, rehearse: bool) -> bool:
         """Make the topic; False if it exists."""
@@ -200,7 +202,7 @@ class Topic(ResourceKind):
         found = await self._ownership.refuse_others(topic.name, exists=True)
         is_adopted = await self._ownership.is_adoption(topic, live, found)
         if not rehearse:
-            if found.own is None:
+            if found.own is None or found.own.adopted is not is_adopted:
                 await self._ownership.claim(topic.name, adopted=is_adopted)
             self._taken_over.add(topic.name)
         return is_adopted

@@ -33,10 +33,9 @@ def require_known(recorded: Recorded, new: Properties, name: str, live_id: str |
         _made_anew(recorded, new, name, live_id).require_acknowledged(new, "name")
 
 
-def require_recorded(recorded: Recorded, name: str, live_id: str | None) -> None:
-    """Raises FailedError before a topic is deleted that isn't the recorded one."""
-    if live_id is not None and recorded_id(recorded) not in (None, live_id):
-        _made_anew(recorded, recorded.inputs, name, live_id).forbid_deletion()
+def is_recorded(recorded: Recorded, live_id: str | None) -> bool:
+    """Whether a topic is the recorded one, as far as ids tell: another one isn't this stack's to delete."""
+    return live_id is None or recorded_id(recorded) in (None, live_id)
 
 
 def _made_anew(recorded: Recorded, inputs: Properties, name: str, live_id: str | None) -> MadeAnew:

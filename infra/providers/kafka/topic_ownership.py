@@ -1,8 +1,9 @@
 """Whose a topic is: when one that exists is taken over, refused, or left when its record goes.
 
-Made by this stack, so by its mark: its own. Another stack's, by that one's mark: never touched. Without a mark: adopted
-if it is as declared and no record was ever written to it, or if somebody approved of it with a date. What was adopted
-isn't this stack's to delete.
+Another stack's, by that one's mark: never touched. Else taken over if it is as declared and no record was ever written
+to it, or if somebody approved of it with a date. The own mark says only that an empty one is what a killed run made: it
+outlives its topic, so one with records that isn't in the state may be anybody's. What was adopted isn't this stack's to
+delete.
 """
 
 from contextlib import suppress
@@ -59,19 +60,29 @@ class TopicOwnership:
 
         Raises RefusedError where it may not be adopted.
         """
-        if found.own is not None:
-            return found.own.adopted
-        if self._marks.owner is None or topic.adopt:
+        if self._marks.owner is None:
             return True
+        doubt = await self._doubt(live, found)
+        if doubt and not topic.adopt:
+            raise _not_adoptable(topic.name, doubt)
+        return bool(doubt) or found.own is None or found.own.adopted
+
+    async def _doubt(self, live: LiveTopic, found: Standing) -> str:
+        """Why a topic that isn't in the state may be somebody else's."""
         if found.unavailable:
-            raise _not_adoptable(topic.name, f"whose it is can't be told ({found.unavailable})")
+            return f"whose it is can't be told ({found.unavailable})"
         try:
-            held_records = await self._topics.ever_held_records(live)
+            if not await self._topics.ever_held_records(live):
+                return ""
         except BrokerError as error:
-            raise _not_adoptable(topic.name, f"whether it ever held records can't be told ({error})") from None
-        if held_records:
-            raise _not_adoptable(topic.name, "it holds records, or did, and no stack has marked it as its own")
-        return True
+            return f"whether it ever held records can't be told ({error})"
+        if found.own is None:
+            return "it holds records, or did, and no stack has marked it as its own"
+        return (
+            "it holds records, or did, and this stack's state doesn't have it under this stream. It bears the stack's "
+            "mark, but a mark outlives its topic: the state was lost, the stream has another key now, or somebody made "
+            "the topic again"
+        )
 
     async def claim(self, name: str, *, adopted: bool) -> None:
         """Write the mark, unless the cluster carries none. Raises RefusedError where somebody else was first."""

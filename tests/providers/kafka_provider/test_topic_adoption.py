@@ -41,13 +41,24 @@ async def adopted(marks: KeptMarks, *, held: bool | BrokerError = False, adopt: 
     return await owner.is_adoption(TopicDeclaration("t", 1, 3, adopt=adopt), LIVE, found)
 
 
-@pytest.mark.parametrize("held", [True, False])
-async def test_our_own_is_no_adoption_whatever_it_holds(held: bool) -> None:
+@pytest.mark.parametrize("adopt", [True, False])
+async def test_what_a_killed_run_left_empty_is_as_its_mark_says(adopt: bool) -> None:
     marks = KeptMarks("one/dev")
     marks.put(TOPIC, OURS)
-    assert await adopted(marks, held=held) is False
+    assert await adopted(marks, adopt=adopt) is False
     marks.put(TOPIC, Mark("one/dev", adopted=True))
-    assert await adopted(marks, held=held) is True
+    assert await adopted(marks, adopt=adopt) is True
+
+
+@pytest.mark.parametrize("was_adopted", [True, False])
+@pytest.mark.parametrize("held", [True, BrokerError("LEADER_NOT_AVAILABLE", "no leader")])
+async def test_the_own_mark_vouches_for_no_records(held: bool | BrokerError, was_adopted: bool) -> None:
+    """It outlives its topic: somebody else may have made the one that is there."""
+    marks = KeptMarks("one/dev")
+    marks.put(TOPIC, Mark("one/dev", was_adopted))
+    with pytest.raises(RefusedError, match="approved_by"):
+        await adopted(marks, held=held)
+    assert await adopted(marks, held=held, adopt=True) is True
 
 
 @pytest.mark.parametrize("adopt", [True, False])

@@ -105,16 +105,34 @@ async def test_a_mark_is_respected_before_its_topic_is_made(
     assert marks_on(cluster, unique) == {("Levee:other/staging", "DESCRIBE")}
 
 
-async def test_what_a_killed_run_left_is_taken_over_with_its_records_and_is_no_adoption(
+async def test_what_a_killed_run_left_is_taken_over_and_is_no_adoption(
     dev: ResourceEngine, cluster: LocalCluster, unique: str
 ) -> None:
     mark_by_hand(cluster, unique, "one/dev")
     create_by_hand(cluster, unique, 3, SETTINGS)
-    write_records(cluster, unique, 1)
     topic = await dev.create(TOPIC, "t", declared(unique))
     assert topic.outputs.get("adopted") is None
     await delete_later(cluster, topic)
     assert (partitions_of(cluster, unique), marks_on(cluster, unique)) == (0, set())
+
+
+async def test_a_mark_that_outlived_its_topic_vouches_for_no_records(
+    dev: ResourceEngine, cluster: LocalCluster, unique: str
+) -> None:
+    await dev.create(TOPIC, "t", declared(unique))
+    delete_by_hand(cluster, unique)
+    create_by_hand(cluster, unique, 3, SETTINGS)
+    write_records(cluster, unique, 5)
+    async with of(cluster, "one/dev") as later:  # whose state was lost
+        for told in await refusals(later, declared(unique)):
+            assert "a mark outlives its topic" in told
+            assert "adopt: {on: …" in told
+        assert marks_on(cluster, unique) == {("Levee:one/dev", "DESCRIBE")}
+        topic = await later.create(TOPIC, "t", declared(unique, adopt=True))
+    assert topic.outputs["adopted"] is True
+    assert marks_on(cluster, unique) == {("Levee:one/dev", "DESCRIBE_CONFIGS")}
+    await delete_later(cluster, topic)
+    assert (records_in(cluster, unique), marks_on(cluster, unique)) == (5, set())
 
 
 async def test_a_deletion_that_was_killed_before_the_mark_went_is_finished(
@@ -198,7 +216,9 @@ async def test_a_topic_of_before_there_were_marks_gets_one_and_a_lost_mark_is_dr
     create_by_hand(cluster, unique, 3, SETTINGS)
     write_records(cluster, unique, 1)
     old = Resource(TOPIC, "t", unique, declared(unique), declared(unique))
-    assert await dev.refresh(old) == old
+    seen = await dev.refresh(old)
+    assert seen is not None
+    assert seen.outputs == {**old.outputs, "topicId": seen.outputs["topicId"]}
     assert await dev.changed(old, declared(unique)) == {"owner"}
     topic = await dev.update(old, declared(unique))
     assert topic.outputs["owner"] == "one/dev"

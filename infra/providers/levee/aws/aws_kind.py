@@ -22,7 +22,6 @@ from infra.providers.levee.aws.identity import (
     made_anew,
     remembered,
     require_known,
-    require_recorded,
 )
 from infra.providers.levee.aws.json_text import same_json
 from infra.providers.levee.aws.tags import (
@@ -232,11 +231,10 @@ class AwsKind(ResourceKind):
         return await self._altered(live, new, recorded.inputs)
 
     async def delete(self, recorded: Recorded) -> None:
-        """Remove it, or let go of it."""
+        """Remove it, or let go of it. One that somebody made anew isn't this stack's: it stays, its tags too."""
         live = await self.look_at(recorded.id)
-        if live is None:
+        if live is None or made_anew(recorded, live.outputs) is not None:
             return
-        require_recorded(f"the {self.what} {recorded.id}", recorded, made_anew(recorded, live.outputs))
         if await self.outlives(live, recorded):
             await self.let_go(live, recorded)
             return

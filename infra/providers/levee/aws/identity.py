@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from typing import Final
 
 from infra.providers.differences import Change, Difference
-from infra.providers.failures import RefusedError
 from infra.providers.identity import RECREATED, MadeAnew, approval_of, recreated_difference
 from infra.providers.kind import Recorded
 from infra.providers.levee.aws.tags import MADE, STREAM, tags_of
@@ -75,14 +74,6 @@ def require_known(what: str, recorded: Recorded, new: Properties, found: Value) 
     """Raise RefusedError for a thing that isn't the recorded one and that the inputs don't acknowledge."""
     if isinstance(found, str):
         _made_anew(what, recorded, new, found).require_acknowledged(new, THING_ID)
-
-
-def require_recorded(what: str, recorded: Recorded, found: str | None) -> None:
-    """Raise FailedError before a thing goes that isn't the recorded one."""
-    try:
-        require_known(what, recorded, recorded.inputs, found)
-    except RefusedError:
-        _made_anew(what, recorded, recorded.inputs, str(found)).forbid_deletion()
 
 
 def _made_anew(what: str, recorded: Recorded, inputs: Properties, found: str) -> MadeAnew:
