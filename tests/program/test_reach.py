@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
+from confluent_kafka.admin import ResourcePatternType
 
+from infra.held_by_others import held_by_others
 from infra.preflight import LiveCluster, contradictions, refuse_contradictions
+from infra.providers.admin.connection import Connection
+from infra.providers.admin.session import Session
+from infra.providers.ownership import Mark, MarksUnavailableError
 from infra.reach import Held, doubtful_grants, grants_anothers, reaches_beyond
 from levee.diagnostics import Rejected
 from levee.model.acl import ResourceType
@@ -113,3 +120,29 @@ def test_no_grant_is_compared_with_every_topic(plan: Plan) -> None:
     assert len(problems) == 500
     assert "and 1997 more" in problems[0].message
     assert Compared.times < 2_000 * 40  # 500 * 2,000 would be a million
+
+
+@pytest.mark.parametrize("seen", [True, False])
+async def test_without_marks_what_others_hold_has_no_owner(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch, seen: bool
+) -> None:
+    marks = {"eu.orders.x": frozenset({Mark("shop/staging")}), "own.g1": frozenset({Mark(plan.qualified_stack)})}
+
+    class Unseen:
+        async def every(self) -> Mapping[str, frozenset[Mark]]:
+            if not seen:
+                raise MarksUnavailableError("the cluster has no authorizer")
+            return marks
+
+    class Asked:
+        async def ask(self, _request: object) -> list[SimpleNamespace]:
+            pattern = ResourcePatternType.LITERAL
+            names = ("own.g1", "by-hand", "siem-shipper.g1")
+            return [SimpleNamespace(name="g", principal=f"User:{x}", resource_pattern_type=pattern) for x in names]
+
+    monkeypatch.setattr("infra.held_by_others.marks_of", lambda *_: Unseen())
+    session = cast("Session", Asked())
+    found = await held_by_others(session, Connection(("127.0.0.1:1",)), plan, ["eu.orders.x", "eu.y"])
+    topics = {(each.pattern.name, each.owner) for each in found if each.type is TOPIC}
+    assert topics == ({("eu.orders.x", "shop/staging")} if seen else {("eu.orders.x", ""), ("eu.y", "")})
+    assert {each.owner for each in found if each.type is GROUP} == (set() if seen else {""})
