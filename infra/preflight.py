@@ -1,8 +1,8 @@
 """What only the live cluster and the stack's account can tell, asked before anything is registered.
 
-The cluster's identity, where its brokers stand, whether the administrator holds what the plan needs, and whether a
-topic that exists contradicts its declaration; of an AWS account what infra.aws_preflight asks. All contradictions of a
-run are reported at once; nothing is changed.
+The cluster's identity, where its brokers stand, whether the administrator holds what the plan needs, whether a topic
+that exists contradicts its declaration, and whether a grant reaches what is another stack's by its mark; of an AWS
+account what infra.aws_preflight asks. All contradictions of a run are reported at once; nothing is changed.
 """
 
 from __future__ import annotations
@@ -18,9 +18,11 @@ from infra.aws_preflight.account import look_at_account
 from infra.aws_preflight.rights import MISSING_RIGHTS
 from infra.broker_values import overruled
 from infra.connection import admin_connection
+from infra.held_by_others import held_by_others
 from infra.providers.admin.connection import Connection
 from infra.providers.admin.session import Session
 from infra.providers.failures import FailedError, RefusedError
+from infra.reach import Held, doubtful_grants, grants_anothers
 from levee.catalog.rack import region_of_rack
 from levee.diagnostics import LeveeError, Rejected
 from levee.loading.locate import diagnose
@@ -41,13 +43,14 @@ class LiveTopic:
 @dataclass(frozen=True, slots=True)
 class LiveCluster:
     """What the cluster says of itself. `racks` are by broker id; `overruled` is a line for each setting of brokers that
-    ends to count.
+    ends to count; `others` is what other stacks hold that a grant may reach.
     """
 
     id: str
     racks: Mapping[int, str | None]
     topics: Mapping[str, LiveTopic]
     overruled: tuple[str, ...] = ()
+    others: tuple[Held, ...] = ()
 
 
 def preflight(plan: Plan, project: Path, *, changing: bool) -> tuple[str, ...]:
@@ -65,7 +68,7 @@ def preflight(plan: Plan, project: Path, *, changing: bool) -> tuple[str, ...]:
         _refuse(account.problems, project)  # why the cluster can't be asked may be among them
         raise
     _refuse([*account.problems, *contradictions(plan, live)], project)
-    return (*account.warnings, *live.overruled)
+    return (*account.warnings, *live.overruled, *doubtful_grants(plan, live.others))
 
 
 def doubts(plan: Plan, project: Path) -> tuple[str, ...]:
@@ -103,6 +106,7 @@ def contradictions(plan: Plan, live: LiveCluster) -> Iterator[Problem]:
     for topic in plan.topics:
         if topic.name in live.topics:
             yield from _shape(topic, live.topics[topic.name])
+    yield from grants_anothers(plan, live.others)
 
 
 def _identity(plan: Plan, live: LiveCluster) -> Iterator[Problem]:
@@ -168,12 +172,13 @@ async def _look(connection: Connection, plan: Plan) -> LiveCluster:
         metadata = await session.call(lambda client: client.list_topics(timeout=timeout))
         racks = {node.id: node.rack for node in cluster.nodes}
         topics = {name: _live_topic(topic) for name, topic in metadata.topics.items() if topic.partitions}
+        others = await held_by_others(session, connection, plan, topics)
         decided = await overruled(session, (topic for topic in plan.topics if topic.name in topics), racks)
     except (FailedError, RefusedError) as error:
         raise LeveeError(str(error), "check that the cluster is up (`levee local status`) and reachable") from None
     finally:
         await session.close()
-    return LiveCluster(id=cluster.cluster_id, racks=racks, topics=topics, overruled=decided)
+    return LiveCluster(id=cluster.cluster_id, racks=racks, topics=topics, overruled=decided, others=others)
 
 
 def _live_topic(metadata: Any) -> LiveTopic:

@@ -94,6 +94,33 @@ def test_a_user_of_the_same_name_is_left_alone_where_topics_differ(staging: Depl
     assert produce(staging.client("writer"), staging.topic("audit")) is None
 
 
+def test_a_grant_that_reaches_another_stacks_topic_or_group_is_refused_before_anything_is_made(
+    staging: Deployment, dev: Deployment
+) -> None:
+    staging_owner, group = f"{dev.word}-shop/staging", dev.service("group")
+    staging.stream("events", consumers=f"[{{service: {staging.service('reader')}, groups: [{group}]}}]")
+    assert staging.up().code == 0
+    before = (staging.live_topics(), staging.live_acls(), staging.live_users(), staging.live_marks())
+    writer = f"[{{service: {dev.service('source')}, kind: application, producer: {{acks: all, idempotent: true}}}}]"
+    dev.stream("zz", owner="platform-team", sources=writer)
+    kept = "rotate_every: 90d, grants:"
+    source = f"  {dev.service('source')}: {{rotate_every: 90d}}\n"
+    reader = f"  {dev.service('other')}: {{{kept} [{{role: reader, streams: [zz], groups: [{group}]}}]}}\n"
+    manager = f"  {dev.service('operator')}: {{{kept} [{{role: manager, topics: eu.{dev.word}.*}}]}}\n"
+    dev.write_stack(manager + reader + source)
+    for command in (["preview", "dev"], ["up", "dev", "--yes"]):
+        refused = dev.run(*command, "--engine", "embedded")
+        assert refused.code == 1, refused.text
+        assert f"{dev.topic('audit')} of {staging_owner}, {dev.topic('events')} of {staging_owner}" in refused.err
+        assert f"on consumer group {group} reaches {group} of {staging_owner}" in refused.err
+        assert refused.err.count("stack.yaml:") == 2
+    assert (staging.live_topics(), staging.live_acls(), staging.live_users(), staging.live_marks()) == before
+    dev.write_stack(manager.replace(f"{dev.word}.*", f"{dev.word}.zz.*") + source)
+    accepted = dev.up()
+    assert accepted.code == 0, accepted.text
+    assert staging.up().code == 0
+
+
 def test_an_empty_topic_is_shown_as_adopted_and_outlives_the_stack(deployment: Deployment) -> None:
     topic = deployment.topic("events")
     create_by_hand(deployment.cluster, topic, 2, SETTINGS)

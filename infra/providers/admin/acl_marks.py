@@ -156,6 +156,10 @@ class AclMarks:
 
         return await self._lag.confirmed(lambda found: expected is None or expected in found, kept, anew)
 
+    async def every(self) -> Mapping[str, frozenset[Mark]]:
+        """All marks of the kind, read anew, by the name of what bears them."""
+        return await self._listed.submit(item=True)
+
     async def claim(self, thing: Thing, *, adopted: bool = False) -> None:
         """Write the own mark; refused where another's is there too."""
         await self._claimed.submit((thing, adopted))
