@@ -271,7 +271,7 @@ async def test_a_topic_that_is_let_go_of_stays_with_its_records(
     await engine.delete(read)
     assert records_in(cluster, unique) == 3
     reasons = await reasons_of(engine, read, declared(unique, onRemoval="keep"))
-    assert reasons == {"onRemoval": "must be delete or let-go"}
+    assert reasons == {"onRemoval": "must be delete, let-go or delete-adopted"}
     await engine.delete(await engine.update(read, declared(unique, onRemoval="delete")))
     assert partitions_of(cluster, unique) == 0
 
