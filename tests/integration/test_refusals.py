@@ -120,7 +120,13 @@ def test_moving_an_unprotected_stream_to_another_key_keeps_its_topic(deployment:
     file = deployment.stream("events")
     deployment.up()
     assert produce(deployment.client("writer"), deployment.topic("events")) is None
-    file.rename(file.with_name("renamed.yaml"))
+    moved = file.rename(file.with_name("renamed.yaml"))
+    refused = deployment.up()
+    assert (refused.code, "adopt: {on: …" in refused.err) == (1, True)
+    with moved.open("a") as stream:
+        stream.write(
+            f"adopt: {{on: {SYSTEM_CLOCK.today()}, approved_by: dpo, reason: it moves to another key, ticket: G-1}}\n"
+        )
     assert deployment.up().code == 0
     assert deployment.end_offset("events") + deployment.end_offset("events", 1) == 1
 
