@@ -36,7 +36,6 @@ def _ignore(folder: Path) -> None:
     try:
         with os.fdopen(handle, "w") as file:
             file.write("*\n")
-            os.fchmod(handle, 0o644)
         os.link(draft, folder / ".gitignore")  # whole, and never over one that came meanwhile
     except FileExistsError:
         pass
