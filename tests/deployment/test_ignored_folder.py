@@ -104,7 +104,7 @@ def test_a_folder_of_an_older_levee_is_ignored_from_the_next_run_on(repository: 
     (folder / "old").write_text(TOKEN)
     make_ignored(folder / "state")
     assert git(repository, "ls-files", "--others", "--exclude-standard") == ""
-    assert stat.S_IMODE((folder / ".gitignore").stat().st_mode) == 0o644
+    assert stat.S_IMODE((folder / ".gitignore").stat().st_mode) == 0o600
 
 
 def test_a_store_of_an_older_levee_is_ignored_and_a_folder_with_files_of_others_is_not(repository: Path) -> None:
