@@ -10,7 +10,7 @@ can fail is bounded, and what is unbounded is possessive and comes last: nothing
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from functools import cache
 from math import log2
@@ -154,6 +154,8 @@ _TO_AMPERSAND: Final = re.compile(r"[^\s\"'`&#;]*+")
 _TO_LINE_END: Final = re.compile(r"[^\r\n]*+")
 _REFERENCE: Final = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]{1,20}[ \t]{1,4})?\$\{[^${}]++\}")
 _RANDOM: Final = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{32}[A-Za-z0-9+/=_-]*+")
+MSK_NAME: Final = "AmazonMSK_"  # what the name of each secret that MSK reads begins with
+_CLOUD_NAME: Final = re.compile(r"(?<![\w-])(?:arn:aws|crn:v1)[\w:./*@-]*+")
 _KINDS: Final = (ascii_uppercase, ascii_lowercase, digits, "+/_-")
 _RANDOM_BITS: Final = 4.0  # of a character: base64 of 30 random bytes has 4.5 and more, prose and paths below
 _LONGEST_LOOKED_AT: Final = 512  # a longer value is taken for a secret, so that nothing is read again and again
@@ -171,9 +173,7 @@ def secrets_in(text: str, *, whole: bool = False) -> Iterator[Found]:
     yield from _logins(text)
     yield from _schemes(text)
     yield from _named(text, _TO_LINE_END if whole else _TO_SPACE)
-    for match in _RANDOM.finditer(text):
-        if _looks_random(match[0]):
-            yield Found(*match.span(), sure=False)
+    yield from _random(text)
 
 
 @cache
@@ -192,6 +192,17 @@ def hook_pattern(address: str) -> re.Pattern[str]:
 def without_references(text: str) -> str:
     """The text without `${provider:path:key}` and a scheme before it: `Bearer ${…}` holds no secret."""
     return _REFERENCE.sub("", text)
+
+
+def _random(text: str) -> Iterator[Found]:
+    """What looks random, but for a part of a cloud name: that tells a thing and is no secret."""
+    named = deque(match.span() for match in _CLOUD_NAME.finditer(text))
+    for match in _RANDOM.finditer(text):
+        while named and named[0][1] <= match.start():
+            named.popleft()
+        is_name = match[0].startswith(MSK_NAME) or (named and named[0][0] <= match.start())
+        if not is_name and _looks_random(match[0]):
+            yield Found(*match.span(), sure=False)
 
 
 def _pem(text: str) -> Iterator[Found]:

@@ -187,3 +187,15 @@ def test_much_of_anything_comes_back(piece: str) -> None:
     assert isinstance(redact(text, whole=True), str)
     may_hold_secret(text)
     holds_secret(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:AmazonMSK_levee/a417fcec0/a417fcec0-writer.g1-tZiLdL",
+        "the secret AmazonMSK_levee/a1134c19c/a1134c19c-writer.g1 exists",
+        "crn:v1:bluemix:public:messagehub:eu-de:a/6Db1b0d0B5c54ee5C201552547febcd8:Cb5a0252-8b8d-4390-B017-80b743d32839::",
+    ],
+)
+def test_a_name_that_looks_random_is_no_secret(text: str) -> None:
+    assert redact(text) == text

@@ -131,6 +131,11 @@ def test_a_whole_stack_with_filled_archives_ends_and_comes_back(
     assert stack.end_offset("audit", 0) + stack.end_offset("audit", 1) == 1
     assert (stack.live_acls(), stack.keys()) == (set(), key)
 
+    refused = stack.up()
+    assert (refused.code, "it holds records, or did" in refused.err) == (1, True), refused.text
+    with (stack.streams / "audit.yaml").open("a") as stream:
+        terms = f"on: {SYSTEM_CLOCK.today()}, approved_by: dpo, reason: it comes back to its stack, ticket: G-1"
+        stream.write(f"adopt: {{{terms}}}\n")
     back = stack.up()
     assert back.code == 0, back.text
     assert (stack.keys(), tags(stack)["levee:managed-by"]) == (key, "levee")
@@ -150,7 +155,7 @@ def test_what_was_made_anew_stops_up_until_it_is_acknowledged(stack: AwsDeployme
     )["ARN"]
 
     found = stack.drift()
-    assert (found.code, f"recreatedAs: (nothing) -> {other}" in found.out) == (3, True), found.text
+    assert (found.code, f"recreated as nothing → {other}" in found.out) == (3, True), found.text
     proof = stack.run("verify", stack.stack)
     assert (proof.code, f"{other}; recorded is {about['ARN']}" in proof.out) == (1, True), proof.text
     for _ in range(2):

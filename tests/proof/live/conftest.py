@@ -25,6 +25,7 @@ def stack(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> It
     deployment.write_stack(
         f"""\
   {deployment.service("shipper")}:
+    owner: orders-team
     generation: 2
     previous: valid
     grants:
