@@ -19,6 +19,7 @@ from policies.readback.registered import Registered
 LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
 NOTHING: Final = "nothing"
 LEARNED: Final = frozenset({"identity", "topicId"})  # outputs that are seen for the first time, which is no change
+UNSEEN: Final = "acknowledgedIds"  # an input of which no thing tells anything
 _NOUNS: Final = {
     topic.TYPE: "topic",
     type_tokens.KAFKA_SERVICE_CREDENTIAL: "service",
@@ -87,7 +88,7 @@ class ResourceWords:
     def changes(self, type_: str, name: str, changes: Iterable[Change]) -> Iterator[str]:
         """A line for each difference, from its old to its new value."""
         for change in changes:
-            if change.path in LEARNED and change.old is None:
+            if change.path.startswith(UNSEEN) or (change.path in LEARNED and change.old is None):
                 continue
             if type_ == topic.TYPE:
                 yield self._topic_change(name, change)
