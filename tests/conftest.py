@@ -8,12 +8,36 @@ import pytest
 from hypothesis import settings
 
 from levee.clock import Clock
+from tests.support import pulumi_cli
 from tests.support.aws.api import AwsApi, running_api
 from tests.support.cluster import LocalCluster, running_cluster, session_base_port
 from tests.support.days import MOMENTS, ZONES, in_zone
 
 settings.register_profile("levee", deadline=None)  # how long an example takes says how busy the machine is
 settings.load_profile("levee")
+
+
+def pytest_configure() -> None:
+    """Before anything is collected, so that workers and what they start see the same CLI."""
+    pulumi_cli.prepare()
+
+
+def pytest_unconfigure() -> None:
+    """Leave nothing behind."""
+    pulumi_cli.tidy()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of Pulumi's own engine need its CLI, and time."""
+    pulumi_cli.mark(items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in the last lines whether Pulumi's own engine was tried."""
+    reports = (report for reports in terminalreporter.stats.values() for report in reports)
+    engine = {report.nodeid for report in reports if "engine" in getattr(report, "keywords", ())}
+    if engine:
+        terminalreporter.write_line(f"{pulumi_cli.described()}; {len(engine)} tests")
 
 
 @pytest.fixture(params=ZONES)

@@ -1,6 +1,5 @@
 """The real Pulumi engine and ours do the same to the same stack."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,6 @@ from tests.support.disk_pulumi import PulumiStack
 
 pytestmark = [
     pytest.mark.engine,
-    pytest.mark.timeout(900),  # eight runs of a CLI that starts a Python three times in each
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH"),
 ]
 
 Step = tuple[str, dict[str, dict[str, Any]]]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,7 +16,6 @@ from tests.support.kafka_clients import login_error
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.engine,
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH: engines not compared"),
 ]
 
 OF_A_BUCKET: Final = (

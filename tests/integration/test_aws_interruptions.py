@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import signal
 import subprocess
 import time
@@ -24,13 +23,7 @@ each_engine = pytest.mark.parametrize(
     "engine",
     [
         "embedded",
-        pytest.param(
-            "pulumi",
-            marks=[
-                pytest.mark.engine,
-                pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH"),
-            ],
-        ),
+        pytest.param("pulumi", marks=pytest.mark.engine),
     ],
 )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,7 +14,6 @@ from tests.support.kafka_clients import produce
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.engine,
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH: engines not compared"),
 ]
 
 

@@ -22,7 +22,7 @@ from confluent_kafka.admin import (
 )
 
 from tests.support.cluster import LocalCluster
-from tests.support.everywhere import ANSWER_S, answered
+from tests.support.everywhere import ANSWER_S, answered, everywhere
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
 
@@ -174,7 +174,7 @@ cluster:
     def run(self, *arguments: str, **environment: str) -> Result:
         """Run a command to its end; no traceback may ever be seen."""
         process = self.start(*arguments, **environment)
-        out, err = process.communicate(timeout=240)
+        out, err = process.communicate(timeout=900)
         assert "Traceback" not in out + err, out + err
         return Result(process.returncode, out, err)
 
@@ -186,6 +186,7 @@ cluster:
 
     # What the brokers hold, asked by an administrator.
 
+    @everywhere
     def live_topics(self) -> dict[str, tuple[int, int]]:
         """This test's topics: partitions and replicas of each."""
         topics = self.cluster.admin().list_topics(timeout=30).topics
@@ -195,6 +196,7 @@ cluster:
             if name.startswith(f"eu.{self.word}.") and topic.partitions
         }
 
+    @everywhere
     def live_settings(self, key: str) -> dict[str, str]:
         """The settings that were made on a topic itself."""
         admin, resource = self.cluster.admin(), ConfigResource(ConfigResource.Type.TOPIC, self.topic(key))
@@ -213,6 +215,7 @@ cluster:
         resource = ConfigResource(ConfigResource.Type.TOPIC, self.topic(key), incremental_configs=entries)
         admin.incremental_alter_configs([resource])[resource].result()
 
+    @everywhere
     def live_acls(self) -> set[tuple[str, str, str, str]]:
         """This test's ACLs: principal, resource type, resource name, operation."""
         everything = AclBindingFilter(
@@ -225,6 +228,7 @@ cluster:
             if acl.principal.startswith(f"User:{self.word}-")
         }
 
+    @everywhere
     def live_marks(self) -> set[tuple[str, str]]:
         """The marks of ownership on this test's topics and users: owner, and the name of what bears it."""
         everything = AclBindingFilter(
@@ -237,6 +241,7 @@ cluster:
             if acl.principal.startswith("Levee:") and acl.name.startswith((f"eu.{self.word}.", f"User:{self.word}-"))
         }
 
+    @everywhere
     def live_users(self) -> set[str]:
         """This test's SCRAM users."""
 

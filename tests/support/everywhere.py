@@ -1,8 +1,9 @@
 """Asking brokers of which one may be behind, or dead: what one shows or does not is not what all do."""
 
+import functools
 import time
 from collections.abc import Callable
-from typing import TypeVar
+from typing import ParamSpec, TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 
@@ -12,6 +13,9 @@ LOOKS = 4
 ANSWER_S = 15
 """Longer no living broker takes."""
 
+WAIT_S = 60
+
+P = ParamSpec("P")
 T = TypeVar("T")
 
 
@@ -26,12 +30,29 @@ def answered(ask: Callable[[], T]) -> T:
     return ask()
 
 
-def until_everywhere(reached: Callable[[], bool]) -> None:
-    """Wait until ``reached``, which must open a connection of its own, holds time after time."""
-    deadline = time.monotonic() + 60
-    in_a_row = 0
-    while in_a_row < LOOKS:
-        assert time.monotonic() < deadline, "brokers did not show the change in a minute"
-        in_a_row = in_a_row + 1 if reached() else 0
-        if not in_a_row:
-            time.sleep(0.05)
+def everywhere(ask: Callable[P, T]) -> Callable[P, T]:
+    """Ask, by a connection of its own each time, until brokers show the same time after time.
+
+    So is everything read that a test has changed, or let be changed: a broker applies it a moment after another.
+    """
+
+    @functools.wraps(ask)
+    def agreed(*args: P.args, **kwargs: P.kwargs) -> T:
+        deadline = time.monotonic() + WAIT_S
+        last, in_a_row = ask(*args, **kwargs), 1
+        while in_a_row < LOOKS:
+            assert time.monotonic() < deadline, f"brokers did not come to show the same in {WAIT_S} s"
+            answer = ask(*args, **kwargs)
+            in_a_row = in_a_row + 1 if answer == last else 1
+            last = answer
+        return last
+
+    return agreed
+
+
+def until(reached: Callable[[], bool]) -> None:
+    """Wait until ``reached``, which must ask ``everywhere``, holds."""
+    deadline = time.monotonic() + WAIT_S
+    while not reached():
+        assert time.monotonic() < deadline, f"brokers did not show the change in {WAIT_S} s"
+        time.sleep(0.05)

@@ -16,8 +16,10 @@ from confluent_kafka.admin import (
 )
 
 from tests.support.cluster import LocalCluster
+from tests.support.everywhere import everywhere
 
 
+@everywhere
 def acls_of(cluster: LocalCluster, principal: str) -> set[tuple[str, str]]:
     """Operation and resource name of all ACLs of a principal."""
     chosen = AclBindingFilter(
@@ -27,10 +29,18 @@ def acls_of(cluster: LocalCluster, principal: str) -> set[tuple[str, str]]:
     return {(binding.operation.name, binding.name) for binding in admin.describe_acls(chosen).result()}
 
 
+@everywhere
 def users(cluster: LocalCluster, service: str) -> set[str]:
     """Users of a service's generations."""
     admin = cluster.admin()
     return {user for user in admin.describe_user_scram_credentials().result() if user.startswith(f"{service}.g")}
+
+
+@everywhere
+def iterations_of(cluster: LocalCluster, user: str) -> list[int]:
+    """Iterations of each of a user's passwords."""
+    described = cluster.admin().describe_user_scram_credentials([user])[user].result()
+    return [info.iterations for info in described.scram_credential_infos]
 
 
 def binding(

@@ -13,12 +13,13 @@ from kafka import KafkaAdminClient
 from kafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest, DescribeAclsRequest
 
 from tests.support.cluster import LocalCluster
-from tests.support.everywhere import until_everywhere
+from tests.support.everywhere import everywhere, until
 
 TOPIC, USER = 2, 7
 DESCRIBE, DESCRIBE_TOKENS = 8, 14
 
 
+@everywhere
 def marks_on(cluster: LocalCluster, topic: str) -> set[tuple[str, str]]:
     """The marks on a topic: principal and operation."""
     everything = AclBindingFilter(
@@ -29,6 +30,7 @@ def marks_on(cluster: LocalCluster, topic: str) -> set[tuple[str, str]]:
     return {(acl.principal, acl.operation.name) for acl in found if acl.principal.startswith("Levee:")}
 
 
+@everywhere
 def owners_of_user(cluster: LocalCluster, username: str) -> set[str]:
     """The owners whose marks are on a user."""
     request = DescribeAclsRequest(
@@ -58,9 +60,9 @@ def mark_by_hand(cluster: LocalCluster, name: str, owner: str, *, user: bool = F
     answer = _send(cluster, CreateAclsRequest(creations=[creation]))
     assert [result.error_code for result in answer.results] == [0]
     if user:
-        until_everywhere(lambda: owner in owners_of_user(cluster, name))
+        until(lambda: owner in owners_of_user(cluster, name))
     else:
-        until_everywhere(lambda: f"Levee:{owner}" in {principal for principal, _ in marks_on(cluster, name)})
+        until(lambda: f"Levee:{owner}" in {principal for principal, _ in marks_on(cluster, name)})
 
 
 def unmark_by_hand(cluster: LocalCluster, topic: str, owner: str) -> None:
@@ -75,7 +77,7 @@ def unmark_by_hand(cluster: LocalCluster, topic: str, owner: str) -> None:
         permission_type=1,
     )
     _send(cluster, DeleteAclsRequest(filters=[chosen]))
-    until_everywhere(lambda: f"Levee:{owner}" not in {principal for principal, _ in marks_on(cluster, topic)})
+    until(lambda: f"Levee:{owner}" not in {principal for principal, _ in marks_on(cluster, topic)})
 
 
 def _send(cluster: LocalCluster, request: Any) -> Any:

@@ -6,9 +6,10 @@ from confluent_kafka import TopicCollection, TopicPartition
 from confluent_kafka.admin import AlterConfigOpType, ConfigEntry, ConfigResource, ConfigSource, NewPartitions, NewTopic
 
 from tests.support.cluster import LocalCluster
-from tests.support.everywhere import until_everywhere
+from tests.support.everywhere import everywhere, until
 
 
+@everywhere
 def settings_of(cluster: LocalCluster, topic: str) -> dict[str, str]:
     """Return the topic's own settings."""
     resource = ConfigResource(ConfigResource.Type.TOPIC, topic)
@@ -31,9 +32,10 @@ def set_by_hand(cluster: LocalCluster, topic: str, settings: Mapping[str, str | 
     resource = ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=entries)
     admin = cluster.admin()
     admin.incremental_alter_configs([resource])[resource].result()
-    until_everywhere(lambda: all(settings_of(cluster, topic).get(key) == value for key, value in settings.items()))
+    until(lambda: all(settings_of(cluster, topic).get(key) == value for key, value in settings.items()))
 
 
+@everywhere
 def partitions_of(cluster: LocalCluster, topic: str) -> int:
     """Return the number of partitions; 0 if there is no such topic."""
     admin = cluster.admin()
@@ -41,6 +43,7 @@ def partitions_of(cluster: LocalCluster, topic: str) -> int:
     return len(metadata[topic].partitions) if topic in metadata else 0
 
 
+@everywhere
 def replicas_of(cluster: LocalCluster, topic: str) -> int:
     """Return the number of replicas of the first partition."""
     admin = cluster.admin()
@@ -55,21 +58,21 @@ def create_by_hand(
     new = NewTopic(topic, num_partitions=partitions, replication_factor=3, config=dict(settings or {}))
     admin = cluster.admin()
     admin.create_topics([new])[topic].result()
-    until_everywhere(lambda: partitions_of(cluster, topic) == partitions)
+    until(lambda: partitions_of(cluster, topic) == partitions)
 
 
 def grow_by_hand(cluster: LocalCluster, topic: str, partitions: int) -> None:
     """Add partitions and wait until brokers show it."""
     admin = cluster.admin()
     admin.create_partitions([NewPartitions(topic, partitions)])[topic].result()
-    until_everywhere(lambda: partitions_of(cluster, topic) == partitions)
+    until(lambda: partitions_of(cluster, topic) == partitions)
 
 
 def delete_by_hand(cluster: LocalCluster, topic: str) -> None:
     """Remove a topic and wait until brokers show it."""
     admin = cluster.admin()
     admin.delete_topics([topic])[topic].result()
-    until_everywhere(lambda: partitions_of(cluster, topic) == 0)
+    until(lambda: partitions_of(cluster, topic) == 0)
 
 
 def write_records(cluster: LocalCluster, topic: str, count: int) -> None:

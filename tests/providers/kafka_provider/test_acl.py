@@ -11,7 +11,7 @@ from confluent_kafka.admin import (
 
 from infra.providers.properties import Properties, Value
 from tests.support.cluster import LocalCluster
-from tests.support.everywhere import until_everywhere
+from tests.support.everywhere import until
 from tests.support.live_credentials import acls_of
 from tests.support.provider_host import failure_of
 from tests.support.resource_engine import CheckFailedError, Resource, ResourceEngine
@@ -42,7 +42,7 @@ def remove_by_hand(cluster: LocalCluster, principal: str) -> None:
 
 
 def until_held(cluster: LocalCluster, principal: str, expected: set[tuple[str, str]]) -> None:
-    until_everywhere(lambda: acls_of(cluster, principal) == expected)
+    until(lambda: acls_of(cluster, principal) == expected)
 
 
 async def test_entry_has_the_published_id_and_comes_and_goes(

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -22,8 +21,6 @@ from tests.support.live_topics import (
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.engine,
-    pytest.mark.timeout(900),
-    pytest.mark.skipif(shutil.which("pulumi") is None, reason="the Pulumi CLI is not on PATH"),
 ]
 
 PLUGIN = Path(__file__).resolve().parents[3] / "infra" / "providers" / "kafka"

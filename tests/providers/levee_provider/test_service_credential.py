@@ -10,7 +10,7 @@ from tests.support.cluster import LocalCluster
 from tests.support.credential_engine import CredentialEngine, State, client_settings, credential_engine
 from tests.support.credential_inputs import WriterInputs, acl
 from tests.support.kafka_clients import consume, login_error, produce, send
-from tests.support.live_credentials import acls_of, users
+from tests.support.live_credentials import acls_of, iterations_of, users
 from tests.support.provider_host import failure_of
 
 pytestmark = pytest.mark.integration
@@ -127,9 +127,7 @@ async def test_more_iterations_keep_the_password(
     state = await engine.up(state, declare(iterations=10_000))
     assert client_settings(state) == before
     assert login_error(before) is None
-    admin = cluster.admin()
-    described = admin.describe_user_scram_credentials([f"{service}.g1"])[f"{service}.g1"].result()
-    assert [info.iterations for info in described.scram_credential_infos] == [10_000]
+    assert iterations_of(cluster, f"{service}.g1") == [10_000]
 
 
 async def test_moving_the_store_moves_the_secrets(
