@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
@@ -26,15 +25,26 @@ def prepare() -> None:
     """Take away what the caller has set for Pulumi, and stand in for the language host where there is none."""
     for name in [name for name in os.environ if name.startswith("PULUMI_")]:
         del os.environ[name]
-    os.environ["PULUMI_HOME"] = str(Path(tempfile.mkdtemp(prefix="pulumi-")))
+    home = Path(tempfile.mkdtemp(prefix="pulumi-"))
+    os.environ["PULUMI_HOME"] = str(home)
     os.environ["PULUMI_SKIP_UPDATE_CHECK"] = "true"
-    if missing() or not is_stand_in():
-        return
-    shim = Path(os.environ["PULUMI_HOME"], NAME)
-    paths = f"PATH={shlex.quote(str(_folder()))}:$PATH PYTHONPATH={shlex.quote(str(PROJECT))}"
-    shim.write_text(f'#!/bin/sh\n{paths} exec {shlex.quote(sys.executable)} -m tests.support.language_host "$@"\n')
-    shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
-    os.environ["PATH"] = f"{shim.parent}{os.pathsep}{os.environ['PATH']}"
+    if not missing() and is_stand_in():
+        _stand_in(home / "bin")
+
+
+def _stand_in(beside: Path) -> None:
+    """Put a host beside the CLI, which warns of one that lies elsewhere, and that CLI first on PATH."""
+    beside.mkdir()
+    for name in ("pulumi", RUNS_A_PROGRAM):
+        try:
+            os.link(_folder() / name, beside / name)
+        except OSError:  # another file system, or another's file
+            shutil.copy(_folder() / name, beside / name)
+    host = beside / NAME
+    found = f"PYTHONPATH={shlex.quote(str(PROJECT))}"
+    host.write_text(f'#!/bin/sh\n{found} exec {shlex.quote(sys.executable)} -m tests.support.language_host "$@"\n')
+    host.chmod(0o755)
+    os.environ["PATH"] = f"{beside}{os.pathsep}{os.environ['PATH']}"
 
 
 def tidy() -> None:
