@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import pytest
 
+from infra.providers.levee.aws.tags import MADE
 from tests.support.aws.api import AwsApi
 from tests.support.aws_deployment import DECLARED, AwsDeployment
 from tests.support.cluster import LocalCluster
@@ -62,7 +63,9 @@ def _without_ids(thing: dict[str, Any]) -> dict[str, Any]:
 
 
 def _answer(response: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in response.items() if name != "ResponseMetadata"}
+    """The answer without what tells one making of a bucket from another."""
+    tags = [tag for tag in response.pop("TagSet", ()) if tag["Key"] != MADE]
+    return {name: value for name, value in response.items() if name != "ResponseMetadata"} | {"TagSet": tags}
 
 
 def _in_order(value: Any) -> Any:
