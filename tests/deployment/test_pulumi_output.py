@@ -22,7 +22,7 @@ Duration: 3s
 
 
 def test_the_last_paragraph_of_counts_is_the_outcome() -> None:
-    assert _changes(RUN.splitlines()) == {"create": 3, "update": 1, "delete": 2, "same": 5}
+    assert _changes(RUN.splitlines(), preview=False) == {"create": 3, "update": 1, "delete": 2, "same": 5}
 
 
 def test_a_program_that_pulumi_stopped_is_not_shown() -> None:
