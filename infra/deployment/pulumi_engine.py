@@ -12,7 +12,7 @@ import re
 import signal
 import socket
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final, cast
@@ -41,7 +41,6 @@ _COMMANDS: Final = {
 _COUNT: Final = re.compile(r"\s*[+~-]?\s*(?:\d+ changes?\. )?(\d+) (to )?(create|update|delete|unchanged)d?")
 # What the CLI says of a signal, whoever sent it (backend/cancellation_scope.go).
 _SIGNALS: Final = {"^C received; ": signal.SIGINT, "SIGTERM received; ": signal.SIGTERM}
-_RAISED: Final = re.compile(r"\b\w+(?:Error|Exception)\b(?::|$)")  # the last line of a traceback
 # Access that grows: an interrupted run leaves topics whose services come with the next one, and Pulumi's state doesn't
 # tell which. `levee guard` refuses it in the pipeline, where the files are compared.
 _TOLD: Final = frozenset({"RLS-BLR-006"})
@@ -162,7 +161,7 @@ class PulumiEngine:
         ):
             signals.pass_on_to(process)
             assert process.stdout is not None
-            for line in _without_interrupted_program(process.stdout):
+            for line in map(str.rstrip, process.stdout):
                 report(line)
                 lines.append(line)
             code = process.wait()
@@ -248,28 +247,6 @@ def _signals(lines: Iterable[str], code: int) -> list[int]:
     if -code in _SIGNALS.values():
         return [-code]
     return [number for line in lines for said, number in _SIGNALS.items() if line.startswith(said)]
-
-
-def _without_interrupted_program(lines: Iterable[str]) -> Iterator[str]:
-    """The lines, less the traceback of a program that Pulumi stopped: it says nothing of what went wrong.
-
-    Pulumi puts a resource's name before each line, so a traceback is known by how its lines end.
-    """
-    held: list[str] = []
-    for raw in lines:
-        line = raw.rstrip()
-        if line.endswith("During handling of the above exception, another exception occurred:"):
-            continue
-        if not held and not line.endswith("Traceback (most recent call last):"):
-            yield line
-            continue
-        held.append(line)
-        if line.endswith("KeyboardInterrupt"):
-            held = []
-        elif not line or _RAISED.search(line):
-            yield from held
-            held = []
-    yield from held
 
 
 def _changes(lines: Iterable[str], *, preview: bool) -> Mapping[str, int]:
