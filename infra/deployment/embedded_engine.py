@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from infra.baseline.journal import before_this_run, begin_run, end_run, recorded
 from infra.baseline.kept import Kept, kept_on_removal, made_anew
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import Display
+from infra.deployment.interrupted import interrupted
 from infra.deployment.judging import judge, refused_changes
 from infra.deployment.location import PROJECT, embedded_state
 from infra.deployment.resource_words import ResourceWords
 from infra.embedded import engine
-from infra.embedded.errors import EngineError, Refusal
+from infra.embedded.errors import EngineError, Interrupted, Refusal
 from infra.embedded.event import Event, Op, PlanReady, ResourceEvent, Stage
 from infra.embedded.journal import Identity, load
 from infra.embedded.registration import Registration
@@ -64,6 +66,10 @@ class EmbeddedEngine:
         _ignore(request.state_directory)
         try:
             summary = engine.run(request)
+        except Interrupted as stopped:
+            display.end()
+            left = _held(deployment)
+            raise interrupted(deployment, "embedded", stopped.number, left, at_once=stopped.at_once) from None
         except EngineError as error:
             display.end()
             raise LeveeError(display.text_of(error), display.advice(error), exit_code=error.exit_code) from None
@@ -81,6 +87,13 @@ class EmbeddedEngine:
 def _counted(changes: Mapping[Op, int], ungrouped: int) -> dict[str, int]:
     less = {Op.DELETE: ungrouped}
     return {op.value: left for op, count in changes.items() if (left := count - less.get(op, 0)) > 0}
+
+
+def _held(deployment: Deployment) -> Iterable[str] | None:
+    try:
+        return Counter(resource_counts(deployment.project, deployment.stack)).elements()
+    except LeveeError:
+        return None
 
 
 def _ignore(state: Path) -> None:

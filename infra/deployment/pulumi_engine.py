@@ -1,7 +1,7 @@
 """Deploys with the Pulumi CLI.
 
 The CLI is run as a process rather than through the Automation API: its own lines are what a Pulumi user knows, and
-Ctrl-C must reach it while levee waits for its end (docs/decisions/0001-run-the-pulumi-cli-itself.md).
+a signal must reach it while levee waits for its end (docs/decisions/0001-run-the-pulumi-cli-itself.md).
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import re
 import signal
 import socket
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, cast
 
@@ -21,9 +21,11 @@ from infra.baseline.export import from_export, recorded
 from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import LISTED, PROTECTED_ADVICE, let_go
+from infra.deployment.interrupted import interrupted, left
 from infra.deployment.judging import refused_changes
 from infra.deployment.pulumi_environment import environment, file_backend
 from infra.deployment.resource_words import kept_thing
+from infra.interruption import on_signals
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
 from levee.loading.project_name import project_name
@@ -35,9 +37,11 @@ _COMMANDS: Final = {
     Action.UP: ("up", "--yes", "--run-program"),
     Action.DESTROY: ("destroy", "--yes"),
 }
-_COUNT: Final = re.compile(r"\s*[+~\-=]?\s*(\d+) (?:to )?(create|update|delete|unchanged)d?\b")
+# `+ 3 created`; `+ 3 to create` in a preview; `5 unchanged`, or where there are several kinds `7 changes. 5 unchanged`.
+_COUNT: Final = re.compile(r"\s*[+~-]?\s*(?:\d+ changes?\. )?(\d+) (to )?(create|update|delete|unchanged)d?")
 _UNGROUPED: Final = re.compile(r"\s*-\s+levee:index:\w+ \S+ deleted?\b.*")
-_RAISED: Final = re.compile(r"\b\w+(?:Error|Exception)\b(?::|$)")  # the last line of a traceback
+# What the CLI says of a signal, whoever sent it (backend/cancellation_scope.go).
+_SIGNALS: Final = {"^C received; ": signal.SIGINT, "SIGTERM received; ": signal.SIGTERM}
 # Access that grows: an interrupted run leaves topics whose services come with the next one, and Pulumi's state doesn't
 # tell which. `levee guard` refuses it in the pipeline, where the files are compared.
 _TOLD: Final = frozenset({"RLS-BLR-006"})
@@ -55,6 +59,18 @@ class PulumiEngine:
 
     def run(self, deployment: Deployment, report: Report) -> Outcome:
         """Run the CLI to its end. Raises LeveeError with what to do; the CLI's own words went to `report`."""
+        try:
+            outcome = self._run(deployment, report)
+        except _Stopped as stopped:
+            held = self._held(deployment.stack)
+            raise interrupted(deployment, "pulumi", stopped.number, held, at_once=stopped.at_once) from None
+        # A CLI that was told to stop while it deletes calls it a success.
+        if deployment.action is Action.DESTROY and (held := self._held(deployment.stack)) != ():
+            message = f"pulumi destroy ended before everything was deleted; {left(deployment.stack, held)}"
+            raise LeveeError(message, f"go on with `levee destroy {deployment.stack} --engine pulumi`")
+        return outcome
+
+    def _run(self, deployment: Deployment, report: Report) -> Outcome:
         stack = deployment.stack
         self._free_stale_lock(stack, report)
         if not self._has_stack(stack):
@@ -66,7 +82,7 @@ class PulumiEngine:
             kept = self._judge(deployment, report)
         command = [*_COMMANDS[deployment.action], "--stack", stack, "--non-interactive", "--parallel", str(_PARALLEL)]
         lines = self._pulumi(command, report)
-        return Outcome(changes=_changes(lines), kept=kept)
+        return Outcome(changes=_changes(lines, preview=deployment.action is Action.PREVIEW), kept=kept)
 
     def exported(self, stack: str) -> str | None:
         """The stack's state as `pulumi stack export` prints it; None where the backend has no such stack.
@@ -74,6 +90,14 @@ class PulumiEngine:
         Raises LeveeError where it can't be asked.
         """
         return self._export(stack) if self._has_stack(stack) else None
+
+    def _held(self, stack: str) -> tuple[str, ...] | None:
+        """The types of what the state holds; None where it can't be told."""
+        try:
+            exported = self.exported(stack)
+            return tuple(each.type for each in recorded(exported, stack)) if exported is not None else ()
+        except LeveeError:
+            return None
 
     def _export(self, stack: str) -> str:
         return self._asked("stack", "export", "--stack", stack, "--non-interactive")
@@ -119,23 +143,32 @@ class PulumiEngine:
 
     def _pulumi(self, arguments: Sequence[str], report: Report) -> list[str]:
         lines: list[str] = []
-        with subprocess.Popen(
-            ["pulumi", *arguments],
-            cwd=self._project,
-            env=self._environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        ) as process:
+        signals = _Signals()
+        with (
+            on_signals(signals.receive),
+            subprocess.Popen(
+                ["pulumi", *arguments],
+                cwd=self._project,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                # Each signal reaches it once, from here: it takes a second for the wish to stop at once.
+                process_group=0,
+            ) as process,
+        ):
+            signals.pass_on_to(process)
             assert process.stdout is not None
-            with _passing_on_interrupts(process):
-                for line in _without_interrupted_program(process.stdout):
-                    report(line)
-                    lines.append(line)
-                code = process.wait()
+            for line in map(str.rstrip, process.stdout):
+                report(line)
+                lines.append(line)
+            code = process.wait()
+        received = signals.received or _signals(lines, code)
+        if received:
+            raise _Stopped(received)
         if code != 0:
             raise LeveeError(f"pulumi {arguments[0]} failed (exit {code})", _advice(lines))
         return lines
@@ -178,56 +211,66 @@ def _is_running(pid: int) -> bool:
     return True
 
 
-@contextmanager
-def _passing_on_interrupts(process: subprocess.Popen[str]) -> Iterator[None]:
-    """A terminal's Ctrl-C reaches the CLI by itself; levee waits for its end. One sent to levee alone is passed on."""
+class _Stopped(Exception):
+    """Signals stopped the CLI, which may call that a success."""
 
-    def pass_on(number: int, _frame: object) -> None:
-        if not os.isatty(0):
-            process.send_signal(number)
-
-    previous = {number: signal.signal(number, pass_on) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in previous.items():
-            signal.signal(number, handler)
+    def __init__(self, received: Sequence[int]) -> None:
+        super().__init__()
+        self.number = received[0]
+        self.at_once = len(received) > 1
 
 
-def _without_interrupted_program(lines: Iterable[str]) -> Iterator[str]:
-    """The lines, less the traceback of a program that Pulumi stopped: it says nothing of what went wrong.
+class _Signals:
+    """Passes each signal on to the CLI, once; those that came before it was started, too."""
 
-    Pulumi puts a resource's name before each line, so a traceback is known by how its lines end.
+    def __init__(self) -> None:
+        self.received: list[int] = []
+        self._waiting: list[int] = []
+        self._process: subprocess.Popen[str] | None = None
+
+    def receive(self, number: int) -> None:
+        self.received.append(number)
+        self._waiting.append(number)
+        self._flush()
+
+    def pass_on_to(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._flush()
+
+    def _flush(self) -> None:
+        with suppress(IndexError):  # a signal that comes meanwhile empties it first
+            while self._process is not None and self._waiting:
+                self._process.send_signal(self._waiting.pop(0))
+
+
+def _signals(lines: Iterable[str], code: int) -> list[int]:
+    """Those that somebody else sent to the CLI, as it tells or by which it died."""
+    if -code in _SIGNALS.values():
+        return [-code]
+    return [number for line in lines for said, number in _SIGNALS.items() if line.startswith(said)]
+
+
+def _changes(lines: Iterable[str], *, preview: bool) -> Mapping[str, int]:
+    """The counts of the CLI's last `Resources:` paragraph, of what was done or in a preview would be.
+
+    Less components that go: they are in the state alone.
     """
-    held: list[str] = []
-    for raw in lines:
-        line = raw.rstrip()
-        if line.endswith("During handling of the above exception, another exception occurred:"):
-            continue
-        if not held and not line.endswith("Traceback (most recent call last):"):
-            yield line
-            continue
-        held.append(line)
-        if line.endswith("KeyboardInterrupt"):
-            held = []
-        elif not line or _RAISED.search(line):
-            yield from held
-            held = []
-    yield from held
-
-
-def _changes(lines: Iterable[str]) -> Mapping[str, int]:
-    """The counts of the CLI's last `Resources:` paragraph, less components that go: they are in the state alone."""
     changes: dict[str, int] = {}
+    inside = False
     above = ungrouped = 0
     for line in lines:
         if line.startswith("Resources:"):
-            changes, ungrouped, above = {}, above, 0
+            changes, inside, ungrouped, above = {}, True, above, 0
+        elif not line.strip():
+            inside = False
         elif _UNGROUPED.fullmatch(line):
             above += 1
-        elif match := _COUNT.fullmatch(line):
-            less = ungrouped if match[2] == "delete" else 0
-            changes["same" if match[2] == "unchanged" else match[2]] = int(match[1]) - less
+        elif inside and (match := _COUNT.fullmatch(line)):
+            count, future, kind = match.groups()
+            if kind == "unchanged":
+                changes["same"] = int(count)
+            elif bool(future) is preview:
+                changes[kind] = int(count) - (ungrouped if kind == "delete" else 0)
     return {change: count for change, count in changes.items() if count}
 
 

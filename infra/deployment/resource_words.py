@@ -167,6 +167,13 @@ def _noun(type_: str) -> str:
     return _NOUNS.get(type_) or _spaced(type_.rpartition(":")[2])
 
 
+def counted_noun(type_: str) -> str:
+    """What one resource of a type is called where they are counted: it takes an `s`."""
+    if type_.startswith("pulumi:providers:"):
+        return "provider"
+    return _noun(type_).partition(" of ")[0].removesuffix("s")
+
+
 def kept_thing(kept: Kept) -> str:
     """What to call something that stays."""
     return f"topic {kept.id}" if kept.type == topic.TYPE and kept.id else ResourceWords(None).name(kept.type, kept.name)

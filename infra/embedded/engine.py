@@ -99,7 +99,7 @@ def run(request: Run) -> Summary:
 class _Deployment:
     def __init__(self, request: Run) -> None:
         self._request = request
-        self._interrupted = False
+        self._interrupted = 0  # the number of the signal
 
     async def run(self) -> Summary:
         request = self._request
@@ -110,7 +110,7 @@ class _Deployment:
                 journal,
                 hosting,
                 request.on_event,
-                lambda: self._interrupted,
+                lambda: self._interrupted != 0,
                 refresh=request.refresh,
                 parallel=request.parallel,
                 rehearses=request.rehearse,
@@ -121,9 +121,9 @@ class _Deployment:
                 await hosting.end()
                 journal.close()
 
-    def stop(self) -> None:
-        """Start nothing new."""
-        self._interrupted = True
+    def stop(self, number: int) -> None:
+        """Start nothing new: the signal ``number`` came."""
+        self._interrupted = number
         message = "stopping: waiting for what is under way; interrupt again to stop at once"
         self._request.on_event(Diagnostic(Severity.WARNING, message))
 
@@ -206,4 +206,5 @@ class _Deployment:
         if session.failures:
             raise DeploymentFailed(session.failures)
         if self._interrupted:
-            raise Interrupted("stopped before everything was done", help="run the same command again to go on")
+            message = "stopped before everything was done"
+            raise Interrupted(message, self._interrupted, help="run the same command again to go on")

@@ -1,27 +1,26 @@
-"""Runs the engine on a loop in a thread of its own, while the caller waits and listens for Ctrl-C."""
+"""Runs the engine on a loop in a thread of its own, while the caller waits and listens for signals."""
 
 import asyncio
 import gc
-import signal
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from types import FrameType
 from typing import Any, TypeVar
 
 from infra.embedded.errors import Interrupted
+from infra.interruption import Interruption, interrupt, on_signals
 
 T = TypeVar("T")
 
 
 def run_to_its_end(
-    work: Callable[[], Coroutine[Any, Any, T]], stop: Callable[[], None], executor: ThreadPoolExecutor
+    work: Callable[[], Coroutine[Any, Any, T]], stop: Callable[[int], None], executor: ThreadPoolExecutor
 ) -> T:
-    """What ``work`` returns or raises. A first SIGINT calls ``stop`` on the loop; a second leaves the work behind.
+    """What ``work`` returns or raises. A first signal calls ``stop`` on the loop; a second leaves the work behind.
 
     Raises:
-        Interrupted: on the second SIGINT.
+        Interrupted: on the second signal.
     """
     loop = asyncio.new_event_loop()
     loop.set_default_executor(executor)
@@ -29,15 +28,25 @@ def run_to_its_end(
     loop.set_exception_handler(lambda _loop, _context: None)
     # A daemon, as a program may hang; and nothing but the loop, as the SDK walks down the stack at each registration.
     thread = threading.Thread(target=loop.run_forever, name="embedded-engine", daemon=True)
-    with _garbage_left_alone(), _interruptible(lambda: loop.call_soon_threadsafe(stop)):
+    received: list[int] = []
+
+    def receive(number: int) -> None:
+        received.append(number)
+        if len(received) > 1:
+            interrupt(number)
+        loop.call_soon_threadsafe(stop, number)
+
+    with _garbage_left_alone(), on_signals(receive):
         thread.start()
         ending = asyncio.run_coroutine_threadsafe(_with_an_end(work()), loop)
         try:
             return ending.result()
-        except KeyboardInterrupt:
+        except Interruption:
             raise Interrupted(
                 "stopped at once; operations that were under way may have taken effect",
+                received[-1],
                 help="run the same command again: it looks at what exists and goes on from there",
+                at_once=True,
             ) from None
         finally:
             if ending.done():
@@ -56,25 +65,6 @@ async def _with_an_end(work: Coroutine[Any, Any, T]) -> T:
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
         await asyncio.get_running_loop().shutdown_default_executor()
-
-
-@contextmanager
-def _interruptible(stop: Callable[[], object]) -> Iterator[None]:
-    """First SIGINT: ``stop``. Second: KeyboardInterrupt, as without us."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.getsignal(signal.SIGINT)
-
-    def first(_number: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        stop()
-
-    signal.signal(signal.SIGINT, first)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

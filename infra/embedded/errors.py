@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from infra.interruption import exit_code
+
 
 class EngineError(Exception):
     """A run ended or never began; ``message`` says why, ``help`` what to do, ``exit_code`` what to exit with."""
@@ -33,7 +35,13 @@ class LockHeld(EngineError):
 
 
 class Interrupted(EngineError):
-    """The run was stopped by the user; what had finished is recorded."""
+    """The signal `number` stopped the run; what had finished is recorded. `at_once`: what had not is left behind."""
+
+    def __init__(self, message: str, number: int, help: str, *, at_once: bool = False) -> None:  # noqa: A002
+        super().__init__(message, help)
+        self.number = number
+        self.at_once = at_once
+        self.exit_code = exit_code(number)
 
 
 class ProgramFailed(EngineError):

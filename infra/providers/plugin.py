@@ -20,6 +20,7 @@ from typing_extensions import override
 from infra.fault import fault
 from infra.providers.differences import Change, Difference, differences, with_ignored
 from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
+from infra.providers.held_back import HeldBack
 from infra.providers.kind import Declaration, Function, Naming, Package, Recorded, ResourceKind
 from infra.providers.ownership import ADOPTED
 from infra.providers.properties import (
@@ -48,6 +49,8 @@ ENGINE_OPTIONS: Final = frozenset({"version", "pluginDownloadURL", "pluginChecks
 
 
 ENGINE_SECONDS: Final = 5.0
+
+NOT_DELETED: Final = "not deleted, as the run was interrupted; run the same command again to go on"
 
 RAW_STATE_DELTA: Final = "__pulumi_raw_state_delta"
 """How the Terraform bridge turns outputs back into its own state (``pkg/tfbridge/rawstate.go``)."""
@@ -84,6 +87,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     def __init__(self) -> None:
         self.cancelled = False
+        self._held_back = HeldBack()
         self._engine_address = ""
         self._kinds: Mapping[str, ResourceKind] = {}
         self._functions: Mapping[str, Function] = {}
@@ -158,6 +162,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     async def Cancel(self, request: empty_pb2.Empty, context: Context) -> empty_pb2.Empty:
         # What is under way runs to its end, each request having its own deadline, so that the state tells the truth.
         self.cancelled = True
+        self._held_back.release()
         return empty_pb2.Empty()
 
     @override
@@ -258,7 +263,13 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @_answering
     async def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
         recorded = _recorded(request, request.old_inputs, request.properties)
-        await self._kind(request.urn).delete(recorded)
+        if not self._engine_address:  # the embedded engine knows itself what it left
+            await self._kind(request.urn).delete(recorded)
+            return empty_pb2.Empty()
+        async with self._held_back.turn():
+            if self.cancelled:
+                raise FailedError(NOT_DELETED)
+            await self._kind(request.urn).delete(recorded)
         return empty_pb2.Empty()
 
     @override

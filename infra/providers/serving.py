@@ -9,8 +9,11 @@ from typing import Final
 
 import grpc.aio
 from pulumi.runtime.proto import provider_pb2_grpc
+from typing_extensions import override
 
+from infra.fault import fault
 from infra.providers.plugin import PluginProvider
+from levee.diagnostics.text import one_line
 
 MESSAGE_BYTES: Final = 400 * 1024 * 1024
 """The engine's own limit (``rpcutil.GrpcChannelOptions``): a schema or a state can be large."""
@@ -21,9 +24,23 @@ GRACE_SECONDS: Final = 30.0
 PARENT_CHECK_SECONDS: Final = 1.0
 
 
+class _WithoutTraceback(logging.Formatter):
+    """What libraries log on standard error, which the engine shows to the user: of an exception a line, no value."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        error = record.exc_info[1] if record.exc_info else None
+        return fault(error) if error is not None else one_line(record.getMessage())
+
+
 def serve(provider: PluginProvider) -> None:
-    """Serve ``provider`` on a free loopback port until a signal ends it, or its parent is gone."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(message)s")
+    """Serve ``provider`` on a free loopback port until a signal ends it, or its parent is gone; then end the process.
+
+    It ends here: a further signal would be told of as a traceback while the interpreter takes itself apart.
+    """
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_WithoutTraceback())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     asyncio.run(_serve(provider, parent=os.getppid()))
 
 
@@ -42,6 +59,7 @@ async def _serve(provider: PluginProvider, parent: int) -> None:
     await _until_ended(parent)
     await server.stop(GRACE_SECONDS)
     await provider.close()
+    os._exit(0)
 
 
 async def _until_ended(parent: int) -> None:

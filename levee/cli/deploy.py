@@ -61,7 +61,14 @@ def register(commands: Commands) -> None:
 
 
 def run(name: str, arguments: argparse.Namespace) -> int:
-    """Load, check, ask, deploy; the last line says what was done."""
+    """Load, check, ask, deploy; the last line says what was done. A signal ends it, once an engine runs in its way."""
+    from infra.interruption import interrupt, on_signals
+
+    with on_signals(interrupt):
+        return _run(name, arguments)
+
+
+def _run(name: str, arguments: argparse.Namespace) -> int:
     from infra.deployment.choice import EngineName, choose
     from infra.deployment.contract import Action, Deployment
     from infra.deployment.resource_words import kept_thing

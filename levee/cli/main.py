@@ -32,7 +32,7 @@ Declare topics, writers, readers and their boundary under stacks/, then:
 """
 EPILOG = """\
 exit codes: 0 fine, 1 findings or a failed deployment, 2 bad usage, unreadable input or output that can't be written,
-3 drift, 130 interrupted
+3 drift, 130 interrupted (SIGINT), 143 terminated (SIGTERM)
 output: + made, = adopted, ~ changed, - deleted or let go of, ! changed by somebody else (`levee up` puts it right);
 in colour on a terminal, without where NO_COLOR is set or TERM is dumb
 LEVEE_CONTACT_SECONDS: how long a cluster may take to answer at all (default: 7)
@@ -55,9 +55,9 @@ def _run(argv: Sequence[str], clock: Clock) -> int:
             raise LeveeError("an argument holds a NUL character", "remove it: no name has one", exit_code=2)
         command_line().parse_args(argv, arguments)
         code: int = arguments.run(arguments)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as ended:
         sys.stderr.write("levee: interrupted\n")
-        return 130
+        return getattr(ended, "exit_code", 130)
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback
         failure = failure_of(error, getattr(arguments, "project", None))
         show(failure)

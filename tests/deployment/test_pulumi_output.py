@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from infra.deployment.pulumi_engine import _changes, _without_interrupted_program
+from infra.deployment.pulumi_engine import _changes
 
 RUN = """\
 Previewing update (local):
@@ -15,14 +15,14 @@ Resources:
     + 3 created
     ~ 1 updated
     - 2 deleted
-    5 unchanged
+    6 changes. 5 unchanged
 
 Duration: 3s
 """
 
 
 def test_the_last_paragraph_of_counts_is_the_outcome() -> None:
-    assert _changes(RUN.splitlines()) == {"create": 3, "update": 1, "delete": 2, "same": 5}
+    assert _changes(RUN.splitlines(), preview=False) == {"create": 3, "update": 1, "delete": 2, "same": 5}
 
 
 def test_a_component_that_goes_is_no_deletion() -> None:
@@ -34,7 +34,7 @@ Resources:
     - 3 to delete
     5 unchanged
 """
-    assert _changes(preview.splitlines()) == {"delete": 1, "same": 5}
+    assert _changes(preview.splitlines(), preview=True) == {"delete": 1, "same": 5}
     update = """\
  -  levee:index:LogStream orders deleting (0s)
  -  levee:index:LogStream orders deleted (0.00s)
@@ -42,20 +42,15 @@ Resources:
     - 1 deleted
     5 unchanged
 """
-    assert _changes([*preview.splitlines(), *update.splitlines()]) == {"same": 5}
+    assert _changes([*preview.splitlines(), *update.splitlines()], preview=False) == {"same": 5}
 
 
-def test_a_program_that_pulumi_stopped_is_not_shown() -> None:
-    lines = [
-        "error: refused",
-        "    Traceback (most recent call last):",
-        '      File "x"',
-        "    KeyboardInterrupt",
-        "rest",
-    ]
-    assert list(_without_interrupted_program(lines)) == ["error: refused", "rest"]
+def test_counts_of_a_preview_are_no_outcome_of_what_followed() -> None:
+    preview = "Resources:\n    - 64 to delete\n\nOutputs:\n    3 deleted\n"
+    assert _changes(preview.splitlines(), preview=True) == {"delete": 64}
+    assert _changes(preview.splitlines(), preview=False) == {}
 
 
-def test_another_traceback_is_shown_whole() -> None:
-    lines = ["    Traceback (most recent call last):", '      File "x"', "    ValueError: broken", "rest"]
-    assert list(_without_interrupted_program(lines)) == lines
+def test_only_the_paragraph_counts() -> None:
+    lines = "Resources:\n    - 64 deleted\n    3 errored\n\n    7 deleted\n"
+    assert _changes(lines.splitlines(), preview=False) == {"delete": 64}

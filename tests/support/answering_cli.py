@@ -18,6 +18,8 @@ if sys.argv[1:3] == ["stack", "ls"]:
 elif sys.argv[1:3] == ["stack", "export"]:
     print((here / "export.json").read_text())
 else:
+    if sys.argv[1] == "destroy":
+        (here / "export.json").unlink()
     (here / "calls").open("a").write(" ".join(sys.argv[1:3]) + "\\n")
 """
 
