@@ -146,7 +146,7 @@ class Role(AwsKind):
         )
 
     async def _listed(self, name: str) -> Live | None:
-        roles = await (self._roles.fresh() if name in self._outdated else self._roles.get())
+        roles = await (self._roles.fresh() if name in self._outdated else self._roles.get(name))
         return roles.get(name)
 
     async def _listed_anew(self, name: str) -> Live | None:
