@@ -12,6 +12,9 @@ PAUSE_SECONDS: Final = 1.0
 at a time, or for one.
 """
 
+MAX_AGE_SECONDS: Final = 10.0
+"""How old what a refresh reads may be: as if it had been read so much earlier."""
+
 
 class Burst:
     """A refresh reads many things, each once. One thing that is read again and again is none."""

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Hashable, Sequence
 from typing import Final, Generic, Protocol, Self, TypeVar
 
 from infra.providers.batching import Batch, BatchLimits
-from infra.providers.burst import Burst
+from infra.providers.burst import MAX_AGE_SECONDS, Burst
 from infra.providers.failures import FailedError
 
 
@@ -20,7 +20,6 @@ class Ordered(Hashable, Protocol):
 Name = TypeVar("Name", bound=Ordered)
 T = TypeVar("T")
 
-MAX_AGE_SECONDS: Final = 10.0
 MAX_ITEMS: Final = 1_000
 
 AHEAD_PER_ASKED: Final = 3

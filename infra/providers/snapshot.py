@@ -6,24 +6,25 @@ from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
 from infra.providers.batching import Batch, BatchLimits
-from infra.providers.burst import Burst
+from infra.providers.burst import MAX_AGE_SECONDS, Burst
 
 T = TypeVar("T")
 
-MAX_AGE_SECONDS: Final = 2.0
+LATELY_SECONDS: Final = 2.0
+"""How old what decides on a change may be."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     thing: Hashable
-    wants_new: bool = False
+    max_age: float
 
 
 class Snapshot(Generic[T]):
     """A value that is expensive to load and read by many, each on behalf of one thing.
 
-    Readers that come together share one load. In a burst of them the value serves those who come within
-    ``MAX_AGE_SECONDS`` too; a lone reader always gets a new one. A write calls :meth:`forget`, and nobody who
+    Readers that come together share one load. In a burst of them the value serves those who come later, too, as long
+    as it isn't too old for them; a lone reader always gets a new one. A write calls :meth:`forget`, and nobody who
     comes after that sees anything loaded before it.
     """
 
@@ -34,13 +35,13 @@ class Snapshot(Generic[T]):
         self._burst = Burst()
         self._readers: Batch[_Reader, T] = Batch(self._answer, limits=BatchLimits(items=10_000))
 
-    async def get(self, thing: Hashable) -> T:
-        """Return the value, at most ``MAX_AGE_SECONDS`` old and never from before the last write."""
-        return await self._readers.submit(_Reader(thing))
+    async def get(self, thing: Hashable, max_age: float = MAX_AGE_SECONDS) -> T:
+        """Return the value, at most so many seconds old and never from before the last write."""
+        return await self._readers.submit(_Reader(thing, max_age))
 
     async def fresh(self) -> T:
         """Return a value whose loading begins after this call."""
-        return await self._readers.submit(_Reader(None, wants_new=True))
+        return await self._readers.submit(_Reader(None, max_age=0.0))
 
     def forget(self) -> None:
         """Note a write: what was loaded before it is of no use to anyone any more."""
@@ -50,8 +51,7 @@ class Snapshot(Generic[T]):
     async def _answer(self, readers: Sequence[_Reader]) -> list[T]:
         now = asyncio.get_running_loop().time()
         in_burst = self._burst.joined(reader.thing for reader in readers)
-        is_young = self._kept is not None and now - self._kept[0] < MAX_AGE_SECONDS
-        if self._kept is not None and is_young and not any(reader.wants_new for reader in readers):
+        if self._kept is not None and now - self._kept[0] < min(reader.max_age for reader in readers):
             return [self._kept[1]] * len(readers)
         writes = self._writes
         value = await self._load()

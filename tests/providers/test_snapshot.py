@@ -2,8 +2,8 @@
 
 import asyncio
 
-from infra.providers.burst import BURST, PAUSE_SECONDS
-from infra.providers.snapshot import MAX_AGE_SECONDS, Snapshot
+from infra.providers.burst import BURST, MAX_AGE_SECONDS, PAUSE_SECONDS
+from infra.providers.snapshot import LATELY_SECONDS, Snapshot
 from tests.support.passing_time import passing
 
 
@@ -57,6 +57,20 @@ def test_readers_one_after_the_other_are_a_burst_too() -> None:
 
     passing(read_all())
     assert counter.loads <= BURST + 3
+
+
+def test_who_goes_on_to_change_something_gets_a_younger_one() -> None:
+    counter = Counter()
+
+    async def read() -> None:
+        snapshot = Snapshot(counter.load)
+        await asyncio.gather(*(snapshot.get(number) for number in range(BURST)))
+        counter.value = 1
+        await asyncio.sleep(LATELY_SECONDS)
+        assert await snapshot.get("seen") == 0
+        assert await snapshot.get("changed", LATELY_SECONDS) == 1
+
+    passing(read())
 
 
 def test_one_that_asks_again_and_again_gets_a_new_one_each_time() -> None:

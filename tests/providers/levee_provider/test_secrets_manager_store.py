@@ -142,7 +142,7 @@ async def test_many_are_asked_for_twenty_at_a_time(aws: AwsApi, manager: Any, st
 @pytest.fixture
 def _slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(burst, "PAUSE_SECONDS", 60.0)
-    monkeypatch.setattr(read_ahead, "MAX_AGE_SECONDS", 60.0)
+    monkeypatch.setattr(read_ahead, "MAX_AGE_SECONDS", 600.0)
 
 
 @pytest.mark.usefixtures("_slow_machine")

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from infra.providers import burst, snapshot
+from infra.providers import burst
 from infra.providers.properties import UNKNOWN, Properties
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
@@ -228,7 +228,6 @@ async def test_secrets_that_are_read_one_by_one_are_listed_a_few_times(
     aws: AwsApi, engine: ResourceEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(burst, "PAUSE_SECONDS", 60.0)
-    monkeypatch.setattr(snapshot, "MAX_AGE_SECONDS", 60.0)
     made = [await make(engine, f"{NAME}-{number}") for number in range(24)]
     aws.reset_calls()
     assert [await engine.refresh(secret) for secret in made] == made
