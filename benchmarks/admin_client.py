@@ -29,6 +29,7 @@ from confluent_kafka.admin import (
 from benchmarks.request import BenchmarkError
 from infra.local.admin import USERNAME
 from infra.local.cluster import ClusterStatus
+from infra.providers.admin.acl_marks import owner_of
 from levee.model.acl import Acl
 from levee.plan.planned import Plan, PlannedCredential
 
@@ -125,14 +126,14 @@ class Administrator:
         return time.perf_counter() - began, 1.0
 
     def counts(self) -> Mapping[str, int]:
-        """How many topics, users and ACLs the cluster holds, beside its own."""
+        """How many topics, users and ACLs the cluster holds, beside its own and marks of ownership."""
         topics = self._client.list_topics(timeout=REQUEST_SECONDS).topics
         users = self._client.describe_user_scram_credentials(request_timeout=REQUEST_SECONDS).result()
         acls = self._client.describe_acls(_EVERY_ACL, request_timeout=REQUEST_SECONDS).result()
         return {
             "topics": sum(not name.startswith("__") for name in topics),
             "users": sum(name != USERNAME for name in users),
-            "ACLs": len(acls),
+            "ACLs": sum(owner_of(acl.principal) is None for acl in acls),
         }
 
     def require(self, expected: Mapping[str, int]) -> None:

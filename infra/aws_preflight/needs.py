@@ -131,6 +131,7 @@ def _alarms(plan: Plan) -> Iterator[Need]:
         one = _arn(plan, "cloudwatch", f"alarm:{alarm_name(plan.stack, first.stream, first.monitor.kind)}")
         yield _need(one, "cloudwatch", "DeleteAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource")
         yield _need(EVERYTHING, "cloudwatch", "DescribeAlarms")
+        yield _need(EVERYTHING, "tag", "GetResources")
 
 
 def _log_sources(plan: Plan) -> Iterator[Need]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,8 @@ from infra.deployment.choice import EngineName, holder
 from infra.deployment.pulumi_engine import PulumiEngine
 from infra.providers.levee.aws.identity import THING_ID
 from levee.diagnostics import LeveeError
+from levee.plan.credential_age import CredentialAge, credential_ages
+from levee.plan.planned import Plan
 from policies.readback import service_credential, topic
 from policies.readback.registered import Registered
 
@@ -48,6 +50,25 @@ class Record:
         """All users with the day (UTC) on which the password was made, None where nobody noted it."""
         credentials = (each for each in self.resources if each.type == service_credential.TYPE)
         return dict(day for each in credentials for day in service_credential.passwords_made(each))
+
+    def ages(self, plan: Plan, as_of: date) -> Iterator[CredentialAge]:
+        """How old the plan's passwords are on a day (UTC)."""
+        return credential_ages(plan, self.passwords_made, as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record that can't be read, and why: nothing that only it knows is proved."""
+
+    reason: str
+
+
+def record_if_readable(project: Path, stack: str) -> Record | Unreadable:
+    """As `record_of`, for what goes on without."""
+    try:
+        return record_of(project, stack)
+    except LeveeError as error:
+        return Unreadable(error.message)
 
 
 def record_of(project: Path, stack: str) -> Record:

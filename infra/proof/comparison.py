@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, TypeVar
 
-from infra.baseline.record import Record, record_of
+from infra.baseline.record import Record, Unreadable
 from infra.connection import admin_connection
 from infra.proof.account.claim import AccountOutcome
 from infra.proof.account.prove import prove_account
@@ -22,7 +22,6 @@ from infra.proof.owner import ownership
 from infra.proof.stranger import outsiders, strangers
 from infra.proof.survey import SurveyFailed, survey
 from levee.diagnostics import LeveeError
-from levee.plan.credential_age import credential_ages
 from levee.plan.planned import Plan
 
 Result = TypeVar("Result")
@@ -34,7 +33,7 @@ SETTLING_S: Final = 1.0
 class Comparison:
     """Looks at a cluster, and says where it isn't as the plan has it."""
 
-    def __init__(self, plan: Plan, administrator: Client, recorded: Record | str, as_of: date) -> None:
+    def __init__(self, plan: Plan, administrator: Client, recorded: Record | Unreadable, as_of: date) -> None:
         self.plan = plan
         self._as_of = as_of
         self.administrator = administrator
@@ -43,7 +42,7 @@ class Comparison:
     @property
     def recorded(self) -> Record:
         """What the stack's state knows; nothing where it can't be read."""
-        return Record() if isinstance(self._recorded, str) else self._recorded
+        return Record() if isinstance(self._recorded, Unreadable) else self._recorded
 
     async def look(self) -> LiveState:
         """The cluster's state. Raises LeveeError where it is another cluster, and what `survey` raises."""
@@ -65,28 +64,34 @@ class Comparison:
             *strangers(plan, live.acls),
             *outsiders(plan, live.acls),
         )
-        if isinstance(self._recorded, str):
-            words = f"whether a topic was deleted and made again is {self._recorded}"
-            expected = "those that were recorded"
-            unknown = Discrepancy(Matter.TOPIC, "the topics themselves", expected, self._recorded, words)
+        if isinstance(self._recorded, Unreadable):
+            reason = f"unknown: {self._recorded.reason}"
+            words = f"whether a topic was deleted and made again is {reason}"
+            unknown = Discrepancy(Matter.TOPIC, "the topics themselves", "those that were recorded", reason, words)
             return (*found, unknown)
-        ages = credential_ages(plan, self._recorded.passwords_made, self._as_of)
+        ages = self._recorded.ages(plan, self._as_of)
         return (*found, *identities(plan, live, self._recorded.topic_ids), *overdue(ages))
 
 
-def on_cluster(plan: Plan, project: Path, as_of: date, work: Callable[[Comparison], Awaitable[Result]]) -> Result:
+def on_cluster(
+    plan: Plan,
+    project: Path,
+    recorded: Record | Unreadable,
+    as_of: date,
+    work: Callable[[Comparison], Awaitable[Result]],
+) -> Result:
     """Do something as the administrator on a day (UTC). Raises LeveeError where the cluster can't be read."""
-    return asyncio.run(_on_cluster(plan, project, as_of, work))
+    return asyncio.run(_on_cluster(plan, project, recorded, as_of, work))
 
 
-def differences(plan: Plan, project: Path, as_of: date) -> tuple[Discrepancy, ...]:
+def differences(plan: Plan, project: Path, recorded: Record, as_of: date) -> tuple[Discrepancy, ...]:
     """Every difference of the cluster's state on a day (UTC). Raises LeveeError where it can't be told."""
-    return on_cluster(plan, project, as_of, _differences)
+    return on_cluster(plan, project, recorded, as_of, _differences)
 
 
-def account_differences(plan: Plan, project: Path) -> tuple[AccountOutcome, ...]:
+def account_differences(plan: Plan, project: Path, recorded: Record) -> tuple[AccountOutcome, ...]:
     """What of the stack's account isn't as declared, or can't be told. Raises LeveeError where nobody can be asked."""
-    outcomes = asyncio.run(prove_account(plan, project, ()))
+    outcomes = asyncio.run(prove_account(plan, project, recorded))
     return tuple(each for each in outcomes if each.verdict is not Verdict.AS_DECLARED)
 
 
@@ -98,22 +103,17 @@ async def _differences(comparison: Comparison) -> tuple[Discrepancy, ...]:
 
 
 async def _on_cluster(
-    plan: Plan, project: Path, as_of: date, work: Callable[[Comparison], Awaitable[Result]]
+    plan: Plan,
+    project: Path,
+    recorded: Record | Unreadable,
+    as_of: date,
+    work: Callable[[Comparison], Awaitable[Result]],
 ) -> Result:
     try:
         async with Client(Login.of_connection(admin_connection(plan.cluster, project))) as administrator:
-            recorded = await asyncio.to_thread(_recorded, plan, project)
             return await work(Comparison(plan, administrator, recorded, as_of))
     except (UnusableLogin, SurveyFailed, Unreachable, LoginRefused) as error:
         raise LeveeError(
             f"cluster {plan.cluster.id} can't be read as {plan.cluster.security.admin_username}: {error}",
             "without that nothing is proved; check that the cluster is up and the administrator's password is right",
         ) from None
-
-
-def _recorded(plan: Plan, project: Path) -> Record | str:
-    """What the stack's state recorded, or why that is unknown: then nothing is proved."""
-    try:
-        return record_of(project, plan.stack)
-    except LeveeError as error:
-        return f"unknown: {error.message}"

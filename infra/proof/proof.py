@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from infra.baseline.record import record_if_readable
 from infra.proof.access import Access, PlannedNames
 from infra.proof.account.claim import AccountOutcome
 from infra.proof.account.prove import prove_account
@@ -78,14 +79,15 @@ def prove(plan: Plan, project: Path, services: Collection[str], as_of: date, rep
             exit_code=2,
         )
     chosen = [credential for credential in plan.credentials if not services or credential.service in services]
+    recorded = record_if_readable(project, plan.stack)
     proof = on_cluster(
-        plan, project, as_of, lambda comparison: _prove(comparison, project, chosen, report, write=write)
+        plan, project, recorded, as_of, lambda comparison: _prove(comparison, project, chosen, report, write=write)
     )
     if plan.aws is None:
         return proof
     report("reading the account")
     tried = {credential.service for credential in chosen}
-    return replace(proof, account=asyncio.run(prove_account(plan, project, tried)))
+    return replace(proof, account=asyncio.run(prove_account(plan, project, recorded, tried)))
 
 
 async def _prove(

@@ -13,12 +13,6 @@ from typing import Final, Generic, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
-QUIET_SECONDS: Final = 0.004
-"""A batch leaves when nobody has joined it for this long; a burst arrives within a loop turn or two."""
-
-PATIENCE_SECONDS: Final = 0.05
-"""A batch leaves after this long even if callers keep joining, so that a steady trickle is not starved."""
-
 Send = Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]]
 """Sends one request for all items and answers in their order; an exception stands for that item's failure."""
 
@@ -29,6 +23,25 @@ class BatchLimits:
 
     items: int = 1_000
     weight: int = 10_000
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long a batch waits for more callers, in seconds."""
+
+    quiet: float
+    """It leaves when nobody has joined it for this long."""
+    patience: float
+    """It leaves after this long even if callers keep joining, so that a steady trickle is not starved."""
+
+
+BRISK: Final = Pace(quiet=0.004, patience=0.05)
+"""A burst arrives within a loop turn or two."""
+
+PATIENT: Final = Pace(quiet=0.05, patience=0.5)
+"""For requests that are counted, and take about as long as this: an engine that is short of processor time asks for one
+thing after the other.
+"""
 
 
 @dataclass(eq=False)
@@ -46,6 +59,9 @@ class Batch(Generic[Item, Result]):
     its own result or its own exception; a request that fails as a whole fails only its own callers. Two
     items of one ``key`` never share a request (brokers reject a request that names a thing twice). A
     cancelled caller leaves the batch if it has not been sent, and never disturbs the others.
+
+    It waits at its ``pace``. Where that was in vain, it goes on briskly, twice as often each time, before it waits so
+    again: callers of whom one comes after the other don't pay for each.
     """
 
     def __init__(
@@ -55,8 +71,10 @@ class Batch(Generic[Item, Result]):
         key: Callable[[Item], Hashable] | None = None,
         weight: Callable[[Item], int] | None = None,
         limits: BatchLimits | None = None,
+        pace: Pace = BRISK,
     ) -> None:
         self._send = send
+        self._pace = pace
         self._key = key
         self._weight = weight
         self._limits = limits or BatchLimits()
@@ -64,6 +82,8 @@ class Batch(Generic[Item, Result]):
         self._tickets = itertools.count()
         self._joined = asyncio.Event()
         self._sender: asyncio.Task[None] | None = None
+        self._in_vain = 0
+        self._briskly = 0
 
     async def submit(self, item: Item) -> Result:
         """Send ``item`` with the next request.
@@ -91,19 +111,31 @@ class Batch(Generic[Item, Result]):
         try:
             while self._waiting:
                 await self._until_quiet()
+                self._learn()
                 if calls := self._take():
                     await self._send_together(calls)
         finally:
             self._sender = None
 
     async def _until_quiet(self) -> None:
-        deadline = asyncio.get_running_loop().time() + PATIENCE_SECONDS
+        pace = BRISK if self._briskly else self._pace
+        deadline = asyncio.get_running_loop().time() + pace.patience
         while not self._is_full() and asyncio.get_running_loop().time() < deadline:
             self._joined.clear()
             try:
-                await asyncio.wait_for(self._joined.wait(), QUIET_SECONDS)
+                await asyncio.wait_for(self._joined.wait(), pace.quiet)
             except TimeoutError:
                 return
+
+    def _learn(self) -> None:
+        """Note whether somebody came while the batch waited."""
+        if len(self._waiting) > 1:
+            self._in_vain = self._briskly = 0
+        elif self._briskly:
+            self._briskly -= 1
+        else:
+            self._in_vain += 1
+            self._briskly = 2**self._in_vain
 
     def _is_full(self) -> bool:
         weight = sum(call.weight for call in self._waiting.values())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
     from infra.deployment.contract import Deployment, Outcome
     from infra.proof.account.claim import AccountOutcome
     from infra.proof.discrepancy import Discrepancy
+    from levee.plan.credential_age import CredentialAge
     from levee.plan.planned import Plan
 
 DRIFT = 3
@@ -54,6 +54,7 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, and answer 3 where anything differs, whatever else can't be told."""
+    from infra.baseline.record import record_of
     from infra.deployment.choice import EngineName, choose
     from infra.preflight import doubts
     from infra.proof.answer import Verdict
@@ -66,10 +67,12 @@ def run(arguments: argparse.Namespace) -> int:
     plan = build_plan(load_stack(project, arguments.stack), clock.today())
     engine = choose(EngineName(arguments.engine), project, arguments.stack)
     say(engine.introduction)
+    record = record_of(project, plan.stack)
     with waiting_for_cluster(plan):
         doubtful = doubts(plan, project)
-        found, account = differences(plan, project, clock.today()), account_differences(plan, project)
-    for doubt in (*doubtful, *_due_soon(plan, project, clock.today())):
+        found = differences(plan, project, record, clock.today())
+        account = account_differences(plan, project, record)
+    for doubt in (*doubtful, *_due_soon(record.ages(plan, clock.today()))):
         say(f"warning: {doubt}")
     failure, outcome, shown = None, None, list[str]()
 
@@ -93,10 +96,15 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             tell(f"! {line}")
     differing = len(shown) or (outcome.changed if outcome is not None else 0)
+    return _concluded(differing, failure, all_told=not unknown)
+
+
+def _concluded(differing: int, failure: LeveeError | None, *, all_told: bool) -> int:
+    """Say what came of it; the exit code."""
     if failure is not None:
         show(failure)
         return DRIFT if differing else failure.exit_code
-    if differing or not unknown:
+    if differing or all_told:
         say(f"drift: {_count(differing)}" if differing else "drift: nothing differs from the files")
         return DRIFT if differing else 0
     say("drift: not all can be told")
@@ -118,12 +126,11 @@ def _look(project: Path, plan: Plan, clock: Clock) -> Deployment:
     )
 
 
-def _due_soon(plan: Plan, project: Path, as_of: date) -> Iterator[str]:
+def _due_soon(ages: Iterable[CredentialAge]) -> Iterator[str]:
     """The passwords that are in time, and soon aren't; the others are differences."""
-    from infra.baseline.record import record_of
-    from levee.plan.credential_age import Due, credential_ages
+    from levee.plan.credential_age import Due
 
-    for age in credential_ages(plan, record_of(project, plan.stack).passwords_made, as_of):
+    for age in ages:
         if age.due is Due.SOON:
             yield f"{age.username}: {age.found}; {age.remedy}"
 

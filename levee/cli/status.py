@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from levee.cli.command import Commands
@@ -18,7 +16,7 @@ from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line
 
 if TYPE_CHECKING:
-    from levee.plan.planned import Plan
+    from levee.plan.credential_age import CredentialAge
 
 DESCRIPTION = """\
 Print which engine holds a stack, how many resources it holds, what the live cluster answers (its identity, where its
@@ -39,6 +37,7 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the status."""
+    from infra.baseline.record import record_of
     from infra.deployment.choice import holder
     from infra.let_go import things_let_go
     from infra.preflight import look, refuse_contradictions
@@ -59,7 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
         "resources": held.resources,
         "cluster": {"id": live.id, "racks": {str(broker): rack for broker, rack in sorted(live.racks.items())}},
         "topics": {"declared": len(plan.topics), "existing": existing},
-        "credentials": {"declared": len(plan.credentials), "due": _due(plan, project, today)},
+        "credentials": {
+            "declared": len(plan.credentials),
+            "due": _due(record_of(project, plan.stack).ages(plan, today)),
+        },
     }
     try:
         document["let_go"] = [asdict(each) for each in things_let_go(plan, project)]
@@ -92,14 +94,13 @@ def _print(document: dict[str, object]) -> None:
     sys.stdout.write("\n".join(map(one_line, lines)) + "\n")
 
 
-def _due(plan: Plan, project: Path, as_of: date) -> list[dict[str, str]]:
+def _due(ages: Iterable[CredentialAge]) -> list[dict[str, str]]:
     """The passwords that are to be renewed, soon or long since, and those of unknown age."""
-    from infra.baseline.record import record_of
-    from levee.plan.credential_age import Due, credential_ages
+    from levee.plan.credential_age import Due
 
     return [
         {"user": age.username, "due": age.due.value, "found": age.found, "next": age.remedy}
-        for age in credential_ages(plan, record_of(project, plan.stack).passwords_made, as_of)
+        for age in ages
         if age.due is not Due.IN_TIME
     ]
 

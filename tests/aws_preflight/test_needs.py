@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +14,9 @@ from botocore import xform_name
 from botocore.session import Session
 from botocore.waiter import WaiterModel
 
-from infra.aws_preflight.needs import needs
+from infra.aws_preflight import needs as parts
+from infra.aws_preflight.needs import Need, needs
+from levee.plan.planned import Plan
 from tests.support.aws.api import ACCOUNT, REGION
 from tests.support.aws_stack import AwsStack
 
@@ -55,6 +57,20 @@ NOT_NEEDED: Final = {
     "kms:ScheduleKeyDeletion": "an account that forbids it to everybody is a good account",
     "s3:DeleteBucket": "an account that forbids it to everybody is a good account",
 }
+
+KINDS_OF_A_PART: Final[Mapping[str, Callable[[Plan], Iterable[Need]]]] = {
+    "aws/alarm.py": parts._alarms,
+    "aws/archive_bucket.py": parts._archives,
+    "aws/cluster_policy.py": parts._cluster,
+    "aws/data_stream.py": parts._log_sources,
+    "aws/key.py": parts._key,
+    "aws/log_subscription.py": parts._log_sources,
+    "aws/role.py": parts._roles,
+    "aws/scram_association.py": parts._cluster,
+    "aws/secret.py": parts._secrets,
+    "secret_store/secrets_manager.py": parts._secrets,
+}
+"""Kinds, and what they are needed for: a stack may have one of them and no other."""
 
 IMPLIED: Final = {
     "iam:PassRole": "by logs:PutSubscriptionFilter",
@@ -104,12 +120,17 @@ def called(module: Path) -> set[str]:
     }
 
 
+def with_everything(files: AwsStack) -> AwsStack:
+    """A stack that has everything."""
+    files.with_logs().in_aws(f"cluster_arn: arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/logs/1234abcd-1")
+    files.edit(files.stack, "  brokers: 3\n", "  brokers: 3\n  policy: {organization: o-a1b2c3d4e5}\n")
+    return files
+
+
 @pytest.fixture
 def needed(files: AwsStack) -> set[str]:
     """What a stack needs that has everything."""
-    files.with_logs().in_aws(f"cluster_arn: arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/logs/1234abcd-1")
-    files.edit(files.stack, "  brokers: 3\n", "  brokers: 3\n  policy: {organization: o-a1b2c3d4e5}\n")
-    return {action for need in needs(files.plan()) for action in need.actions}
+    return {action for need in needs(with_everything(files).plan()) for action in need.actions}
 
 
 def test_everything_that_a_kind_calls_is_needed_and_nothing_else(needed: set[str]) -> None:
@@ -118,6 +139,14 @@ def test_everything_that_a_kind_calls_is_needed_and_nothing_else(needed: set[str
     assert needed - actions - IMPLIED.keys() == set()
     assert NOT_NEEDED.keys() - actions == set()
     assert IMPLIED.keys() - needed == set()
+
+
+@pytest.mark.parametrize("module", KINDS_OF_A_PART)
+def test_a_part_needs_what_its_kinds_call_whatever_else_a_stack_has(files: AwsStack, module: str) -> None:
+    plan = with_everything(files).plan()
+    needed = {action for need in KINDS_OF_A_PART[module](plan) for action in need.actions}
+    actions = {OTHERWISE.get(each, each) for each in called(PROVIDER / module)}
+    assert actions - NOT_NEEDED.keys() - needed == set()
 
 
 def test_what_a_module_calls_is_read_from_its_code(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from infra.baseline import record as module
-from infra.baseline.record import Record, record_of
+from infra.baseline.record import Record, Unreadable, record_if_readable, record_of
 from infra.deployment.choice import EngineName, Holder
 from infra.deployment.location import PROJECT, embedded_state
 from infra.deployment.pulumi_engine import PulumiEngine
@@ -56,8 +56,9 @@ def test_a_state_that_cannot_be_read_is_not_an_empty_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     of_pulumi(monkeypatch, text, EngineName.PULUMI)
-    with pytest.raises(LeveeError):
+    with pytest.raises(LeveeError) as raised:
         record_of(tmp_path, STACK)
+    assert record_if_readable(tmp_path, STACK) == Unreadable(raised.value.message)
 
 
 def test_a_backend_without_the_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from infra.account import account_api
+from infra.baseline.record import Record
 from infra.proof.account.claim import Thing
 from infra.proof.account.live import LiveAccount
 from infra.proof.account.prove import judge_account, prove_account
@@ -74,7 +75,7 @@ async def api(live_plan: Plan, tmp_path: Path) -> AsyncIterator[Api]:
 async def test_an_account_as_declared_is_proved_with_few_calls(
     live_plan: Plan, aws_api: AwsApi, tmp_path: Path
 ) -> None:
-    outcomes = await prove_account(live_plan, tmp_path, [])
+    outcomes = await prove_account(live_plan, tmp_path, Record())
     assert [each for each in outcomes if each.verdict is not Verdict.AS_DECLARED] == []
     assert {each.claim.thing for each in outcomes} == set(Thing) - {Thing.CLUSTER}
     calls = aws_api.calls()
@@ -157,7 +158,7 @@ async def test_what_may_not_be_read_is_unknown_and_never_missing(
 
 
 async def test_a_stack_without_an_account_has_nothing_to_prove_there(plan: Plan, tmp_path: Path) -> None:
-    assert await prove_account(replace(plan, aws=None), tmp_path, []) == ()
+    assert await prove_account(replace(plan, aws=None), tmp_path, Record()) == ()
 
 
 def test_a_table_of_each_kind_and_a_line_that_sums_up(plan: Plan) -> None:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.providers.batching import Batch, BatchLimits
+from infra.providers.batching import BRISK, PATIENT, Batch, BatchLimits
+from tests.support.passing_time import passing
 
 
 @dataclass
@@ -160,3 +161,32 @@ def test_every_call_is_answered_once_as_if_alone(items: list[int], pauses: list[
         assert len(request) <= limit
         assert len(request) == len(set(request))
         assert sum(request) <= weight or len(request) == 1
+
+
+async def trickled(batch: Batch[int, int], calls: int, seconds: float) -> None:
+    """Callers that don't wait for each other, one every so many seconds."""
+    tasks = []
+    for number in range(calls):
+        tasks.append(asyncio.create_task(batch.submit(2 * number)))
+        await asyncio.sleep(seconds)
+    assert await asyncio.gather(*tasks) == [4 * number for number in range(calls)]
+
+
+def test_a_patient_batch_gathers_callers_that_come_one_by_one() -> None:
+    brisk, patient = Recorder(), Recorder()
+    passing(trickled(Batch(brisk), 200, seconds=0.02))
+    passing(trickled(Batch(patient, pace=PATIENT), 200, seconds=0.02))
+    assert (len(brisk.requests), len(patient.requests) <= 10) == (200, True)
+
+
+def test_callers_of_whom_one_comes_after_the_other_hardly_wait() -> None:
+    send = Recorder()
+
+    async def one_after_the_other() -> float:
+        batch: Batch[int, int] = Batch(send, pace=PATIENT)
+        for _ in range(1_000):
+            assert await batch.submit(2) == 4
+        return asyncio.get_running_loop().time()
+
+    assert passing(one_after_the_other()) <= 1_000 * BRISK.quiet + 10 * PATIENT.quiet
+    assert len(send.requests) == 1_000

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from infra.providers.failures import FailedError
 from infra.providers.read_ahead import AHEAD_PER_ASKED, ReadAhead
+from tests.support.passing_time import passing
 
 
 class Shelf:
@@ -27,7 +29,7 @@ class Shelf:
         return sorted(self.things)
 
 
-async def read_all(ahead: ReadAhead[int], names: Sequence[str], workers: int) -> list[int | BaseException]:
+async def read_all(ahead: ReadAhead[str, int], names: Sequence[str], workers: int) -> list[int | BaseException]:
     room = asyncio.Semaphore(workers)
 
     async def read(name: str) -> int:
@@ -51,6 +53,30 @@ async def test_out_of_order_it_still_takes_far_fewer_than_batches() -> None:
     random.Random(7).shuffle(names)
     await read_all(ReadAhead(shelf.read, shelf.names), names, workers=8)
     assert len(shelf.requests) <= 50
+
+
+def test_a_refresh_one_by_one_takes_a_handful_of_requests_too() -> None:
+    shelf = Shelf(1_000)
+
+    async def read_one_by_one() -> None:
+        ahead = ReadAhead(shelf.read, shelf.names)
+        for name in await shelf.names():
+            assert await ahead.get(name) == shelf.things[name]
+            await asyncio.sleep(0.005)
+
+    passing(read_one_by_one())
+    assert len(shelf.requests) <= 20
+
+
+async def test_who_may_not_list_reads_each() -> None:
+    shelf = Shelf(32)
+
+    async def refused() -> list[str]:
+        raise FailedError("not allowed")
+
+    names = await shelf.names()
+    assert await read_all(ReadAhead(shelf.read, refused), names, workers=8) == [shelf.things[name] for name in names]
+    assert sorted(name for request in shelf.requests for name in request) == names
 
 
 async def test_strangers_names_cost_a_bounded_number() -> None:

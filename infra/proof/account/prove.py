@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Collection
 from pathlib import Path
 
 from infra.account import account_api
-from infra.baseline.record import record_of
+from infra.baseline.record import Record, Unreadable
 from infra.proof.account.alarms import alarm_outcomes
 from infra.proof.account.archives import archive_outcomes
 from infra.proof.account.claim import AccountOutcome
@@ -21,11 +20,12 @@ from infra.proof.account.roles import role_outcomes
 from infra.proof.account.secrets import secret_outcomes
 from infra.proof.account.subscriptions import subscription_outcomes
 from infra.proof.account.survey import survey_account
-from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
 
 
-async def prove_account(plan: Plan, project: Path, services: Collection[str]) -> tuple[AccountOutcome, ...]:
+async def prove_account(
+    plan: Plan, project: Path, recorded: Record | Unreadable, services: Collection[str] = ()
+) -> tuple[AccountOutcome, ...]:
     """Read the account and judge it. Nothing for a stack without one; nothing is changed, and no secret is read.
 
     `services`, where there are any, are those whose roles are tried; the rest is judged as a whole.
@@ -34,18 +34,15 @@ async def prove_account(plan: Plan, project: Path, services: Collection[str]) ->
         return ()
     api = account_api(plan, project)
     try:
-        recorded = await asyncio.to_thread(_recorded, plan, project)
-        return judge_account(plan, await survey_account(api, plan), services, recorded)
+        return judge_account(plan, await survey_account(api, plan), services, _identities(recorded))
     finally:
         await api.close()
 
 
-def _recorded(plan: Plan, project: Path) -> RecordedIdentities | Unread | None:
-    try:
-        record = record_of(project, plan.stack)
-    except LeveeError as error:
-        return Unread(error.message)
-    return None if record.source is None else record.identities
+def _identities(recorded: Record | Unreadable) -> RecordedIdentities | Unread | None:
+    if isinstance(recorded, Unreadable):
+        return Unread(recorded.reason)
+    return None if recorded.source is None else recorded.identities
 
 
 def judge_account(

@@ -1,7 +1,7 @@
 """The cluster's access control list: entries made, removed and read in batches."""
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any, Final, TypeVar
 
@@ -95,9 +95,11 @@ class Acls:
         """Remove exactly this entry; one that is not there is fine."""
         await self._deleted.submit(entry)
 
-    async def live(self, expected: Callable[[frozenset[AclEntry]], bool]) -> frozenset[AclEntry]:
-        """Return all entries: as expected, or read when the brokers had caught up."""
-        return await self._session.lag.confirmed(expected, self._live.get, self._live.fresh)
+    async def live(self, entry: AclEntry) -> frozenset[AclEntry]:
+        """Return all entries, read when the brokers had caught up if this one isn't among them."""
+        return await self._session.lag.confirmed(
+            lambda live: entry in live, lambda: self._live.get(entry), self._live.fresh
+        )
 
     async def live_now(self) -> frozenset[AclEntry]:
         """Return all entries, read after this call."""

@@ -58,10 +58,10 @@ class Quotas:
         await self._rehearsed.submit(change)
 
     async def live(
-        self, expected: Callable[[Mapping[QuotaEntity, Mapping[str, float]]], bool]
+        self, entity: QuotaEntity, expected: Callable[[Mapping[QuotaEntity, Mapping[str, float]]], bool]
     ) -> Mapping[QuotaEntity, Mapping[str, float]]:
-        """Return all limits of single entities: as expected, or read when the brokers had caught up."""
-        return await self._session.lag.confirmed(expected, self._live.get, self._live.fresh)
+        """Return all limits of single entities: as expected of this one, or read when the brokers had caught up."""
+        return await self._session.lag.confirmed(expected, lambda: self._live.get(entity), self._live.fresh)
 
     async def live_now(self) -> Mapping[QuotaEntity, Mapping[str, float]]:
         """Return all limits of single entities, read after this call."""

@@ -77,9 +77,11 @@ class ScramUsers:
         """Remove the credential; one that is not there is fine."""
         await self._altered.submit(user)
 
-    async def live(self, expected: Callable[[Mapping[ScramUser, int]], bool]) -> Mapping[ScramUser, int]:
-        """Return every credential's iterations: as expected, or read when the brokers had caught up."""
-        return await self._session.lag.confirmed(expected, self._live.get, self._live.fresh)
+    async def live(
+        self, user: ScramUser, expected: Callable[[Mapping[ScramUser, int]], bool]
+    ) -> Mapping[ScramUser, int]:
+        """Return every credential's iterations: as expected of this one, or read when the brokers had caught up."""
+        return await self._session.lag.confirmed(expected, lambda: self._live.get(user), self._live.fresh)
 
     async def live_now(self) -> Mapping[ScramUser, int]:
         """Return every credential's iterations, read after this call."""

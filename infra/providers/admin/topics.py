@@ -121,7 +121,7 @@ class Topics:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._ahead: ReadAhead[LiveTopic | None] = ReadAhead(self._describe, self.names)
+        self._ahead: ReadAhead[str, LiveTopic | None] = ReadAhead(self._describe, self.names)
         self._shapes: Batch[str, Shape | None] = Batch(self._read_shapes, key=str)
         self._topics: Batch[str, LiveTopic | None] = Batch(self._describe, key=str)
         self._created: _Write[NewTopicSettings] = _Write(

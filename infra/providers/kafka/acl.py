@@ -96,7 +96,7 @@ class Acl(ResourceKind):
         entry = (
             _entry(recorded.outputs or recorded.inputs) if recorded.outputs or recorded.inputs else _parse(recorded.id)
         )
-        if entry not in await self._acls.live(lambda live: entry in live):
+        if entry not in await self._acls.live(entry):
             return None
         properties = _properties(entry)
         return Recorded(str(entry), {"__defaults": []} | recorded.inputs | properties, _META | properties)

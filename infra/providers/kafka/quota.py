@@ -66,7 +66,7 @@ class Quota(ResourceKind):
         """Read the declared limits; all of them in an import."""
         state = recorded.outputs or recorded.inputs
         entity = _entity(state) if state else _parse(recorded.id)
-        live = await self._quotas.live(lambda live: _is_as_recorded(recorded, _seen(recorded, entity, live)))
+        live = await self._quotas.live(entity, lambda live: _is_as_recorded(recorded, _seen(recorded, entity, live)))
         return _seen(recorded, entity, live)
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:

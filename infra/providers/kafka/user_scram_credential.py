@@ -91,7 +91,7 @@ class UserScramCredential(ResourceKind):
         state = recorded.outputs or recorded.inputs
         user = _user(state) if state else _parse(recorded.id)
         last = reveal(recorded.outputs.get("scramIterations"))
-        users = await self._users.live(lambda users: user in users and (last is None or users[user] == last))
+        users = await self._users.live(user, lambda users: user in users and (last is None or users[user] == last))
         iterations = users.get(user)
         if iterations is None:
             return None

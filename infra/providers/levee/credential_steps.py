@@ -73,7 +73,7 @@ class CredentialSteps:
         """Look at a credential. Raises FailedError, and RefusedError if its secret isn't safe to use."""
         live, kept, ownership = await asyncio.gather(
             self._cluster.look(name, to_change=to_change, anew=anew),
-            self._store.find(name),
+            self._store.find(name) if to_change or anew else self._store.seen(name),
             self._standing(name),
         )
         if live.has_user and self._marks.owner is not None and ownership.own is None:

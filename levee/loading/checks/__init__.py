@@ -75,8 +75,7 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     monitor.window,
     monitor.declared_twice,
     monitor.lag_of_nobody,
-    approval.service_of_grant,
-    approval.identity_of_recreated,
+    approval.keys_of_approvals,
     approval.approved_twice,
 )
 

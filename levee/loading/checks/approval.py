@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
@@ -11,32 +13,53 @@ from levee.model.stack import StackSpec
 from levee.model.stream import StreamSpec
 
 
-def service_of_grant(declared: Declared) -> Iterator[Problem]:
-    """A widened grant is some service's; no other change is."""
-    for stream in declared.streams:
-        for approval in stream.approvals:
-            is_grant = approval.change is GuardedChange.GRANT_WIDENING
-            if is_grant and approval.service is None:
-                hint = "write `service: …`: the one that may do more"
-                yield Problem("approval-service", "nothing says whose grant may grow", hint, approval.origin)
-            if not is_grant and approval.service is not None:
-                message = f"an approval of {approval.change} has no service"
-                hint = "remove the key; only grant-widening is about a service"
-                yield Problem("approval-service", message, hint, approval.origin.at("service"))
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key that approvals of one change need, and those of no other change have."""
+
+    name: str
+    change: GuardedChange
+    lacking: str
+    what_to_write: str
+    about: str
+
+    def misused(self, approval: Approval) -> Iterator[Problem]:
+        """Its lack where it is needed; its presence where it says nothing."""
+        is_of_change, is_there = approval.change is self.change, getattr(approval, self.name) is not None
+        if is_of_change and not is_there:
+            yield Problem(f"approval-{self.name}", self.lacking, self.what_to_write, approval.origin)
+        if is_there and not is_of_change:
+            message = f"an approval of {approval.change} has no {self.name}"
+            hint = f"remove the key; only {self.change} is about {self.about}"
+            yield Problem(f"approval-{self.name}", message, hint, approval.origin.at(self.name))
 
 
-def identity_of_recreated(declared: Declared) -> Iterator[Problem]:
-    """A thing made anew is acknowledged by its identity; no other change has one."""
+_KEYS: Final = (
+    _Key(
+        "service",
+        GuardedChange.GRANT_WIDENING,
+        lacking="nothing says whose grant may grow",
+        what_to_write="write `service: …`: the one that may do more",
+        about="a service",
+    ),
+    _Key(
+        "identity",
+        GuardedChange.RECREATED,
+        lacking="nothing says what was made anew",
+        what_to_write="write `identity: …`: the new id or ARN, as `levee drift` prints it",
+        about="one",
+    ),
+)
+
+
+def keys_of_approvals(declared: Declared) -> Iterator[Problem]:
+    """A widened grant is some service's, and a thing made anew is acknowledged by its identity; no other change has
+    either.
+    """
     for each in _all(declared):
         for approval in each.approvals:
-            is_recreated = approval.change is GuardedChange.RECREATED
-            if is_recreated and approval.identity is None:
-                hint = "write `identity: …`: the new id or ARN, as `levee drift` prints it"
-                yield Problem("approval-identity", "nothing says what was made anew", hint, approval.origin)
-            if not is_recreated and approval.identity is not None:
-                message = f"an approval of {approval.change} has no identity"
-                hint = "remove the key; only recreated is about one"
-                yield Problem("approval-identity", message, hint, approval.origin.at("identity"))
+            for key in _KEYS:
+                yield from key.misused(approval)
 
 
 def approved_twice(declared: Declared) -> Iterator[Problem]:

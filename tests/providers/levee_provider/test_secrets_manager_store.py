@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from infra.providers import burst, read_ahead
 from infra.providers.failures import FailedError, RefusedError
 from infra.providers.fields import Fields
 from infra.providers.levee.aws.connection import AwsConnection
@@ -136,6 +137,60 @@ async def test_many_are_asked_for_twenty_at_a_time(aws: AwsApi, manager: Any, st
     assert found[30] is None
     assert dict(aws.calls()) == {"secretsmanager:BatchGetSecretValue": 3}
     assert await store.kept() == sorted(names)
+
+
+@pytest.fixture
+def _slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(burst, "PAUSE_SECONDS", 60.0)
+    monkeypatch.setattr(read_ahead, "MAX_AGE_SECONDS", 600.0)
+
+
+@pytest.mark.usefixtures("_slow_machine")
+async def test_values_that_are_seen_one_by_one_are_read_twenty_at_a_time(
+    aws: AwsApi, manager: Any, store: SecretsManagerStore
+) -> None:
+    names = [CredentialName(f"service-{number}", 1) for number in range(60)]
+    place(manager, *names)
+    await store.keep([new(name) for name in names])
+    batched = BatchedStore(store)
+    aws.reset_calls()
+    assert all([await batched.seen(name) for name in names])
+    calls = aws.calls()
+    assert (calls["secretsmanager:GetSecretValue"], calls["secretsmanager:ListSecrets"]) == (0, 1)
+    assert calls["secretsmanager:BatchGetSecretValue"] <= 10
+
+
+async def test_what_is_about_to_be_changed_is_found_as_it_is_now(manager: Any, store: SecretsManagerStore) -> None:
+    names = [CredentialName(f"service-{number}", 1) for number in range(12)]
+    place(manager, *names)
+    await store.keep([new(name) for name in names])
+    batched = BatchedStore(store)
+    assert all([await batched.seen(name) for name in names[:6]])  # the others are read along
+    await store.forget(names)  # by somebody else
+    assert [await batched.find(name) for name in names[6:]] == [None] * 6
+
+
+async def test_nothing_that_was_read_along_outlives_a_write(manager: Any, store: SecretsManagerStore) -> None:
+    names = [CredentialName(f"service-{number}", 1) for number in range(12)]
+    place(manager, *names)
+    await store.keep([new(name) for name in names])
+    batched = BatchedStore(store)
+    assert all([await batched.seen(name) for name in names[:6]])
+    await batched.forget(names[-1])
+    assert await batched.seen(names[-1]) is None
+    written = await batched.keep(names[-2], Password("of a later day"), None)
+    assert (seen := await batched.seen(names[-2])) is not None
+    assert seen.version == written.version
+
+
+async def test_who_may_not_list_values_reads_each(aws: AwsApi, manager: Any, store: SecretsManagerStore) -> None:
+    names = [CredentialName(f"service-{number}", 1) for number in range(8)]
+    place(manager, *names)
+    await store.keep([new(name) for name in names])
+    batched = BatchedStore(store)
+    aws.fail("secretsmanager:ListSecrets", "denied", times=8)
+    assert all([await batched.seen(name) for name in names])
+    aws.forget_faults()
 
 
 FOREIGN = {

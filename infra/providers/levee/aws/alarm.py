@@ -11,17 +11,16 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from infra.providers.batching import Batch, BatchLimits
+from infra.providers.batching import PATIENT, Batch, BatchLimits
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Recorded
 from infra.providers.levee.aws.api import Api
 from infra.providers.levee.aws.arn_scope import Arn, outside
-from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
+from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed, listing
 from infra.providers.levee.aws.json_text import canonical
 from infra.providers.levee.aws.metric_query import check_queries, plain_queries
 from infra.providers.levee.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value, is_known, reveal
-from infra.providers.snapshot import Snapshot
 from levee.catalog.aws_form import LONGEST_ALARM_NAME, MOST_ALARM_ACTIONS
 from levee.catalog.partition import partition_name
 from levee.clock import Clock
@@ -84,10 +83,10 @@ class Alarm(AwsKind):
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
-        self._listed: Snapshot[Mapping[str, Live]] = Snapshot(self._list)
+        self._listed = listing(self._list)
         limits = BatchLimits(items=AT_ONCE)
-        self._described: Batch[str, Mapping[str, Any] | None] = Batch(self._describe, limits=limits)
-        self._removed: Batch[str, None] = Batch(self._remove, limits=limits)
+        self._described: Batch[str, Mapping[str, Any] | None] = Batch(self._describe, limits=limits, pace=PATIENT)
+        self._removed: Batch[str, None] = Batch(self._remove, limits=limits, pace=PATIENT)
 
     # Checking
 
@@ -157,9 +156,9 @@ class Alarm(AwsKind):
         )
         return None if answer is None else _live(alarm, from_list(answer["Tags"]))
 
-    async def listed(self) -> Mapping[str, Live]:
-        """From one listing that many share."""
-        return await self._listed.get()
+    async def listed(self, resource_id: str) -> Live | None:
+        """From the list of what levee manages."""
+        return (await self._listed.get(resource_id)).get(resource_id)
 
     # Changing
 

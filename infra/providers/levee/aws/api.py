@@ -96,6 +96,11 @@ class AwsError(FailedError):
         super().__init__(message)
         self.code = code
 
+    @property
+    def is_denied(self) -> bool:
+        """Whether the caller may not do this, whatever else it may."""
+        return self.code in _DENIED
+
 
 class Api:
     """The services of one account in one region.

@@ -5,7 +5,7 @@ repeat after a kill at any point, and that leaves strangers' things alone.
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import ClassVar, Final
@@ -39,6 +39,7 @@ from infra.providers.levee.aws.tags import (
     without_own,
 )
 from infra.providers.properties import Properties, Value, is_known, reveal
+from infra.providers.snapshot import Snapshot
 from levee.clock import Clock
 
 UNTOLD: Final = ("deletion", ACKNOWLEDGED)
@@ -180,15 +181,15 @@ class AwsKind(ResourceKind):
             live = await self.make(new)
         return Recorded(live.id, new, await self._altered(live, new, {}))
 
-    async def listed(self) -> Mapping[str, Live]:
-        """All things of this kind by id, where one listing tells them; it may be minutes old."""
-        return {}
+    async def listed(self, resource_id: str) -> Live | None:  # noqa: ARG002
+        """The thing of that id, where one listing that many share tells of it; it may be minutes old."""
+        return None
 
     async def read(self, recorded: Recorded) -> Recorded | None:
         """As the list has it; where that doesn't show what is declared, as the thing itself says. In an import the live
         values become its inputs.
         """
-        listed = (await self.listed()).get(recorded.id) if recorded.inputs else None
+        listed = await self.listed(recorded.id) if recorded.inputs else None
         if listed is not None:
             seen = remembered(recorded, self.seen(listed, recorded.inputs))
             found = Recorded(recorded.id, recorded.inputs, seen)
@@ -292,6 +293,20 @@ class AwsKind(ResourceKind):
                 f"{', '.join(sorted(found))}: declare it as it is; or, to have it changed, tag it {MANAGED_BY}=levee, "
                 f"{RESOURCE}={tags_of(new).get(RESOURCE)}; or choose another name",
             )
+
+
+def listing(load: Callable[[], Awaitable[Mapping[str, Live]]]) -> Snapshot[Mapping[str, Live]]:
+    """A list of things by id. To a caller that may not list it tells of none, so that each is looked at by itself."""
+
+    async def loaded() -> Mapping[str, Live]:
+        try:
+            return await load()
+        except AwsError as error:
+            if not error.is_denied:
+                raise
+            return {}
+
+    return Snapshot(loaded)
 
 
 def changed(live: Live, new: Mapping[str, Value], *names: str) -> bool:

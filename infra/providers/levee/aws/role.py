@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from infra.providers.burst import MAX_AGE_SECONDS
 from infra.providers.differences import differences
 from infra.providers.failures import FailedError
 from infra.providers.fields import Fields, known
@@ -24,7 +25,7 @@ from infra.providers.levee.aws.json_text import canonical, check_json
 from infra.providers.levee.aws.policy_document import reaches, strangers
 from infra.providers.levee.aws.tags import from_list, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties, Value, reveal
-from infra.providers.snapshot import Snapshot
+from infra.providers.snapshot import LATELY_SECONDS, Snapshot
 from levee.catalog.partition import partition_name
 from levee.clock import Clock
 
@@ -132,6 +133,10 @@ class Role(AwsKind):
             raise FailedError(f"IAM has the role {resource_id}, but doesn't list it yet; run again in a minute")
         return live
 
+    async def listed(self, resource_id: str) -> Live | None:
+        """In the listing."""
+        return (await self._list_for(resource_id, MAX_AGE_SECONDS)).get(resource_id)
+
     async def read(self, recorded: Recorded) -> Recorded | None:
         """As the listing has it; a difference only when a new listing confirms it."""
 
@@ -146,8 +151,10 @@ class Role(AwsKind):
         )
 
     async def _listed(self, name: str) -> Live | None:
-        roles = await (self._roles.fresh() if name in self._outdated else self._roles.get())
-        return roles.get(name)
+        return (await self._list_for(name, LATELY_SECONDS)).get(name)
+
+    async def _list_for(self, name: str, max_age: float) -> Mapping[str, Live]:
+        return await (self._roles.fresh() if name in self._outdated else self._roles.get(name, max_age))
 
     async def _listed_anew(self, name: str) -> Live | None:
         return (await self._roles.fresh()).get(name)

@@ -9,16 +9,15 @@ from collections.abc import Mapping, Sequence
 from os.path import commonprefix
 from typing import Any, Final
 
-from infra.providers.batching import Batch
+from infra.providers.batching import PATIENT, Batch
 from infra.providers.fields import Fields, known
 from infra.providers.kind import Recorded
 from infra.providers.levee.aws.api import Api, AwsError
 from infra.providers.levee.aws.arn_scope import check_arn
-from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed
+from infra.providers.levee.aws.aws_kind import AwsKind, Live, changed, listing
 from infra.providers.levee.aws.identity import THING_ID
 from infra.providers.levee.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 from infra.providers.properties import Properties
-from infra.providers.snapshot import Snapshot
 from levee.clock import Clock
 
 ABSENT: Final = ("ResourceNotFoundException",)
@@ -40,8 +39,8 @@ class Secret(AwsKind):
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
-        self._listed: Snapshot[Mapping[str, Live]] = Snapshot(self._list)
-        self._named: Batch[str, Live | None] = Batch(self._look_for)
+        self._listed = listing(self._list)
+        self._named: Batch[str, Live | None] = Batch(self._look_for, pace=PATIENT)
 
     def with_defaults(self, new: Properties) -> Properties:
         """In one region only."""
@@ -66,9 +65,9 @@ class Secret(AwsKind):
         about = await self.api.find("secretsmanager", "describe_secret", ABSENT, SecretId=resource_id)
         return None if about is None or about.get("DeletedDate") is not None else _live(about)
 
-    async def listed(self) -> Mapping[str, Live]:
-        """From one listing that many share."""
-        return await self._listed.get()
+    async def listed(self, resource_id: str) -> Live | None:
+        """From the list of what levee manages."""
+        return (await self._listed.get(resource_id)).get(resource_id)
 
     async def create(self, new: Properties) -> Recorded:
         """Make it, without a look first: lists lag behind, and AWS says it where there is one already."""

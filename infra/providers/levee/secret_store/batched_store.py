@@ -6,6 +6,7 @@ from infra.providers.batching import Batch
 from infra.providers.levee.credential_name import CredentialName
 from infra.providers.levee.password import Password
 from infra.providers.levee.secret_store.contract import KeptSecret, NewSecret, SecretStore
+from infra.providers.read_ahead import ReadAhead
 
 
 class BatchedStore:
@@ -13,21 +14,32 @@ class BatchedStore:
 
     def __init__(self, store: SecretStore) -> None:
         self._store = store
-        self._finding: Batch[CredentialName, KeptSecret | None] = Batch(store.find)
+        self._finding: Batch[CredentialName, KeptSecret | None] = Batch(store.find, pace=store.pace)
+        self._ahead: ReadAhead[CredentialName, KeptSecret | None] = ReadAhead(store.find, store.worth_finding)
         self._keeping: Batch[NewSecret, KeptSecret] = Batch(store.keep, key=lambda secret: secret.name)
         self._forgetting: Batch[CredentialName, None] = Batch(store.forget)
 
     async def find(self, name: CredentialName) -> KeptSecret | None:
-        """Look a secret up."""
+        """Look a secret up, now: for who goes on to change something."""
         return await self._finding.submit(name)
+
+    async def seen(self, name: CredentialName) -> KeptSecret | None:
+        """Look a secret up, or take what was read along with others seconds ago and before any write."""
+        return await self._ahead.get(name)
 
     async def keep(self, name: CredentialName, password: Password, made: date | None) -> KeptSecret:
         """Write a secret durably and return it as it is kept."""
-        return await self._keeping.submit(NewSecret(name, password, made))
+        try:
+            return await self._keeping.submit(NewSecret(name, password, made))
+        finally:
+            self._ahead.forget()
 
     async def forget(self, name: CredentialName) -> None:
         """Destroy a secret, if it is kept."""
-        await self._forgetting.submit(name)
+        try:
+            await self._forgetting.submit(name)
+        finally:
+            self._ahead.forget()
 
     async def close(self) -> None:
         """Let go of what the store holds open."""

@@ -10,6 +10,7 @@ from datetime import date
 from enum import Enum
 from typing import Protocol
 
+from infra.providers.batching import Pace
 from infra.providers.levee.credential_name import CredentialName
 from infra.providers.levee.password import Password
 from infra.providers.levee.secret_store.client_settings import ClientConnection
@@ -56,6 +57,9 @@ class SecretStore(Protocol):
     where it can't be reached or written. No text of theirs holds a password.
     """
 
+    pace: Pace
+    """How long look-ups wait for each other."""
+
     async def find(self, names: Sequence[CredentialName]) -> Sequence[KeptSecret | Exception | None]:
         """Look secrets up; None for one that isn't kept."""
 
@@ -66,6 +70,9 @@ class SecretStore(Protocol):
 
     async def forget(self, names: Sequence[CredentialName]) -> Sequence[Exception | None]:
         """Destroy secrets; one that isn't kept is fine."""
+
+    async def worth_finding(self) -> Sequence[CredentialName]:
+        """Names of secrets that are best looked up along with others: none where a look-up costs nothing."""
 
     async def close(self) -> None:
         """Let go of what the store holds open."""

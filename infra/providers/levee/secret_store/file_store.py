@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self, TypeVar
 
+from infra.providers.batching import BRISK
 from infra.providers.failures import FailedError, RefusedError, refused
 from infra.providers.fields import Fields, known
 from infra.providers.levee.credential_name import CredentialName
@@ -72,6 +73,8 @@ class FileLocation:
 class FileStore:
     """Secrets as files; see the module. Its work is blocking and done on a thread."""
 
+    pace = BRISK
+
     def __init__(self, location: FileLocation, connection: ClientConnection) -> None:
         self._location = location
         self._connection = connection
@@ -88,6 +91,10 @@ class FileStore:
     async def forget(self, names: Sequence[CredentialName]) -> Sequence[Exception | None]:
         """Delete every file of these credentials, also what an interrupted write left."""
         return await asyncio.to_thread(self._forget, names)
+
+    async def worth_finding(self) -> Sequence[CredentialName]:
+        """None: a file is read at once."""
+        return ()
 
     async def close(self) -> None:
         """Nothing is open between calls."""

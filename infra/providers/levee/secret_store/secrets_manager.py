@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Self, TypeVar
 
+from infra.providers.batching import PATIENT
 from infra.providers.failures import FailedError, RefusedError
 from infra.providers.fields import Fields, known
 from infra.providers.levee.aws.api import Api, AwsError
@@ -67,6 +68,8 @@ class SecretsManagerLocation:
 class SecretsManagerStore:
     """Values of secrets; see the module."""
 
+    pace = PATIENT
+
     def __init__(self, location: SecretsManagerLocation) -> None:
         self._location = location
         self._api = Api(location.connection)
@@ -92,6 +95,10 @@ class SecretsManagerStore:
         listed = await self._api.pages(SERVICE, "list_secrets", "SecretList", Filters=filters)
         names = (about["Name"] for about in listed if about["Name"].startswith(self._location.prefix))
         return sorted(_credentials(name.removeprefix(self._location.prefix) for name in names))
+
+    async def worth_finding(self) -> list[CredentialName]:
+        """All that are kept: twenty take one call."""
+        return await self.kept()
 
     async def close(self) -> None:
         """Let go of the connections."""

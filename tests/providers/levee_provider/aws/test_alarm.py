@@ -287,6 +287,14 @@ async def test_what_is_denied_is_said_and_then_finished(engine: ResourceEngine, 
     assert "AccessDenied" in str((await failure_of(engine.refresh(again))).details())
 
 
+@pytest.mark.parametrize("operation", ["cloudwatch:DescribeAlarms", "resourcegroupstaggingapi:GetResources"])
+async def test_who_may_not_list_looks_at_each(engine: ResourceEngine, aws: AwsApi, operation: str) -> None:
+    made = await make(engine, declared())
+    aws.fail(operation, "denied")
+    assert await refreshed(engine, made) == made
+    aws.forget_faults()
+
+
 async def test_many_are_listed_once_and_removed_together(engine: ResourceEngine, aws: AwsApi) -> None:
     names = [f"levee-prod-{number}" for number in range(101)]
     checked = [await engine.check(TOKEN, name, declared(name)) for name in names]

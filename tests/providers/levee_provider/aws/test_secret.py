@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from infra.providers import burst
 from infra.providers.properties import UNKNOWN, Properties
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
@@ -221,3 +222,23 @@ async def test_many_secrets_are_listed_together(aws: AwsApi, engine: ResourceEng
     assert aws.calls()["secretsmanager:ListSecrets"] <= 4
     await asyncio.gather(*(engine.delete(secret) for secret in made))
     assert names(manager) == []
+
+
+async def test_secrets_that_are_read_one_by_one_are_listed_a_few_times(
+    aws: AwsApi, engine: ResourceEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(burst, "PAUSE_SECONDS", 60.0)
+    made = [await make(engine, f"{NAME}-{number}") for number in range(24)]
+    aws.reset_calls()
+    assert [await engine.refresh(secret) for secret in made] == made
+    assert aws.calls()["secretsmanager:DescribeSecret"] == 0
+    assert aws.calls()["secretsmanager:ListSecrets"] == burst.BURST
+
+
+async def test_who_may_not_list_secrets_looks_at_each(aws: AwsApi, engine: ResourceEngine, manager: Any) -> None:
+    made = [await make(engine, f"{NAME}-{number}") for number in range(6)]
+    manager.delete_secret(SecretId=f"{NAME}-5", RecoveryWindowInDays=7)
+    aws.fail("secretsmanager:ListSecrets", "denied", times=6)
+    *there, gone = [await engine.refresh(secret) for secret in made]
+    assert (there, gone) == (made[:-1], None)
+    aws.forget_faults()
