@@ -43,7 +43,7 @@ def additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
 
 def _additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
     added: dict[str, str] = {}
-    if "PULUMI_BACKEND_URL" not in base and not _logged_in(base):
+    if not _names_backend(base):
         make_ignored(pulumi_backend(project))
         added["PULUMI_BACKEND_URL"] = pulumi_backend(project).as_uri()
     if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & base.keys():
@@ -55,10 +55,19 @@ def _additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
     return added
 
 
+def uses_own_backend(project: Path, base: Mapping[str, str]) -> bool:
+    """Whether the stacks' states lie in the file backend that levee makes, as no other was chosen."""
+    return not _names_backend(base) or file_backend(base) == pulumi_backend(project)
+
+
 def file_backend(environment: Mapping[str, str]) -> Path | None:
     """The folder of the file backend in use, None for any other backend."""
     url = urlsplit(environment.get("PULUMI_BACKEND_URL", ""))
     return Path(unquote(url.path)) if url.scheme == "file" and not url.netloc else None
+
+
+def _names_backend(base: Mapping[str, str]) -> bool:
+    return "PULUMI_BACKEND_URL" in base or _logged_in(base)
 
 
 def _logged_in(base: Mapping[str, str]) -> bool:
