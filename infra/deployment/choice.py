@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from infra.baseline.checkpoint import checkpoint_file
 from infra.baseline.preview import LARGEST
 from infra.deployment.contract import Engine
 from infra.deployment.embedded_engine import EmbeddedEngine, resource_counts
@@ -17,7 +18,6 @@ from infra.deployment.pulumi_engine import PulumiEngine
 from infra.deployment.stack_config import require_passphrase
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import UnreadableError, read_plain_text
-from levee.loading.project_name import project_name
 
 
 class EngineName(StrEnum):
@@ -72,7 +72,7 @@ def choose(name: EngineName, project: Path, stack: str) -> Engine:
 
 
 def _pulumi_resources(project: Path, stack: str) -> int:
-    checkpoint = pulumi_backend(project) / ".pulumi" / "stacks" / project_name(project) / f"{stack}.json"
+    checkpoint = checkpoint_file(pulumi_backend(project), project, stack)
     if not checkpoint.exists():
         return 0
     try:

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from infra.baseline.checkpoint import checkpoint_file, locks
 from infra.deployment.location import embedded_state, pulumi_backend, pulumi_passphrase
-from infra.deployment.pulumi_environment import uses_own_backend
-from infra.deployment.pulumi_lock import lock_files, require_gone
-from infra.deployment.stack_config import OWN_PASSPHRASE, SaltedConfig, config_folder, kept_passphrase, salted_config
+from infra.deployment.pulumi_environment import names_passphrase, uses_own_backend
+from infra.deployment.pulumi_lock import require_gone
+from infra.deployment.stack_config import SaltedConfig, config_folder, kept_passphrase, salted_config
 from infra.embedded.errors import EngineError
 from infra.embedded.lock import hold
-from infra.local.private_file import write_private
 from levee.diagnostics import LeveeError
 from levee.loading.documents import read_document
 from levee.loading.folder import STACKS, stacks
@@ -34,104 +34,113 @@ from levee.model.stack import Target
 Report = Callable[[str], None]
 
 
+@contextmanager
+def local_leftovers(
+    project: Path, authority: Path, environment: Mapping[str, str]
+) -> Iterator[Callable[[Report], None]]:
+    """Hold the stacks that are on the local cluster with this certificate authority; yields what removes their things.
+
+    Raises LeveeError, before anything is changed, where a command works on one of them, or something can't be read.
+    """
+    names = stacks(project) if (project / STACKS).is_dir() else ()
+    own = tuple(name for name in names if _is_on(project, name, authority))
+    with ExitStack() as held:
+        for stack in own:
+            for lock in locks(pulumi_backend(project), project, stack):
+                require_gone(lock, stack)
+            if (state := embedded_state(project, stack)).is_dir():
+                try:
+                    held.enter_context(hold(state, "levee local down --delete-data"))
+                except EngineError as error:
+                    raise LeveeError(error.message, error.help) from None
+        yield _Leftovers(project, own, environment).removal().carry_out
+
+
 @dataclass(frozen=True, slots=True)
-class LocalLeftovers:
-    """What the stacks `own` of a project left, all of which are on the cluster of this machine."""
+class _Removal:
+    """What goes, in this order, and what is said of what stays."""
+
+    folders: tuple[Path, ...]
+    files: tuple[Path, ...]
+    configs: tuple[SaltedConfig, ...]
+    kept: tuple[str, ...]
+
+    def carry_out(self, report: Report) -> None:
+        """The passphrase goes after all that needs it, so that an interrupted removal can be repeated."""
+        for folder in self.folders:
+            shutil.rmtree(folder)
+        for config in self.configs:
+            _write_rest(config, report)
+        for file in self.files:
+            file.unlink()
+        if self.folders or self.configs or self.files:
+            report("removed the states of the stacks on it, and the passwords and passphrase that levee made for them")
+        for each in self.kept:
+            report(f"kept {each}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Leftovers:
+    """What a project holds; all of the stacks `own` are on the cluster of this machine."""
 
     project: Path
     own: tuple[str, ...]
     environment: Mapping[str, str]
 
-    @classmethod
-    def of(cls, project: Path, authority: Path, environment: Mapping[str, str]) -> LocalLeftovers:
-        """Those of the stacks on the local cluster with this certificate authority. Raises LeveeError."""
-        names = stacks(project) if (project / STACKS).is_dir() else ()
-        own = tuple(name for name in names if _is_on(project, name, authority))
-        found = cls(project, own, environment)
-        for folder in found._folders():
-            if any(each.is_symlink() for each in (folder, folder.parent)):
-                raise LeveeError(
-                    f"{folder} lies behind a symbolic link; nothing was changed",
-                    "remove the link, and what it leads to if that is yours",
-                )
-        return found
-
-    @contextmanager
-    def undisturbed(self) -> Iterator[None]:
-        """Hold the stacks' states. Raises LeveeError where a command works on one."""
-        with ExitStack() as held:
-            for stack in self.own:
-                for lock in lock_files(pulumi_backend(self.project), self.project, stack):
-                    require_gone(lock, stack)
-                if (state := embedded_state(self.project, stack)).is_dir():
-                    try:
-                        held.enter_context(hold(state, "levee local down --delete-data"))
-                    except EngineError as error:
-                        raise LeveeError(error.message, error.help) from None
-            yield
-
-    def remove(self, report: Report) -> None:
-        """Remove them, the passphrase last: a removal that is interrupted can be repeated."""
-        salted, doubts = self._salted()
+    def removal(self) -> _Removal:
+        """What may go. Raises LeveeError where that can't be told."""
+        backend, file = pulumi_backend(self.project), pulumi_passphrase(self.project)
         passphrase = kept_passphrase(self.project)
-        removed = False
-        for folder in (each for each in self._folders() if each.is_dir()):
-            shutil.rmtree(folder)
-            removed = True
-        for file in list(self._checkpoints()):
-            file.unlink()
-            removed = True
-        needed = [*self._others(), *doubts, *(each.stack for each in salted if self._still_needs(each, passphrase))]
-        if not needed:
-            for config in salted:
-                if config.stack in self.own and self._is_ours(config, passphrase):
-                    _write_rest(config, report)
-                    removed = True
-            if passphrase is not None:
-                pulumi_passphrase(self.project).unlink()
-                removed = True
-            shutil.rmtree(pulumi_backend(self.project), ignore_errors=not pulumi_backend(self.project).is_dir())
-        elif passphrase is not None:
-            report(f"kept {pulumi_passphrase(self.project)}: {', '.join(sorted(set(needed)))} may need it")
-        if removed:
-            report(f"removed the states and passwords of the stacks on it: {', '.join(self.own) or 'none is left'}")
-        for config in salted:
-            if config.stack in self.own and config.secrets:
-                report(f"kept {config.path}: it holds values that only its passphrase decrypts (`secure:`)")
+        salted, unreadable = self._salted()
+        checkpoints = tuple(self._checkpoints(backend))
+        others = [each for each in (backend / ".pulumi" / "stacks").rglob("*") if each.is_file()]
+        needed = [str(each) for each in others if each not in checkpoints] + unreadable
+        needed += [str(each.path) for each in salted if self._still_needs(each, passphrase)]
+        folders = [each for each in self._folders(backend) if each.is_dir()]
+        kept = [
+            f"{each.path}: it holds values that only its passphrase decrypts (`secure:`)"
+            for each in salted
+            if each.stack in self.own and each.secrets
+        ]
+        stripped = tuple(each for each in salted if each.stack in self.own and self._is_ours(each, passphrase))
+        if needed:
+            stripped = stripped if passphrase is None else ()
+            kept += [f"{file}: {', '.join(needed)} may need it"] if passphrase is not None else []
+            return _Removal(_without_links(folders), checkpoints, stripped, tuple(kept))
+        return _Removal(
+            folders=_without_links([*folders, backend] if backend.is_dir() else folders),
+            files=(file,) if passphrase is not None else (),
+            configs=stripped,
+            kept=tuple(kept),
+        )
 
-    def _folders(self) -> Iterator[Path]:
-        backend, project = pulumi_backend(self.project) / ".pulumi", project_name(self.project)
+    def _folders(self, backend: Path) -> Iterator[Path]:
+        project = project_name(self.project)
         for stack in self.own:
             yield embedded_state(self.project, stack)
             yield self.project / ".levee" / "secrets" / stack
-            yield from (backend / kind / project / stack for kind in ("history", "backups"))
-            yield backend / "locks" / "organization" / project / stack
+            yield from (backend / ".pulumi" / kind / project / stack for kind in ("history", "backups"))
+            yield backend / ".pulumi" / "locks" / "organization" / project / stack
 
-    def _checkpoints(self) -> Iterator[Path]:
-        folder = pulumi_backend(self.project) / ".pulumi" / "stacks" / project_name(self.project)
+    def _checkpoints(self, backend: Path) -> Iterator[Path]:
         for stack in self.own:
-            yield from (each for each in _files(folder) if each.name.startswith(f"{stack}.json"))
-
-    def _others(self) -> Iterator[str]:
-        """The stacks that are left in levee's own backend."""
-        own = {*self._checkpoints()}
-        for folder in _files(pulumi_backend(self.project) / ".pulumi" / "stacks"):
-            yield from (each.name.partition(".json")[0] for each in _files(folder) if each not in own)
+            file = checkpoint_file(backend, self.project, stack)
+            yield from (each for each in _entries(file.parent) if each.name.startswith(file.name))
 
     def _salted(self) -> tuple[list[SaltedConfig], list[str]]:
         """The configurations with a salt, and those that can't be read."""
-        found, doubts = [], []
-        for file in _files(config_folder(self.project)):
-            if not (file.name.startswith("Pulumi.") and file.name.endswith(".yaml") and file.name != "Pulumi.yaml"):
-                continue
+        found, unreadable = [], []
+        for file in _entries(config_folder(self.project)):
             stack = file.name.removeprefix("Pulumi.").removesuffix(".yaml")
+            if file.name != f"Pulumi.{stack}.yaml":
+                continue
             try:
                 config = salted_config(self.project, stack, follow=False)
             except UnreadableError:
-                doubts.append(str(file))
+                unreadable.append(str(file))
                 continue
             found += [config] if config is not None else []
-        return found, doubts
+        return found, unreadable
 
     def _still_needs(self, config: SaltedConfig, passphrase: str | None) -> bool:
         """Whether something that stays was encrypted with the passphrase that levee made."""
@@ -145,7 +154,7 @@ class LocalLeftovers:
             return False
         if passphrase is not None:
             return config.made_with(passphrase)
-        named = self.environment.keys() & set(OWN_PASSPHRASE)
+        named = names_passphrase(self.project, self.environment)
         return not named and uses_own_backend(self.project, self.environment)
 
 
@@ -174,8 +183,20 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _files(folder: Path) -> Iterable[Path]:
+def _entries(folder: Path) -> Iterable[Path]:
     return sorted(folder.iterdir()) if folder.is_dir() else ()
+
+
+def _without_links(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """The folders themselves. Raises LeveeError for one that a link stands for: what it leads to may be anybody's."""
+    found = tuple(folders)
+    for folder in found:
+        if any(each.is_symlink() for each in (folder, folder.parent)):
+            raise LeveeError(
+                f"{folder} lies behind a symbolic link; nothing was changed",
+                "remove the link, and what it leads to if that is yours",
+            )
+    return found
 
 
 def _write_rest(config: SaltedConfig, report: Report) -> None:
@@ -183,7 +204,8 @@ def _write_rest(config: SaltedConfig, report: Report) -> None:
     if not config.rest.strip():
         config.path.unlink()
         return
-    mode = config.path.stat().st_mode
-    write_private(config.path, config.rest.decode("utf-8", "surrogateescape"))
-    os.chmod(config.path, mode & 0o7777)  # noqa: PTH101
+    draft = config.path.with_name(f".{config.path.name}.{os.getpid()}")
+    draft.write_bytes(config.rest)
+    draft.chmod(config.path.stat().st_mode & 0o7777)
+    draft.replace(config.path)
     report(f"removed the line `encryptionsalt` from {config.path}")

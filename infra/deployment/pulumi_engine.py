@@ -16,13 +16,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from infra.baseline.checkpoint import locks
 from infra.baseline.export import from_export, recorded
 from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import LISTED, PROTECTED_ADVICE, let_go
 from infra.deployment.judging import refused_changes
 from infra.deployment.pulumi_environment import environment, file_backend
-from infra.deployment.pulumi_lock import lock_files, require_gone
+from infra.deployment.pulumi_lock import require_gone
 from infra.deployment.resource_words import kept_thing
 from levee.diagnostics import LeveeError
 from policies.gate import refuse
@@ -142,10 +143,10 @@ class PulumiEngine:
         backend = file_backend(self._environment)
         if backend is None:
             return
-        locks = lock_files(backend, self._project, stack)
-        for lock in locks:
+        held = locks(backend, self._project, stack)
+        for lock in held:
             require_gone(lock, stack)
-        if locks:
+        if held:
             report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
             self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
 

@@ -12,12 +12,16 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from infra.deployment.location import pulumi_backend, pulumi_passphrase
 from infra.ignored_folder import make_ignored
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import KIB, MIB, UnreadableError, read_plain, read_plain_text
+
+PASSPHRASE: Final = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the variable, not what it holds
+PASSPHRASE_FILE: Final = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 - as above
 
 
 def environment(project: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -46,8 +50,8 @@ def _additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
     if not _names_backend(base):
         make_ignored(pulumi_backend(project))
         added["PULUMI_BACKEND_URL"] = pulumi_backend(project).as_uri()
-    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & base.keys():
-        added["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase(project))
+    if not names_passphrase(project, base):
+        added[PASSPHRASE_FILE] = str(_passphrase(project))
     if added.get("PULUMI_BACKEND_URL", base.get("PULUMI_BACKEND_URL", "")).startswith("file:"):
         # A file backend rewrites the whole state twice per resource; levee's providers adopt what a killed run made.
         added.setdefault("PULUMI_SKIP_CHECKPOINTS", base.get("PULUMI_SKIP_CHECKPOINTS", "true"))
@@ -58,6 +62,11 @@ def _additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
 def uses_own_backend(project: Path, base: Mapping[str, str]) -> bool:
     """Whether the stacks' states lie in the file backend that levee makes, as no other was chosen."""
     return not _names_backend(base) or file_backend(base) == pulumi_backend(project)
+
+
+def names_passphrase(project: Path, base: Mapping[str, str]) -> bool:
+    """Whether a passphrase of the user's own is named. The file of levee's own is named by what `levee env` printed."""
+    return PASSPHRASE in base or base.get(PASSPHRASE_FILE, "") not in {"", str(pulumi_passphrase(project))}
 
 
 def file_backend(environment: Mapping[str, str]) -> Path | None:

@@ -11,13 +11,6 @@ from typing import cast
 
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
-from levee.loading.project_name import project_name
-
-
-def lock_files(backend: Path, project: Path, stack: str) -> list[Path]:
-    """The locks on a stack, of those who work on it and those who were killed."""
-    folder = backend / ".pulumi" / "locks" / "organization" / project_name(project) / stack
-    return sorted(folder.glob("*.json"))
 
 
 def require_gone(lock: Path, stack: str) -> None:

@@ -18,13 +18,11 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from infra.deployment.location import pulumi_passphrase
+from infra.deployment.pulumi_environment import PASSPHRASE, PASSPHRASE_FILE, names_passphrase
 from levee.diagnostics import LeveeError
 from levee.loading.documents import read_document
 from levee.loading.plain_file import KIB, MIB, UnreadableError, read_plain, read_plain_text
 from levee.loading.project_name import FILE
-
-OWN_PASSPHRASE: Final = ("PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE")
-"""Variables by which a user names a passphrase of their own."""
 
 _PARTS: Final = rb"v1:[\w+/=]{1,64}:v1:[\w+/=]{1,64}:[\w+/=]{1,256}"
 _SALT: Final = re.compile(
@@ -107,7 +105,7 @@ def require_passphrase(project: Path, stack: str, base: Mapping[str, str]) -> No
 
     A passphrase that the user names is the user's affair, and so is a file that the CLI reads and levee can't.
     """
-    if base.keys() & set(OWN_PASSPHRASE):
+    if names_passphrase(project, base):
         return
     try:
         config = salted_config(project, stack)
@@ -122,7 +120,7 @@ def require_passphrase(project: Path, stack: str, base: Mapping[str, str]) -> No
     raise LeveeError(
         f"{config.path}:{config.line} has the salt of a passphrase, and {file} {why}: Pulumi would say `incorrect "
         "passphrase`",
-        f"restore {file.name}, or name the passphrase by {OWN_PASSPHRASE[0]} or {OWN_PASSPHRASE[1]}; where nothing "
+        f"restore {file.name}, or name the passphrase by {PASSPHRASE} or {PASSPHRASE_FILE}; where nothing "
         f"of stack {stack} is deployed and no `secure:` value is in the file, remove its line `encryptionsalt`",
         exit_code=2,
     )

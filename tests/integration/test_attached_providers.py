@@ -5,8 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
-from pathlib import Path
+from contextlib import contextmanager
 
 import pytest
 
@@ -19,30 +18,24 @@ pytestmark = [
 ]
 
 
+@contextmanager
+def plugin(name: str) -> Iterator[str]:
+    """A plugin's process, as the variable names it."""
+    command = [sys.executable, "-u", str(PROJECT / "infra" / "providers" / name)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        yield f"{name}:{int(process.stdout.readline())}"
+        assert process.poll() is None, "the plugin has ended by itself"
+    finally:
+        process.terminate()
+        assert process.wait(60) == 0
+
+
 @pytest.fixture
-def attached(tmp_path: Path) -> Iterator[str]:
-    """Both plugins, running, as the variable names them."""
-    with ExitStack() as running:
-        ports = [f"{name}:{running.enter_context(_Plugin(name)).port}" for name in ("kafka", "levee")]
-        yield ",".join(ports)
-
-
-class _Plugin:
-    """One plugin's process."""
-
-    def __init__(self, name: str) -> None:
-        command = [sys.executable, "-u", str(PROJECT / "infra" / "providers" / name)]
-        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        assert self._process.stdout is not None
-        self.port = int(self._process.stdout.readline())
-
-    def __enter__(self) -> _Plugin:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        assert self._process.poll() is None, "the plugin has ended by itself"
-        self._process.terminate()
-        assert self._process.wait(60) == 0
+def attached() -> Iterator[str]:
+    with plugin("kafka") as kafka, plugin("levee") as levee:
+        yield f"{kafka},{levee}"
 
 
 def pulumi(deployment: Deployment, variables: Mapping[str, str], *arguments: str) -> str:
