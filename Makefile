@@ -16,9 +16,8 @@ up: .venv/local.stamp  ## three secured brokers and an AWS API, the declared str
 down: .venv/runtime.stamp  ## stop the brokers and the AWS API; what the brokers hold stays
 	$(BIN)/levee local down
 
-clean: .venv/runtime.stamp  ## stop the brokers and forget everything: topics, credentials, state
+clean: .venv/runtime.stamp  ## stop the brokers and forget everything of the stacks on them: topics, credentials, state
 	$(BIN)/levee local down --delete-data
-	rm -rf .levee/state .levee/secrets .levee/pulumi .levee/pulumi.passphrase
 
 test: lint unit integration  ## what CI runs
 

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from infra.baseline.checkpoint import checkpoint_file
 from infra.baseline.preview import LARGEST
 from infra.deployment.contract import Engine
 from infra.deployment.embedded_engine import EmbeddedEngine, resource_counts
 from infra.deployment.location import pulumi_backend
 from infra.deployment.pulumi_engine import PulumiEngine
+from infra.deployment.stack_config import require_passphrase
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import UnreadableError, read_plain_text
-from levee.loading.project_name import project_name
 
 
 class EngineName(StrEnum):
@@ -44,7 +46,10 @@ def holder(project: Path, stack: str) -> Holder:
 
 
 def choose(name: EngineName, project: Path, stack: str) -> Engine:
-    """The engine to use. Raises LeveeError (exit 2) where it isn't installed, or the other one holds the stack."""
+    """The engine to use.
+
+    Raises LeveeError (exit 2) where it isn't installed, the other one holds the stack, or its passphrase is lost.
+    """
     installed = shutil.which("pulumi") is not None
     if name is EngineName.PULUMI and not installed:
         raise LeveeError(
@@ -60,11 +65,14 @@ def choose(name: EngineName, project: Path, stack: str) -> Engine:
             f"use --engine {held}; to change over, run `levee destroy {stack} --engine {held}` first",
             exit_code=2,
         )
-    return PulumiEngine(project) if wanted is EngineName.PULUMI else EmbeddedEngine(chosen=installed)
+    if wanted is EngineName.EMBEDDED:
+        return EmbeddedEngine(chosen=installed)
+    require_passphrase(project, stack, os.environ)
+    return PulumiEngine(project)
 
 
 def _pulumi_resources(project: Path, stack: str) -> int:
-    checkpoint = pulumi_backend(project) / ".pulumi" / "stacks" / project_name(project) / f"{stack}.json"
+    checkpoint = checkpoint_file(pulumi_backend(project), project, stack)
     if not checkpoint.exists():
         return 0
     try:

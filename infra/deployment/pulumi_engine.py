@@ -7,16 +7,15 @@ a signal must reach it while levee waits for its end (docs/decisions/0001-run-th
 from __future__ import annotations
 
 import json
-import os
 import re
 import signal
-import socket
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
+from infra.baseline.checkpoint import locks
 from infra.baseline.export import from_export, recorded
 from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
@@ -24,11 +23,10 @@ from infra.deployment.display import LISTED, PROTECTED_ADVICE, let_go
 from infra.deployment.interrupted import interrupted, left
 from infra.deployment.judging import refused_changes
 from infra.deployment.pulumi_environment import environment, file_backend
+from infra.deployment.pulumi_lock import require_gone
 from infra.deployment.resource_words import kept_thing
 from infra.interruption import on_signals
 from levee.diagnostics import LeveeError
-from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
-from levee.loading.project_name import project_name
 from policies.gate import refuse
 
 _COMMANDS: Final = {
@@ -178,37 +176,12 @@ class PulumiEngine:
         backend = file_backend(self._environment)
         if backend is None:
             return
-        locks = list((backend / ".pulumi/locks/organization" / project_name(self._project) / stack).glob("*.json"))
-        for lock in locks:
-            holder = _holder(lock)
-            if holder.get("hostname") != socket.gethostname() or _is_running(int(holder["pid"])):
-                raise LeveeError(
-                    f"stack {stack} is locked by {holder.get('username')} on {holder.get('hostname')}, "
-                    f"process {holder['pid']}, since {holder.get('timestamp')}",
-                    f"wait for it; if it is surely gone: pulumi cancel {stack}",
-                )
-        if locks:
+        held = locks(backend, self._project, stack)
+        for lock in held:
+            require_gone(lock, stack)
+        if held:
             report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
             self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
-
-
-def _holder(lock: Path) -> Mapping[str, str]:
-    try:
-        holder = json.loads(read_plain_text(lock, MIB))
-        int(holder["pid"])
-    except (UnreadableError, ValueError, KeyError, TypeError, RecursionError):
-        raise LeveeError(f"{lock} is no lock that pulumi wrote", "see who holds the stack, then remove it") from None
-    return cast("Mapping[str, str]", holder)
-
-
-def _is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 class _Stopped(Exception):

@@ -12,12 +12,16 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from infra.deployment.location import pulumi_backend, pulumi_passphrase
 from infra.ignored_folder import make_ignored
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import KIB, MIB, UnreadableError, read_plain, read_plain_text
+
+PASSPHRASE: Final = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the variable, not what it holds
+PASSPHRASE_FILE: Final = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 - as above
 
 
 def environment(project: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -43,11 +47,11 @@ def additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
 
 def _additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
     added: dict[str, str] = {}
-    if "PULUMI_BACKEND_URL" not in base and not _logged_in(base):
+    if not _names_backend(base):
         make_ignored(pulumi_backend(project))
         added["PULUMI_BACKEND_URL"] = pulumi_backend(project).as_uri()
-    if not {"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHRASE_FILE"} & base.keys():
-        added["PULUMI_CONFIG_PASSPHRASE_FILE"] = str(_passphrase(project))
+    if not names_passphrase(project, base):
+        added[PASSPHRASE_FILE] = str(_passphrase(project))
     if added.get("PULUMI_BACKEND_URL", base.get("PULUMI_BACKEND_URL", "")).startswith("file:"):
         # A file backend rewrites the whole state twice per resource; levee's providers adopt what a killed run made.
         added.setdefault("PULUMI_SKIP_CHECKPOINTS", base.get("PULUMI_SKIP_CHECKPOINTS", "true"))
@@ -55,10 +59,24 @@ def _additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
     return added
 
 
+def uses_own_backend(project: Path, base: Mapping[str, str]) -> bool:
+    """Whether the stacks' states lie in the file backend that levee makes, as no other was chosen."""
+    return not _names_backend(base) or file_backend(base) == pulumi_backend(project)
+
+
+def names_passphrase(project: Path, base: Mapping[str, str]) -> bool:
+    """Whether a passphrase of the user's own is named. The file of levee's own is named by what `levee env` printed."""
+    return PASSPHRASE in base or base.get(PASSPHRASE_FILE, "") not in {"", str(pulumi_passphrase(project))}
+
+
 def file_backend(environment: Mapping[str, str]) -> Path | None:
     """The folder of the file backend in use, None for any other backend."""
     url = urlsplit(environment.get("PULUMI_BACKEND_URL", ""))
     return Path(unquote(url.path)) if url.scheme == "file" and not url.netloc else None
+
+
+def _names_backend(base: Mapping[str, str]) -> bool:
+    return "PULUMI_BACKEND_URL" in base or _logged_in(base)
 
 
 def _logged_in(base: Mapping[str, str]) -> bool:

@@ -86,6 +86,10 @@ class CallContext:
         """No metadata travels in process."""
         return ()
 
+    def peer(self) -> str:
+        """Who calls: this process, always."""
+        return "inprocess"
+
     def cancelled(self) -> bool:
         """An in-process call is never cancelled by its caller."""
         return False

@@ -7,8 +7,8 @@ Source: ``proto/pulumi/provider.proto`` in pulumi/pulumi, and the engine's side 
 import contextlib
 import functools
 from abc import ABC, abstractmethod
-from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import Any, Final, NoReturn, TypeAlias, TypeVar, cast
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
+from typing import Any, Final, NoReturn, TypeAlias, TypeVar
 
 import grpc
 import grpc.aio
@@ -19,9 +19,9 @@ from typing_extensions import override
 
 from infra.fault import fault
 from infra.providers.differences import Change, Difference, differences, with_ignored
+from infra.providers.engine_session import EngineSession, EngineSessions
 from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
-from infra.providers.held_back import HeldBack
-from infra.providers.kind import Declaration, Function, Naming, Package, Recorded, ResourceKind
+from infra.providers.kind import Declaration, Naming, Package, Recorded, ResourceKind
 from infra.providers.ownership import ADOPTED
 from infra.providers.properties import (
     Properties,
@@ -36,7 +36,8 @@ from infra.providers.properties import (
 )
 
 Context: TypeAlias = "grpc.aio.ServicerContext[Any, Any]"
-Method = TypeVar("Method", bound=Callable[..., Awaitable[Any]])
+Request = TypeVar("Request")
+Answer = TypeVar("Answer")
 
 _KINDS_OF_CHANGE: Final = {
     Change.ADD: provider_pb2.PropertyDiff.ADD,
@@ -56,25 +57,31 @@ RAW_STATE_DELTA: Final = "__pulumi_raw_state_delta"
 """How the Terraform bridge turns outputs back into its own state (``pkg/tfbridge/rawstate.go``)."""
 
 
-def _answering(method: Method) -> Method:
-    """End a call that raises with a status whose text is one clean line."""
+def _answering(
+    method: Callable[[Any, Request, EngineSession], Awaitable[Answer]],
+) -> Callable[[Any, Request, Context], Coroutine[Any, Any, Answer]]:
+    """Do a call in its connection's session. One that raises ends with a status whose text is one clean line."""
 
     @functools.wraps(method)
-    async def answered(self: "PluginProvider", request: Any, context: Context) -> Any:
-        if self.cancelled:
+    async def answered(self: "PluginProvider", request: Request, context: Context) -> Answer:
+        session = self._sessions.of(context.peer())
+        if session.cancelled:
             await context.abort(grpc.StatusCode.CANCELLED, "the run was cancelled")
+        session.under_way += 1
         try:
-            return await method(self, request, context)
+            return await method(self, request, session)
         except (RefusedError, FailedError, UnsupportedValueError) as failure:
             text = str(failure)
         except PartlyDoneError as failure:
             return await _abort_partly_done(context, failure)
         except Exception as error:  # noqa: BLE001 - the boundary: no traceback, and no value, reaches the user
             text = fault(error)
+        finally:
+            session.under_way -= 1
         # Not UNKNOWN or INTERNAL: the engine takes those to mean that nobody knows what became of the resource.
         return await context.abort(grpc.StatusCode.FAILED_PRECONDITION, text)
 
-    return cast(Method, answered)
+    return answered
 
 
 class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
@@ -86,12 +93,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     """Configuration whose values must not be shown; the engine passes it unmarked."""
 
     def __init__(self) -> None:
-        self.cancelled = False
-        self._held_back = HeldBack()
-        self._engine_address = ""
-        self._kinds: Mapping[str, ResourceKind] = {}
-        self._functions: Mapping[str, Function] = {}
-        self._close: Callable[[], Awaitable[None]] | None = None
+        self._sessions = EngineSessions()
 
     @abstractmethod
     def schema(self) -> str:
@@ -107,32 +109,33 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     async def close(self) -> None:
         """Let go of connections; the provider can be configured again."""
-        close, self._close = self._close, None
-        if close is not None:
-            await close()
+        await self._sessions.close()
 
     @override
     async def Handshake(
         self, request: provider_pb2.ProviderHandshakeRequest, context: Context
     ) -> provider_pb2.ProviderHandshakeResponse:
-        self._engine_address = request.engine_address
+        await self._sessions.begin(context.peer(), request.engine_address)
         return provider_pb2.ProviderHandshakeResponse(
             accept_secrets=True, accept_resources=True, supports_autonaming_configuration=True
         )
 
-    async def _tell_adoption(self, urn: str, outputs: Properties) -> None:
+    @staticmethod
+    async def _tell_adoption(session: EngineSession, urn: str, outputs: Properties) -> None:
         """Warn in the engine's own output, which calls an adoption a creation. Not to get through is no failure."""
-        if outputs.get(ADOPTED) is not True or not self._engine_address:
+        if outputs.get(ADOPTED) is not True or not session.engine_address:
             return
         message = "= adopt: it exists already, and is taken over as it is; a removal lets go of it and deletes nothing"
         warning = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
         with contextlib.suppress(grpc.RpcError):
-            async with grpc.aio.insecure_channel(self._engine_address) as channel:
+            async with grpc.aio.insecure_channel(session.engine_address) as channel:
                 engine: Any = engine_pb2_grpc.EngineStub(channel)
                 await engine.Log(warning, timeout=ENGINE_SECONDS)
 
     @override
     async def Attach(self, request: plugin_pb2.PluginAttach, context: Context) -> empty_pb2.Empty:
+        if self._sessions.of(context.peer()).cancelled:  # by an engine that was here before and doesn't greet
+            await self._sessions.begin(context.peer(), request.address)
         return empty_pb2.Empty()
 
     @override
@@ -142,7 +145,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @override
     @_answering
     async def GetSchema(
-        self, request: provider_pb2.GetSchemaRequest, context: Context
+        self, request: provider_pb2.GetSchemaRequest, session: EngineSession
     ) -> provider_pb2.GetSchemaResponse:
         return provider_pb2.GetSchemaResponse(schema=self.schema())
 
@@ -161,13 +164,14 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @override
     async def Cancel(self, request: empty_pb2.Empty, context: Context) -> empty_pb2.Empty:
         # What is under way runs to its end, each request having its own deadline, so that the state tells the truth.
-        self.cancelled = True
-        self._held_back.release()
+        self._sessions.cancel(context.peer())
         return empty_pb2.Empty()
 
     @override
     @_answering
-    async def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
+    async def CheckConfig(
+        self, request: provider_pb2.CheckRequest, session: EngineSession
+    ) -> provider_pb2.CheckResponse:
         try:
             self.check_config(_own_config(request.news))
         except RefusedError as refusal:
@@ -176,21 +180,23 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     @override
     @_answering
-    async def DiffConfig(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
+    async def DiffConfig(self, request: provider_pb2.DiffRequest, session: EngineSession) -> provider_pb2.DiffResponse:
         # A changed address or credential never replaces the provider: that would replace all that it made.
         old, new = _own_config(request.olds), _own_config(request.news)
         return _diff_response(differences(old, old, new))
 
     @override
-    @_answering
     async def Configure(
         self, request: provider_pb2.ConfigureRequest, context: Context
     ) -> provider_pb2.ConfigureResponse:
-        await self.close()
-        package = self.configure(_own_config(request.args))
-        self._kinds = {kind.token: kind for kind in package.kinds}
-        self._functions = package.functions
-        self._close = package.close
+        self._sessions.own(context.peer())
+        return await self._configure(request, context)
+
+    @_answering
+    async def _configure(
+        self, request: provider_pb2.ConfigureRequest, session: EngineSession
+    ) -> provider_pb2.ConfigureResponse:
+        await session.configure(self.configure(_own_config(request.args)))
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True,
             supportsPreview=True,
@@ -200,14 +206,14 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     @override
     @_answering
-    async def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
+    async def Check(self, request: provider_pb2.CheckRequest, session: EngineSession) -> provider_pb2.CheckResponse:
         declaration = Declaration(
             new=without_internal(decode(request.news)),
             old=without_internal(decode(request.olds)),
             naming=_naming(request),
             urn=request.urn,
         )
-        kind = self._kind(request.urn)
+        kind = self._kind(session, request.urn)
         try:
             inputs = await kind.check(declaration)
         except RefusedError as refusal:
@@ -216,28 +222,28 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     @override
     @_answering
-    async def Diff(self, request: provider_pb2.DiffRequest, context: Context) -> provider_pb2.DiffResponse:
+    async def Diff(self, request: provider_pb2.DiffRequest, session: EngineSession) -> provider_pb2.DiffResponse:
         recorded = _recorded(request, request.old_inputs, request.olds)
         new = _wanted(request.news, recorded, request.ignoreChanges)
-        return _diff_response(await self._kind(request.urn).diff(recorded, new))
+        return _diff_response(await self._kind(session, request.urn).diff(recorded, new))
 
     @override
     @_answering
-    async def Create(self, request: provider_pb2.CreateRequest, context: Context) -> provider_pb2.CreateResponse:
-        kind, new = self._kind(request.urn), without_internal(decode(request.properties))
+    async def Create(self, request: provider_pb2.CreateRequest, session: EngineSession) -> provider_pb2.CreateResponse:
+        kind, new = self._kind(session, request.urn), without_internal(decode(request.properties))
         if not request.preview:
             made = await kind.create(new)
-            await self._tell_adoption(request.urn, made.outputs)
+            await self._tell_adoption(session, request.urn, made.outputs)
             return provider_pb2.CreateResponse(id=made.id, properties=_marked(made.outputs, new))
         outputs = await kind.preview_create(new) if kind.can_rehearse(new) else new
-        await self._tell_adoption(request.urn, outputs)
+        await self._tell_adoption(session, request.urn, outputs)
         return provider_pb2.CreateResponse(properties=_marked(outputs, new))
 
     @override
     @_answering
-    async def Read(self, request: provider_pb2.ReadRequest, context: Context) -> provider_pb2.ReadResponse:
+    async def Read(self, request: provider_pb2.ReadRequest, session: EngineSession) -> provider_pb2.ReadResponse:
         recorded = _recorded(request, request.inputs, request.properties)
-        live = await self._kind(request.urn).read(recorded)
+        live = await self._kind(session, request.urn).read(recorded)
         if live is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
@@ -248,8 +254,8 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     @override
     @_answering
-    async def Update(self, request: provider_pb2.UpdateRequest, context: Context) -> provider_pb2.UpdateResponse:
-        kind = self._kind(request.urn)
+    async def Update(self, request: provider_pb2.UpdateRequest, session: EngineSession) -> provider_pb2.UpdateResponse:
+        kind = self._kind(session, request.urn)
         recorded = _recorded(request, request.old_inputs, request.olds)
         new = _wanted(request.news, recorded, request.ignoreChanges)
         if not request.preview:
@@ -261,21 +267,21 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     @override
     @_answering
-    async def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
+    async def Delete(self, request: provider_pb2.DeleteRequest, session: EngineSession) -> empty_pb2.Empty:
         recorded = _recorded(request, request.old_inputs, request.properties)
-        if not self._engine_address:  # the embedded engine knows itself what it left
-            await self._kind(request.urn).delete(recorded)
+        if not session.engine_address:  # the embedded engine knows itself what it left
+            await self._kind(session, request.urn).delete(recorded)
             return empty_pb2.Empty()
-        async with self._held_back.turn():
-            if self.cancelled:
+        async with session.held_back.turn():
+            if session.cancelled:
                 raise FailedError(NOT_DELETED)
-            await self._kind(request.urn).delete(recorded)
+            await self._kind(session, request.urn).delete(recorded)
         return empty_pb2.Empty()
 
     @override
     @_answering
-    async def Invoke(self, request: provider_pb2.InvokeRequest, context: Context) -> provider_pb2.InvokeResponse:
-        function = self._functions.get(request.tok)
+    async def Invoke(self, request: provider_pb2.InvokeRequest, session: EngineSession) -> provider_pb2.InvokeResponse:
+        function = session.functions.get(request.tok)
         if function is None:
             raise FailedError(f"the {self.name} provider has no function {request.tok}")
         response = provider_pb2.InvokeResponse()
@@ -287,10 +293,10 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         getattr(response, "return").CopyFrom(encode(result))
         return response
 
-    def _kind(self, urn: str) -> ResourceKind:
+    def _kind(self, session: EngineSession, urn: str) -> ResourceKind:
         token = urn.split("::")[2].rsplit("$", 1)[-1]
         try:
-            return self._kinds[token]
+            return session.kinds[token]
         except KeyError:
             raise FailedError(f"the {self.name} provider has no resource {token}, or is not configured") from None
 

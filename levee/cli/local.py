@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from levee.cli.project import add_project_option, project_of
+from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line, printable
 
 if TYPE_CHECKING:
@@ -36,7 +40,8 @@ examples:
   kcat -F .levee/local/admin/client.properties -L
                                       any librdkafka client takes the settings file of the administrator
   levee local down                    stop all; what the brokers hold stays, what the AWS API holds is gone
-  levee local down --delete-data      stop all and remove topics, users and certificates
+  levee local down --delete-data      stop all and remove topics, users, certificates, and what the project's stacks
+                                      on it left: states, passwords, the passphrase and its salts; no other stack's
 
 needs Java 17 or later, and Maven once; `--aws` moto. It says how to get them. Everything lies under --directory.
 exit codes: 0 done, 1 it failed, 2 bad usage. `status` exits 0 whatever runs: read `state`.
@@ -63,7 +68,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     up.add_argument("--aws", action="store_true", help="also start the AWS API (needs requirements/local.txt)")
     up.set_defaults(run=run_up)
     down = commands.add_parser("down", help="stop the brokers and the AWS API")
-    down.add_argument("--delete-data", action="store_true", help="also remove topics, users, certificates: for good")
+    down.add_argument(
+        "--delete-data",
+        action="store_true",
+        help="also remove topics, users, certificates, and the states of the stacks on it: for good",
+    )
     down.set_defaults(run=run_down)
     status = commands.add_parser("status", help="say what runs and where clients find it")
     status.set_defaults(run=run_status)
@@ -95,9 +104,29 @@ def run_down(arguments: argparse.Namespace) -> int:
     from infra.local import aws_server, cluster
 
     settings = _settings(arguments)
-    aws_server.down(aws_server.AwsServerSettings.beside(settings), _progress, delete_data=arguments.delete_data)
-    cluster.down(settings, _progress, delete_data=arguments.delete_data)
+    with _leftovers(settings, arguments) as remove_leftovers:
+        aws_server.down(aws_server.AwsServerSettings.beside(settings), _progress, delete_data=arguments.delete_data)
+        cluster.down(settings, _progress, delete_data=arguments.delete_data)
+        remove_leftovers(_progress)
     return 0
+
+
+def _leftovers(
+    settings: ClusterSettings, arguments: argparse.Namespace
+) -> AbstractContextManager[Callable[[Callable[[str], None]], None]]:
+    """What the stacks on the cluster left in the project; nothing where the data stays, or no project is near."""
+    from infra.deployment.local_leftovers import local_leftovers
+    from infra.local.certificates import ca_path
+
+    if not arguments.delete_data:
+        return nullcontext(lambda _: None)
+    try:
+        project = project_of(arguments)
+    except LeveeError:
+        if arguments.directory is None or arguments.project is not None:
+            raise
+        return nullcontext(lambda _: None)
+    return local_leftovers(project, ca_path(settings.certificates), os.environ)
 
 
 def run_status(arguments: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from typing import NoReturn
 from levee import __version__
 from levee.cli import carry, check, deploy, drift, env, explain, guard, guardrails, local, plan, status, verify
 from levee.cli.failure import failure_of, show
+from levee.cli.report import remove_earlier_report
 from levee.cli.streams import standard_streams
 from levee.clock import SYSTEM_CLOCK, Clock
 from levee.diagnostics import LeveeError
@@ -53,7 +54,7 @@ def _run(argv: Sequence[str], clock: Clock) -> int:
     try:
         if any("\0" in argument for argument in argv):
             raise LeveeError("an argument holds a NUL character", "remove it: no name has one", exit_code=2)
-        command_line().parse_args(argv, arguments)
+        _understand(argv, arguments)
         code: int = arguments.run(arguments)
     except KeyboardInterrupt as ended:
         sys.stderr.write("levee: interrupted\n")
@@ -63,6 +64,16 @@ def _run(argv: Sequence[str], clock: Clock) -> int:
         show(failure)
         return failure.exit_code
     return code
+
+
+def _understand(argv: Sequence[str], arguments: argparse.Namespace) -> None:
+    """Read the command line. One that is refused writes no report, and an earlier one must not be taken for its."""
+    try:
+        command_line().parse_args(argv, arguments)
+    except SystemExit as ended:
+        if ended.code:
+            remove_earlier_report(argv)
+        raise
 
 
 class _Parser(argparse.ArgumentParser):

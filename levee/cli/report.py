@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from levee.cli.as_of import add_as_of_option
 from levee.cli.colour import coloured
 from levee.cli.failure import failure_of, show
+from levee.cli.project import project_of
 from levee.cli.whole_file import OutputFile
 from levee.diagnostics import Diagnostic, LeveeError, Rejected
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from policies.rule import Severity
 
 FORMATS: Final = ("text", "json", "sarif", "junit", "github")
+REPORTING: Final = ("check", "guard")
+"""The commands that write reports."""
 SEVERITIES: Final = ("critical", "high", "medium", "low")
 
 
@@ -98,6 +101,23 @@ def report(
     if judgement.failures:
         return 2
     return 1 if any(each.fails(_fail_on(arguments)) for one in judgement.reports for each in one.findings) else 0
+
+
+def remove_earlier_report(argv: Sequence[str]) -> None:
+    """Remove what a command line that is refused names as `--output`, where a report may be written at all.
+
+    Where the project isn't known, nothing says what an input is, and nothing is removed. Raises nothing.
+    """
+    if not argv or argv[0] not in REPORTING:
+        return
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    for option in ("--output", "--project"):
+        parser.add_argument(option, type=Path)
+    parser.add_argument("--against", nargs="+", type=Path, default=())
+    with suppress(LeveeError, OSError, ValueError, argparse.ArgumentError):
+        named, _ = parser.parse_known_args(argv[1:])
+        if named.output is not None:
+            OutputFile.claim(named.output, project_of(named), named.against)
 
 
 def _text(arguments: argparse.Namespace, category: str, project: Path | None, judgement: Judgement) -> str:

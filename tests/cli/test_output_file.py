@@ -269,3 +269,46 @@ def test_the_report_goes_where_the_folder_really_is(project: Path, tmp_path: Pat
 def test_a_path_of_the_working_folder(project: Path) -> None:
     ended = levee("check", DAY, "--output", "report", cwd=project)
     assert (ended.returncode, (project / "report").is_file(), ended.stdout) == (1, True, "")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [["--fail-on", "typo"], ["--format", "xml"], ["--as-of", "tomorrow"], ["--colour"], ["--rule"], ["--project"]],
+    ids=" ".join,
+)
+@pytest.mark.parametrize("spelt", [["--output", "{}"], ["--output={}"], ["--outp", "{}"]], ids=" ".join)
+@pytest.mark.parametrize("command", [["check"], ["guard", "prod"], ["guard"]], ids=" ".join)
+def test_a_command_line_that_is_refused_leaves_no_earlier_report(
+    project: Path, monkeypatch: pytest.MonkeyPatch, command: list[str], spelt: list[str], wrong: list[str]
+) -> None:
+    monkeypatch.chdir(project)
+    report = project / "report.sarif"
+    report.write_text("nothing found")
+    with pytest.raises(SystemExit) as ended:
+        main([*command, *(word.format(report) for word in spelt), *wrong])
+    assert ended.value.code == 2
+    assert report.exists() is (wrong == ["--project"])  # of what project, nobody knows
+
+
+def test_a_command_line_that_is_refused_removes_no_input(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    write_preview(project / "preview.json", preview())
+    (project / "link").symlink_to("preview.json")
+    before = everything(project)
+    for output in ("preview.json", "link", "stacks/prod/stack.yaml", "stacks", "."):
+        with pytest.raises(SystemExit):
+            main(["guard", "prod", "--against", "preview", "preview.json", "--output", output, "--typo"])
+    with pytest.raises(SystemExit):
+        main(["guardrails", "--output", "preview.json", "--typo"])
+    with pytest.raises(SystemExit):
+        main(["check", "--output"])
+    assert everything(project) == before
+
+
+def test_help_removes_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(project)
+    (project / "report.sarif").write_text("kept")
+    with pytest.raises(SystemExit) as ended:
+        main(["check", "--output", "report.sarif", "--help"])
+    assert ended.value.code == 0
+    assert (project / "report.sarif").exists()

@@ -11,6 +11,7 @@ import pytest
 from infra.local.settings import ClusterSettings
 from levee.cli import local
 from tests.local.test_refusals import made
+from tests.support.local_project import LocalProject
 
 
 def run(*words: str) -> int:
@@ -71,3 +72,38 @@ def test_down_works_on_a_broken_record(tmp_path: Path, capsys: pytest.CaptureFix
     assert run("down", "--delete-data", "--directory", str(tmp_path)) == 0
     assert not (tmp_path / "brokers").exists()
     assert "nothing runs" in capsys.readouterr().err
+
+
+def test_what_the_stacks_on_it_left_goes_with_the_data_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
+    project = LocalProject(tmp_path)
+    project.deploy("local")
+    before = project.left()
+
+    assert run("down", "--project", str(tmp_path)) == 0
+    assert project.left() == before
+    for _ in range(2):
+        assert run("down", "--delete-data", "--project", str(tmp_path)) == 0
+        assert project.left() == set()
+    assert capsys.readouterr().err.count("removed the states of the stacks on it") == 1
+
+
+def test_another_cluster_takes_nothing_of_the_projects_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
+    project = LocalProject(tmp_path)
+    project.deploy("local")
+    before = project.left()
+    other = made(tmp_path / "other").directory
+
+    assert run("down", "--delete-data", "--project", str(tmp_path), "--directory", str(other)) == 0
+    assert project.left() >= before
+    assert not (other / "brokers").exists()
+
+
+def test_a_cluster_outside_any_project_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    made(tmp_path / "other")
+    assert run("down", "--delete-data", "--directory", "other") == 0
+    assert not (tmp_path / "other" / "brokers").exists()

@@ -2,7 +2,8 @@
 
 A comment above a block says what a test does with it: `<!-- runs -->` runs the commands of a console block, or those in
 the first column of a table; `<!-- into: FILE -->` merges a YAML block into a file of the project;
-`<!-- not run: REASON -->` runs nothing. A command ends with 0, or as `# exit N` behind it says.
+`<!-- runs with pulumi -->` runs a block as a shell script, where the Pulumi CLI is; `<!-- not run: REASON -->` runs
+nothing. A command ends with 0, or as `# exit N` behind it says.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any, Final
 import yaml
 
 FENCE: Final = re.compile(r"^(?P<indent> *)```(?P<kind>\w*)\n(?P<text>.*?)^(?P=indent)```", re.MULTILINE | re.DOTALL)
-MARK: Final = re.compile(r"<!-- (?P<word>runs|into|not run)(?:: (?P<text>[^>]*?))? -->\s*\Z")
+MARK: Final = re.compile(r"<!-- (?P<word>runs with pulumi|runs|into|not run)(?:: (?P<text>[^>]*?))? -->\s*\Z")
 TABLE: Final = re.compile(r"<!-- runs -->\n+(?P<rows>(?:\|.*\n)+)")
 EXIT: Final = re.compile(r"# exit (\d+)")
 
@@ -55,10 +56,18 @@ def steps(page: str) -> list[Command | Change]:
     return [step for _, step in sorted(found, key=lambda each: each[0])]
 
 
+def scripts(page: str) -> Iterator[str]:
+    """The page's blocks for the Pulumi CLI, as a shell runs them; nobody is there to be asked."""
+    for fence in FENCE.finditer(page):
+        if mark_of(page, fence)[0] == "runs with pulumi":
+            lines = [line[2:] for line in dedent(fence["text"]).splitlines() if line.startswith("$ ")]
+            yield "\n".join(re.sub(r"^(pulumi (?:up|destroy))\b", r"\1 --yes", line) for line in lines)
+
+
 def unmarked(page: str) -> Iterator[str]:
     """Console blocks of which nobody says whether they run."""
     for fence in FENCE.finditer(page):
-        if fence["kind"] == "console" and mark_of(page, fence)[0] not in {"runs", "not run"}:
+        if fence["kind"] == "console" and mark_of(page, fence)[0] not in {"runs", "runs with pulumi", "not run"}:
             yield fence["text"]
 
 

@@ -18,6 +18,7 @@ from google.protobuf import empty_pb2
 from pulumi._types import input_type_py_to_pulumi_names
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from infra.embedded.servicer_call import CallContext
 from infra.providers.kafka.provider import KafkaProvider
 from infra.providers.properties import Properties, Secret, encode
 from tests.providers.kafka_provider import test_acl, test_topic
@@ -91,7 +92,7 @@ def test_changed_configuration_never_replaces_the_provider() -> None:
         request = provider_pb2.DiffRequest(
             olds=encode(cast("Any", old)), old_inputs=encode(cast("Any", old)), news=encode(cast("Any", new))
         )
-        return await KafkaProvider().DiffConfig(request, cast("Any", None))
+        return await KafkaProvider().DiffConfig(request, cast("Any", CallContext()))
 
     answer = asyncio.run(diff())
     assert answer.changes == provider_pb2.DiffResponse.DIFF_SOME
