@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
-from infra.baseline.preview import LARGEST
 from infra.deployment.contract import Engine
-from infra.deployment.embedded_engine import EmbeddedEngine, resource_counts
-from infra.deployment.location import pulumi_backend
+from infra.deployment.embedded_engine import EmbeddedEngine
+from infra.deployment.holder import EngineName, refuse_other_holder
 from infra.deployment.pulumi_engine import PulumiEngine
 from levee.diagnostics import LeveeError
-from levee.loading.plain_file import UnreadableError, read_plain_text
-from levee.loading.project_name import project_name
-
-
-class EngineName(StrEnum):
-    """What `--engine` takes. `auto`: pulumi where it is on PATH, else embedded."""
-
-    AUTO = "auto"
-    PULUMI = "pulumi"
-    EMBEDDED = "embedded"
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """Which engine's state in this project holds resources of a stack, and how many; None: neither."""
-
-    engine: EngineName | None
-    resources: int
-
-
-def holder(project: Path, stack: str) -> Holder:
-    """Who holds a stack. A Pulumi backend outside the project can't be asked offline and counts as nobody."""
-    embedded = sum(resource_counts(project, stack).values())
-    if embedded:
-        return Holder(EngineName.EMBEDDED, embedded)
-    pulumi = _pulumi_resources(project, stack)
-    return Holder(EngineName.PULUMI if pulumi else None, pulumi)
 
 
 def choose(name: EngineName, project: Path, stack: str) -> Engine:
@@ -53,23 +22,5 @@ def choose(name: EngineName, project: Path, stack: str) -> Engine:
             exit_code=2,
         )
     wanted = EngineName.EMBEDDED if name is EngineName.EMBEDDED or not installed else EngineName.PULUMI
-    held = holder(project, stack).engine
-    if held not in {None, wanted}:  # two states of one stack would each delete what the other made
-        raise LeveeError(
-            f"stack {stack} is held by the {held} engine, which made what it has",
-            f"use --engine {held}; to change over, run `levee destroy {stack} --engine {held}` first",
-            exit_code=2,
-        )
+    refuse_other_holder(wanted, project, stack)
     return PulumiEngine(project) if wanted is EngineName.PULUMI else EmbeddedEngine(chosen=installed)
-
-
-def _pulumi_resources(project: Path, stack: str) -> int:
-    checkpoint = pulumi_backend(project) / ".pulumi" / "stacks" / project_name(project) / f"{stack}.json"
-    if not checkpoint.exists():
-        return 0
-    try:
-        latest = json.loads(read_plain_text(checkpoint, LARGEST))["checkpoint"]["latest"]
-    except (UnreadableError, ValueError, KeyError, TypeError, RecursionError) as error:
-        reason = error.message if isinstance(error, UnreadableError) else "it is no checkpoint of Pulumi"
-        raise LeveeError(f"{checkpoint} can't be read: {reason}", "restore it from its .bak", exit_code=2) from None
-    return len((latest or {}).get("resources") or ())

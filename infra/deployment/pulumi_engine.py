@@ -21,8 +21,9 @@ from infra.baseline.export import from_export, recorded
 from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import LISTED, PROTECTED_ADVICE, let_go
-from infra.deployment.judging import refused_changes
-from infra.deployment.pulumi_environment import environment, file_backend
+from infra.deployment.holder import forget_holder
+from infra.deployment.judging import TOLD_BY_PULUMI, refused_changes
+from infra.deployment.pulumi_environment import MAX_REMOVED, environment, file_backend
 from infra.deployment.resource_words import kept_thing
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
@@ -37,9 +38,6 @@ _COMMANDS: Final = {
 }
 _COUNT: Final = re.compile(r"\s*[+~\-=]?\s*(\d+) (?:to )?(create|update|delete|unchanged)d?\b")
 _RAISED: Final = re.compile(r"\b\w+(?:Error|Exception)\b(?::|$)")  # the last line of a traceback
-# Access that grows: an interrupted run leaves topics whose services come with the next one, and Pulumi's state doesn't
-# tell which. `levee guard` refuses it in the pipeline, where the files are compared.
-_TOLD: Final = frozenset({"RLS-BLR-006"})
 _PARALLEL: Final = 64  # the SDK answers 4 registrations for each; providers batch what is under way at once
 
 
@@ -55,6 +53,7 @@ class PulumiEngine:
     def run(self, deployment: Deployment, report: Report) -> Outcome:
         """Run the CLI to its end. Raises LeveeError with what to do; the CLI's own words went to `report`."""
         stack = deployment.stack
+        self._environment[MAX_REMOVED] = str(deployment.max_removed)  # the program judges by it, too
         self._free_stale_lock(stack, report)
         if not self._has_stack(stack):
             if deployment.action is Action.DESTROY:
@@ -65,6 +64,8 @@ class PulumiEngine:
             kept = self._judge(deployment, report)
         command = [*_COMMANDS[deployment.action], "--stack", stack, "--non-interactive", "--parallel", str(_PARALLEL)]
         lines = self._pulumi(command, report)
+        if deployment.action is Action.DESTROY:
+            forget_holder(deployment.project, stack)
         return Outcome(changes=_changes(lines), kept=kept)
 
     def exported(self, stack: str) -> str | None:
@@ -88,7 +89,7 @@ class PulumiEngine:
                 return ()
         else:
             deployed = from_export(exported, deployment.stack)
-            refuse(refused_changes(deployment, deployed, report, _TOLD), deployment.project)
+            refuse(refused_changes(deployment, deployed, report, TOLD_BY_PULUMI), deployment.project)
             leaving = [*no_longer_declared(recorded(exported, deployment.stack), deployment.plan)]
         kept = tuple(kept_on_removal(leaving, deployment.clock.today()).values())
         for each in kept[:LISTED]:

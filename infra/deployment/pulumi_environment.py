@@ -12,12 +12,16 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Final
 from urllib.parse import unquote, urlsplit
 
 from infra.deployment.location import pulumi_backend, pulumi_passphrase
 from infra.ignored_folder import make_ignored
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import KIB, MIB, UnreadableError, read_plain, read_plain_text
+
+MAX_REMOVED: Final = "LEVEE_MAX_REMOVED"
+"""How many percent of what is deployed may go in one run: `--max-removed` of a command that Pulumi runs."""
 
 
 def environment(project: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from infra.fault import fault
 from infra.providers.differences import Change, Difference, differences, with_ignored
-from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
+from infra.providers.failures import FailedError, PartlyDoneError, RefusedError, refused
 from infra.providers.kind import Declaration, Function, Naming, Package, Recorded, ResourceKind
 from infra.providers.ownership import ADOPTED
 from infra.providers.properties import (
@@ -46,6 +46,15 @@ _KINDS_OF_CHANGE: Final = {
 ENGINE_OPTIONS: Final = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 """Provider configuration that is meant for the engine: where the plugin comes from."""
 
+
+ON_DESTROY: Final = "onDestroy"
+REFUSE: Final = "refuse"
+"""Of a provider's configuration: delete nothing in a run that declares nothing of this provider.
+
+`pulumi destroy` runs no program. It deletes wave by wave, and meets what is protected only when its wave has come; a
+provider is configured from the state then, and asked to delete without having been asked to check anything
+(``newDestroySource`` in ``pkg/engine/destroy.go``, ``DeleteStep.Apply`` in ``pkg/resource/deploy/step.go``).
+"""
 
 ENGINE_SECONDS: Final = 5.0
 
@@ -84,6 +93,8 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     def __init__(self) -> None:
         self.cancelled = False
+        self._refuses_destroy = False
+        self._is_declared = False
         self._engine_address = ""
         self._kinds: Mapping[str, ResourceKind] = {}
         self._functions: Mapping[str, Function] = {}
@@ -164,7 +175,9 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @_answering
     async def CheckConfig(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
         try:
-            self.check_config(_own_config(request.news))
+            config = _own_config(request.news)
+            _check_on_destroy(config)
+            self.check_config(_without_on_destroy(config))
         except RefusedError as refusal:
             return _check_failures(request, refusal, self.secret_config)
         return provider_pb2.CheckResponse(inputs=request.news)
@@ -182,7 +195,9 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         self, request: provider_pb2.ConfigureRequest, context: Context
     ) -> provider_pb2.ConfigureResponse:
         await self.close()
-        package = self.configure(_own_config(request.args))
+        config = _own_config(request.args)
+        package = self.configure(_without_on_destroy(config))
+        self._refuses_destroy, self._is_declared = config.get(ON_DESTROY) == REFUSE, False
         self._kinds = {kind.token: kind for kind in package.kinds}
         self._functions = package.functions
         self._close = package.close
@@ -196,6 +211,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @override
     @_answering
     async def Check(self, request: provider_pb2.CheckRequest, context: Context) -> provider_pb2.CheckResponse:
+        self._is_declared = True
         declaration = Declaration(
             new=without_internal(decode(request.news)),
             old=without_internal(decode(request.olds)),
@@ -257,6 +273,12 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @override
     @_answering
     async def Delete(self, request: provider_pb2.DeleteRequest, context: Context) -> empty_pb2.Empty:
+        if self._refuses_destroy and not self._is_declared:
+            raise FailedError(
+                "nothing was deleted: the stack protects what it holds, and this run declares nothing of it. Take the "
+                "protection off first (with levee: a due `retire` entry in each regulated stream's file, or no such "
+                "stream), run `pulumi up`, then destroy"
+            )
         recorded = _recorded(request, request.old_inputs, request.properties)
         await self._kind(request.urn).delete(recorded)
         return empty_pb2.Empty()
@@ -306,6 +328,15 @@ def _recorded(request: Any, inputs: struct_pb2.Struct, outputs: struct_pb2.Struc
 def _own_config(config: struct_pb2.Struct) -> Properties:
     """Leave out what the engine itself reads of a provider's configuration."""
     return {key: value for key, value in without_internal(decode(config)).items() if key not in ENGINE_OPTIONS}
+
+
+def _check_on_destroy(config: Properties) -> None:
+    if config.get(ON_DESTROY, REFUSE) != REFUSE:
+        raise refused(ON_DESTROY, f"must be `{REFUSE}`, or left out")
+
+
+def _without_on_destroy(config: Properties) -> Properties:
+    return {key: value for key, value in config.items() if key != ON_DESTROY}
 
 
 def _wanted(news: struct_pb2.Struct, recorded: Recorded, ignored: Any) -> Properties:

@@ -10,6 +10,7 @@ import pulumi
 
 from infra import type_tokens
 from infra.connection import provider_connection
+from infra.providers.plugin import ON_DESTROY, REFUSE
 from infra.secret_location import secret_store
 from levee.model.acl import Acl
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
@@ -34,11 +35,16 @@ class KafkaServiceCredential(pulumi.CustomResource):
 class KafkaTarget:
     """Registers topics and credentials on the plan's cluster. Providers are explicit: no ambient configuration."""
 
-    def __init__(self, plan: Plan, project: Path) -> None:
+    def __init__(self, plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> None:
+        """`holds_on_destroy`: the providers refuse to destroy the stack while it protects anything."""
         connection = {**provider_connection(plan.cluster, project), "owner": plan.qualified_stack}
-        self._kafka = pulumi.ProviderResource("kafka", "kafka", connection)
+        protects = holds_on_destroy and any(topic.protected for topic in plan.topics)
+        held = {ON_DESTROY: REFUSE} if protects else {}
+        self._kafka = pulumi.ProviderResource("kafka", "kafka", {**connection, **held})
+        # A provider that nothing is declared of couldn't tell an update that removes its last resource from a destroy.
+        held = held if plan.credentials or plan.archives else {}
         self.levee = pulumi.ProviderResource(
-            "levee", "levee", {"kafka": connection, **self._sections(plan, project, connection)}
+            "levee", "levee", {"kafka": connection, **self._sections(plan, project, connection), **held}
         )
         self._secret_store = secret_store(plan, project)
 

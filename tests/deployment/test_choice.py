@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.deployment import choice
-from infra.deployment.choice import EngineName, choose
+from infra.baseline import journal
+from infra.deployment.choice import choose
 from infra.deployment.embedded_engine import EmbeddedEngine
+from infra.deployment.holder import EngineName
 from infra.deployment.pulumi_engine import PulumiEngine
 from levee.diagnostics import LeveeError
 from tests.support.answering_cli import AnsweringCli
@@ -30,7 +31,7 @@ def held_by_pulumi(project: Path, resources: int) -> None:
 
 
 def held_by_embedded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "resource_counts", lambda *_: {TYPE: 1})
+    monkeypatch.setattr(journal, "recorded", lambda *_: [TYPE])
 
 
 def test_auto_is_pulumi_where_it_is_installed(cli: AnsweringCli, tmp_path: Path) -> None:
