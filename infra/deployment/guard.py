@@ -25,6 +25,7 @@ from infra.deployment.judging import TOLD_BY_PULUMI, refused_changes
 from infra.deployment.pulumi_environment import MAX_REMOVED, file_backend
 from levee.clock import Clock
 from levee.diagnostics import LeveeError, Rejected
+from levee.diagnostics.redaction import redact
 from levee.loading.locate import diagnose
 from levee.loading.problem import Problem
 from levee.plan.planned import Plan
@@ -126,7 +127,7 @@ def _asked(project: Path, stack: str) -> str:
     except (OSError, ValueError, subprocess.TimeoutExpired) as error:
         raise _unknown(stack, f"`pulumi stack export`: {type(error).__name__}", "run it by hand") from None
     if answered.returncode != 0:
-        said = answered.stderr.strip() or f"exit {answered.returncode}"
+        said = redact(answered.stderr.strip()) or f"exit {answered.returncode}"
         raise _unknown(stack, f"`pulumi stack export`: {said}", "see that who runs this may read the stack's state")
     return answered.stdout
 
