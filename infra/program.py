@@ -15,6 +15,7 @@ from infra.components.log_stream import LogStream, LogStreamArgs
 from infra.components.service_credential import ServiceCredential, ServiceCredentialArgs
 from infra.deployment.guard import guard
 from infra.deployment.holder import EngineName, note_holder, refuse_other_holder
+from infra.deployment.rehearsal import rehearse
 from infra.preflight import preflight
 from infra.run_errors import as_run_errors
 from infra.targets.aws import AwsTarget
@@ -40,7 +41,7 @@ def run(project: Path, stack: str, as_of: date) -> None:
         plan = build_plan(load_stack(project, stack), as_of)
         refuse_other_holder(EngineName.PULUMI, project, stack)
         report = enforce(plan, project, as_of)
-        guard(plan, project, as_of, lambda line: pulumi.log.warn(redact(line)))
+        recorded = guard(plan, project, as_of, lambda line: pulumi.log.warn(redact(line)))
         doubts = preflight(plan, project, changing=not pulumi.runtime.is_dry_run())
         for finding in report.warnings:
             pulumi.log.warn(headline(finding))
@@ -48,7 +49,8 @@ def run(project: Path, stack: str, as_of: date) -> None:
             pulumi.log.warn(f"{pending.stream}: {pending.what}")
         for doubt in doubts:
             pulumi.log.warn(redact(doubt))
-        if not pulumi.runtime.is_dry_run():
+        if not pulumi.runtime.is_dry_run():  # a preview rehearses itself
+            rehearse(plan, project, recorded, as_of)
             note_holder(project, stack)
         provision(plan, project, holds_on_destroy=True)
 

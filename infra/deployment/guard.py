@@ -37,8 +37,10 @@ _COMPRESSED: Final = (".gz", ".zst")
 _SECONDS: Final = 600
 
 
-def guard(plan: Plan, project: Path, as_of: date, report: Report) -> None:
+def guard(plan: Plan, project: Path, as_of: date, report: Report) -> list[Registered]:
     """Refuse a plan that may not change what is deployed; `report` is told what is doubtful and stops nothing.
+
+    Returns what is deployed.
 
     Raises Rejected, and LeveeError where it can't be told what is deployed: that is no pass.
     """
@@ -59,6 +61,7 @@ def guard(plan: Plan, project: Path, as_of: date, report: Report) -> None:
         raise Rejected([*rejected.diagnostics, *found], exit_code=1) from None
     if found:
         raise Rejected(found, exit_code=1)
+    return exported.standing
 
 
 def undeclared(plan: Plan, recorded: Iterable[Registered]) -> Iterator[Problem]:

@@ -37,7 +37,7 @@ class KafkaTarget:
 
     def __init__(self, plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> None:
         """`holds_on_destroy`: the providers refuse to destroy the stack while it protects anything."""
-        connection = {**provider_connection(plan.cluster, project), "owner": plan.qualified_stack}
+        connection = kafka_configuration(plan, project)
         protects = holds_on_destroy and any(topic.protected for topic in plan.topics)
         held = {ON_DESTROY: REFUSE} if protects else {}
         self._kafka = pulumi.ProviderResource("kafka", "kafka", {**connection, **held})
@@ -59,22 +59,8 @@ class KafkaTarget:
 
     def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register `kafka:index/topic:Topic`."""
-        inputs: dict[str, Any] = {
-            "name": planned.name,
-            "partitions": planned.partitions,
-            "replicationFactor": planned.replication,
-            "config": dict(planned.settings),
-            "acknowledgedIds": [*planned.acknowledged],
-        }
-        if planned.may_adopt:
-            inputs["adopt"] = True
-        if planned.on_removal is not None:
-            inputs["onRemoval"] = planned.on_removal
-        if planned.effective:
-            inputs["effective"] = dict(planned.effective)
-        return KafkaTopic(
-            name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka))
-        )
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka))
+        return KafkaTopic(name, topic_inputs(planned), options)
 
     def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
         """Kafka alone has no archive."""
@@ -90,17 +76,45 @@ class KafkaTarget:
 
     def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register `levee:kafka:ServiceCredential`."""
-        inputs = {
-            "service": planned.service,
-            "generation": planned.generation,
-            "previous": planned.previous.value,
-            "iterations": planned.iterations,
-            "acls": [_acl(acl) for acl in planned.acls],
-            "secretStore": self._secret_store,
-        }
+        inputs = credential_inputs(planned, self._secret_store)
         return KafkaServiceCredential(
             name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self.levee))
         )
+
+
+def kafka_configuration(plan: Plan, project: Path) -> dict[str, Any]:
+    """The plan's cluster, and whose its things are, as the kafka provider takes it."""
+    return {**provider_connection(plan.cluster, project), "owner": plan.qualified_stack}
+
+
+def topic_inputs(planned: PlannedTopic) -> dict[str, Any]:
+    """A topic as the kafka provider takes it."""
+    inputs: dict[str, Any] = {
+        "name": planned.name,
+        "partitions": planned.partitions,
+        "replicationFactor": planned.replication,
+        "config": dict(planned.settings),
+        "acknowledgedIds": [*planned.acknowledged],
+    }
+    if planned.may_adopt:
+        inputs["adopt"] = True
+    if planned.on_removal is not None:
+        inputs["onRemoval"] = planned.on_removal
+    if planned.effective:
+        inputs["effective"] = dict(planned.effective)
+    return inputs
+
+
+def credential_inputs(planned: PlannedCredential, store: Mapping[str, Any]) -> dict[str, Any]:
+    """A service's credential as the levee provider takes it; `store` is where its passwords are kept."""
+    return {
+        "service": planned.service,
+        "generation": planned.generation,
+        "previous": planned.previous.value,
+        "iterations": planned.iterations,
+        "acls": [_acl(acl) for acl in planned.acls],
+        "secretStore": store,
+    }
 
 
 def _acl(acl: Acl) -> dict[str, str]:

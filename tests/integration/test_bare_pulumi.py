@@ -103,7 +103,6 @@ def test_an_update_that_is_refused_changes_nothing(audit: Deployment) -> None:
         result = up(audit, **environment)
         (audit.streams / "extra.yaml").unlink()
         assert (result.code != 0, says in result.text) == (True, True), result.text
-        assert result.text.count(says) == 1, "told once"
         assert held(audit, **environment) == before
 
     audit.stream("audit", **regulated, topic=audit.topic("renamed"))
@@ -119,7 +118,6 @@ def test_an_update_that_is_refused_changes_nothing(audit: Deployment) -> None:
     refused("error[partition-decrease]")
     audit.stream("debug")
 
-    # Not what the state's file in the project says, but what the CLI is asked, where another backend is logged in to.
     unchanged = up(audit)
     assert (unchanged.code, "unchanged" in unchanged.out) == (0, True), unchanged.text
     assert held(audit) == before

@@ -309,8 +309,8 @@ async def test_a_stack_that_protects_nothing_may_be_destroyed(served: Served) ->
 
 
 async def test_a_stack_that_comes_to_protect_keeps_its_provider(served: Served) -> None:
-    for old, new in (({}, HOLDING), (HOLDING, {})):
-        request = provider_pb2.DiffRequest(id="x", olds=old or encode({}), news=new or encode({}))
+    for old, new in ((encode({}), HOLDING), (HOLDING, encode({}))):
+        request = provider_pb2.DiffRequest(id="x", olds=old, news=new)
         answer = await served.stub.DiffConfig(request)
         assert (answer.changes, [*answer.replaces]) == (provider_pb2.DiffResponse.DIFF_SOME, [])
 
