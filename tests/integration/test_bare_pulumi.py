@@ -108,6 +108,7 @@ def test_an_update_that_is_refused_changes_nothing(audit: Deployment) -> None:
     audit.stream("audit", **regulated, topic=audit.topic("renamed"))
     refused("error[RLS-BLR-001]")
     (audit.streams / "audit.yaml").unlink()
+    audit.stream("debug", consumers=readers(audit))
     refused("error[RLS-BLR-001]")
     audit.stream("audit", **regulated)
     audit.stream("debug", topic=audit.topic("renamed"))
@@ -117,6 +118,11 @@ def test_an_update_that_is_refused_changes_nothing(audit: Deployment) -> None:
     audit.stream("debug", partitions=1)
     refused("error[partition-decrease]")
     audit.stream("debug")
+    create_by_hand(audit.cluster, audit.topic("taken"), partitions=5)
+    before = held(audit)
+    audit.stream("taken")
+    refused("error[refused]")
+    (audit.streams / "taken.yaml").unlink()
 
     unchanged = up(audit)
     assert (unchanged.code, "unchanged" in unchanged.out) == (0, True), unchanged.text
@@ -131,7 +137,9 @@ def test_an_update_that_is_refused_changes_nothing(audit: Deployment) -> None:
 
 def test_a_destroy_of_a_protected_stack_deletes_nothing(audit: Deployment) -> None:
     before = held(audit)
-    reader = next(urn for urn in recorded(audit) if urn.endswith(f"ServiceCredential::{audit.service('reader')}"))
+    reader = next(
+        urn for urn in recorded(audit) if urn.endswith(f"levee:kafka:ServiceCredential::{audit.service('reader')}")
+    )
     for arguments in ((), ("--continue-on-error",), ("--run-program",), ("--refresh=false",), ("--target", reader)):
         refused = destroy(audit, *arguments)
         assert refused.code != 0, refused.text
@@ -150,3 +158,35 @@ def test_a_destroy_of_a_protected_stack_deletes_nothing(audit: Deployment) -> No
     assert gone.code == 0, gone.text
     assert (audit.live_topics(), audit.live_acls(), audit.live_users()) == ({}, set(), set())
     assert recorded(audit) == {}
+
+
+def test_one_engine_holds_a_stack_whoever_runs_it(deployment: Deployment) -> None:
+    def alive() -> tuple[object, ...]:
+        return (deployment.live_topics(), deployment.live_acls(), deployment.live_users(), deployment.live_marks())
+
+    deployment.stream("events")
+    assert deployment.up("embedded").code == 0
+    before = alive()
+    assert pulumi(deployment, "stack", "init", "test").code == 0
+    for command in (("preview", "--stack", "test"), ("up", "--stack", "test", *SCRIPTED)):
+        refused = pulumi(deployment, *command)
+        assert (refused.code != 0, "stack test is held by the embedded engine" in refused.text) == (True, True)
+        assert alive() == before
+    assert deployment.destroy("embedded").code == 0
+
+    # A backend that is logged in to: the program asks the CLI what is deployed.
+    elsewhere = deployment.project / "elsewhere"
+    elsewhere.mkdir()
+    home = {"PULUMI_HOME": str(deployment.project / "home")}
+    assert pulumi(deployment, "login", elsewhere.as_uri(), **home).code == 0
+    assert pulumi(deployment, "stack", "init", "test", **home).code == 0
+    made = up(deployment, **home)
+    assert made.code == 0, made.text
+    before = (alive(), recorded(deployment, **home))
+    deployment.stream("events", topic=deployment.topic("renamed"))
+    refused = up(deployment, **home)
+    assert (refused.code != 0, "error[renamed]" in refused.text) == (True, True), refused.text
+    assert (alive(), recorded(deployment, **home)) == before
+    deployment.stream("events")
+    other = deployment.up("embedded")
+    assert (other.code, "a backend outside this project" in other.err) == (2, True), other.text
