@@ -15,6 +15,7 @@ from infra.deployment.pulumi_environment import additions
 from levee.clock import SYSTEM_CLOCK
 from tests.support.deployment import Deployment, Result
 from tests.support.kafka_clients import produce
+from tests.support.live_topics import create_by_hand
 
 pytestmark = [pytest.mark.integration, pytest.mark.engine]
 
