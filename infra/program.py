@@ -12,6 +12,9 @@ import pulumi
 
 from infra.baseline.resources import APPROVALS
 from infra.components.log_stream import LogStreamArgs, register_stream
+from infra.deployment.guard import guard
+from infra.deployment.holder import EngineName, note_holder, refuse_other_holder
+from infra.deployment.rehearsal import rehearse
 from infra.preflight import preflight
 from infra.run_errors import as_run_errors
 from infra.targets.aws import AwsTarget
@@ -35,7 +38,9 @@ def run(project: Path, stack: str, as_of: date) -> None:
     """
     with as_run_errors(project):
         plan = build_plan(load_stack(project, stack), as_of)
+        refuse_other_holder(EngineName.PULUMI, project, stack)
         report = enforce(plan, project, as_of)
+        recorded = guard(plan, project, as_of, lambda line: pulumi.log.warn(redact(line)))
         doubts = preflight(plan, project, changing=not pulumi.runtime.is_dry_run())
         for finding in report.warnings:
             pulumi.log.warn(headline(finding))
@@ -43,16 +48,20 @@ def run(project: Path, stack: str, as_of: date) -> None:
             pulumi.log.warn(f"{pending.stream}: {pending.what}")
         for doubt in doubts:
             pulumi.log.warn(redact(doubt))
-        provision(plan, project)
+        if not pulumi.runtime.is_dry_run():  # a preview rehearses itself
+            rehearse(plan, project, recorded, as_of)
+            note_holder(project, stack)
+        provision(plan, project, holds_on_destroy=True)
 
 
 @as_run_errors()
-def provision(plan: Plan, project: Path) -> None:
+def provision(plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> None:
     """Register everything planned. Independent things stay independent, so that providers can batch them.
 
+    `holds_on_destroy`: for an engine that doesn't refuse to destroy a protected stack before it deletes anything.
     Raises pulumi.RunError, as `run`.
     """
-    target = _target(plan, project)
+    target = _target(plan, project, holds_on_destroy=holds_on_destroy)
     archives, monitors, carriers = _by_stream(plan.archives), _by_stream(plan.monitors), _by_stream(plan.carriers)
     made: list[pulumi.Resource] = []
     for topic in plan.topics:
@@ -84,12 +93,12 @@ def _by_stream(planned: Iterable[OfStream]) -> Mapping[str, list[OfStream]]:
     return found
 
 
-def _target(plan: Plan, project: Path) -> Target:
+def _target(plan: Plan, project: Path, *, holds_on_destroy: bool) -> Target:
     match plan.target:
         case Platform.KAFKA:
-            return KafkaTarget(plan, project)
+            return KafkaTarget(plan, project, holds_on_destroy=holds_on_destroy)
         case Platform.AWS:
-            return AwsTarget(plan, project)
+            return AwsTarget(plan, project, holds_on_destroy=holds_on_destroy)
         case Platform.IBM:
             raise pulumi.RunError(f"stack {plan.stack}: this version of levee provisions no {plan.target} targets yet")
         case _:

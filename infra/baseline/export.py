@@ -7,7 +7,8 @@ and `pending_operations`. Versions 3 and 4 both hold a DeploymentV3.
 from __future__ import annotations
 
 import json
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final
 
 from infra.baseline.resources import deployed, of_pulumi
 from levee.diagnostics import LeveeError
@@ -17,24 +18,50 @@ from policies.readback.registered import Registered
 _VERSIONS: Final = frozenset({3, 4})
 
 
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """What Pulumi recorded of a stack, with what an interrupted run had begun to make; `doomed` are the URNs of what
+    it is about to delete.
+    """
+
+    resources: tuple[Registered, ...]
+    doomed: frozenset[str]
+
+    @property
+    def standing(self) -> list[Registered]:
+        """Everything that isn't about to be deleted."""
+        return [each for each in self.resources if each.urn not in self.doomed]
+
+    def deployed(self) -> Deployed:
+        """The topics and services. Raises LeveeError (exit 2) where the spent approvals can't be told."""
+        return deployed("the pulumi engine's state", self.resources, self.doomed)
+
+
 def from_export(text: str, stack: str) -> Deployed:
     """The stack's resources as the Pulumi engine recorded them, with what an interrupted run had begun to make.
 
     Empty only where the export says so. Raises LeveeError (exit 2) where it is none of this stack.
     """
-    listed, doomed = _read(text, stack)
-    return deployed("the pulumi engine's state", listed, doomed)
+    return read_export(text, stack).deployed()
 
 
 def recorded(text: str, stack: str) -> list[Registered]:
     """Everything that an export holds of the stack and isn't about to be deleted. Raises LeveeError (exit 2)."""
-    listed, doomed = _read(text, stack)
-    return [each for each in listed if each.urn not in doomed]
+    return read_export(text, stack).standing
 
 
-def _read(text: str, stack: str) -> tuple[list[Registered], list[str]]:
+def read_export(text: str, stack: str) -> Exported:
+    """The text of an export. Raises LeveeError (exit 2) where it is none of this stack."""
     try:
         document = json.loads(text)
+    except (ValueError, RecursionError):
+        raise _unreadable(stack, "it is not an export of this stack") from None
+    return of_document(document, stack)
+
+
+def of_document(document: Any, stack: str) -> Exported:
+    """An export that was read already. Raises LeveeError (exit 2) where it is none of this stack."""
+    try:
         if document["version"] not in _VERSIONS:
             raise _unreadable(stack, "its version is unknown")
         resources = document["deployment"].get("resources") or []
@@ -48,10 +75,10 @@ def _read(text: str, stack: str) -> tuple[list[Registered], list[str]]:
             of_pulumi(each["urn"], each, stack)
             for each in [*resources, *(new for new in begun if new["urn"] not in known)]
         ]
-        doomed = [each["urn"] for each in resources if each.get("delete", False)]
+        doomed = frozenset(each["urn"] for each in resources if each.get("delete", False))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise _unreadable(stack, "it is not an export of this stack") from None
-    return list({each.urn: each for each in listed}.values()), doomed
+    return Exported(tuple({each.urn: each for each in listed}.values()), doomed)
 
 
 def _unreadable(stack: str, why: str) -> LeveeError:

@@ -16,6 +16,7 @@ from infra import type_tokens
 from infra.providers.identity import RECREATED
 from infra.providers.kafka.topic_declaration import LET_GO, ON_REMOVAL
 from infra.providers.levee.aws.deletion import is_approved
+from levee.model.origin import Origin
 from levee.plan.build import has_stack_key
 from levee.plan.planned import Plan
 from policies.readback import topic
@@ -57,7 +58,7 @@ def made_anew(resource: Registered) -> Kept:
 
 def no_longer_declared(resources: Iterable[Registered], plan: Plan | None) -> Iterator[Registered]:
     """Those of the resources that can be let go of and that a plan doesn't hold; all where there is no plan."""
-    declared = frozenset(_declared(plan)) if plan is not None else frozenset()
+    declared = frozenset((type_, name) for type_, name, *_ in declared_names(plan)) if plan is not None else frozenset()
     return (
         resource
         for resource in resources
@@ -73,18 +74,22 @@ _LET_GO_BY_DECLARATION: Final = (
 )
 
 
-def _declared(plan: Plan) -> Iterator[tuple[str, str]]:
-    """By type and name, as the targets register them."""
+def declared_names(plan: Plan) -> Iterator[tuple[str, str, str, Origin]]:
+    """What of a plan can be let go of, as the targets register it: by type and name, what it is called where it lies,
+    and where it is declared.
+    """
     for planned in plan.topics:
-        yield topic.TYPE, planned.stream
+        yield topic.TYPE, planned.stream, planned.name, planned.origin.at("topic")
+    origins = {planned.stream: planned.origin for planned in plan.topics}
     for archive in plan.archives:
-        yield type_tokens.AWS_ARCHIVE_BUCKET, archive.stream
+        origin = origins[archive.stream].at("archive")
+        yield type_tokens.AWS_ARCHIVE_BUCKET, archive.stream, archive.archive.bucket, origin
     for carrier in plan.carriers:
-        name = f"{carrier.stream}.{carrier.source.service}"
-        yield topic.TYPE, f"{name}.checkpoints"
-        yield type_tokens.AWS_DATA_STREAM, name
+        name, origin = f"{carrier.stream}.{carrier.source.service}", origins[carrier.stream].at("sources")
+        yield topic.TYPE, f"{name}.checkpoints", carrier.checkpoints.name, origin
+        yield type_tokens.AWS_DATA_STREAM, name, carrier.name, origin
     if has_stack_key(plan):
-        yield type_tokens.AWS_KEY, "stack-key"
+        yield type_tokens.AWS_KEY, "stack-key", "stack-key", plan.origin
 
 
 def _kept(resource: Registered, today: date) -> Kept | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.baseline import export, journal
-from infra.deployment.choice import EngineName, holder
+from infra.deployment.holder import EngineName, holder
 from infra.deployment.pulumi_engine import PulumiEngine
 from infra.providers.levee.aws.identity import THING_ID
 from levee.diagnostics import LeveeError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from infra.baseline.journal import from_journal
-from infra.deployment.choice import EngineName, holder
+from infra.deployment.holder import EngineName, holder
 from levee.diagnostics import LeveeError
 from levee.plan.change import Deployed
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -20,7 +19,6 @@ from infra.deployment.resource_words import ResourceWords
 from infra.embedded import engine
 from infra.embedded.errors import EngineError, Interrupted, Refusal
 from infra.embedded.event import Event, Op, PlanReady, ResourceEvent, Stage
-from infra.embedded.journal import Identity, load
 from infra.embedded.registration import Registration
 from infra.ignored_folder import make_ignored
 from infra.providers.identity import RECREATED
@@ -91,7 +89,7 @@ def _counted(changes: Mapping[Op, int], ungrouped: int) -> dict[str, int]:
 
 def _held(deployment: Deployment) -> Iterable[str] | None:
     try:
-        return Counter(resource_counts(deployment.project, deployment.stack)).elements()
+        return [each.type for each in recorded(deployment.project, deployment.stack)]
     except LeveeError:
         return None
 
@@ -144,21 +142,3 @@ def _providers(clock: Clock) -> Mapping[str, Callable[[], ResourceProviderServic
     from infra.providers.levee.provider import LeveeProvider
 
     return {"kafka": KafkaProvider, "levee": partial(LeveeProvider, clock)}
-
-
-def resource_counts(project: Path, stack: str) -> dict[str, int]:
-    """How many resources of each type the embedded state of a stack holds; empty where it was never deployed.
-
-    Raises LeveeError (exit 2) where the state can't be read: that is never an empty one.
-    """
-    directory = embedded_state(project, stack)
-    if not directory.exists():
-        return {}
-    try:
-        state = load(directory, Identity(PROJECT, stack))
-    except EngineError as error:
-        raise LeveeError(error.message, error.help, exit_code=error.exit_code) from None
-    counts: dict[str, int] = {}
-    for resource in state.resources.values():
-        counts[resource.type] = counts.get(resource.type, 0) + 1
-    return counts

@@ -21,3 +21,8 @@ def pulumi_backend(project: Path) -> Path:
 def pulumi_passphrase(project: Path) -> Path:
     """The passphrase of that backend's secrets: random, 0600, made on first use."""
     return project / ".levee" / "pulumi.passphrase"
+
+
+def pulumi_elsewhere(project: Path, stack: str) -> Path:
+    """There where Pulumi deployed a stack from this project to a backend outside it."""
+    return project / ".levee" / "pulumi-elsewhere" / stack

@@ -20,9 +20,10 @@ from infra.baseline.export import from_export, recorded
 from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import LISTED, PROTECTED_ADVICE, let_go
+from infra.deployment.holder import forget_holder
 from infra.deployment.interrupted import interrupted, left
-from infra.deployment.judging import refused_changes
-from infra.deployment.pulumi_environment import environment, file_backend
+from infra.deployment.judging import TOLD_BY_PULUMI, refused_changes
+from infra.deployment.pulumi_environment import MAX_REMOVED, environment, file_backend
 from infra.deployment.pulumi_lock import require_gone
 from infra.deployment.resource_words import kept_thing
 from infra.interruption import on_signals
@@ -40,9 +41,6 @@ _COUNT: Final = re.compile(r"\s*[+~-]?\s*(?:\d+ changes?\. )?(\d+) (to )?(create
 _UNGROUPED: Final = re.compile(r"\s*-\s+levee:index:\w+ \S+ deleted?\b.*")
 # What the CLI says of a signal, whoever sent it (backend/cancellation_scope.go).
 _SIGNALS: Final = {"^C received; ": signal.SIGINT, "SIGTERM received; ": signal.SIGTERM}
-# Access that grows: an interrupted run leaves topics whose services come with the next one, and Pulumi's state doesn't
-# tell which. `levee guard` refuses it in the pipeline, where the files are compared.
-_TOLD: Final = frozenset({"RLS-BLR-006"})
 _PARALLEL: Final = 64  # the SDK answers 4 registrations for each; providers batch what is under way at once
 
 
@@ -66,10 +64,13 @@ class PulumiEngine:
         if deployment.action is Action.DESTROY and (held := self._held(deployment.stack)) != ():
             message = f"pulumi destroy ended before everything was deleted; {left(deployment.stack, held)}"
             raise LeveeError(message, f"go on with `levee destroy {deployment.stack} --engine pulumi`")
+        if deployment.action is Action.DESTROY:
+            forget_holder(deployment.project, deployment.stack)
         return outcome
 
     def _run(self, deployment: Deployment, report: Report) -> Outcome:
         stack = deployment.stack
+        self._environment[MAX_REMOVED] = str(deployment.max_removed)  # the program judges by it, too
         self._free_stale_lock(stack, report)
         if not self._has_stack(stack):
             if deployment.action is Action.DESTROY:
@@ -111,7 +112,7 @@ class PulumiEngine:
                 return ()
         else:
             deployed = from_export(exported, deployment.stack)
-            refuse(refused_changes(deployment, deployed, report, _TOLD), deployment.project)
+            refuse(refused_changes(deployment, deployed, report, TOLD_BY_PULUMI), deployment.project)
             leaving = [*no_longer_declared(recorded(exported, deployment.stack), deployment.plan)]
         kept = tuple(kept_on_removal(leaving, deployment.clock.today()).values())
         for each in kept[:LISTED]:

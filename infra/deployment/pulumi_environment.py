@@ -22,6 +22,8 @@ from levee.loading.plain_file import KIB, MIB, UnreadableError, read_plain, read
 
 PASSPHRASE: Final = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the variable, not what it holds
 PASSPHRASE_FILE: Final = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 - as above
+MAX_REMOVED: Final = "LEVEE_MAX_REMOVED"
+"""How many percent of what is deployed may go in one run: `--max-removed` of a command that Pulumi runs."""
 
 
 def environment(project: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -19,15 +19,19 @@ class EngineSession:
         self.engine_address = engine_address
         self.cancelled = cancelled
         self.held_back = HeldBack()
+        self.refuses_destroy = False
+        self.is_declared = False
+        """Whether anything was checked, as it is where a program declares it."""
         self.under_way = 0
         """Calls that have begun and not ended."""
         self._package: Package | None = None
         self.kinds: Mapping[str, ResourceKind] = {}
         self.functions: Mapping[str, Function] = {}
 
-    async def configure(self, package: Package) -> None:
-        """Use the package from now on."""
+    async def configure(self, package: Package, *, refuses_destroy: bool = False) -> None:
+        """Use the package from now on. `refuses_destroy`: delete nothing until something is declared."""
         await self.close()
+        self.refuses_destroy, self.is_declared = refuses_destroy, False
         self._package = package
         self.kinds = {kind.token: kind for kind in package.kinds}
         self.functions = package.functions

@@ -63,8 +63,8 @@ class AwsTarget(KafkaTarget):
 
     topics_only = False
 
-    def __init__(self, plan: Plan, project: Path) -> None:
-        super().__init__(plan, project)
+    def __init__(self, plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> None:
+        super().__init__(plan, project, holds_on_destroy=holds_on_destroy)
         self._plan = plan
         self._topics = {topic.stream: topic for topic in plan.topics}
         self._classes = {each.name: each for each in plan.classes}

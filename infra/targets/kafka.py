@@ -14,6 +14,7 @@ import pulumi
 from infra import type_tokens
 from infra.connection import provider_connection
 from infra.earlier_urn import earlier_urn
+from infra.providers.plugin import ON_DESTROY, REFUSE
 from infra.secret_location import secret_store
 from levee.model.acl import Acl
 from levee.model.name import NamePattern, PatternType
@@ -41,11 +42,16 @@ class KafkaTarget:
 
     topics_only = True
 
-    def __init__(self, plan: Plan, project: Path) -> None:
-        connection = {**provider_connection(plan.cluster, project), "owner": plan.qualified_stack}
-        self._kafka = pulumi.ProviderResource("kafka", "kafka", connection)
+    def __init__(self, plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> None:
+        """`holds_on_destroy`: the providers refuse to destroy the stack while it protects anything."""
+        connection = kafka_configuration(plan, project)
+        protects = holds_on_destroy and any(topic.protected for topic in plan.topics)
+        held = {ON_DESTROY: REFUSE} if protects else {}
+        self._kafka = pulumi.ProviderResource("kafka", "kafka", {**connection, **held})
+        # A provider that nothing is declared of couldn't tell an update that removes its last resource from a destroy.
+        held = held if plan.credentials or plan.archives else {}
         self.levee = pulumi.ProviderResource(
-            "levee", "levee", {"kafka": connection, **self._sections(plan, project, connection)}
+            "levee", "levee", {"kafka": connection, **self._sections(plan, project, connection), **held}
         )
         self._secret_store = secret_store(plan, project)
         self._made: dict[str, pulumi.Resource] = {}  # topics by what Kafka calls them
@@ -61,22 +67,8 @@ class KafkaTarget:
 
     def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register `kafka:index/topic:Topic`."""
-        inputs: dict[str, Any] = {
-            "name": planned.name,
-            "partitions": planned.partitions,
-            "replicationFactor": planned.replication,
-            "config": dict(planned.settings),
-            "acknowledgedIds": [*planned.acknowledged],
-        }
-        if planned.may_adopt:
-            inputs["adopt"] = True
-        if planned.on_removal is not None:
-            inputs["onRemoval"] = planned.on_removal
-        if planned.effective:
-            inputs["effective"] = dict(planned.effective)
-        made = self._made[planned.name] = KafkaTopic(
-            name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka))
-        )
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka))
+        made = self._made[planned.name] = KafkaTopic(name, topic_inputs(planned), options)
         return made
 
     def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
@@ -95,20 +87,12 @@ class KafkaTarget:
         self, name: str, planned: PlannedCredential, needs: Sequence[pulumi.Resource] = ()
     ) -> pulumi.Resource:
         """Register `levee:kafka:ServiceCredential`, after what it `needs` beside its topics."""
-        inputs = {
-            "service": planned.service,
-            "generation": planned.generation,
-            "previous": planned.previous.value,
-            "iterations": planned.iterations,
-            "acls": [_acl(acl) for acl in planned.acls],
-            "secretStore": self._secret_store,
-        }
         options = pulumi.ResourceOptions(
             provider=self.levee,
             depends_on=[*self._granted(planned), *needs],
             aliases=below_service(type_tokens.KAFKA_SERVICE_CREDENTIAL, name),
         )
-        return KafkaServiceCredential(name, inputs, options)
+        return KafkaServiceCredential(name, credential_inputs(planned, self._secret_store), options)
 
     def _granted(self, planned: PlannedCredential) -> list[pulumi.Resource]:
         """This stack's topics that the grants name: a right on a topic comes after it and goes before it."""
@@ -130,6 +114,41 @@ class KafkaTarget:
 def below_service(type_: str, name: str) -> list[str]:
     """Where a resource of a service stood in 0.1.0."""
     return [earlier_urn(type_, name, below=type_tokens.SERVICE_CREDENTIAL)]
+
+
+def kafka_configuration(plan: Plan, project: Path) -> dict[str, Any]:
+    """The plan's cluster, and whose its things are, as the kafka provider takes it."""
+    return {**provider_connection(plan.cluster, project), "owner": plan.qualified_stack}
+
+
+def topic_inputs(planned: PlannedTopic) -> dict[str, Any]:
+    """A topic as the kafka provider takes it."""
+    inputs: dict[str, Any] = {
+        "name": planned.name,
+        "partitions": planned.partitions,
+        "replicationFactor": planned.replication,
+        "config": dict(planned.settings),
+        "acknowledgedIds": [*planned.acknowledged],
+    }
+    if planned.may_adopt:
+        inputs["adopt"] = True
+    if planned.on_removal is not None:
+        inputs["onRemoval"] = planned.on_removal
+    if planned.effective:
+        inputs["effective"] = dict(planned.effective)
+    return inputs
+
+
+def credential_inputs(planned: PlannedCredential, store: Mapping[str, Any]) -> dict[str, Any]:
+    """A service's credential as the levee provider takes it; `store` is where its passwords are kept."""
+    return {
+        "service": planned.service,
+        "generation": planned.generation,
+        "previous": planned.previous.value,
+        "iterations": planned.iterations,
+        "acls": [_acl(acl) for acl in planned.acls],
+        "secretStore": store,
+    }
 
 
 def _acl(acl: Acl) -> dict[str, str]:

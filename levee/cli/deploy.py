@@ -69,8 +69,9 @@ def run(name: str, arguments: argparse.Namespace) -> int:
 
 
 def _run(name: str, arguments: argparse.Namespace) -> int:
-    from infra.deployment.choice import EngineName, choose
+    from infra.deployment.choice import choose
     from infra.deployment.contract import Action, Deployment
+    from infra.deployment.holder import EngineName
     from infra.deployment.resource_words import kept_thing
     from infra.let_go import stayed
     from levee.loading.load import load_stack

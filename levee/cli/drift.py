@@ -55,7 +55,8 @@ def register(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Compare, and answer 3 where anything differs, whatever else can't be told."""
     from infra.baseline.record import record_of
-    from infra.deployment.choice import EngineName, choose
+    from infra.deployment.choice import choose
+    from infra.deployment.holder import EngineName
     from infra.preflight import doubts
     from infra.proof.answer import Verdict
     from infra.proof.comparison import account_differences, differences

@@ -38,7 +38,7 @@ def register(commands: Commands) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the status."""
     from infra.baseline.record import record_of
-    from infra.deployment.choice import holder
+    from infra.deployment.holder import holder
     from infra.let_go import things_let_go
     from infra.preflight import look, refuse_contradictions
     from levee.loading.load import load_stack

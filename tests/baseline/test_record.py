@@ -11,7 +11,7 @@ import pytest
 
 from infra.baseline import record as module
 from infra.baseline.record import Record, Unreadable, record_if_readable, record_of
-from infra.deployment.choice import EngineName, Holder
+from infra.deployment.holder import EngineName, Holder
 from infra.deployment.location import PROJECT, embedded_state
 from infra.deployment.pulumi_engine import PulumiEngine
 from infra.embedded.journal import JOURNAL_FILE, Identity, Journal

@@ -12,7 +12,7 @@ import pytest
 from infra.baseline.preview import from_preview
 from infra.baseline.under_way import deployed_before
 from infra.connection import admin_connection, provider_connection
-from infra.deployment.choice import holder
+from infra.deployment.holder import holder
 from infra.local.record import read_record
 from infra.proof.client_file import read_login
 from infra.proof.login import UnusableLogin

@@ -252,6 +252,74 @@ async def test_after_cancel_nothing_new_begins(served: Served) -> None:
     assert served.provider.note.live == {}
 
 
+HOLDING = encode({"onDestroy": "refuse"})
+
+
+async def delete(served: Served) -> str:
+    """Ask for the deletion of what is there; why it was refused."""
+    served.provider.note.live["first"] = {}
+    request = provider_pb2.DeleteRequest(urn=URN, id="first")
+    try:
+        await served.stub.Delete(request)
+    except grpc.aio.AioRpcError as error:
+        assert "first" in served.provider.note.live
+        return str(error.details())
+    assert "first" not in served.provider.note.live
+    return ""
+
+
+async def declare(served: Served) -> None:
+    await served.stub.Check(provider_pb2.CheckRequest(urn=URN, news=encode({"body": "x"})))
+
+
+async def test_a_run_that_declares_nothing_deletes_nothing_of_a_stack_that_protects(served: Served) -> None:
+    await served.stub.Configure(provider_pb2.ConfigureRequest(args=HOLDING))
+    await served.stub.Read(provider_pb2.ReadRequest(urn=URN, id="first"))
+    assert "nothing was deleted" in await delete(served)
+    assert "nothing was deleted" in await delete(served), "however often it is asked"
+
+
+async def test_a_program_that_is_run_for_its_providers_alone_declares_nothing(served: Served) -> None:
+    """So `pulumi destroy --run-program` begins: with a check of the configuration, and none of a resource."""
+    await served.stub.CheckConfig(provider_pb2.CheckRequest(news=HOLDING))
+    await served.stub.Configure(provider_pb2.ConfigureRequest(args=HOLDING))
+    assert "nothing was deleted" in await delete(served)
+
+
+async def test_an_update_may_delete_what_its_program_no_longer_declares(served: Served) -> None:
+    """Also where a refresh before the program had the provider configured from the state, and it stayed the same."""
+    await served.stub.Configure(provider_pb2.ConfigureRequest(args=HOLDING))
+    await served.stub.CheckConfig(provider_pb2.CheckRequest(news=HOLDING))
+    await declare(served)
+    assert await delete(served) == ""
+
+
+async def test_a_process_that_outlives_an_update_still_refuses_to_destroy(served: Served) -> None:
+    await served.stub.Configure(provider_pb2.ConfigureRequest(args=HOLDING))
+    await declare(served)
+    await served.stub.Configure(provider_pb2.ConfigureRequest(args=HOLDING))
+    assert "nothing was deleted" in await delete(served)
+
+
+async def test_a_stack_that_protects_nothing_may_be_destroyed(served: Served) -> None:
+    assert await delete(served) == ""
+    await served.stub.Configure(provider_pb2.ConfigureRequest(args=HOLDING))
+    await served.stub.Configure(provider_pb2.ConfigureRequest())
+    assert await delete(served) == ""
+
+
+async def test_a_stack_that_comes_to_protect_keeps_its_provider(served: Served) -> None:
+    for old, new in ((encode({}), HOLDING), (HOLDING, encode({}))):
+        request = provider_pb2.DiffRequest(id="x", olds=old, news=new)
+        answer = await served.stub.DiffConfig(request)
+        assert (answer.changes, [*answer.replaces]) == (provider_pb2.DiffResponse.DIFF_SOME, [])
+
+
+async def test_another_word_for_it_is_refused(served: Served) -> None:
+    answer = await served.stub.CheckConfig(provider_pb2.CheckRequest(news=encode({"onDestroy": "keep"})))
+    assert [failure.property for failure in answer.failures] == ["onDestroy"]
+
+
 HERE = Path(__file__).parent
 
 SERVE = """

@@ -147,6 +147,12 @@ class Topic(ResourceKind):
         await self._rehearse(changes)
         return _outputs(new, changes.live.shape, adopted=is_marked_adopted(recorded.outputs))
 
+    async def require_recorded(self, recorded: Recorded, new: Properties) -> None:
+        """Refuse a topic that somebody made anew and that the inputs don't acknowledge; one that is gone is made."""
+        shape = await self._topics.shape(recorded.id)
+        if shape is not None:
+            require_known(recorded, new, recorded.id, shape.topic_id)
+
     async def update(self, recorded: Recorded, new: Properties) -> Properties:
         """Check everything and mark the topic, then change settings, then add partitions."""
         if await self._is_left_to_another(recorded, new):
