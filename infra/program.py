@@ -15,6 +15,7 @@ from infra.components.log_stream import LogStream, LogStreamArgs
 from infra.components.service_credential import ServiceCredential, ServiceCredentialArgs
 from infra.preflight import preflight
 from infra.run_errors import as_run_errors
+from infra.sdk_cost import without_source_positions
 from infra.targets.aws import AwsTarget
 from infra.targets.contract import Target
 from infra.targets.kafka import KafkaTarget
@@ -48,6 +49,7 @@ def run(project: Path, stack: str, as_of: date) -> None:
 
 
 @as_run_errors()
+@without_source_positions()
 def provision(plan: Plan, project: Path) -> None:
     """Register everything planned. Independent things stay independent, so that providers can batch them.
 
