@@ -11,8 +11,7 @@ from typing import TypeVar, assert_never
 import pulumi
 
 from infra.baseline.resources import APPROVALS
-from infra.components.log_stream import LogStream, LogStreamArgs
-from infra.components.service_credential import ServiceCredential, ServiceCredentialArgs
+from infra.components.log_stream import LogStreamArgs, register_stream
 from infra.preflight import preflight
 from infra.run_errors import as_run_errors
 from infra.sdk_cost import without_source_positions
@@ -66,10 +65,8 @@ def provision(plan: Plan, project: Path) -> None:
             carriers=tuple(carriers[topic.stream]),
             target=target,
         )
-        made.append(LogStream(topic.stream, of_stream).topic)
-    for credential in plan.credentials:
-        of_service = ServiceCredentialArgs(credential=credential, target=target)
-        made.append(ServiceCredential(credential.service, of_service).credential)
+        made.append(register_stream(topic.stream, of_stream))
+    made += (target.credential(credential.service, credential) for credential in plan.credentials)
     target.finish()
     pulumi.export("cluster", plan.cluster.id)
     pulumi.export("topics", {topic.stream: topic.name for topic in plan.topics})

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import pulumi
 
 from infra import type_tokens
+from infra.earlier_urn import earlier_urn
 from infra.targets.contract import Target
 from levee.plan.planned import PlannedArchive, PlannedCarrier, PlannedMonitor, PlannedTopic
+from policies.readback import topic
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,16 +23,20 @@ class LogStreamArgs:
     carriers: tuple[PlannedCarrier, ...] = ()
     target: Target
 
+    @property
+    def is_topic_only(self) -> bool:
+        """Whether nothing but the topic is registered: the platform makes nothing else, or nothing else is planned."""
+        return self.target.topics_only or not (self.archives or self.monitors or self.carriers)
+
 
 class LogStream(pulumi.ComponentResource):
-    """The resources of one stream, named by the stream's key. A regulated topic is protected."""
+    """The resources of a stream that has more than its topic, named by the stream's key."""
 
     topic: pulumi.Resource
 
     def __init__(self, name: str, args: LogStreamArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(type_tokens.LOG_STREAM, name, None, opts)
-        options = pulumi.ResourceOptions(parent=self, protect=args.topic.protected)
-        self.topic = args.target.topic(name, args.topic, options)
+        self.topic = _topic(name, args, parent=self)
         for archive in args.archives:
             args.target.archive(name, archive, pulumi.ResourceOptions(parent=self))
         for carrier in args.carriers:
@@ -38,3 +44,15 @@ class LogStream(pulumi.ComponentResource):
         for monitor in args.monitors:
             args.target.monitor(f"{name}-{monitor.monitor.kind}", monitor, pulumi.ResourceOptions(parent=self))
         self.register_outputs({"topic": args.topic.name})
+
+
+def register_stream(name: str, args: LogStreamArgs) -> pulumi.Resource:
+    """Register the resources of one stream and return its topic. A topic alone needs no parent."""
+    return _topic(name, args, parent=None) if args.is_topic_only else LogStream(name, args).topic
+
+
+def _topic(name: str, args: LogStreamArgs, parent: LogStream | None) -> pulumi.Resource:
+    """The topic. A regulated one is protected. It is the same resource below its stream and without a parent."""
+    elsewhere = earlier_urn(topic.TYPE, name, below=type_tokens.LOG_STREAM if parent is None else None)
+    options = pulumi.ResourceOptions(parent=parent, protect=args.topic.protected, aliases=[elsewhere])
+    return args.target.topic(name, args.topic, options)

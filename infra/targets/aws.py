@@ -13,7 +13,7 @@ from infra import type_tokens
 from infra.run_errors import as_run_errors
 from infra.secret_location import aws_connection
 from infra.targets.aws_alarm import alarms
-from infra.targets.kafka import KafkaTarget
+from infra.targets.kafka import KafkaTarget, below_service
 from levee.catalog.partition import partition_name
 from levee.iam.arn import ClusterArn
 from levee.iam.bucket_policy import bucket_policy
@@ -61,6 +61,8 @@ class AwsResource(pulumi.CustomResource):
 class AwsTarget(KafkaTarget):
     """Registers what a stack on aws adds to its Kafka cluster. One key encrypts whatever names `stack-key`."""
 
+    topics_only = False
+
     def __init__(self, plan: Plan, project: Path) -> None:
         super().__init__(plan, project)
         self._plan = plan
@@ -84,18 +86,17 @@ class AwsTarget(KafkaTarget):
             sections["kafka"] = {**connection, "users": "external"}  # MSK makes them, of the secrets
         return sections
 
-    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+    def credential(
+        self, name: str, planned: PlannedCredential, needs: Sequence[pulumi.Resource] = ()
+    ) -> pulumi.Resource:
         """Register the secrets of all valid generations, the credential that fills them, and the service's role."""
-        if self._plan.secrets.in_aws:
-            secrets = [self._secret(planned, username, opts) for username in planned.usernames]
-            self._secrets += secrets
-            filled = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=secrets))
-            credential = super().credential(name, planned, filled)
-        else:
-            credential = super().credential(name, planned, opts)
+        usernames = planned.usernames if self._plan.secrets.in_aws else ()
+        secrets = [self._secret(planned, username) for username in usernames]
+        self._secrets += secrets
+        credential = super().credential(name, planned, [*secrets, *needs])
         self._credentials.append(credential)
         if planned.assumed_by is not None:
-            self._role(name, planned, planned.assumed_by, opts)
+            self._role(name, planned, planned.assumed_by)
         return credential
 
     def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
@@ -194,7 +195,7 @@ class AwsTarget(KafkaTarget):
             }
             self._register(type_tokens.AWS_CLUSTER_POLICY, "cluster-policy", policy_inputs, pulumi.ResourceOptions())
 
-    def _secret(self, planned: PlannedCredential, username: str, opts: pulumi.ResourceOptions) -> AwsResource:
+    def _secret(self, planned: PlannedCredential, username: str) -> AwsResource:
         inputs = {
             "name": secret_name(self._plan, username),
             "keyArn": self._key(self._plan.secrets.key),
@@ -202,9 +203,10 @@ class AwsTarget(KafkaTarget):
             "tags": self._tags(username, owner=planned.owner),
             **_acknowledged(self._plan.acknowledged),
         }
-        return self._register(type_tokens.AWS_SECRET, username, inputs, opts)
+        options = pulumi.ResourceOptions(aliases=below_service(type_tokens.AWS_SECRET, username))
+        return self._register(type_tokens.AWS_SECRET, username, inputs, options)
 
-    def _role(self, name: str, planned: PlannedCredential, service: str, opts: pulumi.ResourceOptions) -> None:
+    def _role(self, name: str, planned: PlannedCredential, service: str) -> None:
         plan, boundary = self._plan, self._plan.boundary
         acting = ACTING.get(service.partition(".")[0], service.partition(".")[0])
         caller = f"arn:{partition_name(boundary.region)}:{acting}:{boundary.region}:{boundary.account}:*"
@@ -216,7 +218,10 @@ class AwsTarget(KafkaTarget):
             "tags": self._tags(name, owner=planned.owner),
             **_acknowledged(plan.acknowledged),
         }
-        self._register(type_tokens.AWS_ROLE, name, inputs, opts)
+        options = pulumi.ResourceOptions(
+            depends_on=self._granted(planned), aliases=below_service(type_tokens.AWS_ROLE, name)
+        )
+        self._register(type_tokens.AWS_ROLE, name, inputs, options)
 
     def _service_policy(self, planned: PlannedCredential) -> pulumi.Input[str]:
         plan = self._plan

@@ -12,8 +12,11 @@ from levee.plan.planned import PlannedArchive, PlannedCarrier, PlannedCredential
 class Target(Protocol):
     """Registers the resources of one platform. `name` is the planned thing's key, `opts` carries its parent.
 
-    What a platform can't make yet it registers nothing for; the plan's `pending` says so to the user.
+    What a platform can't make yet it registers nothing for; the plan's `pending` says so to the user. `topics_only`: it
+    makes nothing of a stream but its topic.
     """
+
+    topics_only: bool
 
     def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register the topic of a stream."""
@@ -30,5 +33,5 @@ class Target(Protocol):
     def finish(self) -> None:
         """Register what is of the platform as a whole, after everything else."""
 
-    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-        """Register the identity of a service with all its grants."""
+    def credential(self, name: str, planned: PlannedCredential) -> pulumi.Resource:
+        """Register the identity of a service with all its grants, after the topics that these name."""

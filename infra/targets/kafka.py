@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +13,10 @@ import pulumi
 
 from infra import type_tokens
 from infra.connection import provider_connection
+from infra.earlier_urn import earlier_urn
 from infra.secret_location import secret_store
 from levee.model.acl import Acl
+from levee.model.name import NamePattern, PatternType
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
 from policies.readback import topic
 
@@ -34,6 +39,8 @@ class KafkaServiceCredential(pulumi.CustomResource):
 class KafkaTarget:
     """Registers topics and credentials on the plan's cluster. Providers are explicit: no ambient configuration."""
 
+    topics_only = True
+
     def __init__(self, plan: Plan, project: Path) -> None:
         connection = {**provider_connection(plan.cluster, project), "owner": plan.qualified_stack}
         self._kafka = pulumi.ProviderResource("kafka", "kafka", connection)
@@ -41,6 +48,7 @@ class KafkaTarget:
             "levee", "levee", {"kafka": connection, **self._sections(plan, project, connection)}
         )
         self._secret_store = secret_store(plan, project)
+        self._made: dict[str, pulumi.Resource] = {}  # topics by what Kafka calls them
 
     def _sections(
         self,
@@ -66,9 +74,10 @@ class KafkaTarget:
             inputs["onRemoval"] = planned.on_removal
         if planned.effective:
             inputs["effective"] = dict(planned.effective)
-        return KafkaTopic(
+        made = self._made[planned.name] = KafkaTopic(
             name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka))
         )
+        return made
 
     def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
         """Kafka alone has no archive."""
@@ -82,8 +91,10 @@ class KafkaTarget:
     def finish(self) -> None:
         """Kafka alone has nothing of the kind."""
 
-    def credential(self, name: str, planned: PlannedCredential, opts: pulumi.ResourceOptions) -> pulumi.Resource:
-        """Register `levee:kafka:ServiceCredential`."""
+    def credential(
+        self, name: str, planned: PlannedCredential, needs: Sequence[pulumi.Resource] = ()
+    ) -> pulumi.Resource:
+        """Register `levee:kafka:ServiceCredential`, after what it `needs` beside its topics."""
         inputs = {
             "service": planned.service,
             "generation": planned.generation,
@@ -92,9 +103,33 @@ class KafkaTarget:
             "acls": [_acl(acl) for acl in planned.acls],
             "secretStore": self._secret_store,
         }
-        return KafkaServiceCredential(
-            name, inputs, pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self.levee))
+        options = pulumi.ResourceOptions(
+            provider=self.levee,
+            depends_on=[*self._granted(planned), *needs],
+            aliases=below_service(type_tokens.KAFKA_SERVICE_CREDENTIAL, name),
         )
+        return KafkaServiceCredential(name, inputs, options)
+
+    def _granted(self, planned: PlannedCredential) -> list[pulumi.Resource]:
+        """This stack's topics that the grants name: a right on a topic comes after it and goes before it."""
+        patterns = {pattern for grant in planned.grants for pattern in grant.topics}
+        return [self._made[name] for name in sorted({name for pattern in patterns for name in self._matched(pattern)})]
+
+    def _matched(self, pattern: NamePattern) -> Iterable[str]:
+        if pattern.type is PatternType.LITERAL:
+            return (pattern.name,) if pattern.name in self._made else ()
+        first = bisect_left(self._names, pattern.name)
+        return takewhile(lambda name: name.startswith(pattern.name), islice(self._names, first, None))
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """All names in order: no topic is made after the first credential."""
+        return sorted(self._made)
+
+
+def below_service(type_: str, name: str) -> list[str]:
+    """Where a resource of a service stood in 0.1.0."""
+    return [earlier_urn(type_, name, below=type_tokens.SERVICE_CREDENTIAL)]
 
 
 def _acl(acl: Acl) -> dict[str, str]:
