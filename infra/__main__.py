@@ -30,8 +30,8 @@ signal.signal(signal.SIGINT, stop)
 async def program() -> None:
     """Register everything and let the registrations begin.
 
-    While none has, the SDK waits for all outputs at once, over and over, which takes quadratic time; afterwards it waits
-    for one registration after the other.
+    While none has, the SDK waits for all outputs at once, over and over, which takes quadratic time; afterwards it
+    waits for one registration after the other.
     """
     run(Path(pulumi.get_root_directory()), pulumi.get_stack(), SYSTEM_CLOCK.today())
     await asyncio.sleep(0)

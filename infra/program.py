@@ -18,6 +18,7 @@ from infra.sdk_cost import without_source_positions
 from infra.targets.aws import AwsTarget
 from infra.targets.contract import Target
 from infra.targets.kafka import KafkaTarget
+from levee import __version__
 from levee.diagnostics.redaction import redact
 from levee.loading.load import load_stack
 from levee.model.stack import Target as Platform
@@ -68,6 +69,7 @@ def provision(plan: Plan, project: Path) -> None:
         made.append(register_stream(topic.stream, of_stream))
     made += (target.credential(credential.service, credential) for credential in plan.credentials)
     target.finish()
+    pulumi.export("levee", __version__)  # a version may register the same things in another order of dependencies
     pulumi.export("cluster", plan.cluster.id)
     pulumi.export("topics", {topic.stream: topic.name for topic in plan.topics})
     pulumi.export(APPROVALS, _spent(plan, made))

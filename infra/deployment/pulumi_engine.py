@@ -12,6 +12,7 @@ import re
 import signal
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import LISTED, PROTECTED_ADVICE, let_go
 from infra.deployment.judging import refused_changes
+from infra.deployment.preview_events import nothing_to_do
 from infra.deployment.pulumi_environment import environment, file_backend
 from infra.deployment.resource_words import kept_thing
 from levee.diagnostics import LeveeError
@@ -32,7 +34,7 @@ from policies.gate import refuse
 _COMMANDS: Final = {
     # --run-program: refresh reads with the connection declared now, not with the one recorded last time.
     Action.PREVIEW: ("preview", "--run-program"),
-    Action.UP: ("up", "--yes", "--run-program"),
+    Action.UP: ("up", "--yes", "--run-program", "--skip-preview"),  # a preview went before
     Action.DESTROY: ("destroy", "--yes"),
 }
 _COUNT: Final = re.compile(r"\s*[+~\-=]?\s*(\d+) (?:to )?(create|update|delete|unchanged)d?\b")
@@ -63,9 +65,21 @@ class PulumiEngine:
             kept: tuple[Kept, ...] = ()
         else:
             kept = self._judge(deployment, report)
-        command = [*_COMMANDS[deployment.action], "--stack", stack, "--non-interactive", "--parallel", str(_PARALLEL)]
-        lines = self._pulumi(command, report)
+        if deployment.action is Action.UP:
+            previewed = self._preview_differing(stack, report)
+            if previewed is not None:
+                report("nothing differs: there is nothing to update")
+                return Outcome(changes=_changes(previewed), kept=kept)
+        lines = self._pulumi([*_COMMANDS[deployment.action], *_options(stack)], report)
         return Outcome(changes=_changes(lines), kept=kept)
+
+    def _preview_differing(self, stack: str, report: Report) -> list[str] | None:
+        """Preview an update, which refuses what it would refuse; what was printed, None where an update has work."""
+        with tempfile.TemporaryDirectory(prefix="levee-") as folder:
+            events = Path(folder, "events")
+            command = [*_COMMANDS[Action.PREVIEW], *_options(stack), "--event-log", str(events)]
+            lines = self._pulumi(command, report)
+            return lines if nothing_to_do(events) else None
 
     def exported(self, stack: str) -> str | None:
         """The stack's state as `pulumi stack export` prints it; None where the backend has no such stack.
@@ -121,7 +135,7 @@ class PulumiEngine:
         with subprocess.Popen(
             ["pulumi", *arguments],
             cwd=self._project,
-            env=self._environment,
+            env={**self._environment, "PULUMI_DEBUG_COMMANDS": "true"},  # for --event-log
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -156,6 +170,10 @@ class PulumiEngine:
         if locks:
             report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
             self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
+
+
+def _options(stack: str) -> Sequence[str]:
+    return "--stack", stack, "--non-interactive", "--parallel", str(_PARALLEL)
 
 
 def _holder(lock: Path) -> Mapping[str, str]:
