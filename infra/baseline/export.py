@@ -32,6 +32,14 @@ def recorded(text: str, stack: str) -> list[Registered]:
     return [each for each in listed if each.urn not in doomed]
 
 
+def has_pending(text: str) -> bool:
+    """Whether an interrupted run left operations of which nobody knows how they ended; an update deals with them.
+
+    `text` is an export that `recorded` could read.
+    """
+    return bool(json.loads(text)["deployment"].get("pending_operations"))
+
+
 def _read(text: str, stack: str) -> tuple[list[Registered], list[str]]:
     try:
         document = json.loads(text)

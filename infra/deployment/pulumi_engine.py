@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, cast
 
-from infra.baseline.export import from_export, recorded
+from infra.baseline.export import from_export, has_pending, recorded
 from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import LISTED, PROTECTED_ADVICE, let_go
@@ -62,19 +62,21 @@ class PulumiEngine:
             if deployment.action is Action.DESTROY:
                 return Outcome(changes={})
             self._pulumi(["stack", "init", stack, "--non-interactive"], report)
+            exported = None
             kept: tuple[Kept, ...] = ()
         else:
-            kept = self._judge(deployment, report)
+            exported = self._export(stack)
+            kept = self._judge(deployment, exported, report)
         if deployment.action is Action.UP:
-            previewed = self._preview_differing(stack, report)
-            if previewed is not None:
+            previewed = self._previewed(stack, report)
+            if previewed is not None and exported is not None and not has_pending(exported):
                 report("nothing differs: there is nothing to update")
                 return Outcome(changes=_changes(previewed), kept=kept)
         lines = self._pulumi([*_COMMANDS[deployment.action], *_options(stack)], report)
         return Outcome(changes=_changes(lines), kept=kept)
 
-    def _preview_differing(self, stack: str, report: Report) -> list[str] | None:
-        """Preview an update, which refuses what it would refuse; what was printed, None where an update has work."""
+    def _previewed(self, stack: str, report: Report) -> list[str] | None:
+        """Preview an update, which refuses what an update would; what it printed, None where an update has work."""
         with tempfile.TemporaryDirectory(prefix="levee-") as folder:
             events = Path(folder, "events")
             command = [*_COMMANDS[Action.PREVIEW], *_options(stack), "--event-log", str(events)]
@@ -91,9 +93,8 @@ class PulumiEngine:
     def _export(self, stack: str) -> str:
         return self._asked("stack", "export", "--stack", stack, "--non-interactive")
 
-    def _judge(self, deployment: Deployment, report: Report) -> tuple[Kept, ...]:
+    def _judge(self, deployment: Deployment, exported: str, report: Report) -> tuple[Kept, ...]:
         """Refuse what the rules of changes stop, and tell what stays although the CLI will call it deleted."""
-        exported = self._export(deployment.stack)
         if deployment.action is Action.DESTROY:
             try:
                 leaving = recorded(exported, deployment.stack)

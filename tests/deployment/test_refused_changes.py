@@ -215,3 +215,13 @@ def test_an_update_is_not_run_where_its_preview_finds_nothing_to_do(folder: Path
     assert outcome.changes == {"same": 12}
     assert lines[-1] == "nothing differs: there is nothing to update"
     assert cli.calls == UP[:1]
+
+
+def test_what_an_interrupted_run_left_pending_is_updated(folder: Path, cli: AnsweringCli) -> None:
+    document = exported()
+    begun = document["deployment"]["resources"][-1]
+    document["deployment"]["pending_operations"] = [{"type": "updating", "resource": begun}]
+    cli.holds(document)
+    cli.finds('{"summaryEvent": {"resourceChanges": {"same": 0}, "isPreview": true}}', "Resources:\n    12 unchanged\n")
+    run(folder)
+    assert cli.calls == UP
