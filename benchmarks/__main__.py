@@ -22,6 +22,7 @@ from benchmarks.report import render
 from benchmarks.request import BenchmarkError, Request
 from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
+from tests.support import pulumi_cli
 
 DEFAULT_BASE_PORT: Final = 39092
 ENGINES: Final = ("embedded", "pulumi")
@@ -40,6 +41,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )
     machine, busy, began = describe(), other_work(), SYSTEM_CLOCK.now()
     outcomes = []
+    pulumi_cli.prepare()
     try:
         for name in arguments.only or BENCHMARKS:
             outcomes.append(BENCHMARKS[name](request))
@@ -55,6 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         _say("interrupted; what was started has been stopped")
         return 130
+    finally:
+        pulumi_cli.tidy()
     _write(arguments.json, began, machine, outcomes)
     return 0
 

@@ -26,8 +26,13 @@ NOTHING: Final = {"topics": 0, "users": 0, "ACLs": 0}
 BATCH_CREATE, BATCH_DELETE = "AdminClient, one batch: create", "AdminClient, one batch: delete"
 ONE_BY_ONE: Final = "AdminClient, one by one: create"
 
-MOST_NO_CHANGE_SECONDS: Final = 5.0
-MOST_PEAK_MB: Final = 400.0
+MOST_SECONDS: Final[Mapping[str, Mapping[str, float]]] = {
+    "embedded": {NO_CHANGE: 5.0},
+    "pulumi": {CREATE: 45.0, NO_CHANGE: 18.0, DESTROY: 25.0},
+}
+"""Of 1,000 streams on 2 quiet cores. The embedded engine's create is held against one batch by AdminClient."""
+
+MOST_PEAK_MB: Final[Mapping[str, float]] = {"embedded": 400.0, "pulumi": 700.0}
 MOST_GROWTH: Final = 1.5  # of the cost of one stream between the smallest and the largest stack; quadratic were 10
 
 
@@ -103,12 +108,15 @@ def _aims(rows: Iterable[Row], engines: Iterable[str], sizes: tuple[int, ...]) -
     at = {(row.what, row.streams): row for row in rows}
     fewest, most = sizes[0], sizes[-1]
     for engine in engines:
-        create, no_change = at[named(engine, CREATE), most], at[named(engine, NO_CHANGE), most]
         peak = max(row.peak_mb or 0.0 for row in at.values() if row.what.startswith(f"levee --engine {engine}"))
-        allowed = 2 * at[BATCH_CREATE, most].seconds + 5
-        yield _seconds(f"{engine}: create {most:,}, at most 2 x one batch + 5 s", create, allowed)
-        yield _seconds(f"{engine}: no-change of {most:,}, at most 5 s", no_change, MOST_NO_CHANGE_SECONDS)
-        yield Aim(what=f"{engine}: peak memory, at most 400 MB", measured=peak, limit=MOST_PEAK_MB, unit="MB")
+        if engine == "embedded":
+            allowed = 2 * at[BATCH_CREATE, most].seconds + 5
+            create = at[named(engine, CREATE), most]
+            yield _seconds(f"{engine}: create {most:,}, at most 2 x one batch + 5 s", create, allowed)
+        for what, limit in MOST_SECONDS[engine].items():
+            yield _seconds(f"{engine}: {what} of {most:,}, at most {limit:.0f} s", at[named(engine, what), most], limit)
+        limit = MOST_PEAK_MB[engine]
+        yield Aim(what=f"{engine}: peak memory, at most {limit:.0f} MB", measured=peak, limit=limit, unit="MB")
         if most > fewest:
             yield from (_growth(at, engine, what, fewest, most) for what in (CREATE, NO_CHANGE, DESTROY))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ from benchmarks.brokers import PROJECT
 from benchmarks.command import Cost, measure
 from benchmarks.declared_project import STACK
 from infra.deployment.location import pulumi_backend
+from tests.support import pulumi_cli
 
 LOGS: Final = PROJECT / "build" / "bench"
 CREATE, NO_CHANGE, DESTROY = "create", "no-change", "destroy"
@@ -23,11 +23,11 @@ _LEFT_OUT: Final = frozenset({"PULUMI_CONFIG_PASSPHRASE", "PULUMI_CONFIG_PASSPHR
 
 
 def available(engines: tuple[str, ...]) -> tuple[tuple[str, ...], list[str]]:
-    """Those of the engines that are installed, and a note about one that isn't."""
-    installed = shutil.which("pulumi") is not None
-    usable = tuple(engine for engine in engines if engine != "pulumi" or installed)
-    missing = "pulumi" in engines and not installed
-    return usable, ["the Pulumi CLI is not on PATH: --engine pulumi was not measured"] if missing else []
+    """Those of the engines that can run here, and a note on Pulumi's: which one it is, or why it isn't measured."""
+    if "pulumi" not in engines:
+        return engines, []
+    usable = tuple(engine for engine in engines if engine != "pulumi" or not pulumi_cli.missing())
+    return usable, [pulumi_cli.described()]
 
 
 def named(engine: str, what: str) -> str:

@@ -1,5 +1,7 @@
 """What `pulumi up` runs: the stack's declaration, checked and registered."""
 
+import asyncio
+import atexit
 import os
 import signal
 
@@ -10,8 +12,34 @@ signal.signal(signal.SIGINT, lambda *_: os._exit(32))
 from pathlib import Path  # noqa: E402
 
 import pulumi  # noqa: E402
+from pulumi.runtime.settings import SETTINGS  # noqa: E402
 
 from infra.program import run  # noqa: E402
+from infra.sdk_cost import DebugTogether  # noqa: E402
 from levee.clock import SYSTEM_CLOCK  # noqa: E402
 
-run(Path(pulumi.get_root_directory()), pulumi.get_stack(), SYSTEM_CLOCK.today())
+debug = DebugTogether(SETTINGS.engine)
+SETTINGS.engine = debug
+atexit.register(debug.send)
+
+
+def stop(*_: object) -> None:
+    """End as above, with what is held back for the CLI's `--debug`."""
+    debug.send()
+    os._exit(32)
+
+
+signal.signal(signal.SIGINT, stop)
+
+
+async def program() -> None:
+    """Register everything and let the registrations begin.
+
+    While none has, the SDK waits for all outputs at once, over and over, which takes quadratic time; afterwards it
+    waits for one registration after the other.
+    """
+    run(Path(pulumi.get_root_directory()), pulumi.get_stack(), SYSTEM_CLOCK.today())
+    await asyncio.sleep(0)
+
+
+pulumi.run(program)

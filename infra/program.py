@@ -17,9 +17,11 @@ from infra.deployment.holder import EngineName, note_holder, refuse_other_holder
 from infra.deployment.rehearsal import rehearse
 from infra.preflight import preflight
 from infra.run_errors import as_run_errors
+from infra.sdk_cost import without_source_positions
 from infra.targets.aws import AwsTarget
 from infra.targets.contract import Target
 from infra.targets.kafka import KafkaTarget
+from levee import __version__
 from levee.diagnostics.redaction import redact
 from levee.loading.load import load_stack
 from levee.model.stack import Target as Platform
@@ -55,6 +57,7 @@ def run(project: Path, stack: str, as_of: date) -> None:
 
 
 @as_run_errors()
+@without_source_positions()
 def provision(plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> None:
     """Register everything planned. Independent things stay independent, so that providers can batch them.
 
@@ -75,6 +78,7 @@ def provision(plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> N
         made.append(register_stream(topic.stream, of_stream))
     made += (target.credential(credential.service, credential) for credential in plan.credentials)
     target.finish()
+    pulumi.export("levee", __version__)  # a version may register the same things in another order of dependencies
     pulumi.export("cluster", plan.cluster.id)
     pulumi.export("topics", {topic.stream: topic.name for topic in plan.topics})
     pulumi.export(APPROVALS, _spent(plan, made))

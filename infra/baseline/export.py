@@ -50,6 +50,14 @@ def recorded(text: str, stack: str) -> list[Registered]:
     return read_export(text, stack).standing
 
 
+def has_pending(text: str) -> bool:
+    """Whether an interrupted run left operations of which nobody knows how they ended; an update deals with them.
+
+    `text` is an export that `recorded` could read.
+    """
+    return bool(json.loads(text)["deployment"].get("pending_operations"))
+
+
 def read_export(text: str, stack: str) -> Exported:
     """The text of an export. Raises LeveeError (exit 2) where it is none of this stack."""
     try:

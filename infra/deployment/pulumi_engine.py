@@ -10,19 +10,21 @@ import json
 import re
 import signal
 import subprocess
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from infra.baseline.checkpoint import locks
-from infra.baseline.export import from_export, recorded
+from infra.baseline.export import from_export, has_pending, recorded
 from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import LISTED, PROTECTED_ADVICE, let_go
 from infra.deployment.holder import forget_holder
 from infra.deployment.interrupted import interrupted, left
 from infra.deployment.judging import TOLD_BY_PULUMI, refused_changes
+from infra.deployment.preview_events import nothing_to_do
 from infra.deployment.pulumi_environment import MAX_REMOVED, environment, file_backend
 from infra.deployment.pulumi_lock import require_gone
 from infra.deployment.resource_words import kept_thing
@@ -33,7 +35,7 @@ from policies.gate import refuse
 _COMMANDS: Final = {
     # --run-program: refresh reads with the connection declared now, not with the one recorded last time.
     Action.PREVIEW: ("preview", "--run-program"),
-    Action.UP: ("up", "--yes", "--run-program"),
+    Action.UP: ("up", "--yes", "--run-program", "--skip-preview"),  # a preview went before
     Action.DESTROY: ("destroy", "--yes"),
 }
 # `+ 3 created`; `+ 3 to create` in a preview; `5 unchanged`, or where there are several kinds `7 changes. 5 unchanged`.
@@ -76,12 +78,26 @@ class PulumiEngine:
             if deployment.action is Action.DESTROY:
                 return Outcome(changes={})
             self._pulumi(["stack", "init", stack, "--non-interactive"], report)
+            exported = None
             kept: tuple[Kept, ...] = ()
         else:
-            kept = self._judge(deployment, report)
-        command = [*_COMMANDS[deployment.action], "--stack", stack, "--non-interactive", "--parallel", str(_PARALLEL)]
-        lines = self._pulumi(command, report)
+            exported = self._export(stack)
+            kept = self._judge(deployment, exported, report)
+        if deployment.action is Action.UP:
+            previewed = self._previewed(stack, report)
+            if previewed is not None and exported is not None and not has_pending(exported):
+                report("nothing differs: there is nothing to update")
+                return Outcome(changes=_changes(previewed, preview=True), kept=kept)
+        lines = self._pulumi([*_COMMANDS[deployment.action], *_options(stack)], report)
         return Outcome(changes=_changes(lines, preview=deployment.action is Action.PREVIEW), kept=kept)
+
+    def _previewed(self, stack: str, report: Report) -> list[str] | None:
+        """Preview an update, which refuses what an update would; what it printed, None where an update has work."""
+        with tempfile.TemporaryDirectory(prefix="levee-") as folder:
+            events = Path(folder, "events")
+            command = [*_COMMANDS[Action.PREVIEW], *_options(stack), "--event-log", str(events)]
+            lines = self._pulumi(command, report)
+            return lines if nothing_to_do(events) else None
 
     def exported(self, stack: str) -> str | None:
         """The stack's state as `pulumi stack export` prints it; None where the backend has no such stack.
@@ -101,9 +117,8 @@ class PulumiEngine:
     def _export(self, stack: str) -> str:
         return self._asked("stack", "export", "--stack", stack, "--non-interactive")
 
-    def _judge(self, deployment: Deployment, report: Report) -> tuple[Kept, ...]:
+    def _judge(self, deployment: Deployment, exported: str, report: Report) -> tuple[Kept, ...]:
         """Refuse what the rules of changes stop, and tell what stays although the CLI will call it deleted."""
-        exported = self._export(deployment.stack)
         if deployment.action is Action.DESTROY:
             try:
                 leaving = recorded(exported, deployment.stack)
@@ -148,7 +163,7 @@ class PulumiEngine:
             subprocess.Popen(
                 ["pulumi", *arguments],
                 cwd=self._project,
-                env=self._environment,
+                env={**self._environment, "PULUMI_DEBUG_COMMANDS": "true"},  # for --event-log
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -183,6 +198,10 @@ class PulumiEngine:
         if held:
             report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
             self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
+
+
+def _options(stack: str) -> Sequence[str]:
+    return "--stack", stack, "--non-interactive", "--parallel", str(_PARALLEL)
 
 
 class _Stopped(Exception):

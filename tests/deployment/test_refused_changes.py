@@ -26,6 +26,7 @@ from tests.support.days import MOMENTS
 from tests.support.rule_cases import STACK
 
 READER = "  - {service: auditor, groups: [auditor-events]}\n"
+UP = ["preview --run-program", "up --yes"]
 NOW = Clock.fixed(MOMENTS["today"])
 
 
@@ -152,22 +153,22 @@ def test_pulumi_is_not_run_where_a_regulated_topic_would_go(folder: Path, cli: A
 def test_pulumi_is_run_where_nothing_is_wrong_with_the_change(folder: Path, cli: AnsweringCli) -> None:
     cli.holds(exported())
     assert run(folder) == []
-    assert cli.calls == ["up --yes"]
+    assert cli.calls == UP
 
 
 def test_access_that_grows_is_told_and_not_refused(folder: Path, cli: AnsweringCli) -> None:
     cli.holds(exported())
     append(folder, READER)
     assert any("RLS-BLR-006" in line for line in run(folder))
-    assert cli.calls == ["up --yes"]
+    assert cli.calls == UP
 
 
 def test_a_first_deployment_and_a_destroy_are_not_compared(folder: Path, cli: AnsweringCli) -> None:
     run(folder)
-    assert cli.calls == ["stack init", "up --yes"]
+    assert cli.calls == ["stack init", *UP]
     cli.holds("no export")
     run(folder, Action.DESTROY)
-    assert cli.calls[2:] == ["destroy --yes"]
+    assert cli.calls[3:] == ["destroy --yes"]
 
 
 @pytest.mark.parametrize("action", [Action.UP, Action.PREVIEW, Action.DESTROY])
@@ -179,7 +180,7 @@ def test_what_stays_is_told_before_pulumi_calls_it_deleted(folder: Path, cli: An
     cli.holds(document)
     told = "- let go of archive of stream retired: it is kept with its lock, locked until "
     assert [line for line in run(folder, action) if line.startswith(told)]
-    assert cli.calls == [f"{action} --yes" if action is not Action.PREVIEW else "preview --run-program"]
+    assert cli.calls == {Action.UP: UP, Action.PREVIEW: UP[:1], Action.DESTROY: ["destroy --yes"]}[action]
 
 
 def test_a_state_that_cannot_be_read_is_not_an_empty_one(folder: Path, cli: AnsweringCli) -> None:
@@ -204,3 +205,23 @@ def test_a_state_of_before_every_setting_was_declared_is_nothing_to_refuse(folde
     deploy(folder, [Put(each) for each in older])
     judged = Judged(folder)
     assert (judged.refused, judged.told) == ([], [])
+
+
+def test_an_update_is_not_run_where_its_preview_finds_nothing_to_do(folder: Path, cli: AnsweringCli) -> None:
+    cli.holds(exported())
+    cli.finds('{"summaryEvent": {"resourceChanges": {"same": 0}, "isPreview": true}}', "Resources:\n    12 unchanged\n")
+    lines: list[str] = []
+    outcome = PulumiEngine(folder).run(deployment(folder), lines.append)
+    assert outcome.changes == {"same": 12}
+    assert lines[-1] == "nothing differs: there is nothing to update"
+    assert cli.calls == UP[:1]
+
+
+def test_what_an_interrupted_run_left_pending_is_updated(folder: Path, cli: AnsweringCli) -> None:
+    document = exported()
+    begun = document["deployment"]["resources"][-1]
+    document["deployment"]["pending_operations"] = [{"type": "updating", "resource": begun}]
+    cli.holds(document)
+    cli.finds('{"summaryEvent": {"resourceChanges": {"same": 0}, "isPreview": true}}', "Resources:\n    12 unchanged\n")
+    run(folder)
+    assert cli.calls == UP

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
+from infra.deployment.pulumi_environment import environment
 from tests.support.cluster import LocalCluster
 from tests.support.deployment import Deployment
 from tests.support.kafka_clients import produce
@@ -47,6 +50,7 @@ def test_both_engines_make_the_same(tmp_path: Path, cluster: LocalCluster) -> No
         assert f"engine: {engine}" in first.out
         again = deployment.up(engine)
         assert (again.code, "created" in again.summary) == (0, False), again.text
+        assert "Updating (" not in again.out, "the program ran once, for the preview"
         held[engine] = holdings(deployment)
         assert produce(deployment.client("writer"), deployment.topic("audit")) is None
 
@@ -59,6 +63,24 @@ def test_both_engines_make_the_same(tmp_path: Path, cluster: LocalCluster) -> No
         assert (refused.code, "retire:" in refused.err) == (1, True), refused.text
         assert deployment.topic("audit") in deployment.live_topics()
     assert held["embedded"] == held["pulumi"]
+
+
+def test_debug_output_is_whole_and_sent_together(deployment: Deployment) -> None:
+    """The CLI takes every line of it, and shows it only where the user asks."""
+    deployment.stream("events")
+    assert deployment.up("pulumi").code == 0
+    log = deployment.project / "events.json"
+    command = ["pulumi", "preview", "--stack", deployment.stack, "--run-program", "--non-interactive"]
+    run = partial(subprocess.run, cwd=deployment.project, capture_output=True, text=True, check=True)
+    given = {**environment(deployment.project), "PULUMI_DEBUG_COMMANDS": "true"}
+    silent = run([*command, "--event-log", str(log)], env=given)
+    told = run([*command, "--debug"], env=given)
+    line = "registering resource: ty=kafka:index/topic:Topic, name=events"
+    assert (line in silent.stdout, line in told.stdout) == (False, True), told.stdout
+    assert "run_pulumi_func completed" in told.stdout, "the last line of the SDK"
+    calls = [each for each in log.read_text().splitlines() if '"severity":"debug"' in each and line in each]
+    assert len(calls) == 1
+    assert calls[0].count("rpc register resource") > 1, "with others"
 
 
 def test_a_stack_of_one_engine_is_refused_to_the_other(deployment: Deployment) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.cluster import running_cluster, session_base_port
@@ -65,6 +66,26 @@ def test_killed_at_many_points_it_converges(deployment: Deployment) -> None:
     assert_as_declared(deployment)
     again = deployment.up()
     assert (again.code, "created" in again.summary, "updated" in again.summary) == (0, False, False)
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("topics", [1, STREAMS])
+def test_killed_under_pulumi_it_converges(deployment: Deployment, topics: int) -> None:
+    """Its state, which is written at the end, holds nothing of what was made: everything is adopted."""
+    declare(deployment)
+    command = deployment.command("up", deployment.stack, "--yes", "--engine", "pulumi")
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as up:
+        while len(deployment.live_topics()) < topics:
+            assert up.poll() is None, "it ended before it made enough"
+        levee = psutil.Process(up.pid)
+        processes = [levee, *levee.children(recursive=True)]
+        for process in processes:
+            process.kill()
+        psutil.wait_procs(processes)
+    again = deployment.up("pulumi")
+    assert again.code == 0, again.text
+    assert_as_declared(deployment)
+    assert "Updating (" not in deployment.up("pulumi").out
 
 
 def test_killed_while_destroying_it_converges(deployment: Deployment) -> None:

@@ -90,3 +90,10 @@ def test_no_registration_holds_a_password(recorder: Recorder) -> None:
     connection = recorder.inputs("pulumi:providers:kafka", "kafka")
     assert "saslPassword" not in connection
     assert connection["saslPasswordFile"].endswith("secrets/admin.password")
+
+
+def test_a_registration_does_not_say_where_in_levee_it_was_made(recorder: Recorder) -> None:
+    assert recorder.requests
+    for request in recorder.requests.values():
+        assert not request.HasField("sourcePosition")
+        assert not request.stackTrace.frames

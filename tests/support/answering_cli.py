@@ -21,6 +21,10 @@ else:
     if sys.argv[1] == "destroy":
         (here / "export.json").unlink()
     (here / "calls").open("a").write(" ".join(sys.argv[1:3]) + "\\n")
+    if "--event-log" in sys.argv and (here / "events").exists():
+        pathlib.Path(sys.argv[sys.argv.index("--event-log") + 1]).write_text((here / "events").read_text())
+    if (here / "said").exists():
+        print((here / "said").read_text())
 """
 
 
@@ -36,6 +40,11 @@ class AnsweringCli:
     def holds(self, document: object) -> None:
         """Answer this as the stack's export; without one there is no stack."""
         (self.folder / "export.json").write_text(json.dumps(document))
+
+    def finds(self, events: str, said: str) -> None:
+        """Write these events where it is told to, and say this."""
+        (self.folder / "events").write_text(events)
+        (self.folder / "said").write_text(said)
 
     @property
     def calls(self) -> list[str]:

@@ -1,0 +1,116 @@
+"""Whether an update has anything to do, by the events of a preview, which are quoted from the CLI 3.274."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.deployment.preview_events import nothing_to_do
+
+STACK = "urn:pulumi:dev::levee::pulumi:pulumi:Stack::levee-dev"
+TOPIC = "urn:pulumi:dev::levee::kafka:index/topic:Topic::orders"
+
+Event = dict[str, Any]
+
+
+def state(urn: str, **values: Any) -> Event:
+    return {"urn": urn, "type": urn.split("::")[2], "id": "x", "parent": "", "inputs": {}, "outputs": {}} | values
+
+
+def step(op: str, old: Event, new: Event | None = None) -> Event:
+    metadata = {"op": op, "urn": old["urn"], "type": old["type"], "old": old, "new": new or deepcopy(old)}
+    return {"resOutputsEvent": {"metadata": metadata, "planning": True}}
+
+
+def summary(**changes: int) -> Event:
+    return {"summaryEvent": {"resourceChanges": changes, "isPreview": True, "result": "succeeded"}}
+
+
+def unchanged() -> list[Event]:
+    stack, topic = state(STACK, outputs={"levee": "0.1.0"}), state(TOPIC, inputs={"name": "orders"}, protect=True)
+    return [
+        {"preludeEvent": {"config": {}}},
+        step("refresh", topic),
+        step("same", stack),
+        {"resourcePreEvent": {"metadata": {"op": "same", "urn": TOPIC, "old": topic, "new": state(TOPIC)}}},
+        step("same", topic),
+        step("same", stack),  # the stack's outputs come last
+        summary(same=2),
+        {"cancelEvent": {}},
+    ]
+
+
+def written(folder: Path, events: list[Event]) -> Path:
+    file = folder / "events"
+    lines = (json.dumps({"sequence": n, "timestamp": 1796073693, **each}) for n, each in enumerate(events))
+    file.write_text("".join(f"{line}\n" for line in lines).replace(": ", ":").replace(", ", ","))
+    return file
+
+
+def test_nothing_is_to_be_done_where_all_is_as_recorded(tmp_path: Path) -> None:
+    assert nothing_to_do(written(tmp_path, unchanged()))
+
+
+@pytest.mark.parametrize(
+    ("number", "field", "value"),
+    [
+        (4, "protect", False),
+        (4, "inputs", {"name": "orders", "owner": "dev"}),
+        (4, "outputs", {"topicId": "new"}),
+        (4, "urn", TOPIC.replace("orders", "renamed")),
+        (4, "parent", STACK),
+        (4, "provider", "another"),
+        (4, "retainOnDelete", True),
+        (1, "outputs", {"topicId": "learned by the refresh"}),
+        (1, "initErrors", ["half made"]),
+        (5, "outputs", {"levee": "0.2.0"}),
+        (5, "outputs", {"levee": "0.1.0", "approvals": ["spent"]}),
+    ],
+)
+def test_whatever_an_update_would_record_is_to_be_done(tmp_path: Path, number: int, field: str, value: object) -> None:
+    events = unchanged()
+    events[number]["resOutputsEvent"]["metadata"]["new"][field] = value
+    assert not nothing_to_do(written(tmp_path, events))
+
+
+@pytest.mark.parametrize("op", ["create", "update", "delete", "replace", "read", "import", "something new"])
+def test_whatever_an_update_would_do_is_to_be_done(tmp_path: Path, op: str) -> None:
+    events = unchanged()
+    events.insert(4, step(op, state(TOPIC.replace("orders", "another"))))
+    assert not nothing_to_do(written(tmp_path, events))
+
+
+def test_what_a_refresh_found_gone_is_to_be_done(tmp_path: Path) -> None:
+    events = unchanged()
+    events[1]["resOutputsEvent"]["metadata"]["new"] = None
+    assert not nothing_to_do(written(tmp_path, events))
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [],
+        unchanged()[:-2],
+        [*unchanged()[:4], *unchanged()[5:]],
+        [*unchanged()[:-2], summary(same=2, delete=1)],
+        [*unchanged()[:-2], summary(same=3)],
+        [*unchanged()[:-2], {"summaryEvent": {"resourceChanges": {"same": 2}, "isPreview": False}}],
+        [*unchanged(), {"resOpFailedEvent": {"metadata": {}}}],
+    ],
+)
+def test_a_log_that_does_not_tell_of_everything_tells_nothing(tmp_path: Path, events: list[Event]) -> None:
+    assert not nothing_to_do(written(tmp_path, events))
+
+
+@pytest.mark.parametrize(
+    "line", ['{"sequence":1,"resOutputsEvent":', '{"sequence":1,"resOutputsEvent":[]}', '{"summaryEvent":null}']
+)
+def test_a_log_that_cannot_be_read_tells_nothing(tmp_path: Path, line: str) -> None:
+    file = written(tmp_path, unchanged())
+    file.write_text(f"{file.read_text()}{line}\n")
+    assert not nothing_to_do(file)
+    assert not nothing_to_do(tmp_path / "missing")
