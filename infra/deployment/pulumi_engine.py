@@ -39,7 +39,8 @@ _COMMANDS: Final = {
 }
 # `+ 3 created`; `+ 3 to create` in a preview; `5 unchanged`, or where there are several kinds `7 changes. 5 unchanged`.
 _COUNT: Final = re.compile(r"\s*[+~-]?\s*(?:\d+ changes?\. )?(\d+) (to )?(create|update|delete|unchanged)d?")
-# What the CLI says of a signal, whoever sent it (backend/cancellation_scope.go).
+_CHANGING: Final = ("Updating (", "Destroying (")  # what the CLI says before it changes anything (backend/apply.go)
+# What it says of a signal, whoever sent it (backend/cancellation_scope.go).
 _SIGNALS: Final = {"^C received; ": signal.SIGINT, "SIGTERM received; ": signal.SIGTERM}
 # Access that grows: an interrupted run leaves topics whose services come with the next one, and Pulumi's state doesn't
 # tell which. `levee guard` refuses it in the pipeline, where the files are compared.
@@ -162,6 +163,9 @@ class PulumiEngine:
             signals.pass_on_to(process)
             assert process.stdout is not None
             for line in map(str.rstrip, process.stdout):
+                if signals.received and line.startswith(_CHANGING):
+                    # It forgets a signal that came while it previewed deletions.
+                    process.send_signal(signals.received[-1])
                 report(line)
                 lines.append(line)
             code = process.wait()
