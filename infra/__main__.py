@@ -5,9 +5,11 @@ import atexit
 import os
 import signal
 
-# Pulumi stops a program so once a resource has failed, and has said why. 32: an error that is told already.
+TOLD = 32  # the exit code of a program whose error is told already: any other is told of as an error of its own
+
+# Pulumi stops a program so once a resource has failed, and has said why.
 # Before the imports, which take a second: it may be stopped within that.
-signal.signal(signal.SIGINT, lambda *_: os._exit(32))
+signal.signal(signal.SIGINT, lambda *_: os._exit(TOLD))
 
 from pathlib import Path  # noqa: E402
 
@@ -26,7 +28,7 @@ atexit.register(debug.send)
 def stop(*_: object) -> None:
     """End as above, with what is held back for the CLI's `--debug`."""
     debug.send()
-    os._exit(32)
+    os._exit(TOLD)
 
 
 signal.signal(signal.SIGINT, stop)
@@ -38,7 +40,11 @@ async def program() -> None:
     While none has, the SDK waits for all outputs at once, over and over, which takes quadratic time; afterwards it
     waits for one registration after the other.
     """
-    run(Path(pulumi.get_root_directory()), pulumi.get_stack(), SYSTEM_CLOCK.today())
+    try:
+        run(Path(pulumi.get_root_directory()), pulumi.get_stack(), SYSTEM_CLOCK.today())
+    except pulumi.RunError as error:
+        pulumi.log.error(str(error))
+        stop()
     await asyncio.sleep(0)
 
 

@@ -41,7 +41,8 @@ _COMMANDS: Final = {
 # `+ 3 created`; `+ 3 to create` in a preview; `5 unchanged`, or where there are several kinds `7 changes. 5 unchanged`.
 _COUNT: Final = re.compile(r"\s*[+~-]?\s*(?:\d+ changes?\. )?(\d+) (to )?(create|update|delete|unchanged)d?")
 _UNGROUPED: Final = re.compile(r"\s*-\s+levee:index:\w+ \S+ deleted?\b.*")
-# What the CLI says of a signal, whoever sent it (backend/cancellation_scope.go).
+_CHANGING: Final = ("Updating (", "Destroying (")  # what the CLI says before it changes anything (backend/apply.go)
+# What it says of a signal, whoever sent it (backend/cancellation_scope.go).
 _SIGNALS: Final = {"^C received; ": signal.SIGINT, "SIGTERM received; ": signal.SIGTERM}
 _PARALLEL: Final = 64  # the SDK answers 4 registrations for each; providers batch what is under way at once
 
@@ -177,6 +178,9 @@ class PulumiEngine:
             signals.pass_on_to(process)
             assert process.stdout is not None
             for line in map(str.rstrip, process.stdout):
+                if signals.received and line.startswith(_CHANGING):
+                    # It forgets a signal that came while it previewed deletions.
+                    process.send_signal(signals.received[-1])
                 report(line)
                 lines.append(line)
             code = process.wait()

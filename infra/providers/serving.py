@@ -1,6 +1,7 @@
 """Serves a provider as a plugin process: the port on the first line of standard output, then the protocol."""
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -45,6 +46,9 @@ def serve(provider: PluginProvider) -> None:
 
 
 async def _serve(provider: PluginProvider, parent: int) -> None:
+    ended = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, ended.set)
     server = grpc.aio.server(
         options=[
             ("grpc.max_receive_message_length", MESSAGE_BYTES),
@@ -56,20 +60,10 @@ async def _serve(provider: PluginProvider, parent: int) -> None:
     await server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
-    await _until_ended(parent)
+    # An engine that was killed outright sends nothing: a changed parent is the only sign of it.
+    while not ended.is_set() and os.getppid() == parent:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(ended.wait(), PARENT_CHECK_SECONDS)
     await server.stop(GRACE_SECONDS)
     await provider.close()
     os._exit(0)
-
-
-async def _until_ended(parent: int) -> None:
-    ended = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ended.set)
-    # An engine that was killed outright sends nothing: a changed parent is the only sign of it.
-    while not ended.is_set() and os.getppid() == parent:
-        try:
-            await asyncio.wait_for(ended.wait(), PARENT_CHECK_SECONDS)
-        except TimeoutError:
-            continue

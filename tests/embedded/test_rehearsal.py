@@ -254,6 +254,6 @@ def test_an_interrupted_rehearsal_leads_to_nothing(disk: DiskStack) -> None:
         time.sleep(0.1)
         held.unlink()
         output, _ = process.communicate()
-    assert process.returncode == 1
+    assert process.returncode == 130
     assert output.startswith("stopped before everything was done")
     assert disk.effects() == []

@@ -68,12 +68,22 @@ def killed_at_change(process: subprocess.Popen[str], stack: AwsDeployment, numbe
     """Kill it, and what it has started, when it has sent that many calls that change something; whether it has."""
     while process.poll() is None:
         if changes(stack.api.calls()).total() >= number:
-            os.killpg(process.pid, signal.SIGKILL)
+            groups = [process.pid, *children(process.pid)]  # the CLI is in a group of its own
+            for group in groups:
+                with suppress(ProcessLookupError):
+                    os.killpg(group, signal.SIGKILL)
             process.communicate()
-            wait_for_end_of_group(process.pid)
+            for group in groups:
+                wait_for_end_of_group(group)
             return True
         time.sleep(0.002)
     return False
+
+
+def children(parent: int) -> list[int]:
+    """The processes that one has started."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    return [int(pid) for pid, started_by in map(str.split, listed.splitlines()) if int(started_by) == parent]
 
 
 def wait_for_end_of_group(group: int) -> None:
