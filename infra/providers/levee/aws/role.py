@@ -120,7 +120,7 @@ class Role(AwsKind):
 
     async def look_for(self, new: Properties) -> Live | None:
         """In the listing; that IAM has it nevertheless, ``make`` is told."""
-        return await self._listed(str(new["name"]))
+        return await self.listed(str(new["name"]))
 
     async def look_at(self, resource_id: str) -> Live | None:
         """In the listing. One that isn't there is gone only when IAM says so as well."""
