@@ -18,6 +18,7 @@ import pytest
 from tests.support.language_host import NAME, RUNS_A_PROGRAM
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
+STOOD_IN_FOR: Final = ("python", "nodejs")
 LIMIT_S: Final = 1800
 """For a test that runs the CLI, on a slow machine."""
 
@@ -28,13 +29,14 @@ def prepare() -> None:
         del os.environ[name]
     os.environ["PULUMI_HOME"] = str(Path(tempfile.mkdtemp(prefix="pulumi-")))
     os.environ["PULUMI_SKIP_UPDATE_CHECK"] = "true"
-    if missing() or not is_stand_in():
-        return
-    shim = Path(os.environ["PULUMI_HOME"], NAME)
-    paths = f"PATH={shlex.quote(str(_folder()))}:$PATH PYTHONPATH={shlex.quote(str(PROJECT))}"
-    shim.write_text(f'#!/bin/sh\n{paths} exec {shlex.quote(sys.executable)} -m tests.support.language_host "$@"\n')
-    shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
-    os.environ["PATH"] = f"{shim.parent}{os.pathsep}{os.environ['PATH']}"
+    stand_ins = [] if missing() else [language for language in STOOD_IN_FOR if host(language) == "stand-in"]
+    for language in stand_ins:
+        shim = Path(os.environ["PULUMI_HOME"], NAME.format(language))
+        paths = f"PATH={shlex.quote(str(_folder()))}:$PATH PYTHONPATH={shlex.quote(str(PROJECT))}"
+        command = f"{shlex.quote(sys.executable)} -m tests.support.language_host {language}"
+        shim.write_text(f'#!/bin/sh\n{paths} exec {command} "$@"\n')
+        shim.chmod(shim.stat().st_mode | stat.S_IXUSR)
+    os.environ["PATH"] = f"{os.environ['PULUMI_HOME']}{os.pathsep}{os.environ['PATH']}"
 
 
 def tidy() -> None:
@@ -47,15 +49,18 @@ def missing() -> str:
     """What a test marked `engine` lacks on this machine; empty where it can run."""
     if shutil.which("pulumi") is None:
         return "no `pulumi` on PATH (`tools/build-pulumi` builds it with Go)"
-    if is_stand_in() and not (_folder() / RUNS_A_PROGRAM).exists():
-        return f"no {NAME} on PATH or beside `pulumi`"
+    if host("python") == "stand-in" and not (_folder() / RUNS_A_PROGRAM).exists():
+        return f"no {NAME.format('python')} on PATH or beside `pulumi`"
     return ""
 
 
 @cache
-def is_stand_in() -> bool:
-    """Whether the official language host isn't there, so that tests/support/language_host.py takes its place."""
-    return shutil.which(NAME) is None and not (_folder() / NAME).exists()
+def host(language: str) -> str:
+    """What runs programs in a language: its `official` host, a `stand-in` (tests/support/language_host.py), or `none`."""
+    name = NAME.format(language)
+    if shutil.which(name) is not None or (_folder() / name).exists():
+        return "official"
+    return "stand-in" if language in STOOD_IN_FOR else "none"
 
 
 def _folder() -> Path:
@@ -76,5 +81,5 @@ def described() -> str:
     if missing():
         return f"Pulumi's own engine: NOT TRIED, {missing()}"
     version = subprocess.run(["pulumi", "version"], capture_output=True, text=True, check=True).stdout.strip()
-    host = "a stand-in, tests/support/language_host.py" if is_stand_in() else "the official one"
-    return f"Pulumi's own engine: {version}; Python language host: {host}"
+    hosts = ", ".join(f"{language} {host(language)}" for language in (*STOOD_IN_FOR, "yaml"))
+    return f"Pulumi's own engine: {version}; language hosts: {hosts}"
