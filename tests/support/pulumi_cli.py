@@ -56,7 +56,9 @@ def missing() -> str:
 
 @cache
 def host(language: str) -> str:
-    """What runs programs in a language: its `official` host, a `stand-in` (tests/support/language_host.py), or `none`."""
+    """What runs a language's programs: its `official` host, a `stand-in` (tests/support/language_host.py) or `none`."""
+    if language == "nodejs" and shutil.which("node") is None:
+        return "none"
     name = NAME.format(language)
     if shutil.which(name) is not None or (_folder() / name).exists():
         return "official"
