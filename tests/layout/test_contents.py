@@ -10,7 +10,7 @@ INDEX = re.compile(r"files\.pythonhosted|pypi\.(?:org|python)|repo1?\.maven|mave
 ROOT = {
     ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "Pulumi.yaml", "README.md",
     ".pre-commit-hooks.yaml", ".github", "benchmarks", "docs", "infra", "levee", "policies", "pyproject.toml",
-    "requirements", "stacks", "tests",
+    "requirements", "stacks", "tests", "tools",
 }  # fmt: skip
 
 

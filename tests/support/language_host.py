@@ -1,7 +1,8 @@
-"""Stands in, in tests alone, for Pulumi's Python language host where it isn't installed: no registry has it.
+"""Stands in, in tests alone, for Pulumi's Python and Node.js language hosts where they aren't installed.
 
-It runs a program by the host's own script, and a plugin as the host does (`proto/pulumi/language.proto`). What the
-official one does of virtual environments, required packages and signals it doesn't show.
+No registry has them. It runs a program by the host's own script, and a plugin as the host does
+(`proto/pulumi/language.proto`). What the official ones do of virtual environments, installation and signals it
+doesn't show.
 """
 
 from __future__ import annotations
@@ -23,8 +24,9 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 from typing_extensions import override
 
-NAME: Final = "pulumi-language-python"
-RUNS_A_PROGRAM: Final = f"{NAME}-exec"
+NAME: Final = "pulumi-language-{}"
+RUNS_A_PROGRAM: Final = "pulumi-language-python-exec"
+_NODE_RUNS_A_PROGRAM: Final = "node_modules/@pulumi/pulumi/cmd/run"
 HAS_SAID_WHY: Final = 32
 """The exit code of a program that has told the user what is wrong (``python/cmd/pulumi-language-python-exec``)."""
 
@@ -32,8 +34,8 @@ HAS_SAID_WHY: Final = 32
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     """Serves what a Pulumi CLI asks of a language when it runs a program of this project, its plugins and its pack."""
 
-    def __init__(self, engine: str) -> None:
-        self._engine = engine
+    def __init__(self, language: str, engine: str) -> None:
+        self._language, self._engine = language, engine
 
     @override
     def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
@@ -41,7 +43,15 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
     @override
     def GetRequiredPackages(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return language_pb2.GetRequiredPackagesResponse()
+        required = language_pb2.GetRequiredPackagesResponse()
+        for package in _nodejs_packages(request.info) if self._language == "nodejs" else _python_packages(request.info):
+            if package.get("resource"):
+                required.packages.add(name=package["name"], kind="resource", version=package["version"])
+        return required
+
+    @override
+    def InstallDependencies(self, request: Any, context: grpc.ServicerContext) -> Iterator[Any]:
+        return iter(())  # tests bring their own
 
     @override
     def Run(self, request: Any, context: grpc.ServicerContext) -> Any:
@@ -57,14 +67,18 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             "root_directory": request.info.root_directory,
         }
         options = [part for name, value in said.items() if value for part in (f"--{name}", value)]
-        script = shutil.which(RUNS_A_PROGRAM)
-        assert script is not None, f"no {RUNS_A_PROGRAM} on PATH"
-        program = Path(request.info.program_directory, request.info.entry_point)
+        if self._language == "nodejs":
+            command = ["node", str(Path(request.info.root_directory, _NODE_RUNS_A_PROGRAM))]
+        else:
+            script = shutil.which(RUNS_A_PROGRAM)
+            assert script is not None, f"no {RUNS_A_PROGRAM} on PATH"
+            command = [_python(request.info), "-u", script]
+        command += [*options, str(Path(request.info.program_directory, request.info.entry_point))]
         configuration = {
             "PULUMI_CONFIG": json.dumps(dict(request.config)),
             "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
+            "PULUMI_NODEJS_TYPESCRIPT": "true",
         }
-        command = [_python(request.info), "-u", script, *options, str(program)]
         process = subprocess.Popen(command, cwd=request.info.program_directory, env={**os.environ, **configuration})
         _interrupted_with(context, process)
         code = process.wait()
@@ -93,15 +107,25 @@ def _python(info: Any) -> str:
     return str(Path(info.root_directory, options.get("virtualenv", sys.prefix), "bin", "python"))
 
 
+def _python_packages(info: Any) -> Iterator[Any]:
+    packages = Path(_python(info)).parents[1].glob("lib/python*/site-packages/*/pulumi-plugin.json")
+    return (json.loads(each.read_bytes()) for each in packages)
+
+
+def _nodejs_packages(info: Any) -> Iterator[Any]:
+    packages = Path(info.root_directory).glob("node_modules/@*/*/package.json")
+    return (json.loads(each.read_bytes()).get("pulumi", {}) for each in packages)
+
+
 def _interrupted_with(context: grpc.ServicerContext, process: subprocess.Popen[Any]) -> None:
     """End the process with the call that began it: so the engine stops a program or a plugin."""
     context.add_callback(lambda: process.send_signal(signal.SIGINT) if process.poll() is None else None)
 
 
-def main(engine: str) -> None:
+def main(language: str, engine: str) -> None:
     """Serve one CLI until it ends this process, or goes away with it."""
     server = grpc.server(ThreadPoolExecutor(32))
-    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(engine), server)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(language, engine), server)
     sys.stdout.write(f"{server.add_insecure_port('127.0.0.1:0')}\n")
     sys.stdout.flush()
     server.start()
@@ -113,4 +137,4 @@ def main(engine: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[-1])
+    main(sys.argv[1], sys.argv[-1])

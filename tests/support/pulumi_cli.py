@@ -17,6 +17,7 @@ import pytest
 from tests.support.language_host import NAME, RUNS_A_PROGRAM
 
 PROJECT: Final = Path(__file__).resolve().parents[2]
+STOOD_IN_FOR: Final = ("python", "nodejs")
 LIMIT_S: Final = 1800
 """For a test that runs the CLI, on a slow machine."""
 
@@ -28,22 +29,24 @@ def prepare() -> None:
     home = Path(tempfile.mkdtemp(prefix="pulumi-"))
     os.environ["PULUMI_HOME"] = str(home)
     os.environ["PULUMI_SKIP_UPDATE_CHECK"] = "true"
-    if not missing() and is_stand_in():
-        _stand_in(home / "bin")
+    stand_ins = [] if missing() else [language for language in STOOD_IN_FOR if host(language) == "stand-in"]
+    if stand_ins:
+        _stand_in(stand_ins, home / "bin")
 
 
-def _stand_in(beside: Path) -> None:
-    """Put a host beside the CLI, which warns of one that lies elsewhere, and that CLI first on PATH."""
+def _stand_in(languages: list[str], beside: Path) -> None:
+    """Put hosts beside the CLI, which warns of those that lie elsewhere, and that CLI first on PATH."""
     beside.mkdir()
-    for name in ("pulumi", RUNS_A_PROGRAM):
+    for each in _folder().glob("pulumi*"):
         try:
-            os.link(_folder() / name, beside / name)
+            os.link(each, beside / each.name)
         except OSError:  # another file system, or another's file
-            shutil.copy(_folder() / name, beside / name)
-    host = beside / NAME
-    found = f"PYTHONPATH={shlex.quote(str(PROJECT))}"
-    host.write_text(f'#!/bin/sh\n{found} exec {shlex.quote(sys.executable)} -m tests.support.language_host "$@"\n')
-    host.chmod(0o755)
+            shutil.copy(each, beside)
+    for language in languages:
+        command = f"{shlex.quote(sys.executable)} -m tests.support.language_host {language}"
+        shim = beside / NAME.format(language)
+        shim.write_text(f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(PROJECT))} exec {command} "$@"\n')
+        shim.chmod(0o755)
     os.environ["PATH"] = f"{beside}{os.pathsep}{os.environ['PATH']}"
 
 
@@ -57,15 +60,20 @@ def missing() -> str:
     """What a test marked `engine` lacks on this machine; empty where it can run."""
     if shutil.which("pulumi") is None:
         return "no `pulumi` on PATH (`tools/build-pulumi` builds it with Go)"
-    if is_stand_in() and not (_folder() / RUNS_A_PROGRAM).exists():
-        return f"no {NAME} on PATH or beside `pulumi`"
+    if host("python") == "stand-in" and not (_folder() / RUNS_A_PROGRAM).exists():
+        return f"no {NAME.format('python')} on PATH or beside `pulumi`"
     return ""
 
 
 @cache
-def is_stand_in() -> bool:
-    """Whether the official language host isn't there, so that tests/support/language_host.py takes its place."""
-    return shutil.which(NAME) is None and not (_folder() / NAME).exists()
+def host(language: str) -> str:
+    """What runs a language's programs: its `official` host, a `stand-in` (tests/support/language_host.py) or `none`."""
+    if language == "nodejs" and shutil.which("node") is None:
+        return "none"
+    name = NAME.format(language)
+    if shutil.which(name) is not None or (_folder() / name).exists():
+        return "official"
+    return "stand-in" if language in STOOD_IN_FOR else "none"
 
 
 def _folder() -> Path:
@@ -86,5 +94,5 @@ def described() -> str:
     if missing():
         return f"Pulumi's own engine: NOT TRIED, {missing()}"
     version = subprocess.run(["pulumi", "version"], capture_output=True, text=True, check=True).stdout.strip()
-    host = "a stand-in, tests/support/language_host.py" if is_stand_in() else "the official one"
-    return f"Pulumi's own engine: {version}; Python language host: {host}"
+    hosts = ", ".join(f"{language} {host(language)}" for language in (*STOOD_IN_FOR, "yaml"))
+    return f"Pulumi's own engine: {version}; language hosts: {hosts}"

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,6 +92,15 @@ class Stack:
         assert USER_PASSWORD not in done.stdout
         return done.stdout
 
+    def exported(self) -> Any:
+        """The state."""
+        return json.loads(self.run("stack", "export", "--stack", "dev"))
+
+    def urn(self, token: str) -> str:
+        """The one resource of a type."""
+        (urn,) = (one["urn"] for one in self.exported()["deployment"]["resources"] if one["type"] == token)
+        return str(urn)
+
     def up(self, **changes: object) -> str:
         """Declare changes and deploy them."""
         self.said |= changes
@@ -121,15 +131,10 @@ def test_the_life_of_a_stack(cluster: LocalCluster, unique: str, tmp_path: Path)
 
     by_hand = f"{unique}-by-hand"
     create_by_hand(cluster, by_hand, 1, {"retention.ms": "77"})
-    exported = json.loads(stack.run("stack", "export", "--stack", "dev"))
-    (provider,) = (
-        f"cluster={one['urn']}"
-        for one in exported["deployment"]["resources"]
-        if one["type"] == "pulumi:providers:kafka"
-    )
     stack.run(
         "import", "kafka:index/topic:Topic", "by-hand", by_hand,
-        "--provider", provider, "--protect=false", "--generate-code=false", "--yes", "--skip-preview", "--stack", "dev",
+        "--provider", f"cluster={stack.urn('pulumi:providers:kafka')}",
+        "--protect=false", "--generate-code=false", "--yes", "--skip-preview", "--stack", "dev",
     )  # fmt: skip
     assert '"retention.ms": "77"' in stack.run("stack", "export", "--stack", "dev")
 
@@ -140,3 +145,34 @@ def test_the_life_of_a_stack(cluster: LocalCluster, unique: str, tmp_path: Path)
 
     stack.run("destroy", "--yes", "--skip-preview", "--stack", "dev")
     assert partitions_of(cluster, unique) == partitions_of(cluster, by_hand) == 0
+
+
+def test_a_state_of_the_published_plugin_is_taken_over(cluster: LocalCluster, unique: str, tmp_path: Path) -> None:
+    """It has what bridged plugins keep in outputs for themselves, and nothing of what is ours."""
+    stack = Stack(tmp_path, cluster, unique)
+    stack.up()
+    write_records(cluster, unique, 20)
+    state = stack.exported()
+    kept = {"__meta": '{"schema_version":"1"}', "__pulumi_raw_state_delta": {"obj": {"ps": {"config": {"map": {}}}}}}
+    for resource in state["deployment"]["resources"]:
+        if resource["type"].startswith("kafka:"):
+            resource["outputs"].pop("topicId", None)
+            resource["outputs"] |= {"id": resource["id"], **kept}
+    (tmp_path / "state.json").write_text(json.dumps(state))
+    stack.run("stack", "import", "--file", "state.json", "--stack", "dev")
+
+    stack.run("preview", "--expect-no-changes", "--stack", "dev")
+    grown = stack.up(partitions=6)
+    assert "1 updated" in grown
+    assert "replace" not in grown
+    assert (partitions_of(cluster, unique), records_in(cluster, unique)) == (6, 20)
+
+
+def test_a_forced_replacement_keeps_the_records(cluster: LocalCluster, unique: str, tmp_path: Path) -> None:
+    stack = Stack(tmp_path, cluster, unique)
+    stack.up()
+    write_records(cluster, unique, 20)
+    topic = stack.urn("kafka:index/topic:Topic")
+    assert "1 replaced" in stack.run("up", "--yes", "--skip-preview", "--replace", topic, "--stack", "dev")
+    stack.run("destroy", "--yes", "--skip-preview", "--stack", "dev")
+    assert records_in(cluster, unique) == 20
