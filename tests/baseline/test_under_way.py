@@ -9,7 +9,7 @@ import pytest
 from infra.baseline.journal import before_this_run, begin_run, end_run, from_journal
 from infra.deployment.location import PROJECT, embedded_state
 from infra.embedded.journal import Identity, Journal
-from infra.embedded.state import Put, Record
+from infra.embedded.state import Moved, Put, Record
 from levee.diagnostics import LeveeError
 from tests.support.changing import project, recorded
 from tests.support.rule_cases import STACK
@@ -54,6 +54,20 @@ def test_when_a_run_ends_well_everything_is_deployed(begun: Path) -> None:
     whole = size(begun)
     begin_run(begun, STACK)
     assert size(begun) == whole > 0
+
+
+def test_what_an_interrupted_run_moved_in_the_tree_is_deployed_as_before(tmp_path: Path) -> None:
+    embedded_state(project(tmp_path), STACK).mkdir(parents=True)
+    record(tmp_path, *map(Put, recorded()))
+    whole = size(tmp_path)
+    begin_run(tmp_path, STACK)
+    record(tmp_path, Moved({each.urn: _below(each.urn) for each in recorded()}))
+    assert size(tmp_path) == whole > 0
+
+
+def _below(urn: str) -> str:
+    stack, project_name, type_, name = urn.split("::", 3)
+    return "::".join((stack, project_name, f"levee:index:LogStream${type_}", name))
 
 
 def test_a_damaged_note_is_not_an_empty_one(begun: Path) -> None:

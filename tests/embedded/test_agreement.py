@@ -29,6 +29,21 @@ STORY: list[Step] = [
 ]
 
 
+MOVES: list[Step] = [
+    ("up", {"a": {"below": "shelf"}, "b": {"protect": True}, "c": {"needs": ["a"]}}),
+    (
+        "up",
+        {"a": {"aliases": ["shelf"]}, "b": {"protect": True, "below": "shelf", "aliases": [""]}, "c": {"needs": ["a"]}},
+    ),
+    (
+        "up",
+        {"a": {"content": "2", "below": "shelf", "aliases": [""]}, "b": {"aliases": ["shelf"]}, "c": {"needs": ["a"]}},
+    ),
+    ("up", {"a": {"content": "2", "aliases": ["shelf"]}, "b": {}}),
+    ("destroy", {}),
+]
+
+
 def ours(disk: DiskStack, step: Step) -> int:
     operation, files = step
     try:
@@ -38,9 +53,10 @@ def ours(disk: DiskStack, step: Step) -> int:
     return 0
 
 
-def test_the_same_story_has_the_same_effects(tmp_path: Path) -> None:
+@pytest.mark.parametrize("story", [STORY, MOVES], ids=["changes", "moves"])
+def test_the_same_story_has_the_same_effects(tmp_path: Path, story: list[Step]) -> None:
     embedded, pulumi = DiskStack(tmp_path / "embedded"), PulumiStack(tmp_path / "pulumi")
-    for number, step in enumerate(STORY):
+    for number, step in enumerate(story):
         told = ours(embedded, step)
         assert pulumi.command(*step) == told, (number, pulumi.output)
         assert pulumi.on_disk() == embedded.on_disk(), (number, pulumi.output)
