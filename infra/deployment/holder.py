@@ -10,6 +10,7 @@ from pathlib import Path
 
 from infra.baseline import journal
 from infra.baseline.checkpoint import checkpoint_file, locks, read_checkpoint
+from infra.baseline.resources import STACK
 from infra.deployment.location import pulumi_backend, pulumi_elsewhere
 from infra.deployment.pulumi_environment import file_backend
 from infra.ignored_folder import make_ignored
@@ -97,8 +98,9 @@ def _pulumi_resources(project: Path, stack: str) -> int:
     file = checkpoint_file(pulumi_backend(project), project, stack)
     deployment = (read_checkpoint(file) or {}).get("deployment", {})
     try:
-        return sum(len(deployment.get(key) or ()) for key in ("resources", "pending_operations"))
-    except (TypeError, AttributeError):
+        types = [each["type"] for key in ("resources", "pending_operations") for each in deployment.get(key) or ()]
+        return 0 if all(each == STACK for each in types) else len(types)  # a refused first run records the stack alone
+    except (TypeError, KeyError, AttributeError):
         raise LeveeError(
             f"{file} can't be read: it is no checkpoint of Pulumi", "restore it from its .bak", exit_code=2
         ) from None

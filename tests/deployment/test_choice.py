@@ -130,3 +130,12 @@ def test_a_backend_outside_the_project_is_remembered_until_it_is_emptied(tmp_pat
 def test_the_projects_own_backend_needs_no_note(tmp_path: Path) -> None:
     note_holder(tmp_path, "dev", {"PULUMI_BACKEND_URL": pulumi_backend(tmp_path).as_uri()})
     assert holder(tmp_path, "dev").engine is None
+
+
+@pytest.mark.usefixtures("no_cli")
+def test_a_first_run_of_pulumi_that_was_refused_holds_nothing(tmp_path: Path) -> None:
+    """It has recorded the stack itself, which is nothing."""
+    file = tmp_path / ".levee" / "pulumi" / ".pulumi" / "stacks" / "levee" / "dev.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"checkpoint": {"latest": {"resources": [{"type": "pulumi:pulumi:Stack"}]}}}))
+    assert isinstance(choose(EngineName.AUTO, tmp_path, "dev"), EmbeddedEngine)

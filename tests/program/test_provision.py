@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from infra import type_tokens
 from infra.program import provision
 from levee.plan.build import build_plan
+from levee.plan.planned import Plan
 from tests.support.recorder import Recorder, record
 from tests.support.stack_files import StackFiles
 
@@ -20,10 +22,14 @@ TOPIC = "kafka:index/topic:Topic"
 def recorder(tmp_path: Path) -> Recorder:
     files = StackFiles(tmp_path)
     files.stream("debug")
-    (tmp_path / "certs").mkdir()
-    (tmp_path / "certs" / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
-    plan = build_plan(files.load(), date(2026, 11, 21))
+    plan = planned(files)
     return record(lambda: provision(plan, tmp_path))
+
+
+def planned(files: StackFiles) -> Plan:
+    (files.project / "certs").mkdir()
+    (files.project / "certs" / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
+    return build_plan(files.load(), date(2026, 11, 21))
 
 
 def test_type_tokens_are_in_every_state_and_never_change() -> None:
@@ -97,3 +103,27 @@ def test_a_registration_does_not_say_where_in_levee_it_was_made(recorder: Record
     for request in recorder.requests.values():
         assert not request.HasField("sourcePosition")
         assert not request.stackTrace.frames
+
+
+@pytest.mark.parametrize(("regulated", "held"), [(True, "refuse"), (False, None)])
+def test_both_providers_refuse_to_destroy_while_something_is_protected(
+    tmp_path: Path, *, regulated: bool, held: str | None
+) -> None:
+    plan = planned(StackFiles(tmp_path))
+    if not regulated:
+        plan = replace(plan, topics=tuple(replace(topic, protected=False) for topic in plan.topics))
+    recorder = record(lambda: provision(plan, tmp_path, holds_on_destroy=True))
+    for provider in ("kafka", "levee"):
+        assert recorder.inputs(f"pulumi:providers:{provider}", provider).get("onDestroy") == held
+
+
+def test_a_provider_of_which_nothing_is_declared_is_not_told_to_refuse(tmp_path: Path) -> None:
+    """It could not tell an update that removes its last resource from a destroy."""
+    plan = replace(planned(StackFiles(tmp_path)), credentials=())
+    recorder = record(lambda: provision(plan, tmp_path, holds_on_destroy=True))
+    assert "onDestroy" in recorder.inputs("pulumi:providers:kafka", "kafka")
+    assert "onDestroy" not in recorder.inputs("pulumi:providers:levee", "levee")
+
+
+def test_an_engine_that_refuses_by_itself_needs_no_such_provider(recorder: Recorder) -> None:
+    assert "onDestroy" not in recorder.inputs("pulumi:providers:kafka", "kafka")
