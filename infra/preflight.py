@@ -175,7 +175,8 @@ async def _look(connection: Connection, plan: Plan) -> LiveCluster:
         others = await held_by_others(session, connection, plan, topics)
         decided = await overruled(session, (topic for topic in plan.topics if topic.name in topics), racks)
     except (FailedError, RefusedError) as error:
-        raise LeveeError(str(error), "check that the cluster is up (`levee local status`) and reachable") from None
+        hint = "check that the cluster is up (the local one: `levee local status`, `levee local up`) and reachable"
+        raise LeveeError(str(error), hint) from None
     finally:
         await session.close()
     return LiveCluster(id=cluster.cluster_id, racks=racks, topics=topics, overruled=decided, others=others)

@@ -26,6 +26,7 @@ from levee.diagnostics.redaction import redact
 from levee.loading.load import load_stack
 from levee.model.stack import Target as Platform
 from levee.plan.build import build_plan
+from levee.plan.not_yet import not_yet_in_force
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedMonitor
 from policies.gate import enforce
 from policies.report.as_text import headline
@@ -46,6 +47,8 @@ def run(project: Path, stack: str, as_of: date) -> None:
         doubts = preflight(plan, project, changing=not pulumi.runtime.is_dry_run())
         for finding in report.warnings:
             pulumi.log.warn(headline(finding))
+        for waiting in not_yet_in_force(plan, as_of):
+            pulumi.log.warn(waiting)
         for pending in plan.pending:
             pulumi.log.warn(f"{pending.stream}: {pending.what}")
         for doubt in doubts:

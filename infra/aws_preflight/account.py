@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Final
 
 from infra.account import account_api
 from infra.aws_preflight.buckets import look_at_buckets
@@ -19,6 +20,8 @@ from infra.providers.levee.aws.api import Api
 from levee.diagnostics import LeveeError
 from levee.loading.problem import Problem
 from levee.plan.planned import Plan
+
+_START: Final = "check what answers at `aws.endpoint`; for the local stack: `levee local up --aws`"
 
 
 def look_at_account(plan: Plan, project: Path) -> Findings:
@@ -38,7 +41,8 @@ async def _look(plan: Plan, api: Api) -> Findings:
         help_ = "nothing else was asked of that account, and nothing was changed"
         return Findings((Problem("wrong-account", refusal.problems[0].reason, help_, plan.origin.at("account")),))
     except FailedError as error:
-        raise LeveeError(str(error), "without an answer nothing is changed; check credentials and network") from None
+        check = "check credentials and network" if plan.aws is None or plan.aws.endpoint is None else _START
+        raise LeveeError(str(error), f"without an answer nothing is changed; {check}") from None
     else:
         looks = (look_at_cluster, look_at_keys, look_at_buckets, look_at_topics)
         found = await asyncio.gather(look_at_rights(plan, api, caller), *(look(plan, api) for look in looks))

@@ -109,7 +109,8 @@ class _Leftovers:
             return _Removal(_without_links(folders), checkpoints, stripped, tuple(kept))
         return _Removal(
             folders=_without_links([*folders, backend] if backend.is_dir() else folders),
-            files=(file,) if passphrase is not None else (),
+            # One that nothing here was encrypted with may be of what lies elsewhere: on another branch, say.
+            files=(file,) if passphrase is not None and (stripped or checkpoints) else (),
             configs=stripped,
             kept=tuple(kept),
         )

@@ -7,6 +7,7 @@ Pulumi writes an `encryptionsalt` there when it makes a stack, and takes no othe
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from base64 import b64decode
 from collections.abc import Mapping
@@ -61,10 +62,15 @@ class SaltedConfig:
 
 
 def config_folder(project: Path) -> Path:
-    """Where Pulumi keeps the configurations of a project's stacks."""
-    values = read_document(project, FILE).values or {}
-    named = values.get("stackConfigDir") or values.get("config")  # the older name
-    return project / named if isinstance(named, str) else project
+    """Where Pulumi keeps the configurations of a project's stacks. Raises LeveeError (exit 2) where nobody can tell."""
+    if not os.path.lexists(project / FILE):
+        return project
+    values = read_document(project, FILE).values
+    named = None if values is None else values.get("stackConfigDir", values.get("config", ""))  # the older name
+    if named is None or not isinstance(named, str | dict):
+        hint = "see that it is YAML, and `stackConfigDir` a folder's path, or left out"
+        raise LeveeError(f"{project / FILE} doesn't tell where the stacks' configurations are", hint, exit_code=2)
+    return project / named if isinstance(named, str) else project  # `config` may be what every stack shares
 
 
 def salted_config(project: Path, stack: str, *, follow: bool = True) -> SaltedConfig | None:

@@ -173,7 +173,14 @@ class _Prover:
     async def _try_revoked(self, services: Collection[str]) -> list[Outcome]:
         """Log in with everything that is still kept of a generation that isn't valid."""
         valid = {username for credential in self._plan.credentials for username in credential.usernames}
-        kept = [name for name in await self._kept.names() if name.service in services]
+        try:
+            names = await self._kept.names()
+        except UnusableLogin as error:
+            raise LeveeError(
+                f"the store of the passwords of stack {self._plan.stack} can't be listed: {error}",
+                "without that nobody knows which revoked passwords are still kept; correct that, and prove it again",
+            ) from None
+        kept = [name for name in names if name.service in services]
         return list(await asyncio.gather(*(self._try_one_revoked(n.username) for n in kept if n.username not in valid)))
 
     async def _try_one_revoked(self, username: str) -> Outcome:

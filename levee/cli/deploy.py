@@ -76,6 +76,7 @@ def _run(name: str, arguments: argparse.Namespace) -> int:
     from infra.let_go import stayed
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
+    from levee.plan.not_yet import not_yet_in_force
 
     began = time.monotonic()
     action, project = Action(name), project_of(arguments)
@@ -86,6 +87,8 @@ def _run(name: str, arguments: argparse.Namespace) -> int:
     say(engine.introduction)
     boundary = plan.boundary
     say(f"stack {plan.stack}: {plan.target}, account {boundary.account}, {boundary.region}, {boundary.jurisdiction}")
+    for waiting in not_yet_in_force(plan, clock.today()):
+        say(f"warning: {waiting}")
     if action is not Action.DESTROY:
         for warning in _doubts(plan, project, clock.today(), changing=action is Action.UP):
             say(f"warning: {warning}")

@@ -62,3 +62,10 @@ def test_an_api_that_isnt_there(files: AwsStack, aws: AwsApi) -> None:
     with pytest.raises(LeveeError, match="renew the credentials"):
         look_at_account(files.plan(), files.project)
     aws.reset()
+
+
+def test_a_server_that_isnt_there_is_to_be_started(files: AwsStack, aws: AwsApi) -> None:
+    files.edit(files.stack, aws.endpoint, "http://127.0.0.1:1")
+    with pytest.raises(LeveeError) as refused:
+        look_at_account(files.plan(), files.project)
+    assert "levee local up --aws" in str(refused.value.help)

@@ -109,6 +109,36 @@ def test_the_passphrase_of_another_stack_stays_and_so_do_the_salts(project: Loca
     require_passphrase(project.folder, "prod", home)
 
 
+def test_a_passphrase_that_nothing_here_was_encrypted_with_stays(project: LocalProject, home: dict[str, str]) -> None:
+    project.passphrase.write_text(PASSPHRASE)
+    assert forget(project, home) == []
+    assert project.passphrase.read_text() == PASSPHRASE
+
+
+@pytest.mark.parametrize("text", ["[", "stackConfigDir: 3\n", "name: mine\nstackConfigDir: [a]\n", "\0"])
+def test_a_project_file_that_does_not_tell_where_salts_are_stops_it(
+    project: LocalProject, home: dict[str, str], text: str
+) -> None:
+    project.deploy("local")
+    before = project.left()
+    (project.folder / "Pulumi.yaml").write_text(text)
+    with pytest.raises(LeveeError) as refused:
+        forget(project, home)
+    assert refused.value.exit_code == 2
+    assert project.left() - {".levee/state/local/lock"} == before
+
+
+def test_salts_are_found_where_the_project_file_says(project: LocalProject, home: dict[str, str]) -> None:
+    for line, folder in (("", "."), ("config: kept\n", "kept"), ("config: {a: b}\n", ".")):
+        project.deploy("local", config=None)
+        (project.folder / "Pulumi.yaml").write_text(f"name: mine\nruntime: python\n{line}")
+        file = project.folder / folder / "Pulumi.local.yaml"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(SALT_LINE)
+        forget(project, home)
+        assert not file.exists()
+
+
 def test_a_stack_of_a_folder_that_is_gone_keeps_its_state(project: LocalProject, home: dict[str, str]) -> None:
     project.deploy("gone", config=None)
     others = project.left()
