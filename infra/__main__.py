@@ -10,9 +10,10 @@ import pulumi
 from pulumi.runtime.settings import SETTINGS
 
 from infra.program import run
-from infra.sdk_cost import DebugTogether
+from infra.sdk_cost import DebugTogether, collect_garbage_seldom
 from levee.clock import SYSTEM_CLOCK
 
+collect_garbage_seldom()
 debug = DebugTogether(SETTINGS.engine)
 SETTINGS.engine = debug
 atexit.register(debug.send)
