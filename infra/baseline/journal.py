@@ -35,7 +35,8 @@ def before_this_run(project: Path, stack: str) -> Deployed:
     """The same, less what a run made that hasn't ended well: that run may go on. Raises LeveeError (exit 2)."""
     before = under_way.deployed_before(embedded_state(project, stack))
     resources = _resources(_state(project, stack))
-    return deployed(_SOURCE, (_registered(each) for each in resources if before is None or each.urn in before))
+    listed = (each for each in resources if before is None or (each.type, each.name) in before)
+    return deployed(_SOURCE, map(_registered, listed))
 
 
 def begin_run(project: Path, stack: str) -> None:

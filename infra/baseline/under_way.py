@@ -44,8 +44,10 @@ def end(directory: Path) -> None:
     (directory / _FILE).unlink(missing_ok=True)
 
 
-def deployed_before(directory: Path) -> frozenset[str] | None:
-    """The URNs noted by a run that hasn't ended well; None where there is none.
+def deployed_before(directory: Path) -> frozenset[tuple[str, str]] | None:
+    """What was noted by a run that hasn't ended well, by type and name; None where there is no such note.
+
+    Where it stood in the state's tree doesn't count: that run may have moved it.
 
     Raises LeveeError (exit 2) where the note can't be read.
     """
@@ -56,9 +58,14 @@ def deployed_before(directory: Path) -> frozenset[str] | None:
         urns = json.loads(read_plain_text(file, _LARGEST))
     except (UnreadableError, ValueError, RecursionError):
         raise _unreadable(file) from None
-    if not isinstance(urns, list) or not all(isinstance(urn, str) for urn in urns):
+    if not isinstance(urns, list) or not all(isinstance(urn, str) and urn.count("::") >= 3 for urn in urns):
         raise _unreadable(file)
-    return frozenset(urns)
+    return frozenset(_type_and_name(urn) for urn in urns)
+
+
+def _type_and_name(urn: str) -> tuple[str, str]:
+    _, _, qualified_type, name = urn.split("::", 3)
+    return qualified_type.rpartition("$")[2], name
 
 
 def _unreadable(file: Path) -> LeveeError:

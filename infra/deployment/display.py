@@ -23,6 +23,7 @@ LISTED: Final = 40  # resources a kind of change shows by name; the rest is coun
 CHANGES: Final = 12  # differences shown of one resource
 NAMED: Final = 5  # resources that one reason names
 PROGRESS_SECONDS: Final = 1.0
+_COMPONENT: Final = "levee:index:"
 _SIGNS: Final = {Op.CREATE: "+", Op.UPDATE: "~", Op.DELETE: "-"}
 _DONE: Final = {Op.CREATE: "created", Op.UPDATE: "updated", Op.DELETE: "deleted"}
 NOTHING: Final[Mapping[str, Kept]] = MappingProxyType({})
@@ -35,7 +36,8 @@ PROTECTED_ADVICE: Final = (
 
 
 class Display:
-    """Turns events into lines. Components are left out: what they group is shown by itself.
+    """Turns events into lines. Components are left out: what they group is shown by itself, and one that goes is no
+    deletion, as it is in the state alone; `ungrouped` is how many go.
 
     `+` is made, `=` taken over, `~` changed, `-` deleted or let go of; `!` was changed by somebody else, and `up` puts
     it right: a change that does no more is not shown a second time. `every`: nothing is merely counted.
@@ -62,6 +64,7 @@ class Display:
         self._done: Counter[Op] = Counter()
         self._total = 0
         self._spoke_at = time.monotonic()
+        self.ungrouped = 0
         self.told: set[str] = set()
         self.differing: set[str] = set()
 
@@ -75,7 +78,7 @@ class Display:
             case ResourceEvent():
                 self._progress(event)
             case PlanReady():
-                self._total = sum(count for op, count in event.changes.items() if op is not Op.SAME)
+                self._total = sum(count for op, count in event.changes.items() if op is not Op.SAME) - self.ungrouped
                 self._count_unlisted()
             case Diagnostic():
                 if event.severity is not Severity.INFO:
@@ -101,7 +104,8 @@ class Display:
             self._report(f"! {line}")
 
     def _planned(self, event: ResourceEvent) -> None:
-        if _is_component(event.type):
+        self.ungrouped += _is_ungrouped(event)
+        if event.type.startswith((_COMPONENT, "pulumi:")):
             return
         if event.op is not Op.SAME:
             self.differing.update(self._words.account_names(event.type, event.name, event.changes))
@@ -157,7 +161,7 @@ class Display:
                 self._report(f"{_SIGNS[op]} … and {count - LISTED:,} more")
 
     def _progress(self, event: ResourceEvent) -> None:
-        if event.stage is Stage.DONE and event.op in _DONE:
+        if event.stage is Stage.DONE and event.op in _DONE and not _is_ungrouped(event):
             self._done[event.op] += 1
         if self._done and time.monotonic() - self._spoke_at >= PROGRESS_SECONDS:
             self._say_progress()
@@ -192,8 +196,8 @@ class Display:
         return error.help
 
 
-def _is_component(type_: str) -> bool:
-    return type_.startswith(("levee:index:", "pulumi:"))
+def _is_ungrouped(event: ResourceEvent) -> bool:
+    return event.op is Op.DELETE and event.type.startswith(_COMPONENT)
 
 
 def _listed(title: str, reasons: Sequence[str]) -> str:

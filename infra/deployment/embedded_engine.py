@@ -71,11 +71,16 @@ class EmbeddedEngine:
             end_run(deployment.project, deployment.stack)
         display.end()
         return Outcome(
-            changes={op.value: count for op, count in summary.changes.items()},
+            changes=_counted(summary.changes, display.ungrouped),
             kept=tuple(leaving),
             told=frozenset(display.told),
             differing=frozenset(display.differing),
         )
+
+
+def _counted(changes: Mapping[Op, int], ungrouped: int) -> dict[str, int]:
+    less = {Op.DELETE: ungrouped}
+    return {op.value: left for op, count in changes.items() if (left := count - less.get(op, 0)) > 0}
 
 
 def _ignore(state: Path) -> None:

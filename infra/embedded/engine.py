@@ -26,7 +26,7 @@ from infra.embedded.provider_setup import ProviderSetup, needs_program
 from infra.embedded.registration import Naming, Registration
 from infra.embedded.removal import plan_removals, remove
 from infra.embedded.session import Session
-from infra.embedded.state import Gone, Put
+from infra.embedded.state import Gone, Moved, Put
 
 MANY: Final = 10_000
 """From so many registrations on, memory of the first pass is freed before the second. It takes 0.1 s per thousand."""
@@ -163,9 +163,11 @@ class _Deployment:
         return planner.plan
 
     async def _apply(self, plan: Plan) -> None:
-        journal = self._session.journal
+        journal, moved = self._session.journal, self._session.moves.urns
+        if moved:
+            journal.append(Moved(moved))
         for urn, live in plan.live.items():
-            journal.append(Put(live) if live else Gone(urn))
+            journal.append(Put(live.renamed(moved)) if live else Gone(urn))
         if self._request.operation is Operation.UP:
             if plan.changes_something:
                 if len(plan.decisions) >= MANY:

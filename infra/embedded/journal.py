@@ -19,7 +19,9 @@ from infra.embedded.errors import StateUnreadable, StateUnwritable
 from infra.embedded.state import Record, State, record_from_json, record_to_json
 
 JOURNAL_FILE: Final = "journal.jsonl"
-VERSION: Final = 1
+VERSION: Final = 2
+READ: Final = frozenset({1, VERSION})
+"""In version 1 nothing has moved. A levee that reads no other one would make again what has, and delete it there."""
 _FORMAT: Final = "levee-embedded-state"
 _PREFIX: Final = b'{"crc32":"'
 _MIDDLE: Final = b'","record":'
@@ -49,7 +51,7 @@ class Journal:
     def __init__(self, directory: Path, identity: Identity) -> None:
         self._path = directory / JOURNAL_FILE
         self._identity = identity
-        self.state, self._size = _load(self._path, identity)
+        self.state, self._size, self._version = _load(self._path, identity)
         self._descriptor = -1
         self._appended = 0
         self._durable = 0
@@ -107,23 +109,24 @@ class Journal:
         self._durable = reached
 
     def _open(self) -> None:
-        if not self._path.exists():
-            self._size = _write_whole(self._path, self._identity, State())
+        if self._version != VERSION:
+            self._size = _write_whole(self._path, self._identity, self.state)
+            self._version = VERSION
         self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
         os.ftruncate(self._descriptor, self._size)
 
 
-def _load(path: Path, identity: Identity) -> tuple[State, int]:
-    """The state and the size in bytes of the file's sound part."""
+def _load(path: Path, identity: Identity) -> tuple[State, int, int]:
+    """The state, the size in bytes of the file's sound part, and its version; 0 where there is no file."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        return State(), 0
+        return State(), 0, 0
     except OSError as error:
         raise StateUnreadable(f"{path} cannot be read: {error.strerror}") from error
     sound = content.rfind(b"\n") + 1
     lines = _parse_lines(path, content[:sound])
-    expected = _check_header(path, next(lines, None), identity)
+    expected, version = _check_header(path, next(lines, None), identity)
     state, count = State(), 0
     for number, line in enumerate(lines, start=2):
         try:
@@ -133,7 +136,7 @@ def _load(path: Path, identity: Identity) -> tuple[State, int]:
         count += 1
     if count < expected:
         raise _damaged(path, f"it holds {count} records where its header promises {expected}")
-    return state, sound
+    return state, sound, version
 
 
 def _parse_lines(path: Path, content: bytes) -> Iterator[Any]:
@@ -144,12 +147,14 @@ def _parse_lines(path: Path, content: bytes) -> Iterator[Any]:
         yield json.loads(body)
 
 
-def _check_header(path: Path, header: Any, identity: Identity) -> int:
+def _check_header(path: Path, header: Any, identity: Identity) -> tuple[int, int]:
+    """How many records the last compaction wrote, and the version."""
     if not isinstance(header, dict) or header.get("format") != _FORMAT:
         raise _damaged(path, "it does not begin with a header")
-    if header.get("version") != VERSION:
+    version = header.get("version")
+    if version not in READ:
         raise StateUnreadable(
-            f"{path} is of version {header.get('version')}; this levee reads version {VERSION}",
+            f"{path} is of version {version}; this levee reads versions up to {VERSION}",
             help="use the levee that wrote it",
         )
     owner = Identity(str(header.get("project")), str(header.get("stack")))
@@ -159,7 +164,7 @@ def _check_header(path: Path, header: Any, identity: Identity) -> int:
             f"{identity.project}",
             help="use each stack with its own state directory",
         )
-    return int(header["records"])
+    return int(header["records"]), version
 
 
 def _damaged(path: Path, what: str) -> StateUnreadable:

@@ -162,6 +162,7 @@ class Monitor:
         problems = refusals(request, declared)
         if declared.urn in self.seen:
             problems.append(Refusal(declared.urn, f"{request.type} {request.name!r} is declared twice"))
+        problems += self._session.moves.find(self._session.state, declared, self.seen)
         self.seen.add(declared.urn)
         if problems:
             self._registrar.refuse(problems)

@@ -16,7 +16,9 @@ _HELP: Final = "leave it out, or deploy with the Pulumi CLI"
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A resource as the program declares it. ``fingerprint`` is equal for equal declarations."""
+    """A resource as the program declares it. ``fingerprint`` is equal for equal declarations, ``aliases`` are the URNs
+    by which it may be recorded as well.
+    """
 
     urn: str
     type: str
@@ -28,6 +30,7 @@ class Registration:
     protect: bool
     secret_outputs: tuple[str, ...]
     fingerprint: bytes
+    aliases: tuple[str, ...] = ()
 
     @property
     def is_provider(self) -> bool:
@@ -51,6 +54,17 @@ class Naming:
         qualified = type_ if ancestry == STACK_TYPE else f"{ancestry}${type_}"
         return f"urn:pulumi:{self.stack}::{self.project}::{qualified}::{name}"
 
+    def aliases(self, request: pb.RegisterResourceRequest) -> Iterator[str]:
+        """The URNs that a request says the resource may have had: what an alias leaves out is as it is now.
+
+        ``collapseAliasToUrn`` of pulumi/pulumi, pkg/resource/deploy/step_generator.go.
+        """
+        yield from request.aliasURNs
+        for alias in request.aliases:
+            spec, naming = alias.spec, Naming(alias.spec.project or self.project, alias.spec.stack or self.stack)
+            parent = "" if spec.noParent else spec.parentUrn or request.parent
+            yield alias.urn or naming.urn(parent, spec.type or request.type, spec.name or request.name)
+
 
 def registration_of(request: pb.RegisterResourceRequest, naming: Naming) -> Registration:
     """The request as a value."""
@@ -68,6 +82,7 @@ def registration_of(request: pb.RegisterResourceRequest, naming: Naming) -> Regi
         protect=request.protect,
         secret_outputs=secret_outputs,
         fingerprint=head.encode() + b"\0" + request.object.SerializeToString(deterministic=True),
+        aliases=tuple(naming.aliases(request)),
     )
 
 
@@ -98,7 +113,8 @@ def _options(request: pb.RegisterResourceRequest) -> Iterator[str]:
         "the option retain_on_delete": request.retainOnDelete,
         "the option deleted_with": bool(request.deletedWith),
         "the option custom_timeouts": _has_timeouts(request),
-        "the option aliases": bool(request.aliases or request.aliasURNs),
+        "the option aliases of what no provider manages": bool(request.aliases or request.aliasURNs)
+        and not (request.custom and not is_provider_type(request.type)),
         "the option transforms": bool(request.transforms),
         "the option hooks": bool(request.hooks.ByteSize()),
         "the option env_var_mappings": bool(request.envVarMappings),

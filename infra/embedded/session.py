@@ -8,6 +8,7 @@ from infra.embedded.errors import EngineError, Failure
 from infra.embedded.event import Change, Event, Op, ResourceEvent, Stage
 from infra.embedded.hosting import Hosting
 from infra.embedded.journal import Journal
+from infra.embedded.moves import Moves
 from infra.embedded.properties import Properties
 from infra.embedded.state import Resource, State, name_of
 
@@ -38,6 +39,7 @@ class Session:
         self.fault: EngineError | None = None
         self._interrupted = interrupted
         self.done: Counter[Op] = Counter()
+        self.moves = Moves()
 
     @property
     def state(self) -> State:

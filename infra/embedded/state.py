@@ -1,7 +1,7 @@
 """The resources a stack is known to have, and the operations that began on them and were not seen to end."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -38,6 +38,15 @@ class Resource:
     def is_managed(self) -> bool:
         """Whether a provider reads, changes and deletes this resource."""
         return self.custom and not self.is_provider
+
+    def renamed(self, urns: Mapping[str, str]) -> "Resource":
+        """The resource with these URNs in the place of others, its own or of what it refers to."""
+        return replace(
+            self,
+            urn=urns.get(self.urn, self.urn),
+            parent=urns.get(self.parent, self.parent),
+            dependencies=tuple(urns.get(urn, urn) for urn in self.dependencies),
+        )
 
     def needs(self) -> set[str]:
         """URNs of the resources that must exist as long as this one does."""
@@ -82,7 +91,14 @@ class Gone:
     urn: str
 
 
-Record = Put | Begin | Over | Gone
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Resources have other URNs from now on: new ones by old ones. One record, so that none is ever known by both."""
+
+    urns: Mapping[str, str]
+
+
+Record = Put | Begin | Over | Gone | Moved
 
 
 @dataclass(slots=True)
@@ -105,6 +121,23 @@ class State:
             case Gone(urn):
                 self.resources.pop(urn, None)
                 self.unfinished.pop(urn, None)
+            case Moved(urns):
+                resources = [resource.renamed(urns) for resource in self.resources.values()]
+                self.resources = {resource.urn: resource for resource in resources}
+                begun = [Begin(begin.operation, begin.resource.renamed(urns)) for begin in self.unfinished.values()]
+                self.unfinished = {begin.resource.urn: begin for begin in begun}
+
+    def knows(self, urn: str) -> bool:
+        """Whether there is a resource with the URN, or one is being made."""
+        return urn in self.resources or urn in self.unfinished
+
+    def move(self, old: str, new: str) -> None:
+        """Know one resource by another URN; what refers to it comes with the record of the move."""
+        if old in self.resources:
+            self.resources[new] = replace(self.resources.pop(old), urn=new)
+        if old in self.unfinished:
+            begin = self.unfinished.pop(old)
+            self.unfinished[new] = Begin(begin.operation, replace(begin.resource, urn=new))
 
     def records(self) -> list[Record]:
         """The shortest list of records that amounts to this state."""
@@ -137,6 +170,8 @@ def record_to_json(record: Record) -> dict[str, Any]:
             return {"over": urn}
         case Gone(urn):
             return {"gone": urn}
+        case Moved(urns):
+            return {"moved": dict(urns)}
 
 
 def record_from_json(value: Mapping[str, Any]) -> Record:
@@ -154,6 +189,8 @@ def record_from_json(value: Mapping[str, Any]) -> Record:
             return Over(urn)
         case {"gone": str(urn)}:
             return Gone(urn)
+        case {"moved": dict(urns)} if all(isinstance(urn, str) for urn in urns.values()):
+            return Moved(urns)
         case _:
             raise ValueError("a record of an unknown kind")
 

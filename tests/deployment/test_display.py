@@ -172,6 +172,16 @@ def test_no_type_token_reaches_a_reader() -> None:
     assert not [line for line in lines if ":" in line]
 
 
+def test_a_component_that_goes_is_neither_shown_nor_counted() -> None:
+    lines: list[str] = []
+    display = Display(lines.append, ResourceWords(None, ()), preview=False)
+    for token in (type_tokens.LOG_STREAM, type_tokens.SERVICE_CREDENTIAL):
+        display.show(ResourceEvent(Stage.PLANNED, Op.DELETE, urn(1), token, "stream-1"))
+        display.show(ResourceEvent(Stage.DONE, Op.DELETE, urn(1), token, "stream-1"))
+    display.end()
+    assert (lines, display.ungrouped) == ([], 2)
+
+
 def test_what_stays_as_it_is_is_nothing_to_wait_for() -> None:
     lines: list[str] = []
     display = Display(lines.append, ResourceWords(None, ()), preview=False)

@@ -25,6 +25,26 @@ def test_the_last_paragraph_of_counts_is_the_outcome() -> None:
     assert _changes(RUN.splitlines()) == {"create": 3, "update": 1, "delete": 2, "same": 5}
 
 
+def test_a_component_that_goes_is_no_deletion() -> None:
+    preview = """\
+ -  levee:index:LogStream orders delete
+ -  kafka:index:Topic debug delete
+ -  levee:index:ServiceCredential orders-api delete
+Resources:
+    - 3 to delete
+    5 unchanged
+"""
+    assert _changes(preview.splitlines()) == {"delete": 1, "same": 5}
+    update = """\
+ -  levee:index:LogStream orders deleting (0s)
+ -  levee:index:LogStream orders deleted (0.00s)
+Resources:
+    - 1 deleted
+    5 unchanged
+"""
+    assert _changes([*preview.splitlines(), *update.splitlines()]) == {"same": 5}
+
+
 def test_a_program_that_pulumi_stopped_is_not_shown() -> None:
     lines = [
         "error: refused",

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.embedded.errors import StateUnreadable, StateUnwritable
-from infra.embedded.journal import JOURNAL_FILE, Identity, Journal, load
-from infra.embedded.state import Begin, Begun, Gone, Over, Put, Record, Resource, State
+from infra.embedded.journal import JOURNAL_FILE, VERSION, Identity, Journal, load
+from infra.embedded.state import Begin, Begun, Gone, Moved, Over, Put, Record, Resource, State
 
 IDENTITY = Identity("project", "dev")
 
@@ -43,6 +43,7 @@ records: st.SearchStrategy[Record] = (
     | st.builds(Begin, st.sampled_from(Begun), resources)
     | st.builds(Over, urns)
     | st.builds(Gone, urns)
+    | st.builds(Moved, st.dictionaries(urns, st.sampled_from(["urn:x", "urn:y"]), max_size=1))
 )
 histories = st.lists(records, min_size=1, max_size=8)
 
@@ -153,11 +154,25 @@ def test_a_file_that_is_not_a_journal_is_an_error(tmp_path: Path, content: bytes
 
 
 def test_an_unknown_version_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.embedded.journal.VERSION", 2)
+    monkeypatch.setattr("infra.embedded.journal.VERSION", VERSION + 1)
     write(tmp_path, [Put(resource("urn:a"))])
     monkeypatch.undo()
-    with pytest.raises(StateUnreadable, match="of version 2; this levee reads version 1"):
+    with pytest.raises(StateUnreadable, match="of version 3; this levee reads versions up to 2"):
         load(tmp_path, IDENTITY)
+
+
+def test_an_earlier_version_is_read_and_written_anew_before_anything_is_appended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.embedded.journal.VERSION", 1)
+    path = write(tmp_path, [Put(resource("urn:a"))])
+    monkeypatch.undo()
+    before = path.read_bytes()
+    assert set(load(tmp_path, IDENTITY).resources) == {"urn:a"}
+    assert path.read_bytes() == before, "reading changes nothing"
+    write(tmp_path, [Put(resource("urn:b"))])
+    assert set(load(tmp_path, IDENTITY).resources) == {"urn:a", "urn:b"}
+    assert b'"version":2' in path.read_bytes().splitlines()[0]
 
 
 def test_the_state_of_another_stack_is_an_error(tmp_path: Path) -> None:

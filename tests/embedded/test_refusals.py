@@ -98,7 +98,6 @@ OPTIONS = {
     "the option delete_before_replace": {"delete_before_replace": True},
     "the option retain_on_delete": {"retain_on_delete": True},
     "the option custom_timeouts": {"custom_timeouts": pulumi.CustomTimeouts(create="5m")},
-    "the option aliases": {"aliases": [pulumi.Alias(name="b")]},
     "the option replacement_trigger": {"replacement_trigger": "1"},
 }
 

@@ -122,7 +122,7 @@ def of_program(patch: pytest.MonkeyPatch) -> None:
 
 
 def of_component(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("infra.components.log_stream.LogStream.__init__", explode)
+    patch.setattr("infra.components.log_stream.earlier_urn", explode)
 
 
 def of_kind(patch: pytest.MonkeyPatch) -> None:

@@ -47,9 +47,7 @@ def test_a_few_meaningful_resources_per_stream_and_service(recorder: Recorder) -
     services = ["detection-engine", "orders-api", "orders-operator", "siem-shipper"]
     assert sorted(recorder.requests) == sorted(
         [
-            *((type_tokens.LOG_STREAM, stream) for stream in ("debug", "orders")),
             *((TOPIC, stream) for stream in ("debug", "orders")),
-            *((type_tokens.SERVICE_CREDENTIAL, service) for service in services),
             *((type_tokens.KAFKA_SERVICE_CREDENTIAL, service) for service in services),
             ("pulumi:providers:kafka", "kafka"),
             ("pulumi:providers:levee", "levee"),
@@ -57,8 +55,29 @@ def test_a_few_meaningful_resources_per_stream_and_service(recorder: Recorder) -
     )
 
 
-def test_a_topic_is_its_streams_child_and_named_by_the_streams_key(recorder: Recorder) -> None:
-    assert recorder.requests[TOPIC, "orders"].parent.endswith("levee:index:LogStream::orders")
+def test_what_has_one_resource_needs_no_parent(recorder: Recorder) -> None:
+    assert {request.parent.rpartition("::")[2] for request in recorder.requests.values()} == {"levee-test"}
+
+
+def test_everything_is_found_where_it_stood_in_the_first_version(recorder: Recorder) -> None:
+    aliases = {key: [alias.urn for alias in request.aliases] for key, request in recorder.requests.items()}
+    before = "urn:pulumi:test::levee::levee:index:"
+    assert aliases[TOPIC, "orders"] == [f"{before}LogStream${TOPIC}::orders"]
+    credential = type_tokens.KAFKA_SERVICE_CREDENTIAL
+    assert aliases[credential, "orders-api"] == [f"{before}ServiceCredential${credential}::orders-api"]
+
+
+def test_a_credential_needs_the_topics_that_its_grants_name(recorder: Recorder) -> None:
+    needs = {
+        name: {urn.rpartition("::")[2] for urn in request.dependencies}
+        for (type_, name), request in recorder.requests.items()
+        if type_ == type_tokens.KAFKA_SERVICE_CREDENTIAL
+    }
+    assert needs["orders-api"] >= {"orders"}
+    assert needs["orders-operator"] == {"orders"}, "a prefix names every topic of the stack that begins so"
+
+
+def test_a_topic_is_named_by_the_streams_key(recorder: Recorder) -> None:
     assert recorder.inputs(TOPIC, "orders")["name"] == "eu.orders.audit.v1"
 
 

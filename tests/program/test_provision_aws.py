@@ -89,10 +89,10 @@ def shape(recorder: Recorder) -> dict[str, tuple[str, bool]]:
 
 IN_ANY_ACCOUNT: dict[str, tuple[str, bool]] = {
     "Key stack-key": ("levee-test", False),
-    **{f"Secret {service}.g1": (service, False) for service in SERVICES},
-    "Role orders-api": ("orders-api", False),
-    "Role checkout-logs": ("checkout-logs", False),
-    "Role detection-engine": ("detection-engine", False),
+    **{f"Secret {service}.g1": ("levee-test", False) for service in SERVICES},
+    "Role orders-api": ("levee-test", False),
+    "Role checkout-logs": ("levee-test", False),
+    "Role detection-engine": ("levee-test", False),
     "ArchiveBucket orders": ("orders", True),
     "DataStream orders.checkout-logs": ("orders", True),
     "Role orders.checkout-logs.delivery": ("orders", False),
@@ -111,11 +111,28 @@ def test_each_thing_is_below_whose_it_is_and_what_holds_data_is_protected(msk: R
     assert shape(msk) == IN_ANY_ACCOUNT | ON_MSK
 
 
+def test_a_service_has_no_parent_and_a_stream_with_parts_has_one_and_both_are_found_elsewhere(msk: Recorder) -> None:
+    before = "urn:pulumi:test::levee::"
+    found = {key: [alias.urn for alias in request.aliases] for key, request in msk.requests.items() if request.aliases}
+    of_service = [
+        *((SECRET, f"{service}.g1") for service in SERVICES),
+        *((CREDENTIAL, service) for service in SERVICES),
+    ]
+    of_service += [(ROLE, service) for service in ("orders-api", "checkout-logs", "detection-engine")]
+    assert found == {
+        (TOPIC, "orders"): [f"{before}{TOPIC}::orders"],
+        **{(token, name): [f"{before}levee:index:ServiceCredential${token}::{name}"] for token, name in of_service},
+    }
+    assert msk.requests[TOPIC, "orders"].parent.endswith("levee:index:LogStream::orders")
+
+
 def test_a_password_has_its_place_first_and_is_associated_last(msk: Recorder) -> None:
     def needs(token: str, name: str) -> set[str]:
         return {urn.rpartition("::")[2] for urn in msk.requests[token, name].dependencies}
 
-    assert needs(CREDENTIAL, "orders-api") == {"orders-api.g1"}
+    assert needs(CREDENTIAL, "orders-api") == {"orders-api.g1", "orders"}
+    assert needs(CREDENTIAL, "checkout-logs") == {"checkout-logs.g1", "orders", "orders.checkout-logs.checkpoints"}
+    assert needs(ROLE, "orders-api") == {"stack-key", "orders"}
     assert set(SERVICES) <= needs(type_tokens.AWS_SCRAM_ASSOCIATION, "users")
     arns = msk.inputs(type_tokens.AWS_SCRAM_ASSOCIATION, "users")["secretArns"]
     assert sorted(arns) == sorted(f"arn:aws:secretsmanager:{PLACE}:secret:{PREFIX}{one}.g1-AbCdEf" for one in SERVICES)

@@ -32,6 +32,10 @@ class Folder(pulumi.ComponentResource):
         super().__init__("disk:index:Folder", name, None, opts)
 
 
+def _folder(name: str) -> str | None:
+    return f"urn:pulumi:dev::test::disk:index:Folder::{name}" if name else None
+
+
 @dataclass
 class DiskStack:
     """A stack whose resources are files under ``root``."""
@@ -80,14 +84,24 @@ class DiskStack:
         return self.run(Operation.DESTROY, program, **changes)
 
     def program(self, files: Mapping[str, Mapping[str, Any]]) -> Callable[[], None]:
-        """A program of independent files: name to inputs. ``protect`` among the inputs is the option."""
+        """A program of files: name to inputs. Options among the inputs: ``protect``; ``below``, the name of a folder;
+        ``needs``, names of files; and ``aliases``, where the file may have been: below a folder, or "" below none.
+        """
 
         def main() -> None:
             disk = Disk("disk", self.files)
+            folders = {name: Folder(name) for name in sorted({f["below"] for f in files.values() if "below" in f})}
+            made: dict[str, pulumi.Resource] = {}
             for name, inputs in files.items():
                 values = dict(inputs)
-                protect = values.pop("protect", None)
-                File(name, pulumi.ResourceOptions(provider=disk, protect=protect), **values)
+                options = pulumi.ResourceOptions(
+                    provider=disk,
+                    protect=values.pop("protect", None),
+                    parent=folders.get(values.pop("below", "")),
+                    depends_on=[made[needed] for needed in values.pop("needs", ())],
+                    aliases=[pulumi.Alias(parent=_folder(below)) for below in values.pop("aliases", ())],
+                )
+                made[name] = File(name, options, **values)
 
         return main
 
