@@ -20,6 +20,8 @@ GRACE_SECONDS: Final = 30.0
 
 PARENT_CHECK_SECONDS: Final = 1.0
 
+ENDING: Final = (signal.SIGTERM, signal.SIGINT)
+
 
 def serve(provider: PluginProvider) -> None:
     """Serve ``provider`` on a free loopback port until a signal ends it, or its parent is gone."""
@@ -42,12 +44,13 @@ async def _serve(provider: PluginProvider, parent: int) -> None:
     await _until_ended(parent)
     await server.stop(GRACE_SECONDS)
     await provider.close()
+    _ignore_further_signals()
 
 
 async def _until_ended(parent: int) -> None:
     ended = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in ENDING:
         loop.add_signal_handler(number, ended.set)
     # An engine that was killed outright sends nothing: a changed parent is the only sign of it.
     while not ended.is_set() and os.getppid() == parent:
@@ -55,3 +58,10 @@ async def _until_ended(parent: int) -> None:
             await asyncio.wait_for(ended.wait(), PARENT_CHECK_SECONDS)
         except TimeoutError:
             continue
+
+
+def _ignore_further_signals() -> None:
+    """A second signal to a process that ends already would find the loop's pipe closed, and print a traceback."""
+    for number in ENDING:
+        asyncio.get_running_loop().remove_signal_handler(number)
+        signal.signal(number, signal.SIG_IGN)
