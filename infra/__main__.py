@@ -17,9 +17,10 @@ import pulumi  # noqa: E402
 from pulumi.runtime.settings import SETTINGS  # noqa: E402
 
 from infra.program import run  # noqa: E402
-from infra.sdk_cost import DebugTogether  # noqa: E402
+from infra.sdk_cost import DebugTogether, collect_garbage_seldom  # noqa: E402
 from levee.clock import SYSTEM_CLOCK  # noqa: E402
 
+collect_garbage_seldom()
 debug = DebugTogether(SETTINGS.engine)
 SETTINGS.engine = debug
 atexit.register(debug.send)

@@ -193,7 +193,8 @@ def test_in_a_command(
 
 def test_a_program_that_pulumi_stops_says_nothing(tmp_path: Path) -> None:
     code = (
-        "import os, runpy, signal, sys, time, infra.program\n"
+        "import asyncio, os, pulumi, runpy, signal, sys, time, infra.program\n"
+        "pulumi.run = lambda program: asyncio.run(program())\n"
         "infra.program.run = lambda *_: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60))\n"
         f"runpy.run_path({str(Path(infra.__file__).parent / '__main__.py')!r}, run_name='__main__')\n"
     )
