@@ -120,7 +120,7 @@ def test_an_update_that_is_refused_changes_nothing(audit: Deployment) -> None:
     audit.stream("debug", partitions=1)
     refused("error[RLS-BLR-002]")
     audit.stream("debug")
-    create_by_hand(audit.cluster, audit.topic("taken"), partitions=5)
+    create_by_hand(audit.cluster, audit.topic("taken"), partitions=2)  # without the declared settings
     before = held(audit)
     audit.stream("taken")
     refused("error[refused]")
