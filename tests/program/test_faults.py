@@ -92,7 +92,7 @@ def test_it_keeps_nothing_where_nothing_of_levees_is(tmp_path: Path) -> None:
     ["load_stack", "build_plan", "enforce", "guard", "preflight", "rehearse", "provision", "KafkaTarget"],
 )
 def test_in_the_program(files: StackFiles, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
-    for asks in ("guard", "preflight", "rehearse"):
+    for asks in ("guard", "preflight", "rehearse", "note_holder"):
         monkeypatch.setattr(program, asks, lambda *_, **__: ())
     monkeypatch.setattr(program, where, explode)
     with pytest.raises(pulumi.RunError) as told:
