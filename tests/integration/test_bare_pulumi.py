@@ -36,8 +36,9 @@ def pulumi(deployment: Deployment, *arguments: str, **environment: str) -> Resul
         check=False,
         timeout=1200,
     )
-    if "--run-program" not in arguments:  # the SDK shows one where a program that has ended is stopped
-        assert "Traceback" not in done.stdout + done.stderr, done.stdout + done.stderr
+    text = done.stdout + done.stderr
+    # The SDK may show one of its own where a program that has ended is stopped: it is of no refusal.
+    assert "Traceback" not in text or "signal wakeup fd" in text, text
     return Result(done.returncode, done.stdout, done.stderr)
 
 
@@ -120,7 +121,7 @@ def test_an_update_that_is_refused_changes_nothing(audit: Deployment) -> None:
     audit.stream("debug", partitions=1)
     refused("error[RLS-BLR-002]")
     audit.stream("debug")
-    create_by_hand(audit.cluster, audit.topic("taken"), partitions=5)
+    create_by_hand(audit.cluster, audit.topic("taken"), partitions=2)  # without the declared settings
     before = held(audit)
     audit.stream("taken")
     refused("error[refused]")

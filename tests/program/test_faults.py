@@ -87,9 +87,13 @@ def test_it_keeps_nothing_where_nothing_of_levees_is(tmp_path: Path) -> None:
     assert not (tmp_path / ".levee").exists()
 
 
-@pytest.mark.parametrize("where", ["load_stack", "build_plan", "enforce", "preflight", "provision", "KafkaTarget"])
+@pytest.mark.parametrize(
+    "where",
+    ["load_stack", "build_plan", "enforce", "guard", "preflight", "rehearse", "provision", "KafkaTarget"],
+)
 def test_in_the_program(files: StackFiles, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
-    monkeypatch.setattr(program, "preflight", lambda *_, **__: ())
+    for asks in ("guard", "preflight", "rehearse", "note_holder"):
+        monkeypatch.setattr(program, asks, lambda *_, **__: ())
     monkeypatch.setattr(program, where, explode)
     with pytest.raises(pulumi.RunError) as told:
         program.run(files.project, "test", DAY)
