@@ -36,7 +36,7 @@ _COMMANDS: Final = {
     Action.DESTROY: ("destroy", "--yes"),
 }
 _COUNT: Final = re.compile(r"\s*[+~\-=]?\s*(\d+) (?:to )?(create|update|delete|unchanged)d?\b")
-_UNGROUPED: Final = re.compile(r"\s*-\s+levee:index:\w+ \S+ deleted?\b.*")
+_UNGROUPED: Final = re.compile(r"\s*-\s+(levee:index:\w+ \S+) delet(?:e|ing|ed)\b.*")
 _RAISED: Final = re.compile(r"\b\w+(?:Error|Exception)\b(?::|$)")  # the last line of a traceback
 # Access that grows: an interrupted run leaves topics whose services come with the next one, and Pulumi's state doesn't
 # tell which. `levee guard` refuses it in the pipeline, where the files are compared.
@@ -219,12 +219,13 @@ def _without_interrupted_program(lines: Iterable[str]) -> Iterator[str]:
 def _changes(lines: Iterable[str]) -> Mapping[str, int]:
     """The counts of the CLI's last `Resources:` paragraph, less components that go: they are in the state alone."""
     changes: dict[str, int] = {}
-    above = ungrouped = 0
+    above: set[str] = set()  # by name: of one the CLI prints a line or two
+    ungrouped = 0
     for line in lines:
         if line.startswith("Resources:"):
-            changes, ungrouped, above = {}, above, 0
-        elif _UNGROUPED.fullmatch(line):
-            above += 1
+            changes, ungrouped, above = {}, len(above), set()
+        elif gone := _UNGROUPED.fullmatch(line):
+            above.add(gone[1])
         elif match := _COUNT.fullmatch(line):
             less = ungrouped if match[2] == "delete" else 0
             changes["same" if match[2] == "unchanged" else match[2]] = int(match[1]) - less
