@@ -40,7 +40,7 @@ _COMMANDS: Final = {
 }
 # `+ 3 created`; `+ 3 to create` in a preview; `5 unchanged`, or where there are several kinds `7 changes. 5 unchanged`.
 _COUNT: Final = re.compile(r"\s*[+~-]?\s*(?:\d+ changes?\. )?(\d+) (to )?(create|update|delete|unchanged)d?")
-_UNGROUPED: Final = re.compile(r"\s*-\s+levee:index:\w+ \S+ deleted?\b.*")
+_UNGROUPED: Final = re.compile(r"\s*-\s+(levee:index:\w+ \S+) delet(?:e|ing|ed)\b.*")
 _CHANGING: Final = ("Updating (", "Destroying (")  # what the CLI says before it changes anything (backend/apply.go)
 # What it says of a signal, whoever sent it (backend/cancellation_scope.go).
 _SIGNALS: Final = {"^C received; ": signal.SIGINT, "SIGTERM received; ": signal.SIGTERM}
@@ -253,15 +253,15 @@ def _changes(lines: Iterable[str], *, preview: bool) -> Mapping[str, int]:
     Less components that go: they are in the state alone.
     """
     changes: dict[str, int] = {}
-    inside = False
-    above = ungrouped = 0
+    above: set[str] = set()  # by name: of one the CLI prints a line or two
+    inside, ungrouped = False, 0
     for line in lines:
         if line.startswith("Resources:"):
-            changes, inside, ungrouped, above = {}, True, above, 0
+            changes, inside, ungrouped, above = {}, True, len(above), set()
         elif not line.strip():
             inside = False
-        elif _UNGROUPED.fullmatch(line):
-            above += 1
+        elif gone := _UNGROUPED.fullmatch(line):
+            above.add(gone[1])
         elif inside and (match := _COUNT.fullmatch(line)):
             count, future, kind = match.groups()
             if kind == "unchanged":

@@ -37,9 +37,10 @@ Resources:
     assert _changes(preview.splitlines(), preview=True) == {"delete": 1, "same": 5}
     update = """\
  -  levee:index:LogStream orders deleting (0s)
- -  levee:index:LogStream orders deleted (0.00s)
+ -  levee:index:LogStream debug deleting (0s)
+ -  levee:index:LogStream debug deleted (0.00s)
 Resources:
-    - 1 deleted
+    - 2 deleted
     5 unchanged
 """
     assert _changes([*preview.splitlines(), *update.splitlines()], preview=False) == {"same": 5}

@@ -23,6 +23,7 @@ from tests.support.earlier_state import (
     go_back_pulumi,
     pulumi,
 )
+from tests.support.pulumi_cli import LIMIT_S
 
 pytestmark = pytest.mark.integration
 
@@ -76,6 +77,7 @@ def test_a_recorded_state_is_of_no_machine(engine: str) -> None:
     assert (types.count("levee:index:LogStream"), types.count("levee:index:ServiceCredential")) == (3, 2)
 
 
+@pytest.mark.timeout(LIMIT_S)
 def test_with_the_embedded_engine(deployed: Deploy) -> None:
     stack = deployed("embedded")
     before, now = live(stack), recorded(embedded_resources(stack))
