@@ -60,22 +60,22 @@ class TopicOwnership:
 
         Raises RefusedError where it may not be adopted.
         """
-        if self._marks.owner is None:
-            return True
         doubt = await self._doubt(live, found)
         if doubt and not topic.adopt:
-            raise _not_adoptable(topic.name, doubt)
+            raise _not_adoptable(topic.name, doubt, self._marks.owner)
         return bool(doubt) or found.own is None or found.own.adopted
 
     async def _doubt(self, live: LiveTopic, found: Standing) -> str:
         """Why a topic that isn't in the state may be somebody else's."""
-        if found.unavailable:
+        if found.unavailable and self._marks.owner is not None:
             return f"whose it is can't be told ({found.unavailable})"
         try:
             if not await self._topics.ever_held_records(live):
                 return ""
         except BrokerError as error:
             return f"whether it ever held records can't be told ({error})"
+        if self._marks.owner is None:
+            return "it holds records, or did"
         if found.own is None:
             return "it holds records, or did, and no stack has marked it as its own"
         return (
@@ -143,10 +143,14 @@ def _thing(name: str) -> Thing:
     return Thing(ThingKind.TOPIC, name)
 
 
-def _not_adoptable(name: str, why: str) -> Exception:
+def _not_adoptable(name: str, why: str, owner: str | None) -> Exception:
+    approval = (
+        f"take it over by `pulumi import kafka:index/topic:Topic NAME {name}`"
+        if owner is None
+        else "write into the stream's file, dated and reviewed: `adopt: {on: …, approved_by: …, reason: …, ticket: …}`"
+    )
     return refused(
         "name",
         f"topic {name} exists already, and {why}. Nothing was changed. If this stack shall answer for it from now on, "
-        "write into the stream's file, dated and reviewed: `adopt: {on: …, approved_by: …, reason: …, ticket: …}`; "
-        "else choose another name",
+        f"{approval}; else choose another name",
     )

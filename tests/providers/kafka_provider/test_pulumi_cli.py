@@ -173,6 +173,7 @@ def test_a_forced_replacement_keeps_the_records(cluster: LocalCluster, unique: s
     stack.up()
     write_records(cluster, unique, 20)
     topic = stack.urn("kafka:index/topic:Topic")
-    assert "1 replaced" in stack.run("up", "--yes", "--skip-preview", "--replace", topic, "--stack", "dev")
-    stack.run("destroy", "--yes", "--skip-preview", "--stack", "dev")
+    refused = stack.run("up", "--yes", "--skip-preview", "--replace", topic, "--stack", "dev", fails=True)
+    assert "exists already, and it holds records" in refused
     assert records_in(cluster, unique) == 20
+    assert "unchanged" in stack.up()

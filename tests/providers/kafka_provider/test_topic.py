@@ -182,17 +182,28 @@ class TestRefusals:
 class TestExistingTopic:
     """A create that finds the topic: an interrupted run's is adopted, anybody else's is left alone."""
 
-    async def test_equal_topic_is_adopted_with_its_records(
+    async def test_equal_topic_is_adopted_with_its_settings(
         self, engine: ResourceEngine, cluster: LocalCluster, unique: str
     ) -> None:
         create_by_hand(
             cluster, unique, 3, {"retention.ms": "86400000", "cleanup.policy": "delete", "segment.ms": "9999"}
         )
-        write_records(cluster, unique, 5)
         topic = await engine.create(TOPIC, "t", declared(unique))
         assert topic.id == unique
-        assert records_in(cluster, unique) == 5
         assert settings_of(cluster, unique)["segment.ms"] == "9999"
+
+    async def test_one_with_records_is_refused_at_preview_and_left_alone(
+        self, engine: ResourceEngine, cluster: LocalCluster, unique: str
+    ) -> None:
+        """Another provider of the same run may be about to delete it, by another resource's name."""
+        create_by_hand(cluster, unique, 3, {"retention.ms": "86400000", "cleanup.policy": "delete"})
+        write_records(cluster, unique, 5)
+        for attempt in (
+            engine.preview_create(TOPIC, "t", declared(unique)),
+            engine.create_checked(TOPIC, "t", await engine.check(TOPIC, "t", declared(unique))),
+        ):
+            assert f"pulumi import {TOPIC} NAME {unique}" in str((await failure_of(attempt)).details())
+        assert records_in(cluster, unique) == 5
 
     @pytest.mark.parametrize(
         ("partitions", "retention", "told"),
@@ -216,11 +227,10 @@ class TestExistingTopic:
         self, engine: ResourceEngine, cluster: LocalCluster, unique: str
     ) -> None:
         old = await engine.create(TOPIC, "t", declared(unique))
-        write_records(cluster, unique, 5)
         # `pulumi up --replace` creates first and then deletes the old one, which is the same topic.
         new = await engine.create(TOPIC, "t", declared(unique))
         await engine.delete(old)
-        assert records_in(cluster, unique) == 5
+        assert partitions_of(cluster, unique) == 3
         assert await engine.refresh(new) == new
 
 

@@ -89,8 +89,12 @@ async def test_where_there_are_no_marks_an_empty_topic_takes_an_approval_too() -
     assert await owner.declared_owner() is None
 
 
-async def test_nobodys_provider_adopts_as_ever_but_not_what_is_marked() -> None:
-    assert await adopted(KeptMarks(), held=True) is True
+async def test_nobodys_provider_adopts_what_is_empty_and_not_what_is_marked() -> None:
+    for unavailable in ("", "no authorizer"):
+        assert await adopted(KeptMarks(unavailable=unavailable), held=False) is True
+        with pytest.raises(RefusedError, match="pulumi import kafka:index/topic:Topic NAME t"):
+            await adopted(KeptMarks(unavailable=unavailable), held=True)
+        assert await adopted(KeptMarks(unavailable=unavailable), held=True, adopt=True) is True
     marks = KeptMarks()
     marks.put(TOPIC, THEIRS)
     with pytest.raises(RefusedError, match="belongs to other/staging"):
