@@ -6,6 +6,7 @@ import signal
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -350,6 +351,7 @@ class Deletions:
 @pytest_asyncio.fixture
 async def deletions(served: Served) -> Deletions:
     await served.stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address="127.0.0.1:1"))
+    await served.stub.Configure(provider_pb2.ConfigureRequest())
     return Deletions(served)
 
 
@@ -410,6 +412,7 @@ def test_served_process_that_is_stopped_more_than_once_says_nothing() -> None:
     process.stdout.readline()
     while process.poll() is None:
         process.send_signal(signal.SIGINT)
+        time.sleep(0.01)  # else it does nothing but take signals
     assert (process.returncode, process.communicate()) == (0, ("", ""))
 
 
