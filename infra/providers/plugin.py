@@ -18,9 +18,10 @@ from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provid
 from typing_extensions import override
 
 from infra.fault import fault
+from infra.providers import on_destroy
 from infra.providers.differences import Change, Difference, differences, with_ignored
 from infra.providers.engine_session import EngineSession, EngineSessions
-from infra.providers.failures import FailedError, PartlyDoneError, RefusedError, refused
+from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
 from infra.providers.kind import Declaration, Naming, Package, Recorded, ResourceKind
 from infra.providers.ownership import ADOPTED
 from infra.providers.properties import (
@@ -48,15 +49,6 @@ _KINDS_OF_CHANGE: Final = {
 ENGINE_OPTIONS: Final = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 """Provider configuration that is meant for the engine: where the plugin comes from."""
 
-
-ON_DESTROY: Final = "onDestroy"
-REFUSE: Final = "refuse"
-"""Of a provider's configuration: delete nothing in a run that declares nothing of this provider.
-
-`pulumi destroy` runs no program. It deletes wave by wave, and meets what is protected only when its wave has come; a
-provider is configured from the state then, and asked to delete without having been asked to check anything
-(``newDestroySource`` in ``pkg/engine/destroy.go``, ``DeleteStep.Apply`` in ``pkg/resource/deploy/step.go``).
-"""
 
 ENGINE_SECONDS: Final = 5.0
 
@@ -183,8 +175,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     ) -> provider_pb2.CheckResponse:
         try:
             config = _own_config(request.news)
-            _check_on_destroy(config)
-            self.check_config(_without_on_destroy(config))
+            self.check_config(on_destroy.checked(config))
         except RefusedError as refusal:
             return _check_failures(request, refusal, self.secret_config)
         return provider_pb2.CheckResponse(inputs=request.news)
@@ -209,7 +200,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     ) -> provider_pb2.ConfigureResponse:
         config = _own_config(request.args)
         await session.configure(
-            self.configure(_without_on_destroy(config)), refuses_destroy=config.get(ON_DESTROY) == REFUSE
+            self.configure(on_destroy.checked(config)), refuses_destroy=on_destroy.is_refused(config)
         )
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True,
@@ -284,11 +275,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @_answering
     async def Delete(self, request: provider_pb2.DeleteRequest, session: EngineSession) -> empty_pb2.Empty:
         if session.refuses_destroy and not session.is_declared:
-            raise FailedError(
-                "nothing was deleted: the stack protects what it holds, and this run declares nothing of it. Take the "
-                "protection off first (with levee: a due `retire` entry in each regulated stream's file, or no such "
-                "stream), run `pulumi up`, then destroy"
-            )
+            raise FailedError(on_destroy.NOTHING_DELETED)
         recorded = _recorded(request, request.old_inputs, request.properties)
         if not session.engine_address:  # the embedded engine knows itself what it left
             await self._kind(session, request.urn).delete(recorded)
@@ -344,15 +331,6 @@ def _recorded(request: Any, inputs: struct_pb2.Struct, outputs: struct_pb2.Struc
 def _own_config(config: struct_pb2.Struct) -> Properties:
     """Leave out what the engine itself reads of a provider's configuration."""
     return {key: value for key, value in without_internal(decode(config)).items() if key not in ENGINE_OPTIONS}
-
-
-def _check_on_destroy(config: Properties) -> None:
-    if config.get(ON_DESTROY, REFUSE) != REFUSE:
-        raise refused(ON_DESTROY, f"must be `{REFUSE}`, or left out")
-
-
-def _without_on_destroy(config: Properties) -> Properties:
-    return {key: value for key, value in config.items() if key != ON_DESTROY}
 
 
 def _wanted(news: struct_pb2.Struct, recorded: Recorded, ignored: Any) -> Properties:

@@ -14,7 +14,7 @@ import pulumi
 from infra import type_tokens
 from infra.connection import provider_connection
 from infra.earlier_urn import earlier_urn
-from infra.providers.plugin import ON_DESTROY, REFUSE
+from infra.providers.on_destroy import ON_DESTROY, REFUSE
 from infra.secret_location import secret_store
 from levee.model.acl import Acl
 from levee.model.name import NamePattern, PatternType

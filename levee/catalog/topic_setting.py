@@ -61,7 +61,8 @@ class TopicSetting:
                 fraction = _JAVA_FRACTION.fullmatch(trimmed)
                 return text if fraction is None else repr(float(fraction[1]))
             case SettingType.LIST:
-                return ",".join(sorted({word.strip(_LIST_SPACE) for word in trimmed.split(",")}))
+                words = _words(text)
+                return text if any(word != word.strip(_JAVA_SPACE) for word in words) else ",".join(sorted(words))
             case SettingType.WORD:
                 return trimmed
 
@@ -75,7 +76,7 @@ class TopicSetting:
         if self.type is SettingType.WORD:
             return None if text in self.words else f"must be one of {', '.join(self.words)}"
         if self.type is SettingType.LIST:
-            strange = self.words and not {word.strip() for word in text.split(",")} <= set(self.words)
+            strange = self.words and not _words(text) <= set(self.words)
             return f"must be {' or '.join(self.words)}, or both joined by a comma" if strange else None
         return self._number_problem(text)
 
@@ -89,6 +90,10 @@ class TopicSetting:
         if number == self.also or not (too_small or too_large):
             return None
         return f"must be {self.least} or more" if too_small else f"must be {self.most} or less"
+
+
+def _words(text: str) -> set[str]:
+    return {word.strip(_LIST_SPACE) for word in text.strip(_JAVA_SPACE).split(",")}
 
 
 _INT_MAX: Final = 2**31 - 1
