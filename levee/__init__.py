@@ -1,3 +1,3 @@
 """levee keeps a regulated log stream inside its banks: its account, its region, its roles."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
