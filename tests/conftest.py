@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say in the last lines whether Pulumi's own engine was tried."""
     reports = (report for reports in terminalreporter.stats.values() for report in reports)
-    engine = {report.nodeid for report in reports if "engine" in getattr(report, "keywords", ())}
+    engine = {each.nodeid for each in reports if isinstance(each, pytest.TestReport) and "engine" in each.keywords}
     if engine:
         terminalreporter.write_line(f"{pulumi_cli.described()}; {len(engine)} tests")
 
