@@ -151,8 +151,8 @@ def test_what_is_refused_is_told_without_a_traceback(deployment: Deployment) -> 
     assert "misspelt" in refused(deployment, "preview"), "a file"
 
     file.write_text(text.replace("events.v1", "renamed.v1"))
-    assert "Kafka has no rename" in refused(deployment, "preview"), "Check"
-    assert "Kafka has no rename" in refused(deployment, *up)
+    assert "can't become" in refused(deployment, "preview"), "what the state tells"
+    assert "can't become" in refused(deployment, *up)
     file.write_text(text)
 
     blocked = deployment.project / "secrets" / f"{deployment.service('late')}.g1.properties"

@@ -28,6 +28,7 @@ from tests.support.pulumi_cli import LIMIT_S
 pytestmark = pytest.mark.integration
 
 COMPONENT: Final = "levee:index:"
+PROVIDER: Final = "pulumi:providers:"
 MONITORS: Final = "[{kind: silence, window: 15m}]"
 Deploy = Callable[[str], AwsDeployment]
 
@@ -118,18 +119,20 @@ def test_with_pulumi(deployed: Deploy) -> None:
     shown = stack.project / "preview.json"
     shown.write_text(pulumi(stack, "preview", "--json", "--show-sames"))
     steps = json.loads(shown.read_text())["steps"]
-    ops = {True: set[str](), False: set[str]()}
+    ops: dict[str, set[str]] = {COMPONENT: set(), PROVIDER: set(), "": set()}
     for step in steps:
-        ops[step["urn"].split("::")[2].rpartition("$")[2].startswith(COMPONENT)].add(step["op"])
-    assert ops[False] <= {"refresh", "same"}, "what a provider makes stays as it is"
-    assert ops[True] <= {"refresh", "same", "delete"}, "what only groups goes"
-    assert "delete" in ops[True]
+        type_ = step["urn"].split("::")[2].rpartition("$")[2]
+        ops[next(kind for kind in ops if type_.startswith(kind))].add(step["op"])
+    assert ops[""] <= {"refresh", "same"}, "what a provider makes stays as it is"
+    assert ops[COMPONENT] <= {"refresh", "same", "delete"}, "what only groups goes"
+    assert "delete" in ops[COMPONENT]
+    assert ops[PROVIDER] <= {"refresh", "same", "update"}, "a provider learns in place that it holds something"
     guard = stack.run("guard", stack.stack, "--against", "preview", str(shown))
     assert guard.code == 0, guard.text
 
     up = stack.up("pulumi")
     assert up.code == 0, up.text
-    assert re.fullmatch(r"up: \d+ unchanged", up.summary), up.text
+    assert re.fullmatch(r"up: 2 updated, \d+ unchanged", up.summary), up.text
     same_but_for_order(now, recorded(exported(stack)["deployment"]["resources"]))
     assert live(stack) == before
     pulumi(stack, "preview", "--expect-no-changes")
