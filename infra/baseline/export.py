@@ -50,12 +50,36 @@ def recorded(text: str, stack: str) -> list[Registered]:
     return read_export(text, stack).standing
 
 
-def has_pending(text: str) -> bool:
-    """Whether an interrupted run left operations of which nobody knows how they ended; an update deals with them.
-
-    `text` is an export that `recorded` could read.
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What an interrupted run had begun and nobody saw end: how many operations, and the URNs of what it was to create
+    and the state doesn't have.
     """
-    return bool(json.loads(text)["deployment"].get("pending_operations"))
+
+    operations: int
+    creations: tuple[str, ...]
+
+
+def pending(text: str) -> Pending:
+    """The operations that an export holds as pending: the CLI keeps them until told. None where it can't be read."""
+    try:
+        deployment = json.loads(text)["deployment"]
+        operations = deployment.get("pending_operations") or []
+        known = {each["urn"] for each in deployment.get("resources") or []}
+        creations = [each["resource"]["urn"] for each in operations if each["type"] == "creating"]
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return Pending(0, ())  # as the CLI, which says what is wrong with it
+    return Pending(len(operations), tuple(urn for urn in creations if urn not in known))
+
+
+def is_empty(text: str) -> bool:
+    """Whether an export surely holds nothing but the stack itself and providers, and nothing pending."""
+    try:
+        deployment = json.loads(text)["deployment"]
+        listed = [*(deployment.get("resources") or []), *(deployment.get("pending_operations") or [])]
+        return all(each.get("type", "").startswith("pulumi:") for each in listed)
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+        return False
 
 
 def read_export(text: str, stack: str) -> Exported:

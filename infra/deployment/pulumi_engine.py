@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from infra.baseline.checkpoint import locks
-from infra.baseline.export import from_export, has_pending, recorded
+from infra.baseline.export import Pending, from_export, is_empty, pending, recorded
 from infra.baseline.kept import Kept, kept_on_removal, no_longer_declared
 from infra.deployment.contract import Action, Deployment, Outcome, Report
 from infra.deployment.display import LISTED, PROTECTED_ADVICE, let_go
@@ -79,14 +79,19 @@ class PulumiEngine:
             if deployment.action is Action.DESTROY:
                 return Outcome(changes={})
             self._pulumi(["stack", "init", stack, "--non-interactive"], report)
-            exported = None
+            is_new = True
             kept: tuple[Kept, ...] = ()
         else:
             exported = self._export(stack)
+            is_new = is_empty(exported)
             kept = self._judge(deployment, exported, report)
+            if deployment.action is not Action.PREVIEW:
+                self._settle(deployment, pending(exported), report)
+        if deployment.action is Action.DESTROY or is_new:
+            self._skip_checkpoints()
         if deployment.action is Action.UP:
             previewed = self._previewed(stack, report)
-            if previewed is not None and exported is not None and not has_pending(exported):
+            if previewed is not None and not is_new:
                 report("nothing differs: there is nothing to update")
                 return Outcome(changes=_changes(previewed, preview=True), kept=kept)
         lines = self._pulumi([*_COMMANDS[deployment.action], *_options(stack)], report)
@@ -99,6 +104,32 @@ class PulumiEngine:
             command = [*_COMMANDS[Action.PREVIEW], *_options(stack), "--event-log", str(events)]
             lines = self._pulumi(command, report)
             return lines if nothing_to_do(events) else None
+
+    def _settle(self, deployment: Deployment, begun: Pending, report: Report) -> None:
+        """Have the CLI forget what an interrupted run had begun: it never does so itself, and goes by it for ever.
+
+        An update then takes over what was made of it; a destroy would leave that where it is. Raises LeveeError.
+        """
+        stack = deployment.stack
+        if begun.creations and deployment.action is Action.DESTROY:
+            names = ", ".join(urn.rpartition("::")[2] for urn in begun.creations[:LISTED])
+            more = f" and {len(begun.creations) - LISTED:,} more" if len(begun.creations) > LISTED else ""
+            raise LeveeError(
+                f"an interrupted run was creating {names}{more}, and nobody knows whether it did; nothing was deleted",
+                f"run `levee up {stack} --engine pulumi` first, which takes over what was made; then destroy",
+            )
+        if begun.operations:
+            report(f"operations that an interrupted run had begun: {begun.operations:,}. What they made is looked for")
+            self._pulumi(["refresh", "--yes", "--skip-preview", "--clear-pending-creates", *_options(stack)], report)
+
+    def _skip_checkpoints(self) -> None:
+        """Let a file backend write its state once, and not twice for each resource that is made or deleted.
+
+        Nothing is lost by a kill then: a run goes on from a state that knows nothing of the stack, and takes over what
+        is there, or still knows all of it, and finds what is gone.
+        """
+        if file_backend(self._environment) is not None:
+            self._environment.setdefault("PULUMI_SKIP_CHECKPOINTS", "true")
 
     def exported(self, stack: str) -> str | None:
         """The stack's state as `pulumi stack export` prints it; None where the backend has no such stack.
@@ -187,6 +218,9 @@ class PulumiEngine:
         received = signals.received or _signals(lines, code)
         if received:
             raise _Stopped(received)
+        if code < 0:
+            hint = "run the same command again: it looks at what exists and goes on from there"
+            raise LeveeError(f"pulumi {arguments[0]} was killed by {signal.Signals(-code).name}", hint)
         if code != 0:
             raise LeveeError(f"pulumi {arguments[0]} failed (exit {code})", _advice(lines))
         return lines

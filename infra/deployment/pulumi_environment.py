@@ -54,9 +54,6 @@ def _additions(project: Path, base: Mapping[str, str]) -> dict[str, str]:
         added["PULUMI_BACKEND_URL"] = pulumi_backend(project).as_uri()
     if not names_passphrase(project, base):
         added[PASSPHRASE_FILE] = str(_passphrase(project))
-    if added.get("PULUMI_BACKEND_URL", base.get("PULUMI_BACKEND_URL", "")).startswith("file:"):
-        # A file backend rewrites the whole state twice per resource; levee's providers adopt what a killed run made.
-        added.setdefault("PULUMI_SKIP_CHECKPOINTS", base.get("PULUMI_SKIP_CHECKPOINTS", "true"))
     added.setdefault("PULUMI_SKIP_UPDATE_CHECK", base.get("PULUMI_SKIP_UPDATE_CHECK", "true"))
     return added
 

@@ -217,11 +217,50 @@ def test_an_update_is_not_run_where_its_preview_finds_nothing_to_do(folder: Path
     assert cli.calls == UP[:1]
 
 
-def test_what_an_interrupted_run_left_pending_is_updated(folder: Path, cli: AnsweringCli) -> None:
+SETTLE = "refresh --yes"
+
+
+def with_pending(urn: str | None = None) -> Any:
+    """An export with an open creation of what it holds, or of something else."""
     document = exported()
     begun = document["deployment"]["resources"][-1]
-    document["deployment"]["pending_operations"] = [{"type": "updating", "resource": begun}]
-    cli.holds(document)
+    document["deployment"]["pending_operations"] = [
+        {"type": "creating", "resource": {**begun, "urn": urn or begun["urn"]}}
+    ]
+    return document
+
+
+@pytest.mark.parametrize("urn", [None, "urn:pulumi:prod::levee::kafka:index/topic:Topic::lost"])
+def test_what_an_interrupted_run_left_pending_is_forgotten_first(
+    folder: Path, cli: AnsweringCli, urn: str | None
+) -> None:
+    cli.holds(with_pending(urn))
     cli.finds('{"summaryEvent": {"resourceChanges": {"same": 0}, "isPreview": true}}', "Resources:\n    12 unchanged\n")
     run(folder)
-    assert cli.calls == UP
+    assert cli.calls == [SETTLE, UP[0]]
+
+
+def test_a_destroy_forgets_what_is_settled_and_is_refused_where_nobody_knows(folder: Path, cli: AnsweringCli) -> None:
+    cli.holds(with_pending("urn:pulumi:prod::levee::kafka:index/topic:Topic::lost"))
+    with pytest.raises(LeveeError, match="was creating lost, and nobody knows"):
+        run(folder, Action.DESTROY)
+    assert cli.calls == []
+    cli.holds(with_pending())
+    run(folder, Action.DESTROY)
+    assert cli.calls == [SETTLE, "destroy --yes"]
+
+
+@pytest.mark.parametrize("chosen", [None, "false"])
+def test_checkpoints_are_left_out_where_a_kill_costs_nothing(
+    folder: Path, cli: AnsweringCli, monkeypatch: pytest.MonkeyPatch, chosen: str | None
+) -> None:
+    monkeypatch.delenv("PULUMI_BACKEND_URL", raising=False)
+    if chosen is not None:
+        monkeypatch.setenv("PULUMI_SKIP_CHECKPOINTS", chosen)
+    run(folder)
+    assert (chosen or "true") in cli.skipped_checkpoints, "a new stack, once it is there"
+    cli.holds(exported())
+    run(folder)
+    assert cli.skipped_checkpoints == {chosen or ""}, "one that holds something"
+    run(folder, Action.DESTROY)
+    assert cli.skipped_checkpoints == {chosen or "true"}, "one that goes"

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -15,6 +16,7 @@ import pytest
 from tests.support.cluster import running_cluster, session_base_port
 from tests.support.deployment import Deployment
 from tests.support.kafka_clients import login_error, produce
+from tests.support.live_topics import delete_by_hand
 
 pytestmark = pytest.mark.integration
 
@@ -73,19 +75,37 @@ def test_killed_at_many_points_it_converges(deployment: Deployment) -> None:
 def test_killed_under_pulumi_it_converges(deployment: Deployment, topics: int) -> None:
     """Its state, which is written at the end, holds nothing of what was made: everything is adopted."""
     declare(deployment)
+    kill_with_all_it_started(deployment, lambda: len(deployment.live_topics()) >= topics)
+    again = deployment.up("pulumi")
+    assert again.code == 0, again.text
+    assert_as_declared(deployment)
+    assert "Updating (" not in deployment.up("pulumi").out
+
+
+@pytest.mark.engine
+def test_killed_while_it_makes_a_topic_again_it_knows_it_for_its_own(deployment: Deployment) -> None:
+    """The state knew another topic of that name, which somebody deleted."""
+    declare(deployment)
+    assert deployment.up("pulumi").code == 0
+    for _ in range(3):
+        delete_by_hand(deployment.cluster, deployment.topic("events-0"))
+        kill_with_all_it_started(deployment, lambda: deployment.topic("events-0") in deployment.live_topics())
+        again = deployment.up("pulumi")
+        assert again.code == 0, again.text
+        assert_as_declared(deployment)
+
+
+def kill_with_all_it_started(deployment: Deployment, reached: Callable[[], bool]) -> None:
+    """Begin an `up` under Pulumi, and kill all of its processes at a certain point."""
     command = deployment.command("up", deployment.stack, "--yes", "--engine", "pulumi")
     with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as up:
-        while len(deployment.live_topics()) < topics:
+        while not reached():
             assert up.poll() is None, "it ended before it made enough"
         levee = psutil.Process(up.pid)
         processes = [levee, *levee.children(recursive=True)]
         for process in processes:
             process.kill()
         psutil.wait_procs(processes)
-    again = deployment.up("pulumi")
-    assert again.code == 0, again.text
-    assert_as_declared(deployment)
-    assert "Updating (" not in deployment.up("pulumi").out
 
 
 def test_killed_while_destroying_it_converges(deployment: Deployment) -> None:

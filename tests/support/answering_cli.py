@@ -11,7 +11,7 @@ from tests.support.rule_cases import STACK
 
 _CLI: Final = """\
 #!{python}
-import json, pathlib, sys
+import json, os, pathlib, sys
 here = pathlib.Path(__file__).parent
 if sys.argv[1:3] == ["stack", "ls"]:
     print(json.dumps([{{"name": "{stack}"}}] if (here / "export.json").exists() else []))
@@ -20,6 +20,7 @@ elif sys.argv[1:3] == ["stack", "export"]:
 else:
     if sys.argv[1] == "destroy":
         (here / "export.json").unlink()
+    (here / "skipped").open("a").write(os.environ.get("PULUMI_SKIP_CHECKPOINTS", "") + "\\n")
     (here / "calls").open("a").write(" ".join(sys.argv[1:3]) + "\\n")
     if "--event-log" in sys.argv and (here / "events").exists():
         pathlib.Path(sys.argv[sys.argv.index("--event-log") + 1]).write_text((here / "events").read_text())
@@ -45,6 +46,14 @@ class AnsweringCli:
         """Write these events where it is told to, and say this."""
         (self.folder / "events").write_text(events)
         (self.folder / "said").write_text(said)
+
+    @property
+    def skipped_checkpoints(self) -> set[str]:
+        """What the calls since the last look were told of checkpoints."""
+        file = self.folder / "skipped"
+        told = set(file.read_text().split("\n")[:-1])
+        file.unlink()
+        return told
 
     @property
     def calls(self) -> list[str]:
