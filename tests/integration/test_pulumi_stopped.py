@@ -7,6 +7,7 @@ import os
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -139,6 +140,28 @@ def refused(deployment: Deployment, *arguments: str) -> str:
     errors = re.findall(r"^ +error\b.*", said, re.MULTILINE)
     assert len([each for each in errors if not each.endswith(("update failed", "preview failed"))]) == 1, result.text
     return said
+
+
+def test_an_up_that_is_stopped_at_once_is_taken_up_and_can_be_destroyed(deployment: Deployment) -> None:
+    """The CLI keeps what was being created as pending, whatever follows."""
+    for number in range(12):
+        deployment.stream(f"events-{number}")
+    with begin(deployment, deployment.command("up", "test", "--yes", "--engine", "pulumi")) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if re.search(r"Topic .* creat(ing|ed) \(", line):
+                break
+        for _ in range(2):
+            os.kill(process.pid, signal.SIGINT)
+            time.sleep(0.2)
+        process.communicate()
+    assert process.returncode == 130
+    up = deployment.up("pulumi")
+    assert up.code == 0, up.text
+    assert len(deployment.live_topics()) == 12
+    destroyed = deployment.destroy("pulumi")
+    assert destroyed.code == 0, destroyed.text
+    assert (deployment.live_topics(), deployment.live_acls(), deployment.live_users()) == ({}, set(), set())
 
 
 def test_what_is_refused_is_told_without_a_traceback(deployment: Deployment) -> None:

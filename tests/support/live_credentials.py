@@ -39,7 +39,8 @@ def users(cluster: LocalCluster, service: str) -> set[str]:
 @everywhere
 def iterations_of(cluster: LocalCluster, user: str) -> list[int]:
     """Iterations of each of a user's passwords."""
-    described = cluster.admin().describe_user_scram_credentials([user])[user].result()
+    admin = cluster.admin()
+    described = admin.describe_user_scram_credentials([user])[user].result()
     return [info.iterations for info in described.scram_credential_infos]
 
 
