@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from levee.clock import SYSTEM_CLOCK
+from tests.support.cluster import LocalCluster
 from tests.support.deployment import Deployment, Result
 from tests.support.live_marks import marks_on
 from tests.support.live_topics import create_by_hand, delete_by_hand, records_in, settings_of, write_records
@@ -93,6 +95,25 @@ def test_a_destroy_lets_go_of_it_too(deployment: Deployment) -> None:
     destroyed = deployment.destroy()
     assert (destroyed.code, f"let go of topic {topic}" in destroyed.out) == (0, True), destroyed.text
     assert records_in(deployment.cluster, topic) == 3
+
+
+@pytest.mark.engine
+def test_pulumi_too_tells_what_it_let_go_of(tmp_path: Path, cluster: LocalCluster) -> None:
+    """The CLI calls it deleted: only its own refresh, within the run, finds another topic."""
+    deployment = Deployment(tmp_path / "pulumi", cluster, "recreated-pulumi")
+    deployment.stream("events")
+    deployment.stream("goes")
+    assert deployment.up("pulumi").code == 0
+    recreate(deployment, "events")
+    topic = deployment.topic("events")
+    write_records(cluster, topic, 3)
+    destroyed = deployment.destroy("pulumi")
+    told = f"let go of topic {topic}: it stays as it is: it isn't the one that levee made"
+    assert (destroyed.code, destroyed.out.count(told), ", 1 let go" in destroyed.summary) == (0, 1, True), (
+        destroyed.text
+    )
+    assert "warning: pulumi's event log" not in destroyed.out
+    assert (records_in(cluster, topic), set(deployment.live_topics())) == (3, {topic})
 
 
 def test_a_state_that_was_lost_with_a_topic_made_anew_takes_an_approval(deployment: Deployment) -> None:
