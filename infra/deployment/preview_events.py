@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from infra.baseline.kept import Kept, made_anew
 from infra.baseline.resources import of_pulumi
-from infra.providers.identity import RECREATED
+from infra.providers.identity import RECREATED, STAYS
 from levee.loading.plain_file import MIB
 
 LONGEST: Final = 256 * MIB
@@ -43,7 +43,8 @@ def nothing_to_do(log: Path) -> bool:
 
 
 def deleted_made_anew(log: Path, stack: str, *, preview: bool) -> Mapping[str, Kept] | None:
-    """What is deleted from the state and stays, as the run's refresh found another thing in its place, by URN.
+    """What is deleted from the state and stays, as another thing is in its place, by URN: the run's refresh finds that,
+    or the provider, which says so, of what an update doesn't refresh because it is no longer declared.
 
     None where the log doesn't tell of every deletion: then nobody knows.
     """
@@ -55,8 +56,8 @@ def deleted_made_anew(log: Path, stack: str, *, preview: bool) -> Mapping[str, K
 
 
 def _deleted_made_anew(lines: Any, stack: str, *, preview: bool) -> Mapping[str, Kept] | None:
-    found: dict[str, Mapping[str, Any]] = {}
-    deleted: set[str] = set()
+    anew: set[str] = set()
+    deleted: dict[str, Mapping[str, Any]] = {}
     summary: Mapping[str, Any] | None = None
     while line := lines.readline(LONGEST):
         name = line[:_BEFORE_ITS_NAME]
@@ -65,16 +66,20 @@ def _deleted_made_anew(lines: Any, stack: str, *, preview: bool) -> Mapping[str,
             # A refresh learns it; a deletion shows what was recorded last.
             state = metadata["new"] if metadata["op"] == "refresh" else metadata["old"]
             if state and (state.get("outputs") or {}).get(RECREATED):
-                found[metadata["urn"]] = state
+                anew.add(metadata["urn"])
             if metadata["op"] == "delete":
-                deleted.add(metadata["urn"])
+                deleted[metadata["urn"]] = metadata["old"]
+        elif b'"diagnosticEvent":' in name:
+            said = json.loads(line)["diagnosticEvent"]
+            if STAYS in said["message"]:
+                anew.add(said.get("urn", ""))
         elif b'"summaryEvent":' in name:
             summary = json.loads(line)["summaryEvent"]
     if summary is None or summary["isPreview"] is not preview:
         return None
     if len(deleted) < summary["resourceChanges"].get("delete", 0):
         return None
-    return {urn: made_anew(of_pulumi(urn, state, stack)) for urn, state in found.items() if urn in deleted}
+    return {urn: made_anew(of_pulumi(urn, state, stack)) for urn, state in deleted.items() if urn in anew}
 
 
 def _nothing_differs(lines: Any) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from infra.deployment.preview_events import deleted_made_anew, nothing_to_do
+from infra.providers.identity import STAYS
 
 STACK = "urn:pulumi:dev::levee::pulumi:pulumi:Stack::levee-dev"
 TOPIC = "urn:pulumi:dev::levee::kafka:index/topic:Topic::orders"
@@ -46,8 +47,8 @@ def unchanged() -> list[Event]:
 
 def written(folder: Path, events: list[Event]) -> Path:
     file = folder / "events"
-    lines = (json.dumps({"sequence": n, "timestamp": 1796073693, **each}) for n, each in enumerate(events))
-    file.write_text("".join(f"{line}\n" for line in lines).replace(": ", ":").replace(", ", ","))
+    stamped = ({"sequence": n, "timestamp": 1796073693, **each} for n, each in enumerate(events))
+    file.write_text("".join(f"{json.dumps(each, separators=(',', ':'))}\n" for each in stamped))
     return file
 
 
@@ -149,6 +150,17 @@ def test_the_refresh_or_the_deletion_alone_tells_of_it(tmp_path: Path, number: i
     kept = deleted_made_anew(written(tmp_path, events), "dev", preview=False)
     assert kept is not None
     assert TOPIC in kept
+
+
+def test_the_provider_tells_of_what_was_not_refreshed(tmp_path: Path) -> None:
+    before = state(KEPT, inputs={"name": "debug"}, outputs={"topicId": "recorded"})
+    message = f"<{{%reset%}}>{STAYS}<{{%reset%}}>\n"
+    says = {"urn": KEPT, "prefix": "warning: ", "message": message, "severity": "warning"}
+    ended = {"summaryEvent": {"resourceChanges": {"delete": 1}, "isPreview": False}}
+    events = [{"diagnosticEvent": says}, step("delete", before), ended]
+    kept = deleted_made_anew(written(tmp_path, events), "dev", preview=False)
+    assert kept is not None
+    assert [(urn, each.id) for urn, each in kept.items()] == [(KEPT, "debug")]
 
 
 @pytest.mark.parametrize("op", ["same", "update", "delete-replaced"])
