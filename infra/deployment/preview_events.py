@@ -1,4 +1,5 @@
-"""Whether a preview of the Pulumi CLI found nothing that an update would do or record.
+"""What the events of the Pulumi CLI tell: that a preview found nothing to do or record, and what stays although the
+CLI calls it deleted.
 
 The CLI's counts don't tell: a topic whose protection changes is `unchanged` there, and so is one of which a refresh
 learned something. Its events do, which it writes to the file that `--event-log` names, a JSON object a line
@@ -12,6 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from infra.baseline.kept import Kept, made_anew
+from infra.baseline.resources import of_pulumi
+from infra.providers.identity import RECREATED, STAYS
 from levee.loading.plain_file import MIB
 
 LONGEST: Final = 256 * MIB
@@ -20,6 +24,9 @@ LONGEST: Final = 256 * MIB
 _BEFORE_ITS_NAME: Final = 80
 """An event's name stands this far into its line, behind its number and its time."""
 
+_UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
+
+_RECREATED: Final = f'"{RECREATED}":'.encode()
 _SAME: Final = frozenset({"same", "refresh"})
 
 
@@ -31,8 +38,48 @@ def nothing_to_do(log: Path) -> bool:
     try:
         with log.open("rb") as lines:
             return _nothing_differs(lines)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except _UNREADABLE:
         return False
+
+
+def deleted_made_anew(log: Path, stack: str, *, preview: bool) -> Mapping[str, Kept] | None:
+    """What is deleted from the state and stays, as another thing is in its place, by URN: the run's refresh finds that,
+    or the provider, which says so, of what an update doesn't refresh because it is no longer declared.
+
+    None where the log doesn't tell of every deletion: then nobody knows.
+    """
+    try:
+        with log.open("rb") as lines:
+            return _deleted_made_anew(lines, stack, preview=preview)
+    except _UNREADABLE:
+        return None
+
+
+def _deleted_made_anew(lines: Any, stack: str, *, preview: bool) -> Mapping[str, Kept] | None:
+    anew: set[str] = set()
+    deleted: dict[str, Mapping[str, Any]] = {}
+    summary: Mapping[str, Any] | None = None
+    while line := lines.readline(LONGEST):
+        name = line[:_BEFORE_ITS_NAME]
+        if b'"resOutputsEvent":' in name and (_RECREATED in line or b'"op":"delete"' in line):
+            metadata = json.loads(line)["resOutputsEvent"]["metadata"]
+            # A refresh learns it; a deletion shows what was recorded last.
+            state = metadata["new"] if metadata["op"] == "refresh" else metadata["old"]
+            if state and (state.get("outputs") or {}).get(RECREATED):
+                anew.add(metadata["urn"])
+            if metadata["op"] == "delete":
+                deleted[metadata["urn"]] = metadata["old"]
+        elif b'"diagnosticEvent":' in name:
+            said = json.loads(line)["diagnosticEvent"]
+            if STAYS in said["message"]:
+                anew.add(said.get("urn", ""))
+        elif b'"summaryEvent":' in name:
+            summary = json.loads(line)["summaryEvent"]
+    if summary is None or summary["isPreview"] is not preview:
+        return None
+    if len(deleted) < summary["resourceChanges"].get("delete", 0):
+        return None
+    return {urn: made_anew(of_pulumi(urn, state, stack)) for urn, state in deleted.items() if urn in anew}
 
 
 def _nothing_differs(lines: Any) -> bool:

@@ -11,8 +11,8 @@ import re
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -24,7 +24,7 @@ from infra.deployment.display import LISTED, PROTECTED_ADVICE, let_go
 from infra.deployment.holder import forget_holder
 from infra.deployment.interrupted import interrupted, left
 from infra.deployment.judging import TOLD_BY_PULUMI, refused_changes
-from infra.deployment.preview_events import nothing_to_do
+from infra.deployment.preview_events import deleted_made_anew, nothing_to_do
 from infra.deployment.pulumi_environment import MAX_REMOVED, environment, file_backend
 from infra.deployment.pulumi_lock import require_gone
 from infra.deployment.resource_words import kept_thing
@@ -80,7 +80,7 @@ class PulumiEngine:
                 return Outcome(changes={})
             self._pulumi(["stack", "init", stack, "--non-interactive"], report)
             is_new = True
-            kept: tuple[Kept, ...] = ()
+            kept: Mapping[str, Kept] = {}
         else:
             exported = self._export(stack)
             is_new = is_empty(exported)
@@ -93,14 +93,16 @@ class PulumiEngine:
             previewed = self._previewed(stack, report)
             if previewed is not None and not is_new:
                 report("nothing differs: there is nothing to update")
-                return Outcome(changes=_changes(previewed, preview=True), kept=kept)
-        lines = self._pulumi([*_COMMANDS[deployment.action], *_options(stack)], report)
-        return Outcome(changes=_changes(lines, preview=deployment.action is Action.PREVIEW), kept=kept)
+                return Outcome(changes=_changes(previewed, preview=True), kept=tuple(kept.values()))
+        with _event_log() as events:
+            lines = self._pulumi([*_COMMANDS[deployment.action], *_options(stack), "--event-log", str(events)], report)
+            changes = _changes(lines, preview=deployment.action is Action.PREVIEW)
+            kept = _with_made_anew(kept, deployment, events, changes, report)
+        return Outcome(changes=changes, kept=tuple(kept.values()))
 
     def _previewed(self, stack: str, report: Report) -> list[str] | None:
         """Preview an update, which refuses what an update would; what it printed, None where an update has work."""
-        with tempfile.TemporaryDirectory(prefix="levee-") as folder:
-            events = Path(folder, "events")
+        with _event_log() as events:
             command = [*_COMMANDS[Action.PREVIEW], *_options(stack), "--event-log", str(events)]
             lines = self._pulumi(command, report)
             return lines if nothing_to_do(events) else None
@@ -149,23 +151,20 @@ class PulumiEngine:
     def _export(self, stack: str) -> str:
         return self._asked("stack", "export", "--stack", stack, "--non-interactive")
 
-    def _judge(self, deployment: Deployment, exported: str, report: Report) -> tuple[Kept, ...]:
+    def _judge(self, deployment: Deployment, exported: str, report: Report) -> Mapping[str, Kept]:
         """Refuse what the rules of changes stop, and tell what stays although the CLI will call it deleted."""
         if deployment.action is Action.DESTROY:
             try:
                 leaving = recorded(exported, deployment.stack)
             except LeveeError as error:  # the CLI works from the state itself, and says what is wrong with it
                 report(f"warning: {error.message}; so nothing says what stays")
-                return ()
+                return {}
         else:
             deployed = from_export(exported, deployment.stack)
             refuse(refused_changes(deployment, deployed, report, TOLD_BY_PULUMI), deployment.project)
             leaving = [*no_longer_declared(recorded(exported, deployment.stack), deployment.plan)]
-        kept = tuple(kept_on_removal(leaving, deployment.clock.today()).values())
-        for each in kept[:LISTED]:
-            report(f"- {let_go(kept_thing(each), each)}")
-        if len(kept) > LISTED:
-            report(f"- … and {len(kept) - LISTED:,} more are let go of")
+        kept = kept_on_removal(leaving, deployment.clock.today())
+        _tell(kept.values(), report)
         return kept
 
     def _has_stack(self, stack: str) -> bool:
@@ -236,6 +235,38 @@ class PulumiEngine:
         if held:
             report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
             self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
+
+
+@contextmanager
+def _event_log() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="levee-") as folder:
+        yield Path(folder, "events")
+
+
+def _with_made_anew(
+    kept: Mapping[str, Kept], deployment: Deployment, events: Path, changes: Mapping[str, int], report: Report
+) -> Mapping[str, Kept]:
+    """What stays, with what the CLI's own refresh found made anew: that is in no state of before the run."""
+    preview = deployment.action is Action.PREVIEW
+    found = deleted_made_anew(events, deployment.stack, preview=preview)
+    if found is None:
+        if deployment.action is Action.DESTROY or "delete" in changes:
+            report(
+                "warning: pulumi's event log doesn't tell of every deletion; so it can't be told what stayed because "
+                "somebody had made it anew: look for what is called deleted"
+            )
+        return kept
+    if preview:  # after a change, levee tells it of everything that stayed
+        _tell((each for urn, each in found.items() if urn not in kept), report)
+    return {**kept, **found}
+
+
+def _tell(kept: Iterable[Kept], report: Report) -> None:
+    listed = tuple(kept)
+    for each in listed[:LISTED]:
+        report(f"- {let_go(kept_thing(each), each)}")
+    if len(listed) > LISTED:
+        report(f"- … and {len(listed) - LISTED:,} more are let go of")
 
 
 def _options(stack: str) -> Sequence[str]:

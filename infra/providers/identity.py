@@ -14,6 +14,8 @@ from infra.providers.properties import Properties
 
 RECREATED: Final = "recreatedAs"
 """The output that is there as long as another thing answers to the name: its identity."""
+STAYS: Final = "let go of: it stays as it is, for it isn't the recorded one, which somebody deleted and made again"
+"""What a provider says of a thing that its engine calls deleted."""
 ACKNOWLEDGED: Final = "acknowledgedIds"
 """The input that lists the identities of things that may be taken for the recorded one."""
 

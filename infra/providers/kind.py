@@ -94,8 +94,11 @@ class ResourceKind(ABC):
         """Change the live resource in place; return its outputs."""
 
     @abstractmethod
-    async def delete(self, recorded: Recorded) -> None:
-        """Remove the live resource; one that is gone already is fine."""
+    async def delete(self, recorded: Recorded) -> bool | None:
+        """Remove the live resource; one that is gone already is fine.
+
+        True where another one, that somebody made in its place, stays.
+        """
 
 
 Function: TypeAlias = Callable[[Properties], Awaitable[Properties]]

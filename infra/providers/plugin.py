@@ -22,6 +22,7 @@ from infra.providers import on_destroy
 from infra.providers.differences import Change, Difference, differences, with_ignored
 from infra.providers.engine_session import EngineSession, EngineSessions
 from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
+from infra.providers.identity import STAYS
 from infra.providers.kind import Declaration, Naming, Package, Recorded, ResourceKind
 from infra.providers.ownership import ADOPTED
 from infra.providers.properties import (
@@ -122,16 +123,22 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         )
 
     @staticmethod
-    async def _tell_adoption(session: EngineSession, urn: str, outputs: Properties) -> None:
-        """Warn in the engine's own output, which calls an adoption a creation. Not to get through is no failure."""
-        if outputs.get(ADOPTED) is not True or not session.engine_address:
+    async def _tell(session: EngineSession, urn: str, message: str) -> None:
+        """Warn in the engine's own output, which calls an adoption a creation, and what is let go of deleted. Not to
+        get through is no failure.
+        """
+        if not session.engine_address:
             return
-        message = "= adopt: it exists already, and is taken over as it is; a removal lets go of it and deletes nothing"
         warning = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
         with contextlib.suppress(grpc.RpcError):
             async with grpc.aio.insecure_channel(session.engine_address) as channel:
                 engine: Any = engine_pb2_grpc.EngineStub(channel)
                 await engine.Log(warning, timeout=ENGINE_SECONDS)
+
+    async def _tell_adoption(self, session: EngineSession, urn: str, outputs: Properties) -> None:
+        if outputs.get(ADOPTED) is True:
+            message = "it exists already, and is taken over as it is; a removal lets go of it and deletes nothing"
+            await self._tell(session, urn, f"= adopt: {message}")
 
     @override
     async def Attach(self, request: plugin_pb2.PluginAttach, context: Context) -> empty_pb2.Empty:
@@ -283,7 +290,9 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         async with session.held_back.turn():
             if session.cancelled:
                 raise FailedError(NOT_DELETED)
-            await self._kind(session, request.urn).delete(recorded)
+            stays = await self._kind(session, request.urn).delete(recorded)
+        if stays:
+            await self._tell(session, request.urn, STAYS)
         return empty_pb2.Empty()
 
     @override

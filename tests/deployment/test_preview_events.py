@@ -1,4 +1,4 @@
-"""Whether an update has anything to do, by the events of a preview, which are quoted from the CLI 3.274."""
+"""Whether an update has anything to do, and what stays of what is deleted, by events quoted from the CLI 3.274."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from infra.deployment.preview_events import nothing_to_do
+from infra.deployment.preview_events import deleted_made_anew, nothing_to_do
+from infra.providers.identity import STAYS
 
 STACK = "urn:pulumi:dev::levee::pulumi:pulumi:Stack::levee-dev"
 TOPIC = "urn:pulumi:dev::levee::kafka:index/topic:Topic::orders"
@@ -46,8 +47,8 @@ def unchanged() -> list[Event]:
 
 def written(folder: Path, events: list[Event]) -> Path:
     file = folder / "events"
-    lines = (json.dumps({"sequence": n, "timestamp": 1796073693, **each}) for n, each in enumerate(events))
-    file.write_text("".join(f"{line}\n" for line in lines).replace(": ", ":").replace(", ", ","))
+    stamped = ({"sequence": n, "timestamp": 1796073693, **each} for n, each in enumerate(events))
+    file.write_text("".join(f"{json.dumps(each, separators=(',', ':'))}\n" for each in stamped))
     return file
 
 
@@ -114,3 +115,81 @@ def test_a_log_that_cannot_be_read_tells_nothing(tmp_path: Path, line: str) -> N
     file.write_text(f"{file.read_text()}{line}\n")
     assert not nothing_to_do(file)
     assert not nothing_to_do(tmp_path / "missing")
+
+
+KEPT = "urn:pulumi:dev::levee::kafka:index/topic:Topic::debug"
+BUCKET = "urn:pulumi:dev::levee::levee:aws:ArchiveBucket::orders"
+ANEW = {"topicId": "recorded", "recreatedAs": "another"}
+
+
+def destroyed(*, preview: bool = False) -> list[Event]:
+    """A topic and a bucket that the refresh finds made anew, and a topic that it finds as it was."""
+    events: list[Event] = [{"preludeEvent": {"config": {}}}]
+    for urn in (TOPIC, KEPT, BUCKET):
+        before = state(urn, inputs={"name": f"the {urn[-6:]}"}, outputs={"topicId": "recorded"})
+        after = before if urn == KEPT else before | {"outputs": ANEW}
+        deletion = step("delete", after)
+        deletion["resOutputsEvent"]["metadata"]["new"] = None
+        events += [step("refresh", before, after), deletion]
+    ended = {"summaryEvent": {"resourceChanges": {"delete": 3}, "isPreview": preview}}
+    return [*events, ended, {"cancelEvent": {}}]
+
+
+@pytest.mark.parametrize("preview", [True, False])
+def test_what_is_deleted_and_was_made_anew_stays(tmp_path: Path, preview: bool) -> None:
+    kept = deleted_made_anew(written(tmp_path, destroyed(preview=preview)), "dev", preview=preview)
+    assert kept is not None
+    assert [(urn, each.id) for urn, each in kept.items()] == [(TOPIC, "the orders"), (BUCKET, "the orders")]
+    assert all("it stays as it is" in each.how and not each.unless for each in kept.values())
+
+
+@pytest.mark.parametrize(("number", "side"), [(1, "new"), (2, "old")])
+def test_the_refresh_or_the_deletion_alone_tells_of_it(tmp_path: Path, number: int, side: str) -> None:
+    events = destroyed()
+    events[number]["resOutputsEvent"]["metadata"][side] = state(TOPIC)
+    kept = deleted_made_anew(written(tmp_path, events), "dev", preview=False)
+    assert kept is not None
+    assert TOPIC in kept
+
+
+def test_the_provider_tells_of_what_was_not_refreshed(tmp_path: Path) -> None:
+    before = state(KEPT, inputs={"name": "debug"}, outputs={"topicId": "recorded"})
+    message = f"<{{%reset%}}>{STAYS}<{{%reset%}}>\n"
+    says = {"urn": KEPT, "prefix": "warning: ", "message": message, "severity": "warning"}
+    ended = {"summaryEvent": {"resourceChanges": {"delete": 1}, "isPreview": False}}
+    events = [{"diagnosticEvent": says}, step("delete", before), ended]
+    kept = deleted_made_anew(written(tmp_path, events), "dev", preview=False)
+    assert kept is not None
+    assert [(urn, each.id) for urn, each in kept.items()] == [(KEPT, "debug")]
+
+
+@pytest.mark.parametrize("op", ["same", "update", "delete-replaced"])
+def test_what_is_not_deleted_is_not_let_go_of(tmp_path: Path, op: str) -> None:
+    events = destroyed()
+    events[2]["resOutputsEvent"]["metadata"]["op"] = op
+    events[-2]["summaryEvent"]["resourceChanges"] = {"delete": 2, op: 1}
+    kept = deleted_made_anew(written(tmp_path, events), "dev", preview=False)
+    assert kept is not None
+    assert set(kept) == {BUCKET}
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [],
+        destroyed()[:-2],
+        destroyed(preview=True),
+        [*destroyed()[:2], *destroyed()[3:]],
+        [*destroyed()[:-2], {"summaryEvent": None}],
+    ],
+)
+def test_a_log_that_does_not_tell_of_every_deletion_tells_nothing(tmp_path: Path, events: list[Event]) -> None:
+    assert deleted_made_anew(written(tmp_path, events), "dev", preview=False) is None
+
+
+def test_a_log_of_deletions_that_cannot_be_read_tells_nothing(tmp_path: Path) -> None:
+    file = written(tmp_path, destroyed())
+    assert deleted_made_anew(file, "another", preview=False) is None
+    assert deleted_made_anew(tmp_path / "missing", "dev", preview=False) is None
+    file.write_text(f'{file.read_text()}{{"sequence":9,"resOutputsEvent":{{"metadata":{{"op":"delete"')
+    assert deleted_made_anew(file, "dev", preview=False) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from levee.diagnostics import LeveeError, Rejected
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
 from levee.plan.change import Deployed
+from policies.readback.topic import TYPE as TOPIC
 from tests.support.answering_cli import AnsweringCli
 from tests.support.changing import AUDIT, EVENTS, deploy, edit, exported, project, recorded
 from tests.support.days import MOMENTS
@@ -264,3 +266,54 @@ def test_checkpoints_are_left_out_where_a_kill_costs_nothing(
     assert cli.skipped_checkpoints == {chosen or ""}, "one that holds something"
     run(folder, Action.DESTROY)
     assert cli.skipped_checkpoints == {chosen or "true"}, "one that goes"
+
+
+def deleted_anew(document: dict[str, Any], **summary: Any) -> str:
+    """The events of a run that deletes a topic of a state, which its refresh finds made anew."""
+    topic = next(each for each in document["deployment"]["resources"] if each["type"] == TOPIC)
+    found = topic | {"outputs": {"recreatedAs": "another"}}
+    steps = [("refresh", topic, found), ("delete", found, None)]
+    events: list[dict[str, Any]] = [
+        {"resOutputsEvent": {"metadata": {"op": op, "urn": topic["urn"], "old": old, "new": new}}}
+        for op, old, new in steps
+    ]
+    events.append({"summaryEvent": {"resourceChanges": {"delete": 1}, "isPreview": False} | summary})
+    return "".join(f"{json.dumps(each, separators=(',', ':'))}\n" for each in events)
+
+
+def test_what_the_refresh_of_a_destroy_finds_made_anew_is_no_deletion(folder: Path, cli: AnsweringCli) -> None:
+    document = exported()
+    cli.holds(document)
+    cli.finds(deleted_anew(document), "Resources:\n    - 3 deleted\n")
+    lines: list[str] = []
+    outcome = PulumiEngine(folder).run(deployment(folder, Action.DESTROY), lines.append)
+    assert [(each.type, "it stays as it is" in each.how) for each in outcome.kept] == [(TOPIC, True)]
+    assert not [line for line in lines if line.startswith("warning")]
+
+
+def test_what_a_preview_finds_made_anew_is_told(folder: Path, cli: AnsweringCli) -> None:
+    document = exported()
+    cli.holds(document)
+    cli.finds(deleted_anew(document, isPreview=True), "Resources:\n    - 3 to delete\n")
+    lines: list[str] = []
+    outcome = PulumiEngine(folder).run(deployment(folder, Action.PREVIEW), lines.append)
+    assert (len(outcome.kept), sum("it stays as it is" in line for line in lines)) == (1, 1)
+
+
+def test_what_was_recorded_as_made_anew_counts_once(folder: Path, cli: AnsweringCli) -> None:
+    document = exported()
+    topic = next(each for each in document["deployment"]["resources"] if each["type"] == TOPIC)
+    topic["outputs"] = {**topic.get("outputs", {}), "recreatedAs": "another"}
+    cli.holds(document)
+    cli.finds(deleted_anew(document), "Resources:\n    - 3 deleted\n")
+    assert len(PulumiEngine(folder).run(deployment(folder, Action.DESTROY), print).kept) == 1
+
+
+@pytest.mark.parametrize("events", ["", '{"resOutputsEvent":', None])
+def test_a_destroy_without_its_events_warns(folder: Path, cli: AnsweringCli, events: str | None) -> None:
+    document = exported()
+    cli.holds(document)
+    if events is None:
+        events = deleted_anew(document).rpartition('{"summaryEvent"')[0]
+    cli.finds(events, "Resources:\n    - 3 deleted\n")
+    assert [line for line in run(folder, Action.DESTROY) if line.startswith("warning: pulumi's event log")]

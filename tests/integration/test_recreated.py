@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from levee.clock import SYSTEM_CLOCK
+from tests.support.cluster import LocalCluster
 from tests.support.deployment import Deployment, Result
 from tests.support.live_marks import marks_on
 from tests.support.live_topics import create_by_hand, delete_by_hand, records_in, settings_of, write_records
@@ -93,6 +95,33 @@ def test_a_destroy_lets_go_of_it_too(deployment: Deployment) -> None:
     destroyed = deployment.destroy()
     assert (destroyed.code, f"let go of topic {topic}" in destroyed.out) == (0, True), destroyed.text
     assert records_in(deployment.cluster, topic) == 3
+
+
+@pytest.mark.engine
+def test_pulumi_too_tells_what_it_let_go_of(tmp_path: Path, cluster: LocalCluster) -> None:
+    """The CLI calls it deleted: only its refresh, within the run, or the provider finds another topic."""
+    deployment = Deployment(tmp_path / "pulumi", cluster, "recreated-pulumi")
+    deployment.stream("events")
+    deployment.stream("goes")
+    undeclared = deployment.stream("undeclared")
+    assert deployment.up("pulumi").code == 0
+    topic, another = deployment.topic("events"), deployment.topic("undeclared")
+    told = "let go of topic {}: it stays as it is: it isn't the one that levee made"
+    recreate(deployment, "undeclared")
+    write_records(cluster, another, 3)
+    undeclared.unlink()
+    done = deployment.run("up", "test", "--yes", "--engine", "pulumi", "--max-removed", "100")
+    assert (done.code, done.out.count(told.format(another))) == (0, 1), done.text
+    assert "1 let go" in done.summary
+
+    recreate(deployment, "events")
+    write_records(cluster, topic, 3)
+    destroyed = deployment.destroy("pulumi")
+    assert (destroyed.code, destroyed.out.count(told.format(topic))) == (0, 1), destroyed.text
+    assert ", 1 let go" in destroyed.summary
+    assert "warning: pulumi's event log" not in destroyed.out
+    assert set(deployment.live_topics()) == {topic, another}
+    assert (records_in(cluster, topic), records_in(cluster, another)) == (3, 3)
 
 
 def test_a_state_that_was_lost_with_a_topic_made_anew_takes_an_approval(deployment: Deployment) -> None:

@@ -1,4 +1,4 @@
-"""Pulumi's own engine calls an adoption a creation: the provider says in its output what it is."""
+"""Pulumi's own engine calls an adoption a creation, and what is let go of deleted: the provider says what it is."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -9,6 +9,7 @@ import pytest_asyncio
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
+from infra.providers.identity import STAYS
 from infra.providers.kind import Declaration, Package, Recorded, ResourceKind
 from infra.providers.plugin import PluginProvider
 from infra.providers.properties import Properties, encode
@@ -37,8 +38,8 @@ class Thing(ResourceKind):
     async def update(self, recorded: Recorded, new: Properties) -> Properties:
         return new
 
-    async def delete(self, recorded: Recorded) -> None:
-        """Nothing."""
+    async def delete(self, recorded: Recorded) -> bool | None:
+        return bool(recorded.inputs.get("anew"))
 
 
 class Provider(PluginProvider):
@@ -88,6 +89,18 @@ async def test_an_adoption_is_told(engine: tuple[Engine, str], *, preview: bool,
         await stub.Create(provider_pb2.CreateRequest(urn=URN, properties=encode({"there": there}), preview=preview))
     told = [(one.severity, one.urn, one.message.split(":")[0]) for one in taking.logged]
     assert told == ([(engine_pb2.WARNING, URN, "= adopt")] if there else [])
+
+
+@pytest.mark.parametrize("anew", [True, False])
+async def test_what_stays_as_somebody_made_it_anew_is_told(engine: tuple[Engine, str], *, anew: bool) -> None:
+    taking, address = engine
+    recorded = encode({"anew": anew})
+    async with hosted(Provider()) as stub:
+        await stub.Handshake(provider_pb2.ProviderHandshakeRequest(engine_address=address))
+        await stub.Configure(provider_pb2.ConfigureRequest(args=encode({})))
+        await stub.Delete(provider_pb2.DeleteRequest(id="t", urn=URN, old_inputs=recorded, properties=recorded))
+    told = [(one.severity, one.urn, one.message) for one in taking.logged]
+    assert told == ([(engine_pb2.WARNING, URN, STAYS)] if anew else [])
 
 
 async def test_an_engine_that_takes_no_line_changes_nothing() -> None:

@@ -167,7 +167,7 @@ class Topic(ResourceKind):
             await self._grow(changes, changes.growth, new, adopted=adopted)
         return _outputs(new, changes.live.shape, adopted=adopted)
 
-    async def delete(self, recorded: Recorded) -> None:
+    async def delete(self, recorded: Recorded) -> bool:
         """Remove the topic and wait until no broker shows it.
 
         A topic that another resource declares now lives on: the program only calls it by another name, or the user
@@ -177,14 +177,17 @@ class Topic(ResourceKind):
         """
         name = recorded.id
         if name in self._taken_over or self._declarers.get(name, recorded.urn) != recorded.urn:
-            return
-        if await self._ownership.may_delete(recorded) and await self._is_recorded(recorded):
+            return False
+        may_delete = await self._ownership.may_delete(recorded)
+        stays = may_delete and not await self._is_recorded(recorded)
+        if may_delete and not stays:
             try:
                 await self._topics.delete(name)
             except BrokerError as error:
                 raise FailedError(f"topic {name} was not deleted: {error}") from None
             await self._topics.until_shown(name, lambda shape: shape is None)
         await self._ownership.release(name)
+        return stays
 
     async def _is_recorded(self, recorded: Recorded) -> bool:
         shape = await self._topics.shape(recorded.id)

@@ -231,20 +231,21 @@ class AwsKind(ResourceKind):
         self._refuse_taken(live, recorded)
         return await self._altered(live, new, recorded.inputs)
 
-    async def delete(self, recorded: Recorded) -> None:
+    async def delete(self, recorded: Recorded) -> bool | None:
         """Remove it, or let go of it. One that somebody made anew isn't this stack's: it stays, its tags too."""
         live = await self.look_at(recorded.id)
         if live is None or made_anew(recorded, live.outputs) is not None:
-            return
+            return live is not None
         if await self.outlives(live, recorded):
             await self.let_go(live, recorded)
-            return
+            return False
         self._refuse_taken(live, recorded)
         try:
             await self.remove(live, recorded)
         except AwsError:
             if await self.look_at(recorded.id) is not None:  # else a first attempt has removed it, and nobody answered
                 raise
+        return False
 
     async def let_go(self, live: Live, recorded: Recorded) -> None:
         """Leave it as it is, and tag it so that everybody sees that nobody manages it; once, and not where another

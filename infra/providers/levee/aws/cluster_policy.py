@@ -108,10 +108,10 @@ class ClusterPolicy(AwsKind):
         await self._require_seen(recorded, new.get("policy"))
         return await super().update(recorded, new)
 
-    async def delete(self, recorded: Recorded) -> None:
+    async def delete(self, recorded: Recorded) -> bool | None:
         """Remove it, unless it isn't any more what levee saw last."""
         await self._require_seen(recorded)
-        await super().delete(recorded)
+        return await super().delete(recorded)
 
     async def _require_seen(self, recorded: Recorded, wanted: Value = None) -> None:
         live = await self.look_at(recorded.id)
