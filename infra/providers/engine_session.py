@@ -7,9 +7,16 @@ for each provider resource that it loads. It cancels each of them when it lets g
 
 import contextlib
 from collections.abc import Mapping
+from typing import Any, Final
+
+import grpc
+import grpc.aio
+from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
 from infra.providers.held_back import HeldBack
 from infra.providers.kind import Function, Package, ResourceKind
+
+ENGINE_SECONDS: Final = 5.0
 
 
 class EngineSession:
@@ -35,6 +42,19 @@ class EngineSession:
         self._package = package
         self.kinds = {kind.token: kind for kind in package.kinds}
         self.functions = package.functions
+
+    async def warn(self, urn: str, message: str) -> None:
+        """Warn in the engine's own output, which calls an adoption a creation, and what is let go of deleted.
+
+        Not to get through is no failure.
+        """
+        if not self.engine_address:
+            return
+        warning = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
+        with contextlib.suppress(grpc.RpcError):
+            async with grpc.aio.insecure_channel(self.engine_address) as channel:
+                engine: Any = engine_pb2_grpc.EngineStub(channel)
+                await engine.Log(warning, timeout=ENGINE_SECONDS)
 
     async def close(self) -> None:
         """Let go of the package's connections; another package can be configured."""

@@ -4,7 +4,6 @@ Source: ``proto/pulumi/provider.proto`` in pulumi/pulumi, and the engine's side 
 ``sdk/go/common/resource/plugin/provider_plugin.go``.
 """
 
-import contextlib
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Mapping
@@ -14,7 +13,7 @@ import grpc
 import grpc.aio
 from google.protobuf import any_pb2, empty_pb2, struct_pb2
 from google.rpc import status_pb2
-from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 from typing_extensions import override
 
 from infra.fault import fault
@@ -50,8 +49,6 @@ _KINDS_OF_CHANGE: Final = {
 ENGINE_OPTIONS: Final = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 """Provider configuration that is meant for the engine: where the plugin comes from."""
 
-
-ENGINE_SECONDS: Final = 5.0
 
 NOT_DELETED: Final = "not deleted, as the run was interrupted; run the same command again to go on"
 
@@ -121,24 +118,6 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         return provider_pb2.ProviderHandshakeResponse(
             accept_secrets=True, accept_resources=True, supports_autonaming_configuration=True
         )
-
-    @staticmethod
-    async def _tell(session: EngineSession, urn: str, message: str) -> None:
-        """Warn in the engine's own output, which calls an adoption a creation, and what is let go of deleted. Not to
-        get through is no failure.
-        """
-        if not session.engine_address:
-            return
-        warning = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
-        with contextlib.suppress(grpc.RpcError):
-            async with grpc.aio.insecure_channel(session.engine_address) as channel:
-                engine: Any = engine_pb2_grpc.EngineStub(channel)
-                await engine.Log(warning, timeout=ENGINE_SECONDS)
-
-    async def _tell_adoption(self, session: EngineSession, urn: str, outputs: Properties) -> None:
-        if outputs.get(ADOPTED) is True:
-            message = "it exists already, and is taken over as it is; a removal lets go of it and deletes nothing"
-            await self._tell(session, urn, f"= adopt: {message}")
 
     @override
     async def Attach(self, request: plugin_pb2.PluginAttach, context: Context) -> empty_pb2.Empty:
@@ -246,10 +225,10 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         kind, new = self._kind(session, request.urn), without_internal(decode(request.properties))
         if not request.preview:
             made = await kind.create(new)
-            await self._tell_adoption(session, request.urn, made.outputs)
+            await _tell_adoption(session, request.urn, made.outputs)
             return provider_pb2.CreateResponse(id=made.id, properties=_marked(made.outputs, new))
         outputs = await kind.preview_create(new) if kind.can_rehearse(new) else new
-        await self._tell_adoption(session, request.urn, outputs)
+        await _tell_adoption(session, request.urn, outputs)
         return provider_pb2.CreateResponse(properties=_marked(outputs, new))
 
     @override
@@ -292,7 +271,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
                 raise FailedError(NOT_DELETED)
             stays = await self._kind(session, request.urn).delete(recorded)
         if stays:
-            await self._tell(session, request.urn, STAYS)
+            await session.warn(request.urn, STAYS)
         return empty_pb2.Empty()
 
     @override
@@ -316,6 +295,12 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
             return session.kinds[token]
         except KeyError:
             raise FailedError(f"the {self.name} provider has no resource {token}, or is not configured") from None
+
+
+async def _tell_adoption(session: EngineSession, urn: str, outputs: Properties) -> None:
+    if outputs.get(ADOPTED) is True:
+        message = "it exists already, and is taken over as it is; a removal lets go of it and deletes nothing"
+        await session.warn(urn, f"= adopt: {message}")
 
 
 def _naming(request: provider_pb2.CheckRequest) -> Naming:
