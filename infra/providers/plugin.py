@@ -124,9 +124,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
 
     @staticmethod
     async def _tell(session: EngineSession, urn: str, message: str) -> None:
-        """Warn in the engine's own output, which calls an adoption a creation, and what is let go of deleted. Not to
-        get through is no failure.
-        """
+        """Warn in the engine's own output, which calls it created or deleted. Not to get through is no failure."""
         if not session.engine_address:
             return
         warning = engine_pb2.LogRequest(severity=engine_pb2.WARNING, message=message, urn=urn)
@@ -290,9 +288,8 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         async with session.held_back.turn():
             if session.cancelled:
                 raise FailedError(NOT_DELETED)
-            stays = await self._kind(session, request.urn).delete(recorded)
-        if stays:
-            await self._tell(session, request.urn, STAYS)
+            if await self._kind(session, request.urn).delete(recorded):
+                await self._tell(session, request.urn, STAYS)
         return empty_pb2.Empty()
 
     @override
