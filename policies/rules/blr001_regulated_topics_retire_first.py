@@ -34,7 +34,8 @@ streams/payments-events.yaml:
 ## Fix
 
 Write `retire: {on: …, approved_by: …, reason: …, ticket: …}` in the stream's file, deploy on or after that day, and
-remove the file in a later change. For a new name write a new stream.
+remove the file in a later change. For a new name write a new stream. A file that was renamed gets its old name back: a
+topic stays with its stream's key, which is the file's name.
 """
 
 from __future__ import annotations
@@ -60,11 +61,12 @@ def check(change: TopicChange, facts: Facts) -> Iterator[Violation]:
             yield Violation(
                 current=f"its stream is gone, so that topic {before.name} would be deleted",
                 expected=RETIRED,
-                fix="put the file back with `retire: {on: …, approved_by: …, reason: …, ticket: …}`, deploy on or "
+                fix=_declared_elsewhere(before, facts)
+                or "put the file back with `retire: {on: …, approved_by: …, reason: …, ticket: …}`, deploy on or "
                 "after that day, then remove the file (docs/how-to/retire-a-stream.md)",
             )
     elif change.loses_records and (before.protected or after.protected):
-        yield _replaced(before, after)
+        yield _replaced(before, after, facts)
     elif loses_protection(before, after, as_of) and not is_approved(after, GuardedChange.UNPROTECT, facts):
         yield Violation(
             current="its protection would be lifted",
@@ -74,7 +76,18 @@ def check(change: TopicChange, facts: Facts) -> Iterator[Violation]:
         )
 
 
-def _replaced(before: PlannedTopic, after: PlannedTopic) -> Violation:
+def _declared_elsewhere(before: PlannedTopic, facts: Facts) -> str:
+    """What to do where another stream declares the same topic: retiring it would be its end. Else empty."""
+    declared = facts.named.get(before.name)
+    if declared is None or declared.stream == before.stream:
+        return ""
+    return (
+        f"topic {before.name} is declared in {declared.origin.file} now: give that file its old name, "
+        f"{before.stream}.yaml (a topic stays with its stream's key)"
+    )
+
+
+def _replaced(before: PlannedTopic, after: PlannedTopic, facts: Facts) -> Violation:
     current = (
         f"the engine would delete or replace topic {before.name}"
         if before.name == after.name
@@ -83,7 +96,8 @@ def _replaced(before: PlannedTopic, after: PlannedTopic) -> Violation:
     return Violation(
         current=current,
         expected=RETIRED,
-        fix="undo what makes it so; for another name write a stream of its own, and retire this one",
+        fix=_declared_elsewhere(before, facts)
+        or "undo what makes it so; for another name write a stream of its own, and retire this one",
         at=("topic",),
     )
 

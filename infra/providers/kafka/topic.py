@@ -207,7 +207,8 @@ class Topic(ResourceKind):
     async def _take_over(self, topic: TopicDeclaration, *, rehearse: bool) -> bool:
         """Take over the topic that exists, marked from then on; whether that adopts it. Raises RefusedError."""
         live = await self._existing(topic.name)
-        _require_same(topic, live)
+        if differing := _differing(topic, live):
+            raise self._ownership.not_as_declared(topic.name, differing)
         found = await self._ownership.refuse_others(topic.name, exists=True)
         is_adopted = await self._ownership.is_adoption(topic, live, found)
         if not rehearse:
@@ -357,8 +358,8 @@ def _seen(recorded: Recorded, live: LiveTopic | None) -> Recorded | None:
     return Recorded(live.name, inputs, outputs)
 
 
-def _require_same(topic: TopicDeclaration, live: LiveTopic) -> None:
-    """Refuse to adopt a topic that differs from its declaration in anything declared."""
+def _differing(topic: TopicDeclaration, live: LiveTopic) -> list[str]:
+    """How a topic differs from its declaration in anything declared."""
     shape = live.shape
     differing = []
     if shape.partitions != topic.partitions:
@@ -368,13 +369,7 @@ def _require_same(topic: TopicDeclaration, live: LiveTopic) -> None:
     for key, value in sorted(topic.config.items()):
         if not same_value(key, live.config.get(key), value):
             differing.append(f"its {key} is {live.config.get(key, 'the cluster default')}, not {value}")
-    differing += ineffective(live.effective, topic.effective)
-    if differing:
-        raise refused(
-            "name",
-            f"topic {topic.name} exists already and is not as declared: {', '.join(differing)}. Nothing was changed. "
-            f"To manage it, declare it as it is and run: pulumi import {RESOURCE_TYPE} NAME {topic.name}",
-        )
+    return [*differing, *ineffective(live.effective, topic.effective)]
 
 
 def _require_effective(topic: TopicDeclaration, live: LiveTopic) -> None:

@@ -6,6 +6,7 @@ outlives its topic, so one with records that isn't in the state may be anybody's
 delete.
 """
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -64,6 +65,20 @@ class TopicOwnership:
         if doubt and not topic.adopt:
             raise _not_adoptable(topic.name, doubt, self._marks.owner)
         return bool(doubt) or found.own is None or found.own.adopted
+
+    def not_as_declared(self, name: str, differing: Sequence[str]) -> Exception:
+        """The refusal of a topic that exists and differs from its declaration, with the way to take it over."""
+        way_out = (
+            f"To manage it, declare it as it is and run: {_IMPORT} {name}"
+            if self._marks.owner is None
+            else "If this stack shall answer for it from now on, change the stream's file to what the topic is: it is "
+            f"taken over then if it never held a record, else once you write {_ADOPT}; else choose another name"
+        )
+        return refused(
+            "name",
+            f"topic {name} exists already and is not as declared: {', '.join(differing)}. Nothing was changed. "
+            f"{way_out}",
+        )
 
     async def _doubt(self, live: LiveTopic, found: Standing) -> str:
         """Why a topic that isn't in the state may be somebody else's."""
@@ -144,13 +159,13 @@ def _thing(name: str) -> Thing:
 
 
 def _not_adoptable(name: str, why: str, owner: str | None) -> Exception:
-    approval = (
-        f"take it over by `pulumi import kafka:index/topic:Topic NAME {name}`"
-        if owner is None
-        else "write into the stream's file, dated and reviewed: `adopt: {on: …, approved_by: …, reason: …, ticket: …}`"
-    )
+    approval = f"take it over by `{_IMPORT} {name}`" if owner is None else f"write {_ADOPT}"
     return refused(
         "name",
         f"topic {name} exists already, and {why}. Nothing was changed. If this stack shall answer for it from now on, "
         f"{approval}; else choose another name",
     )
+
+
+_IMPORT: Final = "pulumi import kafka:index/topic:Topic NAME"
+_ADOPT: Final = "into the stream's file, dated and reviewed: `adopt: {on: …, approved_by: …, reason: …, ticket: …}`"

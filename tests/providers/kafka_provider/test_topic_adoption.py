@@ -188,3 +188,13 @@ async def test_a_provider_of_nobodys_marks_nothing() -> None:
     marks = KeptMarks()
     await ownership(marks).claim("t", adopted=False)
     assert not marks.kept
+
+
+def test_one_that_is_not_as_declared_is_taken_over_as_its_owner_can() -> None:
+    told = str(ownership(KeptMarks("one/dev")).not_as_declared("t", ["it has 1 partitions, not 3"]))
+    assert "it has 1 partitions, not 3" in told
+    assert "change the stream's file to what the topic is" in told
+    assert "`adopt: {on: " in told
+    assert "import" not in told
+    nobodys = str(ownership(KeptMarks()).not_as_declared("t", ["it has 1 partitions, not 3"]))
+    assert "pulumi import kafka:index/topic:Topic NAME t" in nobodys
