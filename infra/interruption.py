@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import Final, NoReturn
+
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interruption(KeyboardInterrupt):
@@ -28,12 +30,11 @@ def interrupt(number: int) -> NoReturn:
 
 
 @contextmanager
-def on_signals(act: Callable[[int], object]) -> Iterator[None]:
-    """While inside, SIGINT and SIGTERM call `act` with their number. Only the main thread can be told of signals."""
+def on_signals(act: Callable[[int], object], numbers: Collection[int] = SIGNALS) -> Iterator[None]:
+    """While inside, these signals call `act` with their number. Only the main thread can be told of signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    numbers = (signal.SIGINT, signal.SIGTERM)
     before = {number: signal.signal(number, lambda number, _frame: act(number)) for number in numbers}
     try:
         yield

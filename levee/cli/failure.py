@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
+from infra.interruption import Interruption, exit_code
 from levee.cli.colour import coloured
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import printable, render_text
@@ -30,6 +32,13 @@ def failure_of(error: Exception, project: Path | None = None) -> LeveeError:
     from infra.fault import fault
 
     return LeveeError(fault(error, project))
+
+
+def stopped(ended: KeyboardInterrupt) -> int:
+    """Say that a signal ended the command; its exit code."""
+    code = ended.exit_code if isinstance(ended, Interruption) else exit_code(signal.SIGINT)
+    sys.stderr.write(f"levee: {'terminated' if code == exit_code(signal.SIGTERM) else 'interrupted'}\n")
+    return code
 
 
 def show(error: LeveeError) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from infra.interruption import interrupt, on_signals
 from levee import __version__
 from levee.cli import carry, check, deploy, drift, env, explain, guard, guardrails, local, plan, status, verify
-from levee.cli.failure import failure_of, show
+from levee.cli.failure import failure_of, show, stopped
 from levee.cli.report import remove_earlier_report
 from levee.cli.streams import standard_streams
 from levee.clock import SYSTEM_CLOCK, Clock
@@ -42,7 +44,8 @@ LEVEE_CONTACT_SECONDS: how long a cluster may take to answer at all (default: 7)
 
 def main(argv: Sequence[str] | None = None, clock: Clock = SYSTEM_CLOCK) -> int:
     """Run one command and answer its exit code. Never raises."""
-    with standard_streams() as streams:
+    # SIGINT is Python's own: where a shell had it ignored, it stays so.
+    with standard_streams() as streams, on_signals(interrupt, {signal.SIGTERM}):
         try:
             return streams.end(_run(sys.argv[1:] if argv is None else argv, clock))
         except SystemExit as ended:  # argparse: --help, --version, bad usage
@@ -57,8 +60,7 @@ def _run(argv: Sequence[str], clock: Clock) -> int:
         _understand(argv, arguments)
         code: int = arguments.run(arguments)
     except KeyboardInterrupt as ended:
-        sys.stderr.write("levee: interrupted\n")
-        return getattr(ended, "exit_code", 130)
+        return stopped(ended)
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback
         failure = failure_of(error, getattr(arguments, "project", None))
         show(failure)

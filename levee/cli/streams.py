@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
+from levee.cli.failure import stopped
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
@@ -76,8 +78,8 @@ class Streams:
         """
         try:
             sys.stdout.flush()
-        except KeyboardInterrupt:  # the reader doesn't read
-            code = 130
+        except KeyboardInterrupt as ended:  # the reader doesn't read
+            code = stopped(ended)
             if self._output is not None:
                 self._output.drop()
         failure = None if self._output is None else self._output.failure
