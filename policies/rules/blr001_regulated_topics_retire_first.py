@@ -66,7 +66,7 @@ def check(change: TopicChange, facts: Facts) -> Iterator[Violation]:
                 "after that day, then remove the file (docs/how-to/retire-a-stream.md)",
             )
     elif change.loses_records and (before.protected or after.protected):
-        yield _replaced(before, after, facts)
+        yield _replaced(before, after)
     elif loses_protection(before, after, as_of) and not is_approved(after, GuardedChange.UNPROTECT, facts):
         yield Violation(
             current="its protection would be lifted",
@@ -79,7 +79,7 @@ def check(change: TopicChange, facts: Facts) -> Iterator[Violation]:
 def _declared_elsewhere(before: PlannedTopic, facts: Facts) -> str:
     """What to do where another stream declares the same topic: retiring it would be its end. Else empty."""
     declared = facts.named.get(before.name)
-    if declared is None or declared.stream == before.stream:
+    if declared is None:
         return ""
     return (
         f"topic {before.name} is declared in {declared.origin.file} now: give that file its old name, "
@@ -87,7 +87,7 @@ def _declared_elsewhere(before: PlannedTopic, facts: Facts) -> str:
     )
 
 
-def _replaced(before: PlannedTopic, after: PlannedTopic, facts: Facts) -> Violation:
+def _replaced(before: PlannedTopic, after: PlannedTopic) -> Violation:
     current = (
         f"the engine would delete or replace topic {before.name}"
         if before.name == after.name
@@ -96,8 +96,7 @@ def _replaced(before: PlannedTopic, after: PlannedTopic, facts: Facts) -> Violat
     return Violation(
         current=current,
         expected=RETIRED,
-        fix=_declared_elsewhere(before, facts)
-        or "undo what makes it so; for another name write a stream of its own, and retire this one",
+        fix="undo what makes it so; for another name write a stream of its own, and retire this one",
         at=("topic",),
     )
 

@@ -75,7 +75,7 @@ def test_no_change_is_not_refused(folder: Path) -> None:
 def test_a_renamed_file_gets_its_old_name_back_and_is_not_retired(folder: Path) -> None:
     deploy(folder)
     (folder / AUDIT).rename((folder / AUDIT).with_name("other.yaml"))
-    (found,) = refused_changes(deployment(folder), from_journal(folder, STACK), [].append)
+    (found,) = refused_changes(deployment(folder), from_journal(folder, STACK), print)
     assert (found.rule.id, found.subject) == ("RLS-BLR-001", "prod/stream/payments-audit")
     assert (
         "declared in stacks/prod/streams/other.yaml now: give that file its old name, payments-audit.yaml"

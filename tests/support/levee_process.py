@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 LEVEE: Final = (sys.executable, "-m", "levee.cli.main")
-CODES: Final = frozenset({0, 1, 2, 3, 130})
+CODES: Final = frozenset({0, 1, 2, 3, 130, 143})
 _HOME: Final = str(Path(__file__).parents[2])
 
 
