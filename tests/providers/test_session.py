@@ -2,9 +2,12 @@
 
 import asyncio
 import socket
+from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
 from infra.providers.admin import session as module
@@ -64,3 +67,35 @@ async def test_a_caller_that_leaves_does_not_take_the_attempt_along(
     with pytest.raises(FailedError, match="cannot connect"):
         await staying
     assert len(opened) == 1
+
+
+class LettingGo:
+    """A client that lets go of the broker it asks, so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.asked = 0
+        self._times = times
+
+    def describe_cluster(self, **_: object) -> "Future[Any]":
+        self.asked += 1
+        answer: Future[Any] = Future()
+        if self.asked <= self._times:
+            answer.set_exception(KafkaException(KafkaError(KafkaError._DESTROY_BROKER)))
+        else:
+            answer.set_result(SimpleNamespace(authorized_operations=()))
+        return answer
+
+
+@pytest.mark.parametrize(("times", "connects"), [(2, True), (3, False)])
+async def test_a_broker_that_the_client_lets_go_of_is_no_failure(
+    monkeypatch: pytest.MonkeyPatch, times: int, connects: bool
+) -> None:
+    client = LettingGo(times)
+    monkeypatch.setattr(module, "AdminClient", lambda _: client)
+    session = Session(Connection(("127.0.0.1:1",), tls=False))
+    if connects:
+        assert await session.client() is client
+    else:
+        with pytest.raises(FailedError, match="cannot connect"):
+            await session.client()
+    assert client.asked == 3

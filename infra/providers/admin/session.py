@@ -21,6 +21,9 @@ T = TypeVar("T")
 TRY_AGAIN_SECONDS: Final = 10.0
 """A failure to connect stands for this long."""
 
+CONTACT_TRIES: Final = 3
+"""How often the first request is sent: the client may let go of the broker that it asks."""
+
 REFRESH_MILLISECONDS: Final = 1_000
 """How soon the client learns that a broker is gone. Meanwhile a request to it waits for the broker to come back."""
 
@@ -141,6 +144,11 @@ class Session:
 
     async def _connect(self, client: AdminClient) -> frozenset[str]:
         """Wait until the cluster answers; return the operations on it that the principal holds."""
+        cluster = await self._described(client)
+        operations: Sequence[AclOperation] = cluster.authorized_operations or ()
+        return frozenset(operation.name for operation in operations)
+
+    async def _described(self, client: AdminClient, tries: int = CONTACT_TRIES) -> Any:
         self._fatal = self._hint = ""
         patience = self.connection.contact_seconds
         asked = client.describe_cluster(include_authorized_operations=True, request_timeout=patience)
@@ -150,12 +158,13 @@ class Session:
             if self._fatal:
                 raise FailedError(f"cannot connect to {self.connection}: {self._fatal}")
         try:
-            cluster = asked.result()
+            return asked.result()
         except KafkaException as error:
+            # The client has learned the cluster's brokers meanwhile, and lets go of the one that it asked.
+            if error.args[0].name() == "_DESTROY_BROKER" and tries > 1:
+                return await self._described(client, tries - 1)
             reason = self._hint or broker_error(error)
             raise FailedError(f"cannot connect to {self.connection}: {reason}") from None
-        operations: Sequence[AclOperation] = cluster.authorized_operations or ()
-        return frozenset(operation.name for operation in operations)
 
     def _note(self, error: KafkaError) -> None:
         text = trimmed(_CLIENT_NOISE.sub("", error.str()))
