@@ -112,7 +112,7 @@ def test_a_topic_that_somebody_else_made_differently_is_not_taken_over(deploymen
     create_by_hand(deployment.cluster, deployment.topic("events"), partitions=2)
     deployment.stream("events")
     result = deployment.up()
-    assert (result.code, "import" in result.err) == (1, True)
+    assert (result.code, "change the stream's file to what the topic is" in result.err) == (1, True)
     assert "retention.ms" not in deployment.live_settings("events")
 
 
