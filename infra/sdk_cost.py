@@ -17,6 +17,8 @@ from pulumi.runtime.proto import engine_pb2
 
 LINES: Final = 500
 SECONDS: Final = 5.0
+MONITOR_GONE: Final = "Resource monitor has terminated, shutting down"
+"""What the SDK says as an error of its own when the engine has ended a run, having told why."""
 GARBAGE: Final = (100_000, 50, 1_000)
 
 
@@ -35,6 +37,8 @@ class DebugTogether:
     def Log(self, request: engine_pb2.LogRequest) -> Any:  # noqa: N802 - the protocol's name
         """Take a message as the engine does."""
         with self._lock:
+            if request.message == MONITOR_GONE:
+                return None
             if request.severity == engine_pb2.DEBUG and not request.urn and not request.streamId:
                 self._held.append(request.message)
                 return self.send() if len(self._held) >= LINES else None

@@ -59,6 +59,10 @@ def test_everything_that_a_provider_would_refuse_is_told_at_once(deployment: Dep
     deployment.stream("theirs")
     before = held(deployment)
     told = asked(deployment)
-    for name, says in (("events", "made again"), ("taken", "is not as declared"), ("theirs", f"{deployment.word}/other")):
+    for name, says in (
+        ("events", "made again"),
+        ("taken", "is not as declared"),
+        ("theirs", f"{deployment.word}/other"),
+    ):
         assert [each for each in told if deployment.topic(name) in each and says in each], (name, told)
     assert held(deployment) == before

@@ -10,7 +10,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import engine_pb2
 
-from infra.sdk_cost import LINES, DebugTogether, without_source_positions
+from infra.sdk_cost import LINES, MONITOR_GONE, DebugTogether, without_source_positions
 
 
 class Engine:
@@ -61,6 +61,12 @@ def test_everything_else_is_sent_at_once_and_in_its_order(other: Any) -> None:
     together.Log(message("before"))
     together.Log(other)
     assert [each.message for each in engine.sent] == ["before", other.message]
+
+
+def test_that_the_engine_has_ended_the_run_is_no_error_of_its_own() -> None:
+    engine = Engine()
+    DebugTogether(engine).Log(message(MONITOR_GONE, engine_pb2.ERROR))
+    assert engine.sent == []
 
 
 def test_an_engine_that_is_gone_fails_no_program() -> None:
