@@ -61,7 +61,7 @@ def test_everything_that_a_provider_would_refuse_is_told_at_once(deployment: Dep
     told = asked(deployment)
     for name, says in (
         ("events", "made again"),
-        ("taken", "is not as declared"),
+        ("taken", "not as declared"),
         ("theirs", f"{deployment.word}/other"),
     ):
         assert [each for each in told if deployment.topic(name) in each and says in each], (name, told)
