@@ -61,7 +61,7 @@ class Pending:
 
 
 def pending(text: str) -> Pending:
-    """The operations that an export holds as pending: the CLI keeps them until told. None where it can't be read."""
+    """The operations that an export holds as pending until the CLI is told; none where it can't be read."""
     try:
         deployment = json.loads(text)["deployment"]
         operations = deployment.get("pending_operations") or []
