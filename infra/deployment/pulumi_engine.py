@@ -7,6 +7,7 @@ a signal must reach it while levee waits for its end (docs/decisions/0001-run-th
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -138,6 +139,8 @@ class PulumiEngine:
 
         Raises LeveeError where it can't be asked.
         """
+        if not os.path.lexists(self._project / "Pulumi.yaml"):  # the CLI would look in the folders above
+            return None
         return self._export(stack) if self._has_stack(stack) else None
 
     def _held(self, stack: str) -> tuple[str, ...] | None:

@@ -39,6 +39,11 @@ def test_nothing_here_holds_the_stack(tmp_path: Path, monkeypatch: pytest.Monkey
     assert record_of(tmp_path, STACK) == Record()
 
 
+@pytest.mark.engine
+def test_a_folder_that_is_no_project_of_pulumi_has_no_stack_of_it(tmp_path: Path) -> None:
+    assert record_of(tmp_path, STACK) == Record()
+
+
 def test_pulumis_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     resources = [
         resource("a"),

@@ -76,8 +76,32 @@ def host(language: str) -> str:
     return "stand-in" if language in STOOD_IN_FOR else "none"
 
 
+@cache
 def _folder() -> Path:
     return Path(os.path.realpath(shutil.which("pulumi") or "/nonexistent")).parent
+
+
+@cache
+def _paths() -> tuple[str, str]:
+    """PATH with the CLI, and one on which everything but the CLI is found."""
+    path = os.environ["PATH"]
+    return path, os.pathsep.join(_without_pulumi(Path(each)) for each in path.split(os.pathsep))
+
+
+def _without_pulumi(folder: Path) -> str:
+    if not (folder / "pulumi").exists():
+        return str(folder)
+    beside = Path(tempfile.mkdtemp(prefix="without-", dir=os.environ["PULUMI_HOME"]))
+    for each in folder.iterdir():
+        if not each.name.startswith("pulumi"):
+            (beside / each.name).symlink_to(each)
+    return str(beside)
+
+
+def show(item: pytest.Item) -> None:
+    """Let only tests marked `engine` find the CLI: what the others say is the same on every machine."""
+    whole, without = _paths()
+    os.environ["PATH"] = whole if item.get_closest_marker("engine") is not None else without
 
 
 def mark(items: list[pytest.Item]) -> None:
