@@ -76,7 +76,6 @@ def host(language: str) -> str:
     return "stand-in" if language in STOOD_IN_FOR else "none"
 
 
-@cache
 def _folder() -> Path:
     return Path(os.path.realpath(shutil.which("pulumi") or "/nonexistent")).parent
 
@@ -117,6 +116,7 @@ def described() -> str:
     """One line on what runs tests marked `engine`, or why nothing does."""
     if missing():
         return f"Pulumi's own engine: NOT TRIED, {missing()}"
+    os.environ["PATH"], _ = _paths()
     version = subprocess.run(["pulumi", "version"], capture_output=True, text=True, check=True).stdout.strip()
     hosts = ", ".join(f"{language} {host(language)}" for language in (*STOOD_IN_FOR, "yaml"))
     return f"Pulumi's own engine: {version}; language hosts: {hosts}"
