@@ -37,7 +37,7 @@ bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
 
 docs: .venv/dev.stamp  ## the rules' pages, made from the rules
-	$(BIN)/python -m policies.pages docs/rules
+	$(BIN)/python -m levee_policies.pages docs/rules
 
 venv: .venv/dev.stamp
 

@@ -27,11 +27,11 @@ from confluent_kafka.admin import (
 )
 
 from benchmarks.request import BenchmarkError
-from infra.local.admin import USERNAME
-from infra.local.cluster import ClusterStatus
-from infra.providers.admin.acl_marks import owner_of
 from levee.model.acl import Acl
 from levee.plan.planned import Plan, PlannedCredential
+from levee_infra.kafka.admin.acl_marks import owner_of
+from levee_infra.local.admin import USERNAME
+from levee_infra.local.cluster import ClusterStatus
 
 REQUEST_SECONDS: Final = 120.0
 SETTLE_SECONDS: Final = 180.0

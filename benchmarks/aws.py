@@ -18,7 +18,7 @@ from benchmarks.declared_project import REGION, SECRETS_PREFIX, STACK, DeclaredA
 from benchmarks.levee_command import COMMANDS, CREATE, DESTROY, NO_CHANGE, available, named, run_levee
 from benchmarks.outcome import Aim, Outcome, Row
 from benchmarks.request import BenchmarkError, Request, Say
-from infra.local.cluster import ClusterStatus
+from levee_infra.local.cluster import ClusterStatus
 from tests.support.aws.api import AwsApi, running_api
 
 WARM_UP: Final = 1

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.request import Say
-from infra.local import cluster
-from infra.local.lock import hold
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.local import cluster
+from levee_infra.local.lock import hold
 
 PROJECT: Final = Path(__file__).resolve().parents[1]
 JARS: Final = PROJECT / ".levee" / "local" / "jars"

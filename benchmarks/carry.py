@@ -23,10 +23,10 @@ from benchmarks.declared_project import REGION, STACK, DeclaredCluster, write_pr
 from benchmarks.levee_command import CREATE, LOGS, run_carrier, run_levee
 from benchmarks.outcome import Aim, Outcome, Row
 from benchmarks.request import BenchmarkError, Request, Say
-from infra.carrier.portion import MOST_EVENTS
-from infra.local.cluster import ClusterStatus
 from levee.clock import SYSTEM_CLOCK
 from levee.plan.carriers import carrier_name
+from levee_infra.carrier.portion import MOST_EVENTS
+from levee_infra.local.cluster import ClusterStatus
 from tests.support.aws.api import AwsApi, running_api
 
 FEW, MANY = 1, 200_000

@@ -38,7 +38,7 @@ def _rows(request: Request, folder: Path) -> Iterator[Row]:
     for streams, runs in RUNS.items():
         project = write_project(folder / str(streams), streams, UNASKED)
         request.say(f"{streams:,} streams: levee check …")
-        command = ["-m", "levee.cli.main", "check", f"stacks/{STACK}"]
+        command = ["-m", "levee_infra.cli.main", "check", f"stacks/{STACK}"]
         _cost(command, project, folder)  # Python compiles once
         yield _row(CHECK, streams, [_cost(command, project, folder) for _ in range(runs)])
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from benchmarks.brokers import PROJECT
-from infra.local.cluster import ClusterStatus
+from levee_infra.local.cluster import ClusterStatus
 
 STACK: Final = "bench"
 PARTITIONS: Final = 3

@@ -14,10 +14,10 @@ from benchmarks.declared_project import STACK, DeclaredCluster, write_project
 from benchmarks.levee_command import COMMANDS, CREATE, DESTROY, NO_CHANGE, available, named, run_levee
 from benchmarks.outcome import Aim, Outcome, Row
 from benchmarks.request import Request, Say
-from infra.local.cluster import ClusterStatus
 from levee.clock import SYSTEM_CLOCK
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
+from levee_infra.local.cluster import ClusterStatus
 
 WARM_UP_STREAMS: Final = 50
 ONE_BY_ONE_SECONDS: Final = 300.0

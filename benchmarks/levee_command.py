@@ -11,7 +11,7 @@ from typing import Final
 from benchmarks.brokers import PROJECT
 from benchmarks.command import Cost, measure
 from benchmarks.declared_project import STACK
-from infra.deployment.location import pulumi_backend
+from levee_infra.deployed.location import pulumi_backend
 from tests.support import pulumi_cli
 
 LOGS: Final = PROJECT / "build" / "bench"
@@ -37,13 +37,13 @@ def named(engine: str, what: str) -> str:
 
 def run_levee(what: str, engine: str, project: Path) -> Cost:
     """Run the command that does `what` to the project's stack. Raises BenchmarkError if it fails."""
-    command = [sys.executable, "-m", "levee.cli.main", COMMANDS[what], STACK, "--yes", "--engine", engine]
+    command = [sys.executable, "-m", "levee_infra.cli.main", COMMANDS[what], STACK, "--yes", "--engine", engine]
     return measure(command, project, _environment(project), LOGS / f"{project.name}-{what}.log")
 
 
 def run_carrier(project: Path, log: Path) -> Cost:
     """Carry all that has come in for the stack's one carrier. Raises BenchmarkError if it fails."""
-    command = [sys.executable, "-m", "levee.cli.main", "carry", STACK, "--until-caught-up"]
+    command = [sys.executable, "-m", "levee_infra.cli.main", "carry", STACK, "--until-caught-up"]
     return measure(command, project, _environment(project), log)
 
 

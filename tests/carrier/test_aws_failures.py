@@ -8,13 +8,13 @@ from itertools import repeat
 
 import pytest
 
-from infra.carrier import aws_failures
-from infra.carrier.aws_failures import answer, require_passing
-from infra.carrier.report import Report
-from infra.providers.failures import FailedError, RefusedError
-from infra.providers.failures import refused as refused_property
-from infra.providers.levee.aws.api import AwsError
 from levee.diagnostics import LeveeError
+from levee_infra.carrier import aws_failures
+from levee_infra.carrier.aws_failures import answer, require_passing
+from levee_infra.carrier.report import Report
+from levee_infra.providers.protocol.failures import FailedError, RefusedError
+from levee_infra.providers.protocol.failures import refused as refused_property
+from levee_infra.targets.aws.api import AwsError
 
 
 @dataclass

@@ -11,19 +11,19 @@ from typing import Final, cast
 
 import pytest
 
-from infra.carrier import carrier as carrier_module
-from infra.carrier import carry
-from infra.carrier.carrier import Carrier, Task
-from infra.carrier.checkpoint import Checkpoint
-from infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Summary
-from infra.carrier.portion import Portion
-from infra.carrier.report import Report, moment
-from infra.carrier.route import Route
-from infra.carrier.shards import Shard
-from infra.carrier.transaction.limits import Limits
-from infra.providers.failures import FailedError
 from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
+from levee_infra.carrier import carrier as carrier_module
+from levee_infra.carrier import carry
+from levee_infra.carrier.carrier import Carrier, Task
+from levee_infra.carrier.checkpoint import Checkpoint
+from levee_infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Summary
+from levee_infra.carrier.portion import Portion
+from levee_infra.carrier.report import Report, moment
+from levee_infra.carrier.route import Route
+from levee_infra.carrier.shards import Shard
+from levee_infra.carrier.transaction.limits import Limits
+from levee_infra.providers.protocol.failures import FailedError
 
 ROUTE: Final = Route(
     account="123456789012", log_group="/ecs/web", name="logs", topic="logs", checkpoints="checkpoints", username="web"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.carrier.checkpoint import Checkpoint, UnreadableCheckpoint
+from levee_infra.carrier.checkpoint import Checkpoint, UnreadableCheckpoint
 
 SHARD: Final = "shardId-000000000002"
 CHECKPOINT: Final = Checkpoint(

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 import pytest
 
-from infra.carrier import aws_failures
-from infra.carrier.choice import choose
-from levee.cli.main import main
 from levee.diagnostics import LeveeError
+from levee_infra.carrier import aws_failures
+from levee_infra.carrier.choice import choose
+from levee_infra.cli.main import main
 from tests.support.aws.api import ACCOUNT, AwsApi
 from tests.support.aws_account import KEY
 from tests.support.aws_stack import AwsStack

@@ -14,12 +14,12 @@ from typing import Final
 
 import pytest
 
-from infra.carrier import commits
-from infra.carrier.commits import MOST_AT_ONCE, Commits
-from infra.carrier.portion import Portion
-from infra.carrier.report import Report
-from infra.carrier.transaction.failure import Left, TryAgain
 from levee.diagnostics import LeveeError
+from levee_infra.carrier import commits
+from levee_infra.carrier.commits import MOST_AT_ONCE, Commits
+from levee_infra.carrier.portion import Portion
+from levee_infra.carrier.report import Report
+from levee_infra.carrier.transaction.failure import Left, TryAgain
 
 SHARDS: Final = [Portion.forgetting(f"shard-{number}") for number in range(MOST_AT_ONCE + 3)]
 

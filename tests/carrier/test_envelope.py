@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.carrier import envelope
-from infra.carrier.envelope import Envelope, Event, Unreadable
+from levee_infra.carrier import envelope
+from levee_infra.carrier.envelope import Envelope, Event, Unreadable
 
 ACCOUNT: Final = "123456789012"
 GROUP: Final = "/ecs/checkout"

@@ -7,10 +7,10 @@ import socket
 
 import pytest
 
-from infra.carrier.route import Route
-from infra.carrier.transaction import kept_checkpoints
-from infra.carrier.transaction.failure import Left
-from infra.carrier.transaction.kept_checkpoints import read_checkpoints
+from levee_infra.carrier.route import Route
+from levee_infra.carrier.transaction import kept_checkpoints
+from levee_infra.carrier.transaction.failure import Left
+from levee_infra.carrier.transaction.kept_checkpoints import read_checkpoints
 
 ROUTE = Route(
     account="123456789012", log_group="/group", name="carrier", topic="topic", checkpoints="checkpoints", username="me"

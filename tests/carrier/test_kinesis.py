@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from infra.carrier.kinesis import DataStream
-from infra.carrier.shards import Shard
-from infra.providers.levee.aws.api import Api
-from infra.providers.levee.aws.connection import AwsConnection
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.carrier.kinesis import DataStream
+from levee_infra.carrier.shards import Shard
+from levee_infra.targets.aws.api import Api
+from levee_infra.targets.aws.connection import AwsConnection
 from tests.support.aws.api import AwsApi
 
 NAME = "test.logs.writer"

@@ -6,11 +6,11 @@ import io
 
 import pytest
 
-from infra.carrier import report
-from infra.carrier.checkpoint import Checkpoint
-from infra.carrier.envelope import Event
-from infra.carrier.portion import CarriedRecord, Portion
-from infra.carrier.report import AGAIN_MS, EVERY_S, REMOVED, SIGN_OF_LIFE_S, Report, moment
+from levee_infra.carrier import report
+from levee_infra.carrier.checkpoint import Checkpoint
+from levee_infra.carrier.envelope import Event
+from levee_infra.carrier.portion import CarriedRecord, Portion
+from levee_infra.carrier.report import AGAIN_MS, EVERY_S, REMOVED, SIGN_OF_LIFE_S, Report, moment
 
 
 class Clock:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from infra.carrier.checkpoint import Checkpoint
-from infra.carrier.resumption import UNSEEN, beginning, resume
-from infra.carrier.shards import Shard
+from levee_infra.carrier.checkpoint import Checkpoint
+from levee_infra.carrier.resumption import UNSEEN, beginning, resume
+from levee_infra.carrier.shards import Shard
 
 CREATED: Final = 1_795_000_000_000
 A, B, C, D = "shard-a", "shard-b", "shard-c", "shard-d"

@@ -14,19 +14,19 @@ from typing import Any, Final, cast
 
 import pytest
 
-from infra.carrier import shard_reader
-from infra.carrier.checkpoint import Checkpoint
-from infra.carrier.commits import Commits
-from infra.carrier.envelope import Envelope
-from infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Record
-from infra.carrier.portion import MOST_EVENTS, Portion
-from infra.carrier.report import Report
-from infra.carrier.resumption import UNSEEN
-from infra.carrier.shard_reader import ShardReader, Surroundings
-from infra.providers.failures import FailedError
-from infra.providers.levee.aws.api import AwsError
 from levee.clock import SYSTEM_CLOCK, Clock
 from levee.diagnostics import LeveeError
+from levee_infra.carrier import shard_reader
+from levee_infra.carrier.checkpoint import Checkpoint
+from levee_infra.carrier.commits import Commits
+from levee_infra.carrier.envelope import Envelope
+from levee_infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Record
+from levee_infra.carrier.portion import MOST_EVENTS, Portion
+from levee_infra.carrier.report import Report
+from levee_infra.carrier.resumption import UNSEEN
+from levee_infra.carrier.shard_reader import ShardReader, Surroundings
+from levee_infra.providers.protocol.failures import FailedError
+from levee_infra.targets.aws.api import AwsError
 
 SHARD: Final = "shardId-000000000002"
 ENVELOPE: Final = Envelope("123456789012", "/ecs/checkout")

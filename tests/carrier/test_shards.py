@@ -7,7 +7,7 @@ from typing import Final
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.carrier.shards import Shard, due, gone
+from levee_infra.carrier.shards import Shard, due, gone
 
 A, B, C, D, E = "abcde"
 SPLIT: Final = (Shard(A), Shard(B), Shard(C, (A,)), Shard(D, (A,)), Shard(E, (B, C)))

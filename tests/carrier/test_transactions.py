@@ -9,16 +9,16 @@ from typing import Final
 import pytest
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
 
-from infra.carrier.checkpoint import Checkpoint
-from infra.carrier.envelope import Event
-from infra.carrier.portion import CarriedRecord, Portion
-from infra.carrier.route import Route
-from infra.carrier.transaction import transactions as transactions_module
-from infra.carrier.transaction.failure import Failure, Left, TryAgain
-from infra.carrier.transaction.limits import HOUR_MS, LARGEST_BATCH, Limits
-from infra.carrier.transaction.transactions import Transactions
 from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
+from levee_infra.carrier.checkpoint import Checkpoint
+from levee_infra.carrier.envelope import Event
+from levee_infra.carrier.portion import CarriedRecord, Portion
+from levee_infra.carrier.route import Route
+from levee_infra.carrier.transaction import transactions as transactions_module
+from levee_infra.carrier.transaction.failure import Failure, Left, TryAgain
+from levee_infra.carrier.transaction.limits import HOUR_MS, LARGEST_BATCH, Limits
+from levee_infra.carrier.transaction.transactions import Transactions
 from tests.support.mock_brokers import MockBrokers, Request, mock_brokers
 
 ROUTE: Final = Route(

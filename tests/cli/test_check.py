@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from levee.cli.main import main
-from policies.registry import RULES
+from levee_infra.cli.main import main
+from levee_policies.registry import RULES
 from tests.policies.test_waivers import BROKEN, FILE
 from tests.support.rule_cases import Case, write
 from tests.support.stack_files import move_elsewhere
@@ -150,7 +150,7 @@ def test_checking_imports_neither_pulumi_nor_a_client_and_opens_no_socket(broken
     code = (
         "import sys, socket; "
         "socket.socket = lambda *a, **k: sys.exit('a socket'); "
-        "from levee.cli.main import main; "
+        "from levee_infra.cli.main import main; "
         f"code = main(['check', '--project', {str(broken)!r}]); "
         "heavy = {'pulumi', 'pulumi_policy', 'grpc', 'boto3', 'confluent_kafka', 'kafka'}; "
         "print(code, sorted(heavy & sys.modules.keys()), file=sys.stderr)"

@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from levee.cli import deploy
-from levee.cli.colour import coloured
+from levee_infra.cli import deploy
+from levee_infra.cli.colour import coloured
 
 
 class Terminal(io.StringIO):

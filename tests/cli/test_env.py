@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from levee.cli.main import main
+from levee_infra.cli.main import main
 from tests.support.local_project import SALT_LINE, LocalProject
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from levee.cli.main import main
 from levee.diagnostics import Rejected
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
-from policies.finding import Verdict
-from policies.gate import enforce
-from policies.registry import BY_ID
-from policies.rule import Severity
+from levee_infra.cli.main import main
+from levee_policies.finding import Verdict
+from levee_policies.gate import enforce
+from levee_policies.registry import BY_ID
+from levee_policies.rule import Severity
 from tests.policies.test_engine import is_odd, judge, rule
 from tests.support.rule_cases import AS_OF, Case, cases, write
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from levee.cli.main import main
+from levee_infra.cli.main import main
 from tests.support.changing import AUDIT, EVENTS, commit, deploy, edit, preview, project, write_preview
 from tests.support.rule_cases import STACK
 from tests.support.stack_files import move_elsewhere

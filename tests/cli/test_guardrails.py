@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from levee.cli.main import main
 from levee.iam.parsing import parse_document
 from levee.model.stack import StackSpec, Target
 from levee.plan.build import build_plan
 from levee.plan.planned import Boundary, Plan
+from levee_infra.cli.main import main
 from tests.support.stack_files import StackFiles
 
 ACCOUNT = "123456789012"

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from levee.cli.main import command_line, main
 from levee.model.approval import in_force
+from levee_infra.cli.main import command_line, main
 from tests.policies.test_waivers import FILE
 from tests.support.changing import deploy
 from tests.support.levee_process import levee, shell
@@ -165,7 +165,7 @@ def test_an_approval_holds_up_to_its_day_and_no_longer_than_it_may() -> None:
 
 
 def cases_of_increase() -> list[Case]:
-    from policies.registry import BY_ID
+    from levee_policies.registry import BY_ID
 
     return cases_of(BY_ID["RLS-BLR-003"])
 

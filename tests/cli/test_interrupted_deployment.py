@@ -13,7 +13,7 @@ from typing import Final
 
 import pytest
 
-from policies.readback import topic
+from levee_policies.readback import topic
 from tests.support.levee_process import LEVEE
 from tests.support.stack_files import StackFiles
 

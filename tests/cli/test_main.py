@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from levee.cli.main import main
+from levee_infra.cli.main import main
 from tests.support.stack_files import StackFiles
 
 COMMANDS = ("plan", "guard", "up", "preview", "destroy", "verify", "status", "local", "env")
@@ -87,7 +87,7 @@ def test_a_cluster_whose_authority_is_missing_is_told_which_file(
 
 
 def test_a_reader_that_leaves_early_is_no_error(files: StackFiles) -> None:
-    command = [sys.executable, "-m", "levee.cli.main", "plan", "test", "--json", "--project", str(files.project)]
+    command = [sys.executable, "-m", "levee_infra.cli.main", "plan", "test", "--json", "--project", str(files.project)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stderr is not None
@@ -100,7 +100,7 @@ def test_a_reader_that_leaves_early_is_no_error(files: StackFiles) -> None:
 def test_planning_imports_neither_pulumi_nor_a_kafka_client(files: StackFiles) -> None:
     """`plan` is for every keystroke of a reviewer: heavy imports are for commands that need them."""
     code = (
-        "import sys; from levee.cli.main import main; "
+        "import sys; from levee_infra.cli.main import main; "
         f"main(['plan', 'test', '--project', {str(files.project)!r}]); "
         "print(sorted({'pulumi', 'grpc', 'boto3', 'confluent_kafka', 'kafka'} & sys.modules.keys()), file=sys.stderr)"
     )

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.deployment.contract import Action, Deployment, Outcome, Report
-from levee.cli.main import main
 from levee.clock import Clock
+from levee_infra.cli.main import main
+from levee_infra.engines.contract import Action, Deployment, Outcome, Report
 from tests.support.changing import AUDIT, EVENTS, deploy, edit, project
 from tests.support.days import before
 from tests.support.rule_cases import STACK
@@ -50,10 +50,10 @@ class Answering(io.StringIO):
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> NotedEngine:
     noted = NotedEngine()
-    monkeypatch.setattr("infra.deployment.choice.choose", lambda *_: noted)
-    for asked in ("preflight.preflight", "preflight.doubts", "proof.comparison.differences"):
-        monkeypatch.setattr(f"infra.{asked}", lambda *_, **__: ())
-    monkeypatch.setattr("infra.proof.comparison.account_differences", lambda *_: ())
+    monkeypatch.setattr("levee_infra.engines.choice.choose", lambda *_: noted)
+    for asked in ("kafka.preflight.preflight", "kafka.preflight.doubts", "verify.comparison.differences"):
+        monkeypatch.setattr(f"levee_infra.{asked}", lambda *_, **__: ())
+    monkeypatch.setattr("levee_infra.verify.comparison.account_differences", lambda *_: ())
     monkeypatch.setattr("sys.stdin", Answering(f"{STACK}\n"))
     return noted
 

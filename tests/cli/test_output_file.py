@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from levee.cli.main import main
-from levee.cli.whole_file import OutputFile
 from levee.diagnostics import LeveeError
+from levee_infra.cli.main import main
+from levee_infra.cli.whole_file import OutputFile
 from tests.policies.test_waivers import BROKEN, FILE
 from tests.support.changing import commit, preview, write_preview
 from tests.support.levee_process import LEVEE, levee

@@ -12,8 +12,8 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from levee.cli.main import main
 from levee.loading.repository import path_in_repository
+from levee_infra.cli.main import main
 from tests.policies.test_waivers import BROKEN
 from tests.support.levee_process import levee
 from tests.support.rule_cases import write

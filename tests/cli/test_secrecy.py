@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.providers.failures import FailedError, PartlyDoneError, refused
-from levee.cli.deploy import say
-from levee.cli.main import main
+from levee_infra.cli.deploy import say
+from levee_infra.cli.main import main
+from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, refused
 from tests.support.changing import preview, write_preview
 from tests.support.stack_files import StackFiles
 

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from levee.cli.main import main
+from levee_infra.cli.main import main
 from tests.policies.test_waivers import BROKEN
 from tests.support.levee_process import levee, shell
 from tests.support.rule_cases import Case, write

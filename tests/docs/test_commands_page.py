@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from levee.cli.main import command_line
+from levee_infra.cli.main import command_line
 from tests.support.golden import assert_golden
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "commands.md"

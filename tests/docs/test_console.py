@@ -61,7 +61,7 @@ def project(cluster: LocalCluster, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def run(project: Path, command: Command) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "levee.cli.main", *command.words[1:]]
+    words = [sys.executable, "-m", "levee_infra.cli.main", *command.words[1:]]
     if command.words[1] in CHANGING:
         words.append("--yes")  # nobody is there to be asked
     return subprocess.run(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from levee.cli.main import command_line
+from levee_infra.cli.main import command_line
 from tests.docs.test_commands_page import parsers
 
 PROJECT = Path(__file__).parents[2]

@@ -45,7 +45,7 @@ def fresh(folder: Path, cluster: LocalCluster) -> Path:
 
 
 def bash(folder: Path, script: str) -> subprocess.CompletedProcess[str]:
-    levee = f'levee() {{ {sys.executable} -m levee.cli.main "$@"; }}\n'
+    levee = f'levee() {{ {sys.executable} -m levee_infra.cli.main "$@"; }}\n'
     return subprocess.run(
         ["bash", "-c", levee + script],
         cwd=folder,
@@ -72,7 +72,7 @@ def test_what_a_page_says_works_in_a_fresh_project(page: Path, tmp_path: Path, o
     assert (told.returncode, told.stderr) == (0, "")
     # And once more after all of it was taken back, as `make clean` does.
     forget = (
-        "import os, pathlib, sys\nfrom infra.deployment.local_leftovers import local_leftovers\n"
+        "import os, pathlib, sys\nfrom levee_infra.engines.pulumi.local_leftovers import local_leftovers\n"
         "with local_leftovers(pathlib.Path.cwd(), pathlib.Path(sys.argv[1]), os.environ) as remove: remove(print)\n"
     )
     taken_back = bash(project, f"{sys.executable} -c '{forget}' {own_cluster.ca}")

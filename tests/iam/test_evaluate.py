@@ -48,7 +48,7 @@ UNKNOWN = (Condition("DateLessThan", "aws:CurrentTime", ("2026-01-01",)),)
         (GET, only(allow(resources=(), not_resources=(OBJECT,))), Outcome.DENIED_IMPLICITLY),
         (GET, Policies(identity=(allow(), deny())), Outcome.DENIED_EXPLICITLY),
         (GET, Policies(identity=(allow(),), resource=deny(EVERYONE)), Outcome.DENIED_EXPLICITLY),
-        # Same account: either will do; naming the account alone leaves it to the account's own policies.
+        # Same account: either will do; naming the account alone leaves it to the account's own levee_policies.
         (GET, Policies(resource=allow(identity(ROLE))), Outcome.ALLOWED),
         (GET, Policies(resource=allow(EVERYONE)), Outcome.ALLOWED),
         (GET, Policies(resource=allow(ROOT)), Outcome.DENIED_IMPLICITLY),

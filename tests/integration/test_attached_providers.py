@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from infra.deployment.pulumi_environment import environment
+from levee_infra.engines.pulumi.environment import environment
 from tests.support.deployment import PROJECT, Deployment
 
 pytestmark = [

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from infra.providers.levee.aws.tags import MADE
+from levee_infra.targets.aws.tags import MADE
 from tests.support.aws.api import AwsApi
 from tests.support.aws_deployment import DECLARED, AwsDeployment
 from tests.support.cluster import LocalCluster

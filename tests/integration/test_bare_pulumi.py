@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import pytest
 
-from infra.deployment.pulumi_environment import additions
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.engines.pulumi.environment import additions
 from tests.support.deployment import Deployment, Result
 from tests.support.kafka_clients import produce
 from tests.support.live_topics import create_by_hand

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import pytest
 
-from infra.deployment.pulumi_environment import environment
+from levee_infra.engines.pulumi.environment import environment
 from tests.support.cluster import LocalCluster
 from tests.support.deployment import Deployment
 from tests.support.kafka_clients import produce

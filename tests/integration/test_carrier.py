@@ -16,11 +16,11 @@ from typing import Final
 
 import pytest
 
-from infra.carrier.transaction import kept_checkpoints, transactions
-from infra.carrier.transaction.failure import Left
-from infra.carrier.transaction.kept_checkpoints import read_checkpoints
 from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
+from levee_infra.carrier.transaction import kept_checkpoints, transactions
+from levee_infra.carrier.transaction.failure import Left
+from levee_infra.carrier.transaction.kept_checkpoints import read_checkpoints
 from tests.support.aws.api import AwsApi
 from tests.support.aws_deployment import AwsDeployment
 from tests.support.carried_logs import LOG_STREAMS, CarriedLogs

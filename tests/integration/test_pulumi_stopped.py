@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import pytest
 
-from infra import type_tokens
-from infra.deployment.pulumi_environment import environment
-from policies.readback import topic
+from levee_infra import type_tokens
+from levee_infra.engines.pulumi.environment import environment
+from levee_policies.readback import topic
 from tests.support.deployment import Deployment, Result
 
 pytestmark = [
@@ -132,13 +132,17 @@ def run(deployment: Deployment, *arguments: str) -> Result:
     return Result(process.returncode, text, "")
 
 
+PULUMIS_OWN: Final = ("update failed", "preview failed", "Resource monitor has terminated, shutting down")
+"""How the CLI and its SDK report that a run failed, beside its reason."""
+
+
 def refused(deployment: Deployment, *arguments: str) -> str:
     """What Diagnostics say: the CLI's last word on each resource."""
     result = run(deployment, *arguments)
     assert result.code == 1, result.text
     said = result.text.partition("Diagnostics:")[2].partition("Resources:")[0]
     errors = re.findall(r"^ +error\b.*", said, re.MULTILINE)
-    assert len([each for each in errors if not each.endswith(("update failed", "preview failed"))]) == 1, result.text
+    assert len([each for each in errors if not each.endswith(PULUMIS_OWN)]) == 1, result.text
     return said
 
 

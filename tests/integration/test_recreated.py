@@ -127,7 +127,7 @@ def test_pulumi_too_tells_what_it_let_go_of(tmp_path: Path, cluster: LocalCluste
 def test_a_state_that_was_lost_with_a_topic_made_anew_takes_an_approval(deployment: Deployment) -> None:
     import shutil
 
-    from infra.deployment.location import embedded_state
+    from levee_infra.deployed.location import embedded_state
 
     topic = deployment.topic("events")
     deployment.stream("events")
@@ -147,7 +147,7 @@ def test_a_state_that_was_lost_with_a_topic_made_anew_takes_an_approval(deployme
 
 
 def test_a_state_that_cannot_be_read_proves_nothing(deployment: Deployment) -> None:
-    from infra.deployment.location import embedded_state
+    from levee_infra.deployed.location import embedded_state
 
     deployment.stream("events")
     deployment.up()
@@ -162,7 +162,7 @@ def test_a_state_that_cannot_be_read_proves_nothing(deployment: Deployment) -> N
 def test_where_nothing_is_recorded_the_proof_says_so(deployment: Deployment) -> None:
     import shutil
 
-    from infra.deployment.location import embedded_state
+    from levee_infra.deployed.location import embedded_state
 
     deployment.stream("events")
     deployment.up()

@@ -168,8 +168,8 @@ def test_without_a_terminal_up_wants_a_yes(deployment: Deployment) -> None:
 
 
 def test_a_second_run_is_refused_and_told_who_runs(deployment: Deployment) -> None:
-    from infra.deployment.location import embedded_state
-    from infra.embedded.lock import hold
+    from levee_infra.deployed.location import embedded_state
+    from levee_infra.engines.embedded.lock import hold
 
     deployment.stream("events")
     with hold(embedded_state(deployment.project, "test"), "levee up test"):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from infra.baseline.journal import recorded
-from infra.deployment.rehearsal import rehearse
 from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import Rejected
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
+from levee_infra.deployed.journal import recorded
+from levee_infra.engines.rehearsal import rehearse
 from tests.support.deployment import Deployment
 from tests.support.live_topics import create_by_hand, delete_by_hand
 

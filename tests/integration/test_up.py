@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.deployment.location import embedded_state
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.deployed.location import embedded_state
 from tests.support.deployment import Deployment
 from tests.support.kafka_clients import consume, login_error, produce
 

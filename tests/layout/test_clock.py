@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from levee.cli.main import command_line
+from levee_infra.cli.main import command_line
 
 PROJECT = Path(__file__).parents[2]
 THE_CLOCK = "levee/clock.py"
@@ -21,11 +21,11 @@ READS = {
 } | {f"time.{how}" for how in ("time", "time_ns", "clock_gettime", "clock_gettime_ns")}  # fmt: skip
 READS_WITHOUT_A_TIME = {f"time.{how}" for how in ("gmtime", "localtime", "ctime", "asctime")}
 PROGRAMS = {
-    "infra/__main__.py": "the Pulumi program",
-    "infra/providers/levee/__main__.py": "the provider's process",
-    "levee/cli/main.py": "the command line",
-    "policies/__main__.py": "the policy pack's process",
-    "infra/embedded/lock.py": "since when a run holds a stack: for people to read, nothing is decided by it",
+    "infra/levee_infra/__main__.py": "the Pulumi program",
+    "infra/levee_infra/providers/levee/__main__.py": "the provider's process",
+    "infra/levee_infra/cli/main.py": "the command line",
+    "policies/levee_policies/__main__.py": "the policy pack's process",
+    "infra/levee_infra/engines/embedded/lock.py": "since when a run holds a stack: for people to read",
 }
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from infra.deployment.local_leftovers import _is_on
 from levee.loading.folder import stacks
+from levee_infra.engines.pulumi.local_leftovers import _is_on
 
 PROJECT = Path(__file__).parents[2]
 

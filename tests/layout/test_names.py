@@ -11,6 +11,7 @@ PACKAGES = ("levee", "infra", "policies")
 SAYS_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc", "base", "manager", "handler"}
 # Folders that Python puts first on sys.path when they are run as a plugin, a program or a policy pack.
 RUN_AS_FOLDERS = ("infra", "policies", "infra/providers/kafka", "infra/providers/levee")
+OWN = {"levee_infra", "levee_policies"}
 
 
 def modules(folder: Path) -> list[Path]:
@@ -21,7 +22,7 @@ def modules(folder: Path) -> list[Path]:
 def test_no_child_shadows_the_standard_library_or_a_dependency(folder: str) -> None:
     children = {path.stem for path in (PROJECT / folder).iterdir() if path.suffix == ".py" or path.is_dir()}
     importable = set(sys.stdlib_module_names) | {name for name in packages_distributions() if name not in PACKAGES}
-    assert children & importable - {"__pycache__", "__main__", "__init__"} == set()
+    assert children & importable - {"__pycache__", "__main__", *OWN} == set()
 
 
 def test_every_module_has_a_name_that_says_something() -> None:

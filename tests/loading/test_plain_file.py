@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from infra.baseline.preview import from_preview
-from infra.baseline.under_way import deployed_before
-from infra.connection import admin_connection, provider_connection
-from infra.deployment.holder import holder
-from infra.local.record import read_record
-from infra.proof.client_file import read_login
-from infra.proof.login import UnusableLogin
-from infra.providers.failures import FailedError, RefusedError
-from infra.providers.levee.aws.api import _credentials
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import KIB, UnreadableError, read_plain, read_plain_text
 from levee.loading.waivers import load_waivers
+from levee_infra.deployed.holder import holder
+from levee_infra.deployed.preview import from_preview
+from levee_infra.deployed.under_way import deployed_before
+from levee_infra.kafka.connection import admin_connection, provider_connection
+from levee_infra.local.record import read_record
+from levee_infra.providers.protocol.failures import FailedError, RefusedError
+from levee_infra.targets.aws.api import _credentials
+from levee_infra.verify.client_file import read_login
+from levee_infra.verify.login import UnusableLogin
 from tests.support.stack_files import StackFiles
 
 SECRET = "hunter2-" + "horse"

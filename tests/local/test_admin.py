@@ -8,7 +8,7 @@ import re
 import stat
 from pathlib import Path
 
-from infra.local.admin import Administrator
+from levee_infra.local.admin import Administrator
 
 
 def test_the_password_is_long_private_and_new_each_time(tmp_path: Path) -> None:

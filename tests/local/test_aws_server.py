@@ -16,10 +16,10 @@ import pytest
 from boto3.session import Session
 from botocore.config import Config
 
-from infra.local import aws_server, process
-from infra.local.aws_server import AwsServerSettings
-from infra.local.failure import LocalClusterError
-from infra.local.settings import ClusterSettings
+from levee_infra.local import aws_server, process
+from levee_infra.local.aws_server import AwsServerSettings
+from levee_infra.local.failure import LocalClusterError
+from levee_infra.local.settings import ClusterSettings
 from tests.local.test_cli import run
 from tests.support.cluster import session_base_port
 
@@ -145,7 +145,7 @@ def test_down_where_nothing_ever_was_makes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_port_in_use_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.local.ports.PATIENCE_S", 0)
+    monkeypatch.setattr("levee_infra.local.ports.PATIENCE_S", 0)
     settings = AwsServerSettings(tmp_path, session_base_port(340))
     with socket.socket() as holder:
         holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from infra.local.broker import server_properties
-from infra.local.settings import ClusterSettings
+from levee_infra.local.broker import server_properties
+from levee_infra.local.settings import ClusterSettings
 
 GOLDEN = Path(__file__).with_name("golden")
 

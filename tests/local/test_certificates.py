@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from infra.local.certificates import broker_path, ca_path, ensure_certificates
-from infra.local.failure import LocalClusterError
+from levee_infra.local.certificates import broker_path, ca_path, ensure_certificates
+from levee_infra.local.failure import LocalClusterError
 
 NOW = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
 NAMES = ("broker-1", "broker-2")

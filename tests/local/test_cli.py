@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.settings import ClusterSettings
-from levee.cli import local
+from levee_infra.cli import local
+from levee_infra.local.settings import ClusterSettings
 from tests.local.test_refusals import made
 from tests.support.local_project import LocalProject
 

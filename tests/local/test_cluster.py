@@ -23,10 +23,10 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from infra.local import cluster as local
-from infra.local import process, readiness
-from infra.local.private_file import write_private
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.local import cluster as local
+from levee_infra.local import process, readiness
+from levee_infra.local.private_file import write_private
 from tests.support.cluster import LocalCluster
 
 pytestmark = pytest.mark.integration

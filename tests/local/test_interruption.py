@@ -23,11 +23,11 @@ from confluent_kafka.admin import (
     UserScramCredentialUpsertion,
 )
 
-from infra.local import cluster as local
-from infra.local import process
-from infra.local.admin import Administrator
-from infra.local.certificates import ca_path
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.local import cluster as local
+from levee_infra.local import process
+from levee_infra.local.admin import Administrator
+from levee_infra.local.certificates import ca_path
 from tests.support.cluster import JARS, session_base_port
 
 pytestmark = pytest.mark.integration
@@ -35,7 +35,7 @@ pytestmark = pytest.mark.integration
 UP = """
 import sys
 from pathlib import Path
-from infra.local import cluster
+from levee_infra.local import cluster
 from levee.clock import SYSTEM_CLOCK
 directory, port, jars = sys.argv[1:]
 settings = cluster.ClusterSettings(Path(directory), base_port=int(port), brokers=1, jars=Path(jars))
@@ -113,7 +113,6 @@ def test_up_killed_and_run_again_ends_well(settings: local.ClusterSettings, line
 def test_ctrl_c_ends_what_up_started(settings: local.ClusterSettings) -> None:
     with up_in_another_process(settings) as child:
         wait_for_line(child, "starting")
-        time.sleep(0.5)
         child.send_signal(signal.SIGINT)
         assert child.wait(60) == 130
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import jars
-from infra.local.failure import LocalClusterError
+from levee_infra.local import jars
+from levee_infra.local.failure import LocalClusterError
 
 CONTENT = {"a-1.jar": b"first", "b-2.jar": b"second"}
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.failure import LocalClusterError
-from infra.local.java import find_java, require_tools
+from levee_infra.local.failure import LocalClusterError
+from levee_infra.local.java import find_java, require_tools
 
 
 def fake_java(home: Path, says: str, code: int = 0) -> Path:

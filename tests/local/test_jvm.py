@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.java import Java
-from infra.local.jvm import Jvm, drop_archive, keep_archive
+from levee_infra.local.java import Java
+from levee_infra.local.jvm import Jvm, drop_archive, keep_archive
 
 
 @pytest.fixture

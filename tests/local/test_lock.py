@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from infra.local.lock import hold
+from levee_infra.local.lock import hold
 
 
 def test_a_second_command_says_that_it_waits_and_then_goes_on(tmp_path: Path) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import cluster as local
-from infra.local.ports import require_free
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.local import cluster as local
+from levee_infra.local.ports import require_free
 from tests.support.cluster import session_base_port
 
 BASE_PORT = session_base_port(200)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import process
+from levee_infra.local import process
 
 IDLE = "import time; time.sleep(120)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); {IDLE}"

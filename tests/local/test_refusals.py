@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.local import cluster as local
-from infra.local.admin import Administrator
-from infra.local.record import FILE_NAME, write_record
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.local import cluster as local
+from levee_infra.local.admin import Administrator
+from levee_infra.local.record import FILE_NAME, write_record
 from tests.support.cluster import JARS, session_base_port
 
 OTHER_ID = "bGV2ZWUtb3RoZXItMDAwMg"

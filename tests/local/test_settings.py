@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from infra.local.failure import LocalClusterError
-from infra.local.settings import DEFAULT_CLUSTER_ID, ClusterSettings
+from levee_infra.local.failure import LocalClusterError
+from levee_infra.local.settings import DEFAULT_CLUSTER_ID, ClusterSettings
 
 
 def test_ports_and_racks_follow_from_the_base_port_and_region() -> None:

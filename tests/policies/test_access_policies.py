@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from infra.program import provision
 from levee.plan.planned import Plan
-from policies.engine import evaluate
-from policies.facts import Context
-from policies.index import Index
-from policies.readback.observe import observe
-from policies.readback.registered import Registered
-from policies.rules.acc009_policies_let_in_no_more import RULE
+from levee_infra.program import provision
+from levee_policies.engine import evaluate
+from levee_policies.facts import Context
+from levee_policies.index import Index
+from levee_policies.readback.observe import observe
+from levee_policies.readback.registered import Registered
+from levee_policies.rules.acc009_policies_let_in_no_more import RULE
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_outputs import outputs
 from tests.support.aws_stack import TODAY, AwsStack

@@ -9,7 +9,7 @@ import pytest
 from levee.catalog.broker_setting import ACCESS_SETTINGS, LOSS_SETTINGS, setting_name
 from levee.model.stack import Target
 from levee.plan.planned import Plan
-from policies.broker_settings import harmful, said, ways_in
+from levee_policies.broker_settings import harmful, said, ways_in
 from tests.support.rule_cases import Case, loaded
 
 COMPLIANT = loaded(Case("none", "compliant", fails=False, text=""))

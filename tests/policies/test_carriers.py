@@ -8,18 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from infra.baseline.resources import deployed
-from infra.program import provision
 from levee.model.name import CHECKPOINTS
 from levee.plan.change import compare
 from levee.plan.planned import Plan
-from policies.engine import evaluate
-from policies.facts import Context
-from policies.index import Index
-from policies.readback.observe import observe
-from policies.readback.registered import Registered
-from policies.registry import RULES
-from policies.rule import Surface
+from levee_infra.deployed.resources import deployed
+from levee_infra.program import provision
+from levee_policies.engine import evaluate
+from levee_policies.facts import Context
+from levee_policies.index import Index
+from levee_policies.readback.observe import observe
+from levee_policies.readback.registered import Registered
+from levee_policies.registry import RULES
+from levee_policies.rule import Surface
 from tests.support.aws.api import AwsApi
 from tests.support.aws_outputs import outputs
 from tests.support.aws_stack import AwsStack

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from levee.catalog.region import countries_in
 from levee.plan.planned import Plan, PlannedSink, PlannedTopic
-from policies.confinement import confinements
+from levee_policies.confinement import confinements
 from tests.support.rule_cases import Case, loaded
 
 PLAN = loaded(Case("none", "compliant", fails=False, text=""))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policies.connector_settings import weakness
+from levee_policies.connector_settings import weakness
 
 
 @pytest.mark.parametrize(

@@ -23,10 +23,10 @@ from pulumi_policy.proxy import UNKNOWN_STRING_VALUE, unknown_checking_proxy
 
 from levee.clock import Clock
 from levee.plan.unknown import Unknown
-from policies.crossguard import policies
-from policies.readback.registered import Registered
-from policies.registry import BY_ID
-from policies.rule import Surface
+from levee_policies.crossguard import policies
+from levee_policies.readback.registered import Registered
+from levee_policies.registry import BY_ID
+from levee_policies.rule import Surface
 from tests.support.registered import registered
 from tests.support.rule_cases import AS_OF, Case, cases, loaded, write
 

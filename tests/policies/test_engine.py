@@ -10,11 +10,11 @@ import pytest
 
 from levee.model.origin import Origin
 from levee.plan.unknown import UnknownValueError, unknown
-from policies.engine import evaluate
-from policies.facts import Context, Facts
-from policies.finding import Report, Verdict
-from policies.registry import RULES
-from policies.rule import Rule, Severity, Subject, Surface, Violation
+from levee_policies.engine import evaluate
+from levee_policies.facts import Context, Facts
+from levee_policies.finding import Report, Verdict
+from levee_policies.registry import RULES
+from levee_policies.rule import Rule, Severity, Subject, Surface, Violation
 from tests.support.rule_cases import AS_OF, Case, loaded
 
 PLAN = loaded(Case("none", "compliant", fails=False, text=""))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from policies.coverage import CATALOGUE, NOTES
-from policies.pages import pages
-from policies.registry import BY_ID
+from levee_policies.coverage import CATALOGUE, NOTES
+from levee_policies.pages import pages
+from levee_policies.registry import BY_ID
 
 FOLDER = Path(__file__).parents[2] / "docs" / "rules"
 

@@ -13,16 +13,16 @@ import pytest
 
 from levee.diagnostics import Diagnostic, Location
 from levee.model.origin import Origin
-from policies.engine import evaluate
-from policies.finding import Finding, Report, Verdict
-from policies.registry import on
-from policies.report.as_github import SHOWN, as_github
-from policies.report.as_json import as_json
-from policies.report.as_junit import as_junit
-from policies.report.as_sarif import LONGEST_TEXT, MOST_RESULTS, as_sarif
-from policies.report.as_text import as_text
-from policies.report.places import Place, Places, locate_findings
-from policies.rule import Severity, Surface
+from levee_policies.engine import evaluate
+from levee_policies.finding import Finding, Report, Verdict
+from levee_policies.registry import on
+from levee_policies.report.as_github import SHOWN, as_github
+from levee_policies.report.as_json import as_json
+from levee_policies.report.as_junit import as_junit
+from levee_policies.report.as_sarif import LONGEST_TEXT, MOST_RESULTS, as_sarif
+from levee_policies.report.as_text import as_text
+from levee_policies.report.places import Place, Places, locate_findings
+from levee_policies.rule import Severity, Surface
 from tests.policies.test_waivers import BROKEN, SUBJECT, waiver
 from tests.support.rule_cases import plan_of
 

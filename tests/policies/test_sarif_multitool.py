@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from levee.diagnostics import Diagnostic, Location
-from policies.engine import evaluate
-from policies.registry import on
-from policies.report.as_sarif import as_sarif
-from policies.report.places import locate_findings
-from policies.rule import Surface
+from levee_policies.engine import evaluate
+from levee_policies.registry import on
+from levee_policies.report.as_sarif import as_sarif
+from levee_policies.report.places import locate_findings
+from levee_policies.rule import Surface
 from tests.policies.test_waivers import BROKEN, waiver
 from tests.support.rule_cases import plan_of
 from tests.support.sarif_multitool import NO_HOME_PAGE, complaints

@@ -13,11 +13,11 @@ from levee.diagnostics import Rejected
 from levee.loading.waivers import load_waivers
 from levee.model.origin import Origin
 from levee.model.waiver import Waiver
-from policies.engine import evaluate
-from policies.finding import Report, Verdict
-from policies.registry import BY_ID, on
-from policies.rule import Severity, Surface
-from policies.waivers import LONGEST_DAYS, apply
+from levee_policies.engine import evaluate
+from levee_policies.finding import Report, Verdict
+from levee_policies.registry import BY_ID, on
+from levee_policies.rule import Severity, Surface
+from levee_policies.waivers import LONGEST_DAYS, apply
 from tests.support.rule_cases import AS_OF, Case, loaded, write
 
 BROKEN = Case("RLS-DUR-002", "broken", fails=True, text="streams/payments-audit.yaml: {min_insync: 1}")

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from infra.providers.failures import RefusedError
-from infra.providers.kind import Declaration, Naming
-from infra.providers.levee.aws.alarm import Alarm
-from infra.providers.levee.aws.api import Api
-from infra.providers.levee.aws.connection import AwsConnection
-from infra.targets.aws_alarm import alarms
 from levee.clock import SYSTEM_CLOCK
 from levee.model.duration import Duration
 from levee.plan.planned import Plan
+from levee_infra.providers.protocol.failures import RefusedError
+from levee_infra.providers.protocol.kind import Declaration, Naming
+from levee_infra.targets.aws.alarm_inputs import alarms
+from levee_infra.targets.aws.api import Api
+from levee_infra.targets.aws.connection import AwsConnection
+from levee_infra.targets.aws.kinds.alarm.kind import Alarm
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_stack import ON_CALL, AwsStack
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.broker_values import decided_otherwise, lines
-from infra.providers.admin.topics import LiveTopic, Shape
 from levee.plan.build import build_plan
 from levee.plan.planned import PlannedTopic
+from levee_infra.kafka.admin.topics import LiveTopic, Shape
+from levee_infra.kafka.broker_values import decided_otherwise, lines
 from tests.support.stack_files import StackFiles
 
 VALUES = {"max.message.bytes": {"10485760", "1048588"}, "segment.bytes": {"+1073741824"}}

@@ -16,21 +16,21 @@ from typing import Any, Final
 import pulumi
 import pytest
 
-import infra
-from infra import program, run_errors
-from infra.deployment import embedded_engine
-from infra.deployment.contract import Action, Deployment
-from infra.deployment.display import Display
-from infra.deployment.embedded_engine import EmbeddedEngine
-from infra.embedded.errors import ProgramFailed
-from infra.fault import fault
-from infra.targets import aws
-from levee.cli import plan as plan_command
-from levee.cli.main import main
+import levee_infra
 from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
 from levee.iam.document import PolicyTooLarge
 from levee.plan.build import build_plan
+from levee_infra import program, run_errors
+from levee_infra.cli import plan as plan_command
+from levee_infra.cli.main import main
+from levee_infra.engines.contract import Action, Deployment
+from levee_infra.engines.display import Display
+from levee_infra.engines.embedded import embedded_engine
+from levee_infra.engines.embedded.embedded_engine import EmbeddedEngine
+from levee_infra.engines.embedded.errors import ProgramFailed
+from levee_infra.fault import fault
+from levee_infra.targets.aws import register as aws
 from tests.program.test_provision_aws import recorded
 from tests.support.stack_files import StackFiles
 
@@ -126,15 +126,15 @@ def of_program(patch: pytest.MonkeyPatch) -> None:
 
 
 def of_component(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("infra.components.log_stream.earlier_urn", explode)
+    patch.setattr("levee_infra.components.log_stream.earlier_urn", explode)
 
 
 def of_kind(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("infra.providers.kafka.topic.Topic.check", explode)
+    patch.setattr("levee_infra.providers.kafka.topic.Topic.check", explode)
 
 
 def of_configuration(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr("infra.providers.kafka.provider.KafkaProvider.configure", explode)
+    patch.setattr("levee_infra.providers.kafka.provider.KafkaProvider.configure", explode)
 
 
 @pytest.mark.parametrize("plant", [of_program, of_component, of_kind, of_configuration])
@@ -159,8 +159,10 @@ def test_in_the_embedded_engine(
 
 def test_in_the_judge(files: StackFiles, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(embedded_engine, "judge", explode)
-    monkeypatch.setattr("infra.preflight.preflight", lambda *_, **__: ())
-    monkeypatch.setattr("infra.providers.kafka.topic.Topic.check", lambda _, declaration: _as_declared(declaration))
+    monkeypatch.setattr("levee_infra.kafka.preflight.preflight", lambda *_, **__: ())
+    monkeypatch.setattr(
+        "levee_infra.providers.kafka.topic.Topic.check", lambda _, declaration: _as_declared(declaration)
+    )
     assert main(["preview", "test", "--engine", "embedded", "--project", str(files.project)]) == 1
     said = capfd.readouterr()
     assert f"error: a fault in levee: KeyError; please report it, with {files.project}" in said.err
@@ -172,7 +174,7 @@ async def _as_declared(declaration: Any) -> Any:
 
 
 def test_what_the_sdk_itself_raises_is_told_without_its_place() -> None:
-    error = ProgramFailed(f"TypeError: {SECRET}", f"{infra.__file__}:21")
+    error = ProgramFailed(f"TypeError: {SECRET}", f"{levee_infra.__file__}:21")
     error.__cause__ = TypeError(SECRET)
     assert Display.text_of(error) == "a fault in levee: TypeError; please report it"
 
@@ -197,13 +199,16 @@ def test_in_a_command(
 
 def test_a_program_that_pulumi_stops_says_nothing(tmp_path: Path) -> None:
     code = (
-        "import asyncio, os, pulumi, runpy, signal, sys, time, infra.program\n"
+        "import asyncio, os, pulumi, runpy, signal, sys, time, levee_infra.program\n"
         "pulumi.run = lambda program: asyncio.run(program())\n"
-        "infra.program.run = lambda *_: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60))\n"
-        f"runpy.run_path({str(Path(infra.__file__).parent / '__main__.py')!r}, run_name='__main__')\n"
+        "levee_infra.program.run = lambda *_: (os.kill(os.getpid(), signal.SIGINT), time.sleep(60))\n"
+        f"runpy.run_path({str(Path(levee_infra.__file__).parent / '__main__.py')!r}, run_name='__main__')\n"
     )
-    root = Path(infra.__file__).parents[1]
-    environment = {**os.environ, "PYTHONPATH": str(root)}
+    root = Path(levee_infra.__file__).parents[2]
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([str(root), str(root / "infra"), str(root / "policies")]),
+    }
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )

@@ -7,10 +7,10 @@ from pathlib import Path
 import botocore
 import pytest
 
-from infra.preflight import look
 from levee.diagnostics import LeveeError
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
+from levee_infra.kafka.preflight import look
 from tests.support.days import MOMENTS
 from tests.support.stack_files import StackFiles
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from infra.preflight import LiveCluster, LiveTopic, contradictions, refuse_contradictions
 from levee.diagnostics import Rejected
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
+from levee_infra.kafka.preflight import LiveCluster, LiveTopic, contradictions, refuse_contradictions
 from tests.support.stack_files import StackFiles
 
 RACKS = {1: "eu-west-1/a", 2: "eu-west-1/b", 3: "eu-west-1/c"}

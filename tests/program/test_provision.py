@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from infra import type_tokens
-from infra.program import provision
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
+from levee_infra import type_tokens
+from levee_infra.program import provision
 from tests.support.recorder import Recorder, record
 from tests.support.stack_files import StackFiles
 

@@ -9,18 +9,18 @@ from typing import Any
 
 import pytest
 
-from infra import type_tokens
-from infra.program import provision
-from infra.providers.kind import Declaration, Naming
-from infra.providers.levee.aws.api import Api
-from infra.providers.levee.aws.connection import AwsConnection
-from infra.providers.levee.aws_platform import KINDS
-from infra.providers.properties import decode
 from levee.clock import SYSTEM_CLOCK
 from levee.iam.document import Document
 from levee.iam.evaluate import Policies, evaluate
 from levee.iam.parsing import parse_document
 from levee.iam.request import Request, identity
+from levee_infra import type_tokens
+from levee_infra.program import provision
+from levee_infra.providers.protocol.kind import Declaration, Naming
+from levee_infra.providers.protocol.properties import decode
+from levee_infra.targets.aws.api import Api
+from levee_infra.targets.aws.connection import AwsConnection
+from levee_infra.targets.aws.platform import KINDS
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_outputs import KEY, PLACE, outputs
 from tests.support.aws_stack import CHECKOUT, AwsStack

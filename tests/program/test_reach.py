@@ -12,17 +12,17 @@ from typing import cast
 import pytest
 from confluent_kafka.admin import ResourcePatternType
 
-from infra.held_by_others import held_by_others
-from infra.preflight import LiveCluster, contradictions, refuse_contradictions
-from infra.providers.admin.connection import Connection
-from infra.providers.admin.session import Session
-from infra.providers.ownership import Mark, MarksUnavailableError
-from infra.reach import Held, doubtful_grants, grants_anothers, reaches_beyond
 from levee.diagnostics import Rejected
 from levee.model.acl import ResourceType
 from levee.model.name import NamePattern
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
+from levee_infra.kafka.admin.connection import Connection
+from levee_infra.kafka.admin.session import Session
+from levee_infra.kafka.held_by_others import held_by_others
+from levee_infra.kafka.preflight import LiveCluster, contradictions, refuse_contradictions
+from levee_infra.kafka.reach import Held, doubtful_grants, grants_anothers, reaches_beyond
+from levee_infra.providers.protocol.ownership import Mark, MarksUnavailableError
 from tests.support.stack_files import StackFiles
 
 TOPIC, GROUP, TRANSACTIONAL_ID = ResourceType.TOPIC, ResourceType.GROUP, ResourceType.TRANSACTIONAL_ID
@@ -140,7 +140,7 @@ async def test_without_marks_what_others_hold_has_no_owner(
             names = ("own.g1", "by-hand", "siem-shipper.g1")
             return [SimpleNamespace(name="g", principal=f"User:{x}", resource_pattern_type=pattern) for x in names]
 
-    monkeypatch.setattr("infra.held_by_others.marks_of", lambda *_: Unseen())
+    monkeypatch.setattr("levee_infra.kafka.held_by_others.marks_of", lambda *_: Unseen())
     session = cast("Session", Asked())
     found = await held_by_others(session, Connection(("127.0.0.1:1",)), plan, ["eu.orders.x", "eu.y"])
     topics = {(each.pattern.name, each.owner) for each in found if each.type is TOPIC}

@@ -10,7 +10,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import engine_pb2
 
-from infra.sdk_cost import LINES, MONITOR_GONE, DebugTogether, without_source_positions
+from levee_infra.sdk_cost import LINES, MONITOR_GONE, DebugTogether, without_source_positions
 
 
 class Engine:

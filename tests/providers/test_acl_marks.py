@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from kafka.protocol.admin import CreateAclsRequest, DeleteAclsRequest, DescribeAclsRequest
 
-from infra.providers import lag
-from infra.providers.admin.acl_marks import AclMarks, read_owner
-from infra.providers.admin.session import LacksRightError
-from infra.providers.failures import FailedError, RefusedError
-from infra.providers.lag import Lag
-from infra.providers.ownership import Mark, MarksUnavailableError, Thing, ThingKind
-from infra.providers.properties import UNKNOWN, Properties, Value
+from levee_infra.kafka.admin.acl_marks import AclMarks, read_owner
+from levee_infra.kafka.admin.session import LacksRightError
+from levee_infra.providers.protocol import lag
+from levee_infra.providers.protocol.failures import FailedError, RefusedError
+from levee_infra.providers.protocol.lag import Lag
+from levee_infra.providers.protocol.ownership import Mark, MarksUnavailableError, Thing, ThingKind
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Value
 
 SECURITY_DISABLED, NOT_AUTHORIZED, INVALID_REQUEST, POLICY_VIOLATION = 54, 31, 42, 44
 

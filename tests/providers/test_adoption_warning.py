@@ -9,10 +9,10 @@ import pytest_asyncio
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2
 
-from infra.providers.identity import STAYS
-from infra.providers.kind import Declaration, Package, Recorded, ResourceKind
-from infra.providers.plugin import PluginProvider
-from infra.providers.properties import Properties, encode
+from levee_infra.providers.protocol.identity import STAYS
+from levee_infra.providers.protocol.kind import Declaration, Package, Recorded, ResourceKind
+from levee_infra.providers.protocol.plugin import PluginProvider
+from levee_infra.providers.protocol.properties import Properties, encode
 from tests.support.provider_host import hosted
 
 URN = "urn:pulumi:test::project::test:index:Thing::t"

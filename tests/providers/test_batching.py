@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.providers.batching import BRISK, PATIENT, Batch, BatchLimits
+from levee_infra.providers.protocol.batching import BRISK, PATIENT, Batch, BatchLimits
 from tests.support.passing_time import passing
 
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import pytest
 from confluent_kafka import KafkaError, KafkaException
 
-from infra.providers.admin import broker_error as module
-from infra.providers.admin.broker_error import BrokerError, broker_error, error_of, settled, trimmed
-from infra.providers.failures import FailedError
+from levee_infra.kafka.admin import broker_error as module
+from levee_infra.kafka.admin.broker_error import BrokerError, broker_error, error_of, settled, trimmed
+from levee_infra.providers.protocol.failures import FailedError
 
 
 @pytest.fixture(autouse=True)

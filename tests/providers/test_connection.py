@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.providers.admin.connection import Connection, check_connection, read_connection
-from infra.providers.failures import RefusedError
-from infra.providers.properties import UNKNOWN, Properties, Secret, Value
+from levee_infra.kafka.admin.connection import Connection, check_connection, read_connection
+from levee_infra.providers.protocol.failures import RefusedError
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Secret, Value
 
 PASSWORD = "correct-horse-battery"
 PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.providers.differences import Change, Difference, differences, with_ignored
-from infra.providers.properties import UNKNOWN, Properties, Secret, Value
+from levee_infra.providers.protocol.differences import Change, Difference, differences, with_ignored
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Secret, Value
 
 scalars: st.SearchStrategy[Value] = st.one_of(st.booleans(), st.integers(0, 9), st.text("ab", max_size=2))
 objects = st.dictionaries(st.sampled_from(["k.1", "k2", "k3"]), scalars, max_size=3)

@@ -10,10 +10,10 @@ import pytest_asyncio
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import plugin_pb2, provider_pb2
 
-from infra.providers.engine_session import EngineSessions
-from infra.providers.kind import Declaration, Package, Recorded, ResourceKind
-from infra.providers.plugin import PluginProvider
-from infra.providers.properties import Properties, encode
+from levee_infra.providers.protocol.engine_session import EngineSessions
+from levee_infra.providers.protocol.kind import Declaration, Package, Recorded, ResourceKind
+from levee_infra.providers.protocol.plugin import PluginProvider
+from levee_infra.providers.protocol.properties import Properties, encode
 from tests.support.provider_host import connected, failure_of, listening
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from infra.providers import lag as module
-from infra.providers.failures import FailedError
-from infra.providers.lag import Lag, until_shown
+from levee_infra.providers.protocol import lag as module
+from levee_infra.providers.protocol.failures import FailedError
+from levee_infra.providers.protocol.lag import Lag, until_shown
 
 
 class Broker:

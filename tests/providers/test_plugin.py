@@ -10,7 +10,7 @@ from google.protobuf import empty_pb2
 from google.rpc import status_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from infra.providers.properties import UNKNOWN, Properties, Secret, decode, encode
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Secret, decode, encode
 from tests.support.provider_host import failure_of
 
 if TYPE_CHECKING:

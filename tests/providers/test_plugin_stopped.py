@@ -15,8 +15,8 @@ import pytest_asyncio
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from infra.providers.held_back import QUIET_SECONDS
-from infra.providers.kind import Recorded
+from levee_infra.providers.protocol.held_back import QUIET_SECONDS
+from levee_infra.providers.protocol.kind import Recorded
 
 if TYPE_CHECKING:
     pass
@@ -83,7 +83,7 @@ SERVE = """
 import sys
 sys.path.insert(0, {folder!r})
 from tests.support.note_provider import NoteProvider
-from infra.providers.serving import serve
+from levee_infra.providers.protocol.serving import serve
 serve(NoteProvider())
 """
 
@@ -129,8 +129,9 @@ def test_a_process_that_is_stopped_while_it_starts_says_nothing(plugin: str) -> 
 
 def test_what_a_library_logs_shows_neither_a_traceback_nor_a_value(tmp_path: Path) -> None:
     program = (
-        "import logging; from infra.providers import serving; serving.asyncio.run = lambda work, **_: work.close()\n"
-        "serving.serve(None)\n"
+        "import logging; from levee_infra.providers.protocol import serving as s\n"
+        "s.asyncio.run = lambda work, **_: work.close()\n"
+        "s.serve(None)\n"
         "try: {}['a-password']\n"
         "except KeyError: logging.getLogger('grpc').exception('Unexpected %s', 'a-password')\n"
     )

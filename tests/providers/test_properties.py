@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pulumi.runtime import rpc
 
-from infra.providers.failures import RefusedError
-from infra.providers.fields import Fields
-from infra.providers.properties import (
+from levee_infra.providers.protocol.failures import RefusedError
+from levee_infra.providers.protocol.fields import Fields
+from levee_infra.providers.protocol.properties import (
     OUTPUT_SIGNATURE,
     RESOURCE_SIGNATURE,
     SECRET_SIGNATURE,

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.providers.failures import FailedError
-from infra.providers.read_ahead import AHEAD_PER_ASKED, ReadAhead
+from levee_infra.providers.protocol.failures import FailedError
+from levee_infra.providers.protocol.read_ahead import AHEAD_PER_ASKED, ReadAhead
 from tests.support.passing_time import passing
 
 

@@ -10,10 +10,10 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
-from infra.providers.admin import session as module
-from infra.providers.admin.connection import Connection
-from infra.providers.admin.session import Session
-from infra.providers.failures import FailedError
+from levee_infra.kafka.admin import session as module
+from levee_infra.kafka.admin.connection import Connection
+from levee_infra.kafka.admin.session import Session
+from levee_infra.providers.protocol.failures import FailedError
 
 
 @pytest.fixture

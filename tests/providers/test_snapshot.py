@@ -2,8 +2,8 @@
 
 import asyncio
 
-from infra.providers.burst import BURST, MAX_AGE_SECONDS, PAUSE_SECONDS
-from infra.providers.snapshot import LATELY_SECONDS, Snapshot
+from levee_infra.providers.protocol.burst import BURST, MAX_AGE_SECONDS, PAUSE_SECONDS
+from levee_infra.providers.protocol.snapshot import LATELY_SECONDS, Snapshot
 from tests.support.passing_time import passing
 
 

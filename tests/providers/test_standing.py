@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.providers.ownership import Mark, Thing, ThingKind, standing
+from levee_infra.providers.protocol.ownership import Mark, Thing, ThingKind, standing
 from tests.support.kept_marks import KeptMarks
 
 USER = Thing(ThingKind.USER, "orders-api.g2")

@@ -7,7 +7,7 @@ from confluent_kafka import Uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.providers.admin.topics import _topic_id, id_text
+from levee_infra.kafka.admin.topics import _topic_id, id_text
 
 
 @pytest.mark.parametrize(

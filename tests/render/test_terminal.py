@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from infra.proof.progress import ERASE, Progress
-from levee.cli.deploy import say
 from levee.diagnostics import Rejected
 from levee.diagnostics.text import one_line, printable
 from levee.model.origin import Origin
@@ -18,10 +16,12 @@ from levee.plan.build import build_plan
 from levee.render.plan_json import render_json
 from levee.render.plan_tables import render_tables
 from levee.render.table import render_table
-from policies.desk import message
-from policies.finding import Finding, Verdict
-from policies.registry import RULES
-from policies.report.as_text import headline
+from levee_infra.cli.deploy import say
+from levee_infra.verify.progress import ERASE, Progress
+from levee_policies.finding import Finding, Verdict
+from levee_policies.registry import RULES
+from levee_policies.report.as_text import headline
+from levee_policies.stack_evaluator import message
 from tests.support.rule_cases import AS_OF
 from tests.support.stack_files import StackFiles
 
@@ -51,7 +51,7 @@ def test_tables_do(capsys: pytest.CaptureFixture[str]) -> None:
 def test_progress_does(terminal: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     stream: Any = io.StringIO()
     stream.isatty = lambda: terminal
-    monkeypatch.setattr("infra.proof.progress.LINE_EVERY_S", 0.0)
+    monkeypatch.setattr("levee_infra.verify.progress.LINE_EVERY_S", 0.0)
     with Progress(stream) as progress:
         progress.show(ACTING)
     assert stream.getvalue()

@@ -8,8 +8,8 @@ import pytest
 
 from levee.clock import Clock
 from levee.diagnostics import Rejected
-from policies.registry import BY_ID, RULES, on
-from policies.rule import Surface
+from levee_policies.registry import BY_ID, RULES, on
+from levee_policies.rule import Surface
 from tests.support.registered import evaluated
 from tests.support.rule_cases import Case, cases, cases_of, fired, plan_of, report_of, verdicts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from policies.rules.con002_approved_destinations import _approves
+from levee_policies.rules.con002_approved_destinations import _approves
 
 SHORT = "https://siem.example.com/in"
 

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from policies.authority import AUTHORITIES
-from policies.registry import BY_ID, RETIRED, RULES
-from policies.report.page import title_of
-from policies.rule import Rule, Surface
+from levee_policies.controls import AUTHORITIES
+from levee_policies.registry import BY_ID, RETIRED, RULES
+from levee_policies.report.page import title_of
+from levee_policies.rule import Rule, Surface
 
-FOLDER = Path(__file__).parents[2] / "policies" / "rules"
+FOLDER = Path(__file__).parents[2] / "policies" / "levee_policies" / "rules"
 SECTIONS = {"What", "Why", "Fails", "Passes", "Fix"}
 
 every_rule = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

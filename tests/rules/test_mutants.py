@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from policies.registry import RULES
-from policies.rule import Rule, Surface
+from levee_policies.registry import RULES
+from levee_policies.rule import Rule, Surface
 from tests.support.mutants import mutants
 from tests.support.registered import evaluated
 from tests.support.rule_cases import Case, cases_of, report_of, verdicts

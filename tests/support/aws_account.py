@@ -6,18 +6,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from infra.proof.account.alarms import declared_alarms
-from infra.proof.account.live import (
-    LiveAccount,
-    LiveBucket,
-    LiveCluster,
-    LiveDataStream,
-    LiveKey,
-    LiveRole,
-    LiveSecret,
-    Unread,
-)
-from infra.providers.levee.aws.bucket_settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
 from levee.iam.arn import ClusterArn
 from levee.iam.bucket_policy import bucket_policy
 from levee.iam.delivery_policy import delivery_policy
@@ -38,6 +26,18 @@ from levee.plan.aws_names import (
 )
 from levee.plan.carriers import CARRIED_HOURS
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential
+from levee_infra.targets.aws.kinds.archive_bucket.settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
+from levee_infra.targets.aws.proof.alarms import declared_alarms
+from levee_infra.targets.aws.proof.live import (
+    LiveAccount,
+    LiveBucket,
+    LiveCluster,
+    LiveDataStream,
+    LiveKey,
+    LiveRole,
+    LiveSecret,
+    Unread,
+)
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.msk_clusters import Cluster
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from infra.proof.account.claim import Thing
-from infra.proof.account.live import LiveAccount
-from infra.proof.account.prove import judge_account
-from infra.proof.answer import Verdict
 from levee.iam.document import Document
 from levee.iam.parsing import parse_document
 from levee.plan.planned import Plan
+from levee_infra.targets.aws.proof.check import Thing
+from levee_infra.targets.aws.proof.live import LiveAccount
+from levee_infra.targets.aws.proof.prove import judge_account
+from levee_infra.verify.answer import Verdict
 from tests.support.aws_account import joined, with_role
 from tests.support.aws_stack import PLACE
 

@@ -8,9 +8,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from infra.local.private_file import write_private
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
+from levee_infra.local.private_file import write_private
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.stack_files import StackFiles
 

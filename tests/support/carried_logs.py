@@ -16,14 +16,14 @@ from urllib.parse import urlsplit
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, TopicPartition
 
-from infra.carrier.checkpoint import Checkpoint
-from infra.carrier.envelope import Event
-from infra.carrier.portion import CarriedRecord, Portion
-from infra.carrier.route import Route
-from infra.carrier.transaction.limits import Limits
-from infra.carrier.transaction.transactions import Transactions
-from levee.cli.main import main
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.carrier.checkpoint import Checkpoint
+from levee_infra.carrier.envelope import Event
+from levee_infra.carrier.portion import CarriedRecord, Portion
+from levee_infra.carrier.route import Route
+from levee_infra.carrier.transaction.limits import Limits
+from levee_infra.carrier.transaction.transactions import Transactions
+from levee_infra.cli.main import main
 from tests.support.aws_deployment import AwsDeployment
 from tests.support.deployment import Result
 

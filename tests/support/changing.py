@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from infra.deployment.location import PROJECT, embedded_state
-from infra.embedded.journal import Identity, Journal
-from infra.embedded.state import Put, Record, Resource
-from policies.readback.registered import Registered
+from levee_infra.deployed.location import PROJECT, embedded_state
+from levee_infra.engines.embedded.journal import Identity, Journal
+from levee_infra.engines.embedded.state import Put, Record, Resource
+from levee_policies.readback.registered import Registered
 from tests.support.registered import registered
 from tests.support.rule_cases import COMPLIANT, STACK, Case, loaded
 

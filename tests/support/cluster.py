@@ -11,11 +11,11 @@ from pathlib import Path
 from confluent_kafka import Consumer, Producer
 from confluent_kafka.admin import AdminClient
 
-from infra.local import cluster as local
-from infra.local.admin import USERNAME
-from infra.local.lock import hold
-from infra.local.settings import Node
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.local import cluster as local
+from levee_infra.local.admin import USERNAME
+from levee_infra.local.lock import hold
+from levee_infra.local.settings import Node
 
 PROJECT = Path(__file__).resolve().parents[2]
 JARS = PROJECT / ".levee" / "local" / "jars"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from infra.providers.levee.provider import LeveeProvider
-from infra.providers.levee.secret_store.client_settings import read_librdkafka
-from infra.providers.properties import Properties, decode, encode
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.kafka.secret_store.client_settings import read_librdkafka
+from levee_infra.providers.levee.provider import LeveeProvider
+from levee_infra.providers.protocol.properties import Properties, decode, encode
 from tests.support.provider_host import hosted
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from infra.providers.properties import Properties
+from levee_infra.providers.protocol.properties import Properties
 
 
 def acl(name: str = "logs.audit", operation: str = "Write", resource_type: str = "topic", **more: Any) -> Properties:

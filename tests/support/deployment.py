@@ -158,7 +158,7 @@ cluster:
         return file
 
     def command(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", "levee.cli.main", *arguments, "--project", str(self.project)]
+        return [sys.executable, "-m", "levee_infra.cli.main", *arguments, "--project", str(self.project)]
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Begin a command and don't wait for it."""

@@ -21,7 +21,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from typing_extensions import override
 
-from infra.embedded.properties import Properties, from_struct, has_unknown, to_struct
+from levee_infra.engines.embedded.properties import Properties, from_struct, has_unknown, to_struct
 
 FILE = "disk:index:File"
 

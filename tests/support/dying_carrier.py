@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from confluent_kafka import Producer
 
-from infra.carrier.transaction import transactions
-from levee.cli.main import main
+from levee_infra.carrier.transaction import transactions
+from levee_infra.cli.main import main
 
 POINTS: Final = ("while-writing", "before-commit", "during-commit", "after-commit")
 

@@ -16,9 +16,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from infra.providers.admin.acl_marks import AclMarks
-from infra.providers.levee.credential_cluster import CredentialCluster
-from infra.providers.levee.secret_store.batched_store import BatchedStore
+from levee_infra.kafka.admin.acl_marks import AclMarks
+from levee_infra.kafka.credential.credential_cluster import CredentialCluster
+from levee_infra.kafka.secret_store.batched_store import BatchedStore
 from tests.support.credential_engine import State, credential_engine
 
 STEPS = (

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
-from infra.deployment.location import PROJECT, embedded_state
-from infra.deployment.pulumi_engine import PulumiEngine
-from infra.deployment.pulumi_environment import environment
-from infra.embedded.journal import JOURNAL_FILE, Identity, Journal, load
-from infra.embedded.state import record_from_json, record_to_json
+from levee_infra.deployed.location import PROJECT, embedded_state
+from levee_infra.engines.embedded.journal import JOURNAL_FILE, Identity, Journal, load
+from levee_infra.engines.embedded.state import record_from_json, record_to_json
+from levee_infra.engines.pulumi.engine import PulumiEngine
+from levee_infra.engines.pulumi.environment import environment
 from tests.support.aws_deployment import AwsDeployment
 
 FILES: Final = Path(__file__).parents[1] / "integration" / "state_of_0_1_0"
@@ -57,7 +57,7 @@ def go_back_embedded(stack: AwsDeployment) -> None:
     directory = embedded_state(stack.project, stack.stack)
     earlier = _earlier("embedded", stack, embedded_resources(stack))
     (directory / JOURNAL_FILE).unlink()
-    with patch("infra.embedded.journal.VERSION", 1):
+    with patch("levee_infra.engines.embedded.journal.VERSION", 1):
         journal = Journal(directory, _identity(stack))
         for resource in earlier:
             journal.append(record_from_json({"put": resource}))

@@ -1,7 +1,7 @@
 """Marks of ownership in memory: what topics and users are decided by, without a cluster."""
 
-from infra.providers.failures import RefusedError
-from infra.providers.ownership import Mark, MarksUnavailableError, Thing, refused_for, standing
+from levee_infra.providers.protocol.failures import RefusedError
+from levee_infra.providers.protocol.ownership import Mark, MarksUnavailableError, Thing, refused_for, standing
 
 
 class KeptMarks:

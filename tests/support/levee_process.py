@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any, Final
 
-LEVEE: Final = (sys.executable, "-m", "levee.cli.main")
+LEVEE: Final = (sys.executable, "-m", "levee_infra.cli.main")
 CODES: Final = frozenset({0, 1, 2, 3, 130, 143})
 _HOME: Final = str(Path(__file__).parents[2])
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from infra.providers.failures import FailedError, PartlyDoneError, refused
-from infra.providers.kind import Declaration, Package, Recorded, ResourceKind
-from infra.providers.plugin import PluginProvider
-from infra.providers.properties import Properties, reveal
+from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, refused
+from levee_infra.providers.protocol.kind import Declaration, Package, Recorded, ResourceKind
+from levee_infra.providers.protocol.plugin import PluginProvider
+from levee_infra.providers.protocol.properties import Properties, reveal
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderAsyncStub

@@ -9,7 +9,7 @@ import grpc.aio
 import pytest
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from infra.providers.plugin import PluginProvider
+from levee_infra.providers.protocol.plugin import PluginProvider
 
 if TYPE_CHECKING:
     from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderAsyncStub

@@ -13,12 +13,12 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from infra.proof.answer import Verdict
-from infra.proof.discrepancy import Matter
-from infra.proof.probe import Probe
-from infra.proof.proof import Proof, prove
 from levee.clock import SYSTEM_CLOCK
 from levee.plan.planned import Plan
+from levee_infra.verify.answer import Verdict
+from levee_infra.verify.discrepancy import Matter
+from levee_infra.verify.probe import Probe
+from levee_infra.verify.proof import Proof, prove
 from tests.support.cluster import LocalCluster
 from tests.support.deployment import Deployment
 from tests.support.live_credentials import create_acl, delete_acl

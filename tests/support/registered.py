@@ -8,16 +8,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from infra.program import provision
 from levee.plan.observed import Observed
 from levee.plan.planned import Plan
 from levee.plan.unknown import unknown
-from policies.engine import evaluate
-from policies.finding import Report
-from policies.index import Index
-from policies.readback.observe import observe
-from policies.readback.registered import Registered
-from policies.rule import Rule
+from levee_infra.program import provision
+from levee_policies.engine import evaluate
+from levee_policies.finding import Report
+from levee_policies.index import Index
+from levee_policies.readback.observe import observe
+from levee_policies.readback.registered import Registered
+from levee_policies.rule import Rule
 from tests.support.recorder import record
 from tests.support.rule_cases import Case, loaded, merged
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pulumi.runtime.proto import provider_pb2
 
-from infra.providers.plugin import PluginProvider
-from infra.providers.properties import Properties, Value, decode, encode
+from levee_infra.providers.protocol.plugin import PluginProvider
+from levee_infra.providers.protocol.properties import Properties, Value, decode, encode
 from tests.support.provider_host import hosted
 
 if TYPE_CHECKING:

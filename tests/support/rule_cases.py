@@ -33,11 +33,11 @@ from levee.model.site import Site
 from levee.plan.build import build_plan
 from levee.plan.change import Deployed, as_deployed, compare
 from levee.plan.planned import Plan
-from policies.engine import evaluate
-from policies.facts import Context
-from policies.finding import Report
-from policies.registry import RULES
-from policies.rule import Rule
+from levee_policies.engine import evaluate
+from levee_policies.facts import Context
+from levee_policies.finding import Report
+from levee_policies.registry import RULES
+from levee_policies.rule import Rule
 
 COMPLIANT: Final = Path(__file__).parents[1] / "rules" / "compliant"
 FIXTURES: Final = Path(__file__).parents[1] / "rules" / "fixtures"

@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 import pytest_asyncio
 
-from infra.providers import lag
-from infra.providers.kafka.provider import KafkaProvider
+from levee_infra.providers.kafka.provider import KafkaProvider
+from levee_infra.providers.protocol import lag
 from tests.support.cluster import LocalCluster
 from tests.support.resource_engine import ResourceEngine, resource_engine
 

@@ -9,7 +9,7 @@ from confluent_kafka.admin import (
     ResourceType,
 )
 
-from infra.providers.properties import Properties, Value
+from levee_infra.providers.protocol.properties import Properties, Value
 from tests.support.cluster import LocalCluster
 from tests.support.everywhere import until
 from tests.support.live_credentials import acls_of

@@ -4,11 +4,11 @@ from typing import cast
 
 import pytest
 
-from infra.providers.admin.acls import Acls
-from infra.providers.failures import RefusedError
-from infra.providers.kafka.acl import Acl
-from infra.providers.kind import Declaration, Naming
-from infra.providers.properties import UNKNOWN, Properties, Value
+from levee_infra.kafka.admin.acls import Acls
+from levee_infra.providers.kafka.acl import Acl
+from levee_infra.providers.protocol.failures import RefusedError
+from levee_infra.providers.protocol.kind import Declaration, Naming
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Value
 from tests.providers.kafka_provider.test_acl import declared
 
 

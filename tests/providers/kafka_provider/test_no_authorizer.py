@@ -7,8 +7,8 @@ from typing import Any, cast
 import pytest
 from confluent_kafka.admin import NewTopic
 
-from infra.local import broker
-from infra.providers.kafka.provider import KafkaProvider
+from levee_infra.local import broker
+from levee_infra.providers.kafka.provider import KafkaProvider
 from tests.providers.kafka_provider.test_topic import TOPIC, declared
 from tests.support.cluster import LocalCluster, running_cluster, session_base_port
 from tests.support.live_topics import partitions_of

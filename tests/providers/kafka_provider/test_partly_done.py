@@ -5,15 +5,15 @@ from typing import cast
 
 import pytest
 
-from infra.providers.admin.acls import AclEntry, Acls
-from infra.providers.admin.broker_error import BrokerError
-from infra.providers.admin.topics import ConfigChange, Growth, LiveTopic, Shape, Topics
-from infra.providers.failures import FailedError, PartlyDoneError
-from infra.providers.kafka.acl import Acl
-from infra.providers.kafka.topic import Topic
-from infra.providers.kafka.topic_ownership import TopicOwnership
-from infra.providers.kind import Recorded
-from infra.providers.properties import Properties
+from levee_infra.kafka.admin.acls import AclEntry, Acls
+from levee_infra.kafka.admin.broker_error import BrokerError
+from levee_infra.kafka.admin.topics import ConfigChange, Growth, LiveTopic, Shape, Topics
+from levee_infra.providers.kafka.acl import Acl
+from levee_infra.providers.kafka.topic import Topic
+from levee_infra.providers.kafka.topic_ownership import TopicOwnership
+from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError
+from levee_infra.providers.protocol.kind import Recorded
+from levee_infra.providers.protocol.properties import Properties
 from tests.providers.kafka_provider.test_acl import declared as declared_acl
 from tests.providers.kafka_provider.test_topic import declared
 from tests.support.kept_marks import KeptMarks

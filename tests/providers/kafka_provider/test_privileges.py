@@ -9,8 +9,8 @@ from typing import Any, cast
 import pytest
 import pytest_asyncio
 
-from infra.providers.kafka.provider import KafkaProvider
-from infra.providers.properties import Properties
+from levee_infra.providers.kafka.provider import KafkaProvider
+from levee_infra.providers.protocol.properties import Properties
 from tests.providers.kafka_provider import test_acl, test_quota, test_topic, test_user_scram_credential
 from tests.support.cluster import LocalCluster
 from tests.support.kafka_clients import login_error

@@ -18,9 +18,9 @@ from google.protobuf import empty_pb2
 from pulumi._types import input_type_py_to_pulumi_names
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from infra.embedded.servicer_call import CallContext
-from infra.providers.kafka.provider import KafkaProvider
-from infra.providers.properties import Properties, Secret, encode
+from levee_infra.engines.embedded.servicer_call import CallContext
+from levee_infra.providers.kafka.provider import KafkaProvider
+from levee_infra.providers.protocol.properties import Properties, Secret, encode
 from tests.providers.kafka_provider import test_acl, test_topic
 from tests.support.resource_engine import Resource, ResourceEngine
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.providers.properties import Properties, Value
+from levee_infra.providers.protocol.properties import Properties, Value
 from tests.support.provider_host import failure_of
 from tests.support.resource_engine import CheckFailedError, Resource, ResourceEngine
 

@@ -14,10 +14,10 @@ from typing import Any, Final
 import pytest
 import yaml
 
-from infra.providers.kafka.provider import KafkaProvider
-from infra.providers.levee.provider import LeveeProvider
-from infra.providers.plugin import PluginProvider
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.providers.kafka.provider import KafkaProvider
+from levee_infra.providers.levee.provider import LeveeProvider
+from levee_infra.providers.protocol.plugin import PluginProvider
 from tests.support import pulumi_cli
 from tests.support.cluster import LocalCluster
 from tests.support.console import FENCE, merge_into

@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.providers.properties import Properties, Value
+from levee_infra.providers.protocol.properties import Properties, Value
 from tests.support.cluster import LocalCluster
 from tests.support.live_topics import (
     create_by_hand,

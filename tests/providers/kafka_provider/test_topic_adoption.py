@@ -4,14 +4,14 @@ from typing import cast
 
 import pytest
 
-from infra.providers.admin.broker_error import BrokerError
-from infra.providers.admin.topics import LiveTopic, Shape, Topics
-from infra.providers.failures import FailedError, RefusedError
-from infra.providers.kafka.topic_declaration import TopicDeclaration
-from infra.providers.kafka.topic_ownership import TopicOwnership
-from infra.providers.kind import Recorded
-from infra.providers.ownership import Mark, Thing, ThingKind
-from infra.providers.properties import Properties
+from levee_infra.kafka.admin.broker_error import BrokerError
+from levee_infra.kafka.admin.topics import LiveTopic, Shape, Topics
+from levee_infra.providers.kafka.topic_declaration import TopicDeclaration
+from levee_infra.providers.kafka.topic_ownership import TopicOwnership
+from levee_infra.providers.protocol.failures import FailedError, RefusedError
+from levee_infra.providers.protocol.kind import Recorded
+from levee_infra.providers.protocol.ownership import Mark, Thing, ThingKind
+from levee_infra.providers.protocol.properties import Properties
 from tests.support.kept_marks import KeptMarks
 
 TOPIC = Thing(ThingKind.TOPIC, "t")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from infra.providers.properties import Properties
+from levee_infra.providers.protocol.properties import Properties
 from tests.providers.kafka_provider.test_topic import TOPIC, declared, reasons_of
 from tests.support.cluster import LocalCluster
 from tests.support.live_topics import create_by_hand, delete_by_hand, records_in, write_records

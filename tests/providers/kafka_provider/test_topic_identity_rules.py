@@ -2,11 +2,11 @@
 
 import pytest
 
-from infra.providers.failures import RefusedError
-from infra.providers.identity import ACKNOWLEDGED, RECREATED, recreated_difference
-from infra.providers.kafka.topic_identity import is_recorded, require_known, seen_identity
-from infra.providers.kind import Recorded
-from infra.providers.properties import Properties
+from levee_infra.providers.kafka.topic_identity import is_recorded, require_known, seen_identity
+from levee_infra.providers.protocol.failures import RefusedError
+from levee_infra.providers.protocol.identity import ACKNOWLEDGED, RECREATED, recreated_difference
+from levee_infra.providers.protocol.kind import Recorded
+from levee_infra.providers.protocol.properties import Properties
 
 
 def recorded(topic_id: str | None, inputs: Properties | None = None) -> Recorded:

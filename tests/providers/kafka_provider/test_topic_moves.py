@@ -4,7 +4,7 @@ from typing import Any, cast
 
 import pytest
 
-from infra.providers.kafka.provider import KafkaProvider
+from levee_infra.providers.kafka.provider import KafkaProvider
 from tests.providers.kafka_provider.test_topic import TOPIC, declared
 from tests.support.cluster import LocalCluster
 from tests.support.live_topics import partitions_of, records_in, write_records

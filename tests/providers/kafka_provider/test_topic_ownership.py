@@ -8,8 +8,8 @@ from typing import Any, cast
 import pytest
 import pytest_asyncio
 
-from infra.providers.kafka.provider import KafkaProvider
-from infra.providers.properties import Properties, Value
+from levee_infra.providers.kafka.provider import KafkaProvider
+from levee_infra.providers.protocol.properties import Properties, Value
 from tests.providers.kafka_provider.test_acl import ACL
 from tests.providers.kafka_provider.test_acl import declared as declared_acl
 from tests.providers.kafka_provider.test_topic import TOPIC, declared
@@ -340,7 +340,7 @@ def await_emptied(cluster: LocalCluster, topic: str) -> None:
 
 @pytest.mark.parametrize("owner", ["dev", "a/b/c", "a b/dev", "/dev", "ä/dev"])
 async def test_what_is_no_owner(cluster: LocalCluster, owner: str) -> None:
-    from infra.providers.failures import RefusedError
+    from levee_infra.providers.protocol.failures import RefusedError
 
     with pytest.raises(RefusedError, match="<project>/<stack>"):
         KafkaProvider().check_config(cast("Any", {**cluster.provider_config(), "owner": owner}))

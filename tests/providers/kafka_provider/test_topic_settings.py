@@ -2,11 +2,16 @@
 
 import pytest
 
-from infra.providers.admin.topics import Effective
-from infra.providers.kafka.topic_declaration import check_declaration
-from infra.providers.kafka.topic_settings import canonical_settings, declared_effective, ineffective, seen_effective
-from infra.providers.kind import Declaration, Naming
-from infra.providers.properties import UNKNOWN, Properties, Value
+from levee_infra.kafka.admin.topics import Effective
+from levee_infra.providers.kafka.topic_declaration import check_declaration
+from levee_infra.providers.kafka.topic_settings import (
+    canonical_settings,
+    declared_effective,
+    ineffective,
+    seen_effective,
+)
+from levee_infra.providers.protocol.kind import Declaration, Naming
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Value
 from tests.providers.kafka_provider.test_topic import TOPIC, declared
 from tests.support.cluster import LocalCluster
 from tests.support.live_topics import create_by_hand, set_by_hand, settings_of

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pulumi.runtime.proto import provider_pb2
 
-from infra.providers.properties import UNKNOWN, Properties, Secret, Value, encode
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Secret, Value, encode
 from tests.support.cluster import LocalCluster
 from tests.support.kafka_clients import login_error
 from tests.support.provider_host import failure_of

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.providers.levee.password import Password
-from infra.providers.levee.secret_store.client_settings import (
+from levee_infra.kafka.credential.password import Password
+from levee_infra.kafka.secret_store.client_settings import (
     ClientConnection,
     java_settings,
     librdkafka_settings,

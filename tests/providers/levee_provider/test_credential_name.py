@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.providers.levee.credential_name import CredentialName
+from levee_infra.kafka.credential.credential_name import CredentialName
 
 SERVICES = st.from_regex(r"[a-z0-9](?:[a-z0-9-]{0,20}[a-z0-9])?", fullmatch=True)
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.providers.failures import RefusedError
-from infra.providers.levee.declared_credential import read_credential, refuse_transition, with_defaults
-from infra.providers.properties import UNKNOWN, Properties
+from levee_infra.kafka.credential.declared_credential import read_credential, refuse_transition, with_defaults
+from levee_infra.providers.protocol.failures import RefusedError
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties
 from tests.support.credential_inputs import acl, credential_inputs
 
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from infra.providers.failures import FailedError, RefusedError
-from infra.providers.levee.credential_name import CredentialName
-from infra.providers.levee.password import Password, generate_password
-from infra.providers.levee.secret_store.client_settings import ClientConnection, read_librdkafka
-from infra.providers.levee.secret_store.contract import Fit, KeptSecret, NewSecret
-from infra.providers.levee.secret_store.file_store import FileLocation, FileStore
+from levee_infra.kafka.credential.credential_name import CredentialName
+from levee_infra.kafka.credential.password import Password, generate_password
+from levee_infra.kafka.secret_store.client_settings import ClientConnection, read_librdkafka
+from levee_infra.kafka.secret_store.contract import Fit, KeptSecret, NewSecret
+from levee_infra.kafka.secret_store.file_store import FileLocation, FileStore
+from levee_infra.providers.protocol.failures import FailedError, RefusedError
 
 NAME = CredentialName("billing", 1)
 OTHER = CredentialName("siem", 2)

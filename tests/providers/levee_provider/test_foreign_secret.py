@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from infra.providers.levee.credential_name import CredentialName
-from infra.providers.levee.credential_refusals import unannounced
-from infra.providers.levee.live_credential import LiveCredential, Observed, foreign_secret
-from infra.providers.levee.password import Password
-from infra.providers.levee.secret_store.contract import Fit, KeptSecret
-from infra.providers.properties import Properties
+from levee_infra.kafka.credential.credential_name import CredentialName
+from levee_infra.kafka.credential.credential_refusals import unannounced
+from levee_infra.kafka.credential.live_credential import LiveCredential, Observed, foreign_secret
+from levee_infra.kafka.credential.password import Password
+from levee_infra.kafka.secret_store.contract import Fit, KeptSecret
+from levee_infra.providers.protocol.properties import Properties
 from tests.support.aws.api import AwsApi
 from tests.support.cluster import LocalCluster
 from tests.support.credential_engine import CredentialEngine, State, credential_engine

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from infra.providers.levee.grant import OPERATIONS, Grant, read_grant
-from infra.providers.properties import UNKNOWN, Properties
+from levee_infra.kafka.credential.grant import OPERATIONS, Grant, read_grant
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties
 
 WRITE: Properties = {"resourceType": "topic", "name": "logs.audit", "operation": "Write"}
 

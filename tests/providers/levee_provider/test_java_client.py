@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.local.jars import jar_folder
+from levee_infra.local.jars import jar_folder
 from tests.support.cluster import LocalCluster
 from tests.support.credential_engine import CredentialEngine
 from tests.support.credential_inputs import WriterInputs

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from infra.providers.levee.secret_store.client_settings import read_librdkafka
-from infra.providers.properties import Properties
+from levee_infra.kafka.secret_store.client_settings import read_librdkafka
+from levee_infra.providers.protocol.properties import Properties
 from tests.support.cluster import PROJECT, LocalCluster
 from tests.support.credential_engine import CredentialEngine, State, client_settings, credential_engine
 from tests.support.credential_inputs import WriterInputs

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.providers.admin.wire import Wire
+from levee_infra.kafka.admin.wire import Wire
 from tests.support.credential_engine import CredentialEngine
 from tests.support.credential_inputs import WriterInputs, acl
 

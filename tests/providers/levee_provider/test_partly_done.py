@@ -7,9 +7,9 @@ import pytest
 from google.rpc import status_pb2
 from pulumi.runtime.proto import provider_pb2
 
-from infra.providers.failures import FailedError
-from infra.providers.levee.credential_cluster import CredentialCluster
-from infra.providers.properties import Properties, decode
+from levee_infra.kafka.credential.credential_cluster import CredentialCluster
+from levee_infra.providers.protocol.failures import FailedError
+from levee_infra.providers.protocol.properties import Properties, decode
 from tests.support.cluster import LocalCluster
 from tests.support.credential_engine import CredentialEngine, State, client_settings
 from tests.support.credential_inputs import WriterInputs

@@ -2,7 +2,7 @@ import pickle
 
 import pytest
 
-from infra.providers.levee.password import ALPHABET, LENGTH, Password, generate_password
+from levee_infra.kafka.credential.password import ALPHABET, LENGTH, Password, generate_password
 
 
 def test_generated_passwords_are_long_plain_and_different() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from infra.providers.levee.secret_store.client_settings import read_librdkafka, read_made, write_made
-from infra.providers.properties import Properties
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.kafka.secret_store.client_settings import read_librdkafka, read_made, write_made
+from levee_infra.providers.protocol.properties import Properties
 from tests.support.cluster import LocalCluster
 from tests.support.credential_engine import CredentialEngine, State, credential_engine
 from tests.support.credential_inputs import WriterInputs

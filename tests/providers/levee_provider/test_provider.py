@@ -12,10 +12,10 @@ import pytest
 from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from infra.providers.levee.declared_credential import PROPERTIES
-from infra.providers.levee.provider import LeveeProvider
-from infra.providers.properties import UNKNOWN, Properties, encode
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.kafka.credential.declared_credential import PROPERTIES
+from levee_infra.providers.levee.provider import LeveeProvider
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties, encode
 from tests.support.credential_inputs import WriterInputs
 from tests.support.provider_host import failure_of, hosted
 

@@ -9,9 +9,9 @@ import pytest
 import pytest_asyncio
 from confluent_kafka import KafkaError
 
-from infra.providers.levee.credential_cluster import CredentialCluster
-from infra.providers.levee.credential_name import CredentialName
-from infra.providers.levee.live_credential import SHA_256, SHA_512
+from levee_infra.kafka.credential.credential_cluster import CredentialCluster
+from levee_infra.kafka.credential.credential_name import CredentialName
+from levee_infra.kafka.credential.live_credential import SHA_256, SHA_512
 
 ONE, OTHER, GONE = (CredentialName(service, 1) for service in ("one", "other", "gone"))
 MECHANISMS: Final = (SHA_256, SHA_512)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from infra.providers.admin.wire import Wire
-from infra.providers.levee.secret_store.client_settings import read_librdkafka
+from levee_infra.kafka.admin.wire import Wire
+from levee_infra.kafka.secret_store.client_settings import read_librdkafka
 from tests.support.cluster import LocalCluster
 from tests.support.credential_engine import CredentialEngine, client_settings
 from tests.support.credential_inputs import WriterInputs

@@ -1,7 +1,7 @@
 import hashlib
 
-from infra.providers.levee.password import Password
-from infra.providers.levee.scram import salt_password
+from levee_infra.kafka.credential.password import Password
+from levee_infra.kafka.credential.scram import salt_password
 
 
 def test_the_salted_password_is_what_rfc_5802_says() -> None:

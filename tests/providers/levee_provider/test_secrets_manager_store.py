@@ -10,18 +10,18 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from infra.providers import burst, read_ahead
-from infra.providers.failures import FailedError, RefusedError
-from infra.providers.fields import Fields
-from infra.providers.levee.aws.connection import AwsConnection
-from infra.providers.levee.credential_name import CredentialName
-from infra.providers.levee.password import Password
-from infra.providers.levee.secret_store.batched_store import BatchedStore
-from infra.providers.levee.secret_store.client_settings import ClientConnection
-from infra.providers.levee.secret_store.contract import Fit, KeptSecret, NewSecret
-from infra.providers.levee.secret_store.secrets_manager import SecretsManagerLocation, SecretsManagerStore
-from infra.providers.properties import UNKNOWN, Properties
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.kafka.credential.credential_name import CredentialName
+from levee_infra.kafka.credential.password import Password
+from levee_infra.kafka.secret_store.batched_store import BatchedStore
+from levee_infra.kafka.secret_store.client_settings import ClientConnection
+from levee_infra.kafka.secret_store.contract import Fit, KeptSecret, NewSecret
+from levee_infra.providers.protocol import burst, read_ahead
+from levee_infra.providers.protocol.failures import FailedError, RefusedError
+from levee_infra.providers.protocol.fields import Fields
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties
+from levee_infra.targets.aws.connection import AwsConnection
+from levee_infra.targets.aws.secrets_manager import SecretsManagerLocation, SecretsManagerStore
 from tests.support.aws.api import AwsApi
 
 PREFIX = "AmazonMSK_levee/test/"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from confluent_kafka import Producer
 
-from infra.providers.properties import Properties
+from levee_infra.providers.protocol.properties import Properties
 from tests.support.cluster import LocalCluster
 from tests.support.credential_engine import CredentialEngine, State, client_settings, credential_engine
 from tests.support.credential_inputs import WriterInputs, acl

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from boto3.session import Session
 from botocore.config import Config
 
-from infra.local.private_file import write_private
+from levee_infra.local.private_file import write_private
 from tests.support.aws.faults import Kind
 from tests.support.aws.front import CONTROL
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from infra.providers.properties import Properties
+from levee_infra.providers.protocol.properties import Properties
 from tests.support.aws.api import AwsApi
 
 TOKEN = "levee:aws:ArchiveBucket"

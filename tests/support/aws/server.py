@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from infra.local.moto_server import correct
-from infra.local.one_at_a_time import OneAtATime
+from levee_infra.local.moto_server import correct
+from levee_infra.local.one_at_a_time import OneAtATime
 from tests.support.aws import log_filters
 from tests.support.aws.front import Front
 from tests.support.aws.iam_simulation import IamSimulation

@@ -6,8 +6,8 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 import pytest_asyncio
 
-from infra.providers.levee.provider import LeveeProvider
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.providers.levee.provider import LeveeProvider
 from tests.support.aws.api import AwsApi
 from tests.support.resource_engine import ResourceEngine, resource_engine
 
@@ -24,7 +24,7 @@ def aws(aws_api: AwsApi) -> AwsApi:
 @pytest.fixture
 def new_engine(aws: AwsApi, monkeypatch: pytest.MonkeyPatch) -> NewEngine:
     """Drives the provider as a run of its own. What it reads counts at once: nobody else has just written."""
-    monkeypatch.setattr("infra.providers.lag.SETTLE_SECONDS", 0)
+    monkeypatch.setattr("levee_infra.providers.protocol.lag.SETTLE_SECONDS", 0)
     connection = {
         "account": aws.account,
         "region": aws.region,

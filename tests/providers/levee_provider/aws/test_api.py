@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.providers.failures import FailedError, RefusedError
-from infra.providers.levee.aws.api import Api, AwsError, Patience
-from infra.providers.levee.aws.connection import AwsConnection
+from levee_infra.providers.protocol.failures import FailedError, RefusedError
+from levee_infra.targets.aws.api import Api, AwsError, Patience
+from levee_infra.targets.aws.connection import AwsConnection
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
 

@@ -7,12 +7,12 @@ from typing import Any
 import boto3
 import pytest
 
-from infra.providers.levee.aws.api import Api
-from infra.providers.levee.aws.archive_bucket import ArchiveBucket
-from infra.providers.levee.aws.connection import AwsConnection
-from infra.providers.levee.provider import LeveeProvider
-from infra.providers.properties import UNKNOWN, Properties
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.providers.levee.provider import LeveeProvider
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties
+from levee_infra.targets.aws.api import Api
+from levee_infra.targets.aws.connection import AwsConnection
+from levee_infra.targets.aws.kinds.archive_bucket.kind import ArchiveBucket
 from tests.support.aws.api import AwsApi
 from tests.support.aws.archive import (
     DUE,

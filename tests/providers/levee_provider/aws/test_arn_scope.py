@@ -2,8 +2,8 @@
 
 import pytest
 
-from infra.providers.levee.aws.arn_scope import AWS_MANAGED, outside
-from infra.providers.levee.aws.connection import AwsConnection
+from levee_infra.targets.aws.arn_scope import AWS_MANAGED, outside
+from levee_infra.targets.aws.connection import AwsConnection
 
 HERE = AwsConnection(account="123456789012", region="eu-central-1")
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from infra.providers.failures import FailedError, PartlyDoneError, RefusedError
-from infra.providers.fields import Fields
-from infra.providers.kind import Declaration, Naming, Recorded
-from infra.providers.levee.aws.api import Api, AwsError
-from infra.providers.levee.aws.aws_kind import AwsKind, Live
-from infra.providers.levee.aws.connection import AwsConnection
-from infra.providers.properties import UNKNOWN, Properties
 from levee.clock import SYSTEM_CLOCK, Clock
+from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, RefusedError
+from levee_infra.providers.protocol.fields import Fields
+from levee_infra.providers.protocol.kind import Declaration, Naming, Recorded
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties
+from levee_infra.targets.aws.api import Api, AwsError
+from levee_infra.targets.aws.connection import AwsConnection
+from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live
 
 TAGS = {"levee:managed-by": "levee", "levee:stack": "test", "levee:resource": "lamp", "owner": "us"}
 DUE: Properties = {"on": "2020-01-01", "approvedBy": "dpo", "ticket": "R-1"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.providers.properties import UNKNOWN, Properties, Value
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Value
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
 from tests.support.provider_host import failure_of

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from infra.providers.failures import RefusedError
-from infra.providers.levee.aws.connection import read_connection
-from infra.providers.properties import UNKNOWN, Properties
+from levee_infra.providers.protocol.failures import RefusedError
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties
+from levee_infra.targets.aws.connection import read_connection
 
 WHOLE: Properties = {"account": "123456789012", "region": "eu-central-1"}
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from infra.providers.properties import Properties
+from levee_infra.providers.protocol.properties import Properties
 from tests.providers.levee_provider.aws.conftest import NewEngine
 from tests.support.aws import archive
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi

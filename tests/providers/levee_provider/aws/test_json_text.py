@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from infra.providers.levee.aws.json_text import same_json
+from levee_infra.targets.aws.kinds.json_text import same_json
 
 STATEMENT = {"Effect": "Allow", "Principal": {"AWS": ["b", "a"]}, "Action": "s3:GetObject", "Resource": ["*"]}
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
-from infra.providers.failures import FailedError, PartlyDoneError
-from infra.providers.kind import Declaration, Naming
-from infra.providers.levee.aws.api import Api, Patience
-from infra.providers.levee.aws.connection import AwsConnection
-from infra.providers.levee.aws.key import KIND_OF_KEY, Key
-from infra.providers.properties import Properties
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError
+from levee_infra.providers.protocol.kind import Declaration, Naming
+from levee_infra.providers.protocol.properties import Properties
+from levee_infra.targets.aws.api import Api, Patience
+from levee_infra.targets.aws.connection import AwsConnection
+from levee_infra.targets.aws.kinds.key.kind import KIND_OF_KEY, Key
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
 from tests.support.provider_host import failure_of
@@ -325,7 +325,7 @@ async def test_a_key_whose_tags_are_listed_late_is_found_by_its_alias(
     async def nothing_yet(*_: object) -> list[str]:
         return []
 
-    monkeypatch.setattr("infra.providers.levee.aws.key.Key._tagged", nothing_yet)
+    monkeypatch.setattr("levee_infra.targets.aws.kinds.key.kind.Key._tagged", nothing_yet)
     assert (await make(engine)).id == key.id
     assert keys(kms) == [key.id]
     assert aws.calls()["kms:CreateKey"] == 1

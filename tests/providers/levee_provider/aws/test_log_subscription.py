@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra.providers.levee.aws import log_subscription
-from infra.providers.properties import UNKNOWN, Properties
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties
+from levee_infra.targets.aws.kinds.log_subscription import kind as log_subscription
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
 from tests.support.provider_host import failure_of

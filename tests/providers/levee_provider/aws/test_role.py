@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from infra.providers.levee.aws.api import Api, AwsError
-from infra.providers.levee.aws.connection import AwsConnection
-from infra.providers.levee.aws.role import Role
-from infra.providers.properties import UNKNOWN, Properties, Value
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Value
+from levee_infra.targets.aws.api import Api, AwsError
+from levee_infra.targets.aws.connection import AwsConnection
+from levee_infra.targets.aws.kinds.role.kind import Role
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
 from tests.support.provider_host import failure_of

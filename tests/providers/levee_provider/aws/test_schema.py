@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from infra.providers.levee.aws.aws_kind import AwsKind
-from infra.providers.levee.aws_platform import KINDS
-from infra.providers.levee.provider import LeveeProvider
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.providers.levee.provider import LeveeProvider
+from levee_infra.targets.aws.kinds.aws_kind import AwsKind
+from levee_infra.targets.aws.platform import KINDS
 
 RESOURCES = json.loads(LeveeProvider(SYSTEM_CLOCK).schema())["resources"]
 

@@ -2,14 +2,14 @@
 
 import pytest
 
-from infra.providers.properties import UNKNOWN, Properties, Value
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Value
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
 from tests.support.provider_host import failure_of
 from tests.support.resource_engine import CheckFailedError, Resource, ResourceEngine
 
 ASSOCIATION = "levee:aws:ScramAssociation"
-MODULE = "infra.providers.levee.aws.scram_association"
+MODULE = "levee_infra.targets.aws.kinds.scram_association.kind"
 PREFIX = "AmazonMSK_levee/test/"
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 CLUSTER = f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/logs/1234abcd-2"

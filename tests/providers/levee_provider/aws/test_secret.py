@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from infra.providers import burst
-from infra.providers.properties import UNKNOWN, Properties
+from levee_infra.providers.protocol import burst
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.faults import Kind
 from tests.support.provider_host import failure_of

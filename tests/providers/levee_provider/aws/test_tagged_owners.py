@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from infra.providers.failures import RefusedError
-from infra.providers.kind import Recorded
-from infra.providers.levee.aws.tags import is_own, owner_of
-from infra.providers.properties import Properties
+from levee_infra.providers.protocol.failures import RefusedError
+from levee_infra.providers.protocol.kind import Recorded
+from levee_infra.providers.protocol.properties import Properties
+from levee_infra.targets.aws.tags import is_own, owner_of
 from tests.providers.levee_provider.aws.test_aws_kind import DUE, TAGS, Lamp, declared, made
 
 SHOP = {**TAGS, "levee:project": "shop"}

@@ -1,0 +1,153 @@
+"""`levee drift`: what is live, held against what is declared."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Collection, Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from levee.clock import Clock
+from levee.diagnostics import LeveeError
+from levee_infra.cli.command import Commands
+from levee_infra.cli.deploy import say
+from levee_infra.cli.engine_option import add_engine_option
+from levee_infra.cli.failure import show
+from levee_infra.cli.project import add_project_option, project_of
+from levee_infra.cli.waiting import waiting_for_cluster
+
+if TYPE_CHECKING:
+    from levee.plan.credential_age import CredentialAge
+    from levee.plan.planned import Plan
+    from levee_infra.engines.contract import Deployment, Outcome
+    from levee_infra.targets.aws.proof.check import AccountOutcome
+    from levee_infra.verify.discrepancy import Discrepancy
+
+DRIFT = 3
+SIGNS = frozenset({"+ ", "= ", "~ ", "- ", "! "})
+
+DESCRIPTION = """\
+Read everything that the stack made, from the cluster and the cloud, and show what differs from its files: what was
+changed by hand, what is gone, what is declared and not there yet, and who else may touch the stack's streams: all that
+`levee verify` finds of the state of cluster and account, without logging in as anybody. Changes nothing; `levee up`
+puts right what is the stack's own.
+"""
+EPILOG = """\
+exit codes: 0 nothing differs, 1 it can't be told, 2 bad usage or unreadable input, 3 something differs
+"""
+
+
+def register(commands: Commands) -> None:
+    """Add the command."""
+    parser = commands.add_parser(
+        "drift",
+        help="show where what is live differs from the files",
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("stack", help="the stack's name: the folder under stacks/")
+    add_engine_option(parser)
+    add_project_option(parser)
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Compare, and answer 3 where anything differs, whatever else can't be told."""
+    from levee.loading.load import load_stack
+    from levee.plan.build import build_plan
+    from levee_infra.deployed.holder import EngineName
+    from levee_infra.engines.choice import choose
+    from levee_infra.engines.record import record_of
+    from levee_infra.kafka.preflight import doubts
+    from levee_infra.verify.answer import Verdict
+    from levee_infra.verify.comparison import account_differences, differences
+
+    project = project_of(arguments)
+    clock = Clock.fixed(arguments.clock.now())
+    plan = build_plan(load_stack(project, arguments.stack), clock.today())
+    engine = choose(EngineName(arguments.engine), project, arguments.stack)
+    say(engine.introduction)
+    record = record_of(project, plan.stack)
+    with waiting_for_cluster(plan):
+        doubtful = doubts(plan, project)
+        found = differences(plan, project, record, clock.today())
+        account = account_differences(plan, project, record)
+    for doubt in (*doubtful, *_due_soon(record.ages(plan, clock.today()))):
+        say(f"warning: {doubt}")
+    failure, outcome, shown = None, None, list[str]()
+
+    def tell(line: str) -> None:
+        if line[:2] in SIGNS:
+            shown.append(line)
+        say(line)
+
+    try:
+        outcome = engine.run(_look(project, plan, clock), tell)
+    except LeveeError as error:  # what differs may be why: it is told all the same
+        failure = error
+    for line in _untold(found, outcome, shown):
+        tell(f"! {line}")
+    unknown = []
+    for each in _untold_of_account(account, outcome):
+        line = f"{each.claim.thing.value} {each.name}  {each.claim.text}: {each.found}"
+        if each.verdict is Verdict.UNKNOWN:
+            unknown.append(line)
+            say(f"warning: it can't be told of {line}")
+        else:
+            tell(f"! {line}")
+    differing = len(shown) or (outcome.changed if outcome is not None else 0)
+    return _concluded(differing, failure, all_told=not unknown)
+
+
+def _concluded(differing: int, failure: LeveeError | None, *, all_told: bool) -> int:
+    """Say what came of it; the exit code."""
+    if failure is not None:
+        show(failure)
+        return DRIFT if differing else failure.exit_code
+    if differing or all_told:
+        say(f"drift: {_count(differing)}" if differing else "drift: nothing differs from the files")
+        return DRIFT if differing else 0
+    say("drift: not all can be told")
+    return 1
+
+
+def _look(project: Path, plan: Plan, clock: Clock) -> Deployment:
+    from levee_infra.engines.contract import Action, Deployment
+
+    return Deployment(
+        project=project,
+        stack=plan.stack,
+        action=Action.PREVIEW,
+        plan=plan,
+        clock=clock,
+        max_removed=100,
+        rehearse=False,
+        every=True,
+    )
+
+
+def _due_soon(ages: Iterable[CredentialAge]) -> Iterator[str]:
+    """The passwords that are in time, and soon aren't; the others are differences."""
+    from levee.plan.credential_age import Due
+
+    for age in ages:
+        if age.due is Due.SOON:
+            yield f"{age.username}: {age.found}; {age.remedy}"
+
+
+def _untold(found: Iterable[Discrepancy], outcome: Outcome | None, shown: Iterable[str]) -> list[str]:
+    """The differences on the cluster that the engine didn't show, each once. `shown`: what it did show."""
+    told = {line[2:] for line in shown} | (frozenset() if outcome is None else outcome.told)
+    whole: Collection[str] = () if outcome is None else outcome.differing
+    return list(dict.fromkeys(each.line for each in found if each.line not in told and each.thing not in whole))
+
+
+def _untold_of_account(found: Iterable[AccountOutcome], outcome: Outcome | None) -> Iterator[AccountOutcome]:
+    """What isn't so in the account, less the things that the engine showed as differing."""
+    told: Collection[str] = () if outcome is None else outcome.differing
+    yield from (each for each in found if each.name not in told)
+
+
+def _count(number: int) -> str:
+    return f"{number:,} difference{'s' if number != 1 else ''} from the files"

@@ -1,0 +1,169 @@
+"""What has to be done for one registration, found by asking its provider and without changing anything."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from levee_infra.engines.embedded.difference import changes, differing_paths
+from levee_infra.engines.embedded.errors import Refusal
+from levee_infra.engines.embedded.event import Change, Op
+from levee_infra.engines.embedded.hosted_provider import Difference, HostedProvider, Problem
+from levee_infra.engines.embedded.properties import Properties, has_unknown, is_secret, secret
+from levee_infra.engines.embedded.registration import Registration
+from levee_infra.engines.embedded.secrecy import redact, restore
+from levee_infra.engines.embedded.servicer_call import CallFailed
+from levee_infra.engines.embedded.state import Resource, name_of, provider_urn
+
+
+class CannotDecide(Exception):
+    """A provider or this engine refuses the registration."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__(str(refusals))
+        self.refusals = tuple(refusals)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Create, update or leave: with the checked inputs and, to show, what changes. ``old`` is None for a create."""
+
+    op: Op
+    registration: Registration
+    old: Resource | None
+    inputs: Properties
+    changes: tuple[Change, ...]
+
+    def unchanged(self, old: Resource) -> Resource:
+        """The resource to record when nothing is done: as it was, with what only the program knows of it."""
+        declared = self.registration
+        return replace(
+            old,
+            inputs=redact(self.inputs, old.inputs),
+            parent=declared.parent,
+            provider=declared.provider,
+            dependencies=declared.dependencies,
+            protect=declared.protect,
+        )
+
+    def marked(self, outputs: Properties) -> Properties:
+        """The outputs, secret where they are declared so and where they repeat a secret input."""
+        named = self.registration.secret_outputs
+        return {
+            key: secret(value) if key in named or is_secret(self.inputs.get(key)) else value
+            for key, value in outputs.items()
+        }
+
+
+async def decide(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
+    """What is to be done for a resource that a provider manages.
+
+    Raises:
+        CannotDecide: the provider finds fault with the inputs, or could only replace the resource.
+    """
+    try:
+        return await _decide(declared, old, provider)
+    except CallFailed as failed:
+        raise refused(declared, failed) from failed
+
+
+async def _decide(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
+    if old and provider_urn(old.provider) != provider_urn(declared.provider):
+        raise CannotDecide([_moved(declared, old)])
+    before = restore(old.inputs, declared.inputs) if old else {}
+    checked = await provider.check(declared.urn, declared.type, before, declared.inputs, secrets.token_bytes(32))
+    _raise_for(declared, checked.problems)
+    if old is None:
+        return _creation(declared, checked.inputs)
+    known = with_secrets(old, checked.inputs)
+    return _change(declared, old, known, checked.inputs, await provider.diff(known, checked.inputs))
+
+
+async def decide_provider(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
+    """What is to be done for a configured provider; its configuration must be known by now.
+
+    Raises:
+        CannotDecide: the provider finds fault with its configuration, or what it manages would be replaced.
+    """
+    if has_unknown(declared.inputs):
+        raise CannotDecide([_refusal(declared, "its configuration must be known before anything is deployed")])
+    try:
+        before = restore(old.inputs, declared.inputs) if old else {}
+        checked = await provider.check_config(declared.urn, declared.type, before, declared.inputs)
+        _raise_for(declared, checked.problems)
+        if old is None:
+            return _creation(declared, checked.inputs)
+        known = with_secrets(old, checked.inputs)
+        difference = await provider.diff_config(known, checked.inputs)
+    except CallFailed as failed:
+        raise refused(declared, failed) from failed
+    return _change(declared, old, known, checked.inputs, difference)
+
+
+def decide_component(declared: Registration, old: Resource | None) -> Decision:
+    """What is to be done for a component, which exists in the state alone."""
+    if old is None:
+        return _creation(declared, declared.inputs)
+    known = with_secrets(old, declared.inputs)
+    return _change(declared, old, known, declared.inputs, Difference(None, (), ()))
+
+
+def refused(declared: Registration, failed: CallFailed) -> CannotDecide:
+    """A provider's own reasons against the registration."""
+    return CannotDecide([_refusal(declared, reason) for reason in failed.reasons])
+
+
+def with_secrets(old: Resource, inputs: Properties) -> Resource:
+    """The resource with those secrets filled in that the inputs hold unchanged."""
+    restored = restore(old.inputs, inputs), restore(old.outputs, inputs)
+    if restored == (old.inputs, old.outputs):
+        return old
+    return replace(old, inputs=restored[0], outputs=restored[1])
+
+
+def _creation(declared: Registration, inputs: Properties) -> Decision:
+    return Decision(Op.CREATE, declared, None, inputs, changes(sorted(inputs), inputs))
+
+
+def _change(
+    declared: Registration, old: Resource, known: Resource, inputs: Properties, difference: Difference
+) -> Decision:
+    differing = differing_paths(known.inputs, inputs)
+    changed = bool(differing) if difference.changed is None else difference.changed
+    if changed and difference.replaces:
+        raise CannotDecide([_replacement(declared, difference.replaces)])
+    if not (changed or old.init_errors):
+        return Decision(Op.SAME, declared, old, inputs, ())
+    paths = difference.keys or differing
+    return Decision(Op.UPDATE, declared, old, inputs, changes(paths, inputs, known.outputs, known.inputs))
+
+
+def _replacement(declared: Registration, keys: Sequence[str]) -> Refusal:
+    return Refusal(
+        declared.urn,
+        f"{_title(declared)} would have to be replaced because of {', '.join(keys)}; nothing is ever replaced",
+        help="take the change back, or declare a new resource under another name and move over to it",
+        property=keys[0],
+    )
+
+
+def _moved(declared: Registration, old: Resource) -> Refusal:
+    before, after = (name_of(provider_urn(reference)) for reference in (old.provider, declared.provider))
+    return Refusal(
+        declared.urn,
+        f"{_title(declared)} is managed by the provider {before!r} and cannot be moved to {after!r}",
+        help="keep the name of the provider; to change where it points, change its configuration",
+    )
+
+
+def _raise_for(declared: Registration, problems: Sequence[Problem]) -> None:
+    if problems:
+        raise CannotDecide([_refusal(declared, item.reason, item.property) for item in problems])
+
+
+def _refusal(declared: Registration, reason: str, key: str = "") -> Refusal:
+    subject = f"{_title(declared)}: property {key}" if key else _title(declared)
+    return Refusal(declared.urn, f"{subject}: {reason}", property=key)
+
+
+def _title(declared: Registration) -> str:
+    return f"{declared.type} {name_of(declared.urn)!r}"

@@ -1,0 +1,97 @@
+"""What can end a run of the embedded engine, each with what to do about it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from levee_infra.interruption import exit_code
+
+
+class EngineError(Exception):
+    """A run ended or never began; ``message`` says why, ``help`` what to do, ``exit_code`` what to exit with."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, help: str = "") -> None:  # noqa: A002 - the word printed before it
+        super().__init__(message)
+        self.message = message
+        self.help = help
+
+    def __str__(self) -> str:
+        return f"{self.message}\nhelp: {self.help}" if self.help else self.message
+
+
+class StateUnreadable(EngineError):
+    """The recorded state is damaged, of an unknown version, or of another stack; it is never taken as empty."""
+
+    exit_code = 2
+
+
+class StateUnwritable(EngineError):
+    """The journal could not be written; nothing more is started once that is known."""
+
+
+class LockHeld(EngineError):
+    """Another run holds this stack."""
+
+
+class Interrupted(EngineError):
+    """The signal `number` stopped the run; what had finished is recorded. `at_once`: what had not is left behind."""
+
+    def __init__(self, message: str, number: int, help: str, *, at_once: bool = False) -> None:  # noqa: A002
+        super().__init__(message, help)
+        self.number = number
+        self.at_once = at_once
+        self.exit_code = exit_code(number)
+
+
+class ProgramFailed(EngineError):
+    """The user's program raised; ``__cause__`` is what it raised, ``location`` is ``file:line`` or empty."""
+
+    def __init__(self, message: str, location: str = "") -> None:
+        super().__init__(message)
+        self.location = location
+
+    def __str__(self) -> str:
+        return f"{self.location}: {self.message}" if self.location else self.message
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason why nothing may be changed: about a resource (``urn``) or the program as a whole (empty)."""
+
+    urn: str
+    message: str
+    help: str = ""
+    property: str = ""
+
+
+class Refused(EngineError):
+    """Planning found reasons not to begin, all of them listed; nothing was changed."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        self.refusals = tuple(sorted(refusals, key=lambda refusal: refusal.urn))
+        count = len(self.refusals)
+        noun = "problem" if count == 1 else "problems"
+        super().__init__(f"{count} {noun} found before anything was changed")
+
+    def __str__(self) -> str:
+        return "\n".join([self.message, *(f"- {refusal.message}" for refusal in self.refusals)])
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One operation that a provider refused or could not finish."""
+
+    urn: str
+    operation: str
+    reasons: tuple[str, ...]
+
+
+class DeploymentFailed(EngineError):
+    """At least one operation failed; what succeeded is recorded."""
+
+    def __init__(self, failures: Sequence[Failure]) -> None:
+        self.failures = tuple(failures)
+        count = len(self.failures)
+        noun = "operation" if count == 1 else "operations"
+        super().__init__(f"{count} {noun} failed", help="correct the cause and run the same command again")

@@ -1,0 +1,245 @@
+"""The two objects the Pulumi SDK talks to: a resource monitor and an engine, in this process.
+
+A registration takes a while to answer, so a call returns a Future at once, which ``program.AnswerExecutor`` hands on to
+the SDK. Every registration can thus be under way at the same time.
+Messages: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto
+"""
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import Callable, Coroutine, Iterable
+from concurrent.futures import Future
+from typing import Any, ClassVar, NoReturn, Protocol, TypeVar
+
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import engine_pb2
+from pulumi.runtime.proto import resource_pb2 as pb
+
+from levee_infra.engines.embedded.errors import EngineError, Refusal
+from levee_infra.engines.embedded.event import Diagnostic, Event, Severity
+from levee_infra.engines.embedded.hosted_provider import Live
+from levee_infra.engines.embedded.properties import Properties, from_struct, to_struct
+from levee_infra.engines.embedded.registration import Naming, Registration, refusals, registration_of
+from levee_infra.engines.embedded.servicer_call import CallFailed
+from levee_infra.engines.embedded.session import Answer, Session
+from levee_infra.engines.embedded.state import Resource, provider_urn
+
+T = TypeVar("T")
+
+
+class NeedsThread(Exception):
+    """The call waits for its answer and must not be made on the thread that runs the loop."""
+
+
+class Registrar(Protocol):
+    """Who answers registrations: the planner in the first pass, the applier in the second."""
+
+    preview: bool
+
+    async def register(self, declared: Registration) -> Answer:
+        """Answer one registration."""
+
+    async def outputs(self, urn: str, outputs: Properties) -> None:
+        """Take note of a component's outputs."""
+
+    def refuse(self, refusals: Iterable[Refusal]) -> None:
+        """Take note of what is not supported."""
+
+
+class Monitor:
+    """The resource monitor of one pass over the program. ``seen`` holds the URNs registered so far."""
+
+    def __init__(self, session: Session, registrar: Registrar, naming: Naming, loop: asyncio.AbstractEventLoop) -> None:
+        self.seen: set[str] = set()
+        self.fault: Exception | None = None
+        self._session = session
+        self._registrar = registrar
+        self._naming = naming
+        self._loop = loop
+        self._thread = threading.get_ident()
+        self._context = contextvars.copy_context()
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def GetDeploymentInfo(self, _request: empty_pb2.Empty) -> pb.DeploymentInfo:  # noqa: N802
+        """What the SDK may send. More than is supported, so that it is refused here, by name, and not by the SDK."""
+        offered = [
+            pb.RESOURCE_MONITOR_FEATURE_SECRETS,
+            pb.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
+            pb.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
+            pb.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
+            pb.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
+            pb.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
+            pb.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
+            pb.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
+            pb.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
+            pb.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+            pb.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
+        ]
+        return pb.DeploymentInfo(supportedFeatures=offered)
+
+    def RegisterResource(  # noqa: N802
+        self, request: pb.RegisterResourceRequest
+    ) -> "Future[pb.RegisterResourceResponse]":
+        """Register one resource."""
+        return self._answer(self._register(request))
+
+    def RegisterResourceOutputs(  # noqa: N802
+        self, request: pb.RegisterResourceOutputsRequest
+    ) -> "Future[empty_pb2.Empty]":
+        """Take note of a component's outputs."""
+        return self._answer(self._outputs(request))
+
+    def ReadResource(self, request: pb.ReadResourceRequest) -> "Future[pb.ReadResourceResponse]":  # noqa: N802
+        """Look up a resource that someone else manages."""
+        return self._answer(self._read(request))
+
+    def Invoke(self, request: pb.ResourceInvokeRequest) -> pb.ResourceInvokeResponse:  # noqa: N802
+        """Call a provider's function."""
+        if threading.get_ident() == self._thread:
+            raise NeedsThread
+        return self._answer(self._invoke(request)).result()
+
+    def Call(self, request: pb.ResourceCallRequest) -> NoReturn:  # noqa: N802
+        """Refused: methods of resources."""
+        _refuse(f"the method call {request.tok}")
+
+    def RegisterPackage(self, request: pb.RegisterPackageRequest) -> NoReturn:  # noqa: N802
+        """Refused: parameterized packages."""
+        _refuse(f"the parameterized package {request.name}")
+
+    def RegisterStackTransform(self, _request: Any) -> NoReturn:  # noqa: N802
+        """Refused: transforms."""
+        _refuse("resource transforms")
+
+    def RegisterStackInvokeTransform(self, _request: Any) -> NoReturn:  # noqa: N802
+        """Refused: transforms of function calls."""
+        _refuse("invoke transforms")
+
+    def RegisterResourceHook(self, request: pb.RegisterResourceHookRequest) -> NoReturn:  # noqa: N802
+        """Refused: hooks."""
+        _refuse(f"the resource hook {request.name}")
+
+    def RegisterErrorHook(self, request: pb.RegisterErrorHookRequest) -> NoReturn:  # noqa: N802
+        """Refused: hooks."""
+        _refuse(f"the error hook {request.name}")
+
+    def SignalAndWaitForShutdown(self, _request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: N802
+        """The program has ended; there are no hooks that would need it to stay."""
+        return empty_pb2.Empty()
+
+    async def settled(self) -> None:
+        """Wait until everything that the program asked for has been answered, whether or not it still listens."""
+        while self._under_way:
+            await asyncio.wait(self._under_way)
+
+    def _answer(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
+        answer: Future[T] = Future()
+        # Running, so that the SDK, when it gives up, cannot cancel what a provider is in the middle of.
+        answer.set_running_or_notify_cancel()
+        if threading.get_ident() == self._thread:
+            self._begin(coroutine, answer)
+        else:
+            self._loop.call_soon_threadsafe(self._begin, coroutine, answer)
+        return answer
+
+    def _begin(self, coroutine: Coroutine[Any, Any, T], answer: "Future[T]") -> None:
+        # In the engine's context, not in the program's, from which this is called.
+        task = self._loop.create_task(self._settle(coroutine, answer), context=self._context)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _settle(self, coroutine: Coroutine[Any, Any, T], answer: "Future[T]") -> None:
+        try:
+            answer.set_result(await coroutine)
+        except Exception as error:  # noqa: BLE001 - handed to the program's thread, and kept if it is our own
+            if not isinstance(error, EngineError):
+                self.fault = self.fault or error
+            answer.set_exception(error)
+
+    async def _register(self, request: pb.RegisterResourceRequest) -> pb.RegisterResourceResponse:
+        declared = registration_of(request, self._naming)
+        problems = refusals(request, declared)
+        if declared.urn in self.seen:
+            problems.append(Refusal(declared.urn, f"{request.type} {request.name!r} is declared twice"))
+        problems += self._session.moves.find(self._session.state, declared, self.seen)
+        self.seen.add(declared.urn)
+        if problems:
+            self._registrar.refuse(problems)
+            answer = Answer.failure(declared.urn)
+        else:
+            answer = await self._registrar.register(declared)
+        return pb.RegisterResourceResponse(
+            urn=answer.urn,
+            id=answer.id,
+            object=to_struct(answer.outputs) if declared.custom else None,
+            result=pb.FAIL if answer.failed else pb.SUCCESS,
+        )
+
+    async def _outputs(self, request: pb.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
+        await self._registrar.outputs(request.urn, from_struct(request.outputs))
+        return empty_pb2.Empty()
+
+    async def _read(self, request: pb.ReadResourceRequest) -> pb.ReadResourceResponse:
+        urn = self._naming.urn(request.parent, request.type, request.name)
+        self.seen.add(urn)
+        inputs = from_struct(request.properties)
+        sought = Resource(urn, request.type, custom=True, id=request.id, inputs=inputs, outputs=inputs)
+        try:
+            live = await self._provider(request.provider, request.type).read(sought)
+        except CallFailed as failed:
+            live = Live("", None, {})
+            self._registrar.refuse([Refusal(urn, f"{request.type} {request.name!r}: {r}") for r in failed.reasons])
+        else:
+            if not live.id:
+                message = f"{request.type} {request.name!r}: there is none with the id {request.id!r}"
+                self._registrar.refuse([Refusal(urn, message)])
+        return pb.ReadResourceResponse(
+            urn=urn,
+            id=live.id,
+            properties=to_struct(live.outputs),
+            result=pb.SUCCESS if live.id else pb.FAIL,
+        )
+
+    async def _invoke(self, request: pb.ResourceInvokeRequest) -> pb.ResourceInvokeResponse:
+        provider = self._provider(request.provider, request.tok)
+        try:
+            answer = await provider.invoke(request.tok, request.args, preview=self._registrar.preview)
+        except CallFailed as failed:
+            raise EngineError(f"{request.tok}: {'; '.join(failed.reasons)}") from failed
+        return pb.ResourceInvokeResponse(**{"return": getattr(answer, "return"), "failures": answer.failures})
+
+    def _provider(self, reference: str, token: str) -> Any:
+        provider = self._session.hosting.ready(provider_urn(reference)) if reference else None
+        if provider is None:
+            _refuse(f"{token} without an explicit, configured provider")
+        return provider
+
+
+class Engine:
+    """Takes the program's log lines."""
+
+    _SEVERITIES: ClassVar = {
+        engine_pb2.INFO: Severity.INFO,
+        engine_pb2.WARNING: Severity.WARNING,
+        engine_pb2.ERROR: Severity.ERROR,
+    }
+
+    def __init__(self, listener: Callable[[Event], None]) -> None:
+        self._listener = listener
+
+    def Log(self, request: engine_pb2.LogRequest) -> None:  # noqa: N802
+        """Pass a log line on, debug ones excepted."""
+        severity = self._SEVERITIES.get(request.severity)
+        if severity is not None:
+            self._listener(Diagnostic(severity, request.message, request.urn))
+
+    def RequirePulumiVersion(self, _request: Any) -> NoReturn:  # noqa: N802
+        """Refused: there is no CLI whose version could be required."""
+        _refuse("require_pulumi_version")
+
+
+def _refuse(what: str) -> NoReturn:
+    raise EngineError(
+        f"the embedded engine does not support {what}", help="leave it out, or deploy with the Pulumi CLI"
+    )

@@ -1,0 +1,134 @@
+"""What the program asks for: one resource registration, and what of it this engine does not do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from pulumi.runtime.proto import resource_pb2 as pb
+
+from levee_infra.engines.embedded.errors import Refusal
+from levee_infra.engines.embedded.properties import Properties, from_struct, unsupported_kinds
+from levee_infra.engines.embedded.state import is_provider_type
+
+STACK_TYPE: Final = "pulumi:pulumi:Stack"
+_HELP: Final = "leave it out, or deploy with the Pulumi CLI"
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A resource as the program declares it. ``fingerprint`` is equal for equal declarations, ``aliases`` are the URNs
+    by which it may be recorded as well.
+    """
+
+    urn: str
+    type: str
+    custom: bool
+    inputs: Properties
+    parent: str
+    provider: str
+    dependencies: tuple[str, ...]
+    protect: bool
+    secret_outputs: tuple[str, ...]
+    fingerprint: bytes
+    aliases: tuple[str, ...] = ()
+
+    @property
+    def is_provider(self) -> bool:
+        """Whether this declares a configured provider."""
+        return is_provider_type(self.type)
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Makes the URNs of one stack."""
+
+    project: str
+    stack: str
+
+    def urn(self, parent: str, type_: str, name: str) -> str:
+        """The URN of a resource; its type is qualified by the parent's unless that is the stack itself.
+
+        https://www.pulumi.com/docs/iac/concepts/resources/names/#urns
+        """
+        ancestry = parent.split("::")[2] if parent else STACK_TYPE
+        qualified = type_ if ancestry == STACK_TYPE else f"{ancestry}${type_}"
+        return f"urn:pulumi:{self.stack}::{self.project}::{qualified}::{name}"
+
+    def aliases(self, request: pb.RegisterResourceRequest) -> Iterator[str]:
+        """The URNs that a request says the resource may have had: what an alias leaves out is as it is now.
+
+        ``collapseAliasToUrn`` of pulumi/pulumi, pkg/resource/deploy/step_generator.go.
+        """
+        yield from request.aliasURNs
+        for alias in request.aliases:
+            spec, naming = alias.spec, Naming(alias.spec.project or self.project, alias.spec.stack or self.stack)
+            parent = "" if spec.noParent else spec.parentUrn or request.parent
+            yield alias.urn or naming.urn(parent, spec.type or request.type, spec.name or request.name)
+
+
+def registration_of(request: pb.RegisterResourceRequest, naming: Naming) -> Registration:
+    """The request as a value."""
+    dependencies = tuple(sorted(request.dependencies))
+    secret_outputs = tuple(request.additionalSecretOutputs)
+    head = repr((request.provider, request.parent, request.protect, dependencies, secret_outputs))
+    return Registration(
+        urn=naming.urn(request.parent, request.type, request.name),
+        type=request.type,
+        custom=request.custom,
+        inputs=from_struct(request.object),
+        parent=request.parent,
+        provider=request.provider,
+        dependencies=dependencies,
+        protect=request.protect,
+        secret_outputs=secret_outputs,
+        fingerprint=head.encode() + b"\0" + request.object.SerializeToString(deterministic=True),
+        aliases=tuple(naming.aliases(request)),
+    )
+
+
+def refusals(request: pb.RegisterResourceRequest, registration: Registration) -> list[Refusal]:
+    """Everything the request asks for that this engine does not do, by name."""
+    found = [*_options(request), *_values(registration)]
+    if registration.custom and not registration.is_provider and not registration.provider:
+        found.append("a resource without an explicit provider")
+    return [
+        Refusal(
+            registration.urn,
+            f"{request.type} {request.name!r}: the embedded engine does not support {what}",
+            help=_HELP,
+        )
+        for what in found
+    ]
+
+
+def _options(request: pb.RegisterResourceRequest) -> Iterator[str]:
+    asked = {
+        "component packages (remote components)": request.remote,
+        "the option import": bool(request.importId),
+        "the option ignore_changes": bool(request.ignoreChanges),
+        "the option replace_on_changes": bool(request.replaceOnChanges),
+        "the option replace_with": bool(request.replace_with),
+        "the option replacement_trigger": request.HasField("replacement_trigger"),
+        "the option delete_before_replace": request.deleteBeforeReplace,
+        "the option retain_on_delete": request.retainOnDelete,
+        "the option deleted_with": bool(request.deletedWith),
+        "the option custom_timeouts": _has_timeouts(request),
+        "the option aliases of what no provider manages": bool(request.aliases or request.aliasURNs)
+        and not (request.custom and not is_provider_type(request.type)),
+        "the option transforms": bool(request.transforms),
+        "the option hooks": bool(request.hooks.ByteSize()),
+        "the option env_var_mappings": bool(request.envVarMappings),
+        "state migrations": bool(request.state_migrations),
+        "parameterized packages": bool(request.packageRef),
+    }
+    return (name for name, is_asked in asked.items() if is_asked)
+
+
+def _has_timeouts(request: pb.RegisterResourceRequest) -> bool:
+    return bool(request.HasField("customTimeouts") and request.customTimeouts.ByteSize())
+
+
+def _values(registration: Registration) -> Iterator[str]:
+    for key, value in registration.inputs.items():
+        for kind in unsupported_kinds(value):
+            yield f"{kind} as the property {key}"

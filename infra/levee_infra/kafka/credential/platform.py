@@ -1,0 +1,74 @@
+"""``levee:kafka:*``: resources on a Kafka cluster with users and ACLs of its own."""
+
+import os
+from typing import Any, Final
+
+from levee.clock import Clock
+from levee_infra.kafka.admin.acl_marks import marks_of, read_owner, without_owner
+from levee_infra.kafka.admin.connection import Connection, check_connection, read_connection
+from levee_infra.kafka.admin.session import Session
+from levee_infra.kafka.admin.wire import Wire
+from levee_infra.kafka.credential.credential_cluster import CredentialCluster
+from levee_infra.kafka.credential.service_credential import ServiceCredential
+from levee_infra.kafka.secret_store.client_settings import ClientConnection
+from levee_infra.providers.protocol.failures import Problem, RefusedError
+from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.kind import Package
+from levee_infra.providers.protocol.ownership import ThingKind
+from levee_infra.providers.protocol.properties import Properties
+
+EXTERNAL: Final = "external"
+USERS: Final = ("scram", EXTERNAL)
+"""Who makes users: this provider on the cluster, or somebody else, as Amazon MSK does from Secrets Manager."""
+
+NEEDS_TLS = "service credentials need {name}: what a cluster keeps of a password can be read off a plain connection"
+
+
+def check(config: Properties) -> None:
+    """Validate the connection; it must use TLS and verify it."""
+    check_connection(_without_users(config), os.environ)
+    read_owner(config)
+    fields = Fields(config, what="the Kafka provider configuration")
+    if (users := known(fields.text("users"))) is not None and users not in USERS:
+        fields.refuse("users", f"must be {' or '.join(USERS)}")
+    if known(fields.boolean("tlsEnabled")) is False:
+        fields.refuse("tlsEnabled", NEEDS_TLS.format(name="TLS"))
+    if known(fields.boolean("skipTlsVerify")) is True:
+        fields.refuse("skipTlsVerify", NEEDS_TLS.format(name="the broker's certificate verified"))
+    fields.raise_problems()
+
+
+def open_package(config: Properties, clock: Clock) -> Package:
+    """Make the kinds of resource on the cluster; it is connected to when first used. ``clock`` dates passwords."""
+    check(config)
+    connection = read_connection(_without_users(config), os.environ)
+    _refuse_plain(connection)
+    session, wire = Session(connection), Wire(connection)
+
+    async def send(request: Any) -> Any:
+        # The session tells a wrong password or certificate at once, where the wire would only time out.
+        await session.client()
+        return await wire.send(request)
+
+    cluster = CredentialCluster(send, makes_users=config.get("users") != EXTERNAL)
+    marks = marks_of(ThingKind.USER, session, wire, read_owner(config))
+    credential = ServiceCredential(cluster, ClientConnection(connection.bootstrap, connection.ca), marks, clock)
+
+    async def close() -> None:
+        await credential.close()
+        cluster.close()
+        await wire.close()
+        await session.close()
+
+    return Package(kinds=(credential,), close=close)
+
+
+def _without_users(config: Properties) -> Properties:
+    """The connection alone, in pulumi-kafka's words."""
+    return {name: value for name, value in without_owner(config).items() if name != "users"}
+
+
+def _refuse_plain(connection: Connection) -> None:
+    """Refuse what came from the environment rather than from the configuration."""
+    if not (connection.tls and connection.verify):
+        raise RefusedError(Problem("tlsEnabled", NEEDS_TLS.format(name="verified TLS")))

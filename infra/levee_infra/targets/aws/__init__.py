@@ -1,0 +1,1 @@
+"""Target aws, live: the account's API, checks before a change, registration, kinds and proof."""

@@ -1,0 +1,320 @@
+"""``levee:aws:Alarm``: a CloudWatch alarm on a metric, or on several by metric math.
+
+Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html. Putting an alarm
+overwrites whatever has its name, so it is looked for first. Refreshing a stack lists all alarms once, and their tags
+once (by the tagging API, which may be minutes behind): an alarm is asked for by itself only where the lists don't show
+what is declared.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from levee.catalog.aws_form import LONGEST_ALARM_NAME, MOST_ALARM_ACTIONS
+from levee.catalog.partition import partition_name
+from levee.clock import Clock
+from levee_infra.providers.protocol.batching import PATIENT, Batch, BatchLimits
+from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.kind import Recorded
+from levee_infra.providers.protocol.properties import Properties, Value, is_known, reveal
+from levee_infra.targets.aws.api import Api
+from levee_infra.targets.aws.arn_scope import Arn, outside
+from levee_infra.targets.aws.kinds.alarm.metric_query import check_queries, plain_queries
+from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed, listing
+from levee_infra.targets.aws.kinds.json_text import canonical
+from levee_infra.targets.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
+
+AT_ONCE: Final = 100
+"""Alarms in one request, named or listed."""
+
+LONGEST_DESCRIPTION: Final = 1024
+MOST_DIMENSIONS: Final = 30
+SHORT_PERIODS: Final = (10, 20, 30)
+"""Seconds; longer periods are multiples of a minute."""
+
+MINUTE, HOUR, DAY = 60, 3600, 86_400
+STATISTICS: Final = ("SampleCount", "Average", "Sum", "Minimum", "Maximum")
+EXTENDED: Final = re.compile(r"(p|tm|wm|tc|ts)\d{1,2}(\.\d{1,10})?|p100|IQM|(PR|TM|WM|TC|TS)\([\d.%:]+\)")
+COMPARISONS: Final = (
+    "GreaterThanOrEqualToThreshold",
+    "GreaterThanThreshold",
+    "LessThanThreshold",
+    "LessThanOrEqualToThreshold",
+)
+MISSING: Final = ("missing", "breaching", "notBreaching", "ignore")
+
+ACTIONS: Final[Mapping[str, str]] = {
+    "actions": "AlarmActions",
+    "okActions": "OKActions",
+    "insufficientDataActions": "InsufficientDataActions",
+}
+ONE_METRIC: Final[Mapping[str, str]] = {
+    "namespace": "Namespace",
+    "metricName": "MetricName",
+    "statistic": "Statistic",
+    "extendedStatistic": "ExtendedStatistic",
+    "periodSeconds": "Period",
+}
+ALWAYS_PUT: Final[Mapping[str, str]] = {
+    "description": "AlarmDescription",
+    "comparison": "ComparisonOperator",
+    "threshold": "Threshold",
+    "evaluationPeriods": "EvaluationPeriods",
+    "datapointsToAlarm": "DatapointsToAlarm",
+    "treatMissingData": "TreatMissingData",
+    "actionsEnabled": "ActionsEnabled",
+    **ACTIONS,
+}
+"""Inputs, and the API's names of them."""
+
+WATCHED: Final = (*ONE_METRIC, "dimensions", "metrics")
+
+
+class Alarm(AwsKind):
+    """An alarm that watches one metric (``namespace``, ``metricName`` …) or an expression (``metrics``). The id is its
+    name. It tells topics of the same account and region, and no others.
+    """
+
+    token = "levee:aws:Alarm"  # noqa: S105 - a type token
+    what = "alarm"
+    properties = ("name", *ALWAYS_PUT, *WATCHED)
+    fixed = ("name",)
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        super().__init__(api, clock)
+        self._listed = listing(self._list)
+        limits = BatchLimits(items=AT_ONCE)
+        self._described: Batch[str, Mapping[str, Any] | None] = Batch(self._describe, limits=limits, pace=PATIENT)
+        self._removed: Batch[str, None] = Batch(self._remove, limits=limits, pace=PATIENT)
+
+    # Checking
+
+    def with_defaults(self, new: Properties) -> Properties:
+        """All of the periods must breach, missing data says nothing; topics and dimensions are in order."""
+        defaults: Properties = {"treatMissingData": MISSING[0], "actionsEnabled": True}
+        defaults |= {name: [] for name in ACTIONS}
+        if "evaluationPeriods" in new:
+            defaults["datapointsToAlarm"] = new["evaluationPeriods"]
+        complete = {**defaults, **new}
+        for name in ACTIONS:
+            topics = reveal(complete[name])
+            complete[name] = sorted(topics, key=canonical) if isinstance(topics, list) and is_known(topics) else topics
+        dimensions, metrics = reveal(new.get("dimensions", [])), reveal(new.get("metrics"))
+        if isinstance(dimensions, list) and is_known(dimensions) and not metrics:
+            complete["dimensions"] = sorted(dimensions, key=canonical)
+        if isinstance(metrics, list) and is_known(metrics):
+            complete["metrics"] = plain_queries(metrics)
+        return complete
+
+    def check_fields(self, fields: Fields) -> None:
+        """Whom it tells is inside the boundary; the rest is what CloudWatch takes."""
+        for name, longest in (("name", LONGEST_ALARM_NAME), ("description", LONGEST_DESCRIPTION)):
+            text = known(fields.text(name, required=True))
+            if text is not None and len(text) > longest:
+                fields.refuse(name, f"must be at most {longest} characters")
+        fields.number("threshold", required=True)
+        _check_one_of(fields, "comparison", COMPARISONS)
+        _check_one_of(fields, "treatMissingData", MISSING)
+        if known(fields.boolean("actionsEnabled")) is False:
+            fields.refuse("actionsEnabled", "must be true: an alarm that tells nobody is none")
+        for name in ACTIONS:
+            self._check_actions(fields, name)
+        if fields.objects("metrics"):
+            check_queries(fields, "metrics")
+            for name in (*ONE_METRIC, "dimensions"):
+                if fields.has(name):
+                    fields.refuse(name, "goes with one metric: leave it out where metrics are declared")
+        else:
+            _check_metric(fields)
+        _check_periods(fields)
+
+    def _check_actions(self, fields: Fields, name: str) -> None:
+        topics = known(fields.texts(name)) or []
+        if len(topics) > MOST_ALARM_ACTIONS:
+            fields.refuse(name, f"are {len(topics)}, CloudWatch takes {MOST_ALARM_ACTIONS}")
+        for topic in topics:
+            arn = Arn.parse(topic)
+            if arn is None or arn.service != "sns":
+                fields.refuse(name, f"{topic} is no ARN of an SNS topic")
+            elif reason := outside(topic, self.api.connection):
+                fields.refuse(name, reason)
+
+    # Looking
+
+    async def look_for(self, new: Properties) -> Live | None:
+        """By its name."""
+        return await self.look_at(str(new["name"]))
+
+    async def look_at(self, resource_id: str) -> Live | None:
+        """By itself, and its tags, too: lists of tags lag behind."""
+        alarm = await self._described.submit(resource_id)
+        if alarm is None:
+            return None
+        answer = await self.api.find(
+            "cloudwatch", "list_tags_for_resource", ("ResourceNotFoundException",), ResourceARN=alarm["AlarmArn"]
+        )
+        return None if answer is None else _live(alarm, from_list(answer["Tags"]))
+
+    async def listed(self, resource_id: str) -> Live | None:
+        """From the list of what levee manages."""
+        return (await self._listed.get(resource_id)).get(resource_id)
+
+    # Changing
+
+    async def make(self, new: Properties) -> Live:
+        """Put all of it, with its tags."""
+        await self._put(new, Tags=to_list(tags_of(new)))
+        here = self.api.connection
+        arn = f"arn:{partition_name(here.region)}:cloudwatch:{here.region}:{here.account}:alarm:{new['name']}"
+        return Live(str(new["name"]), new, {"arn": arn})
+
+    async def alter(self, live: Live, new: Properties, before: Properties) -> None:
+        """Put all of it: what isn't named would be reset. Tags of an alarm that exists have requests of their own."""
+        differs = changed(live, new, *ALWAYS_PUT, *WATCHED)
+        if differs or any(live.inputs.get(name) for name in WATCHED if name not in new):
+            await self._put(new)
+        tags, gone = tag_changes(live.inputs, new, before)
+        if tags:
+            await self.api.call("cloudwatch", "tag_resource", ResourceARN=live.outputs["arn"], Tags=to_list(tags))
+        if gone:
+            await self.api.call("cloudwatch", "untag_resource", ResourceARN=live.outputs["arn"], TagKeys=gone)
+        self._listed.forget()
+
+    async def delete(self, recorded: Recorded) -> None:
+        """By name, together with others: looking at each first would cost two requests for each."""
+        await self._removed.submit(recorded.id)
+
+    async def remove(self, live: Live, recorded: Recorded) -> None:  # noqa: ARG002
+        """Remove it."""
+        await self._removed.submit(live.id)
+
+    # Requests
+
+    async def _put(self, new: Properties, **more: Any) -> None:
+        parameters = {api: new[name] for name, api in {**ALWAYS_PUT, **ONE_METRIC}.items() if new.get(name) is not None}
+        if new.get("metrics") is not None:
+            parameters["Metrics"] = new["metrics"]
+        else:
+            dimensions = new["dimensions"]
+            assert isinstance(dimensions, list)
+            parameters["Dimensions"] = [_api_dimension(each) for each in dimensions]
+        await self.api.call("cloudwatch", "put_metric_alarm", AlarmName=new["name"], **parameters, **more)
+        self._listed.forget()
+
+    async def _describe(self, names: Sequence[str]) -> list[Mapping[str, Any] | None]:
+        alarms = await self.api.pages(
+            "cloudwatch",
+            "describe_alarms",
+            "MetricAlarms",
+            AlarmNames=list(dict.fromkeys(names)),
+            AlarmTypes=["MetricAlarm"],
+            PaginationConfig={"PageSize": AT_ONCE},
+        )
+        found = {alarm["AlarmName"]: alarm for alarm in alarms}
+        return [found.get(name) for name in names]
+
+    async def _remove(self, names: Sequence[str]) -> list[None]:
+        """Name only those that exist: CloudWatch removes none where one is missing."""
+        there = [name for name, alarm in zip(names, await self._describe(names), strict=True) if alarm is not None]
+        if there:
+            await self.api.call("cloudwatch", "delete_alarms", AlarmNames=list(dict.fromkeys(there)))
+        self._listed.forget()
+        return [None] * len(names)
+
+    async def _list(self) -> Mapping[str, Live]:
+        """List what levee manages."""
+        page = {"PageSize": AT_ONCE}
+        alarms, tagged = await asyncio.gather(
+            self.api.pages(
+                "cloudwatch", "describe_alarms", "MetricAlarms", AlarmTypes=["MetricAlarm"], PaginationConfig=page
+            ),
+            self.api.pages(
+                "resourcegroupstaggingapi",
+                "get_resources",
+                "ResourceTagMappingList",
+                TagFilters=[{"Key": MANAGED_BY}],
+                ResourceTypeFilters=["cloudwatch:alarm"],
+                PaginationConfig=page,
+            ),
+        )
+        tags = {entry["ResourceARN"]: from_list(entry["Tags"]) for entry in tagged}
+        ours = (alarm for alarm in alarms if alarm["AlarmArn"] in tags)
+        return {alarm["AlarmName"]: _live(alarm, tags[alarm["AlarmArn"]]) for alarm in ours}
+
+
+def _live(alarm: Mapping[str, Any], tags: Mapping[str, str]) -> Live:
+    """Read an alarm. What it doesn't have is None, so that the lack shows as a difference."""
+    inputs: Properties = {name: alarm.get(api) for name, api in {**ALWAYS_PUT, **ONE_METRIC}.items()}
+    inputs |= {name: sorted(alarm.get(api, ())) for name, api in ACTIONS.items()}
+    inputs["name"] = alarm["AlarmName"]
+    inputs["metrics"] = plain_queries(alarm.get("Metrics", ()))
+    if inputs["metrics"] is None:
+        inputs["dimensions"] = sorted((_dimension(each) for each in alarm.get("Dimensions", ())), key=canonical)
+    else:
+        inputs.update(dict.fromkeys((*ONE_METRIC, "dimensions")))
+    inputs["datapointsToAlarm"] = alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"]
+    inputs["treatMissingData"] = alarm.get("TreatMissingData") or MISSING[0]
+    inputs["tags"] = dict(tags)
+    return Live(alarm["AlarmName"], inputs, {"arn": alarm["AlarmArn"]})
+
+
+def _check_metric(fields: Fields) -> None:
+    for name in ("namespace", "metricName"):
+        text = known(fields.text(name, required=True))
+        if text is not None and (len(text) > LONGEST_ALARM_NAME or text.startswith(":")):
+            fields.refuse(name, f"must be at most {LONGEST_ALARM_NAME} characters and not begin with a colon")
+    if fields.has("statistic") == fields.has("extendedStatistic"):
+        fields.refuse("statistic", "must be declared, or extendedStatistic, and not both")
+    elif fields.has("statistic"):
+        _check_one_of(fields, "statistic", STATISTICS)
+    extended = known(fields.text("extendedStatistic"))
+    if extended is not None and not EXTENDED.fullmatch(extended):
+        fields.refuse("extendedStatistic", "must be one of CloudWatch's, such as p99")
+    period = known(fields.integer("periodSeconds", required=True))
+    if period is not None and period not in SHORT_PERIODS and (period < MINUTE or period % MINUTE):
+        fields.refuse("periodSeconds", "must be 10, 20, 30 or a multiple of 60")
+    _check_dimensions(fields)
+
+
+def _check_dimensions(fields: Fields) -> None:
+    dimensions = known(fields.objects("dimensions")) or []
+    for dimension in dimensions:
+        inner = Fields(dimension, what="a dimension")
+        inner.only(("name", "value"))
+        inner.text("name", required=True)
+        inner.text("value", required=True)
+        for problem in inner.problems:
+            fields.refuse("dimensions", problem.reason)
+    names = [str(dimension.get("name")) for dimension in dimensions]
+    if len(names) > MOST_DIMENSIONS or len(set(names)) < len(names):
+        fields.refuse("dimensions", f"must be at most {MOST_DIMENSIONS}, each name once")
+
+
+def _check_periods(fields: Fields) -> None:
+    periods = known(fields.integer("evaluationPeriods", required=True))
+    datapoints, seconds = known(fields.integer("datapointsToAlarm")), known(fields.integer("periodSeconds"))
+    if periods is None:
+        return
+    if periods < 1:
+        fields.refuse("evaluationPeriods", "must be 1 or more")
+    elif datapoints is not None and not 1 <= datapoints <= periods:
+        fields.refuse("datapointsToAlarm", f"must be 1 to {periods}, as many as evaluationPeriods")
+    longest = 7 * DAY if seconds is not None and seconds >= HOUR else DAY
+    if seconds is not None and seconds * periods > longest:
+        fields.refuse("evaluationPeriods", f"times periodSeconds must be at most {longest} seconds")
+
+
+def _check_one_of(fields: Fields, name: str, allowed: Sequence[str]) -> None:
+    text = known(fields.text(name, required=True))
+    if text is not None and text not in allowed:
+        fields.refuse(name, f"must be {', '.join(allowed[:-1])} or {allowed[-1]}")
+
+
+def _dimension(dimension: Mapping[str, str]) -> Value:
+    return {"name": dimension["Name"], "value": dimension["Value"]}
+
+
+def _api_dimension(dimension: Value) -> dict[str, Value]:
+    assert isinstance(dimension, dict)
+    return {"Name": dimension["name"], "Value": dimension["value"]}

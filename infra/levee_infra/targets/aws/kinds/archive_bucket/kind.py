@@ -1,0 +1,300 @@
+"""``levee:aws:ArchiveBucket``: an S3 bucket that keeps what was logged: locked, encrypted, private and in one region.
+
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ and .../userguide/object-lock.html. S3 has no listing of many
+buckets' settings: reading one bucket takes a request for each of them.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any, Final
+
+from levee.catalog.aws_form import LONGEST_LOCK_DAYS, bucket_problem
+from levee.catalog.partition import partition_name
+from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError, refused
+from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.kind import Declaration, Recorded
+from levee_infra.providers.protocol.properties import Properties, Value, reveal
+from levee_infra.targets.aws.api import Api, AwsError
+from levee_infra.targets.aws.arn_scope import check_arn
+from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import INPUTS as LIFECYCLE_INPUTS
+from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import TIERS, check_lifecycle, lifecycle_rules
+from levee_infra.targets.aws.kinds.archive_bucket.settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
+from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
+from levee_infra.targets.aws.kinds.identity import THING_ID, is_marked, marked, new_mark
+from levee_infra.targets.aws.kinds.json_text import check_json
+from levee_infra.targets.aws.tags import MADE, tag_changes, tags_of, to_list
+
+GOVERNANCE, COMPLIANCE = "GOVERNANCE", "COMPLIANCE"
+REGION_WITHOUT_CONSTRAINT: Final = "us-east-1"
+"""The one region whose name S3 refuses as a location constraint."""
+
+ALWAYS: Final = {
+    "publicAccessBlocked": "an archive is never public",
+    "ownershipEnforced": "an object of another owner escapes the bucket's policy",
+    "versioned": "what is overwritten must be kept",
+    "bucketKey": "without it every object costs a request to KMS",
+}
+"""What is true of every archive, and why. They are inputs, so that one that was switched off shows as a difference."""
+
+
+class ArchiveBucket(AwsKind):
+    """A bucket for what must be kept. The id is its name.
+
+    It may be locked longer and firmer in place, never shorter or looser. It is deleted with a due approval and empty:
+    levee never empties an archive, and lets go of one that holds anything. Nothing in it is replicated: a replica may
+    lie outside the jurisdiction.
+    """
+
+    token = "levee:aws:ArchiveBucket"  # noqa: S105 - a type token
+    what = "archive bucket"
+    properties = ("name", "keyArn", "policy", "lockMode", "retentionDays", *LIFECYCLE_INPUTS, *ALWAYS, "replicas")
+    fixed = ("name",)
+    json_inputs = ("policy",)
+    holds_data = True
+    has_identity = True
+
+    def with_defaults(self, new: Properties) -> Properties:
+        """Tiers that aren't declared aren't used."""
+        return {**dict.fromkeys(TIERS, 0), **dict.fromkeys(ALWAYS, True), "replicas": [], **new}
+
+    def check_fields(self, fields: Fields) -> None:
+        """The key is one of the stack's own account and region, the days are S3's."""
+        name = known(fields.text("name", required=True))
+        if name is not None and (reason := bucket_problem(name)):
+            fields.refuse("name", reason)
+        check_arn(fields, "keyArn", self.api.connection, "kms:key/")
+        check_json(fields, "policy")
+        if known(fields.text("lockMode", required=True)) not in {None, GOVERNANCE, COMPLIANCE}:
+            fields.refuse("lockMode", f"must be {GOVERNANCE} or {COMPLIANCE}")
+        retention = known(fields.integer("retentionDays", required=True))
+        if retention is not None and not 0 < retention <= LONGEST_LOCK_DAYS:
+            fields.refuse("retentionDays", f"must be 1 to {LONGEST_LOCK_DAYS} days")
+        check_lifecycle(fields)
+        for always, reason in ALWAYS.items():
+            if known(fields.boolean(always)) is False:
+                fields.refuse(always, f"must be true: {reason}")
+        if known(fields.texts("replicas")):
+            fields.refuse("replicas", "must be empty: levee replicates no archive, which could leave the jurisdiction")
+
+    async def check(self, declaration: Declaration) -> Properties:
+        """Refuse a weaker lock than was declared before, too."""
+        new = await super().check(declaration)
+        if problems := [*_weaker("declared", declaration.old, new)]:
+            raise RefusedError(*problems)
+        return new
+
+    async def preview_create(self, new: Properties) -> Properties:
+        """Refuse what an existing bucket can't become."""
+        live = await self.look_for(new)
+        if live is not None:
+            self._refuse_stranger(live, new)
+            self._refuse_live(live, new)
+        return new
+
+    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Refuse what the bucket can't become."""
+        live = await self.look_at(recorded.id)
+        if live is not None:
+            self._refuse_live(live, new)
+        return await super().preview_update(recorded, new)
+
+    async def look_for(self, new: Properties) -> Live | None:
+        """By its name. One of this account that is blank and empty counts as not made yet: ``make`` goes on with it."""
+        name = str(new["name"])
+        found = await self._look(name)
+        if found is None:
+            return None
+        live, settings = found
+        here = self.api.connection.region
+        if live.outputs["region"] != here:
+            raise refused(
+                "name", f"the bucket {name} exists in {live.outputs['region']}, not {here}: choose another name"
+            )
+        if settings.is_blank and not await holds_anything(self.api, name):
+            return None
+        return live
+
+    async def look_at(self, resource_id: str) -> Live | None:
+        """Buckets of other accounts are not looked at: that fails."""
+        found = await self._look(resource_id)
+        return None if found is None else found[0]
+
+    async def make(self, new: Properties) -> Live:
+        """Make it tagged and with Object Lock. S3's own answer to a repetition is fine: ``look_for`` and, here, another
+        look have found nobody's settings or objects in it. A server that drops a new bucket's tags (moto does) leaves a
+        blank bucket after a kill; taking it over takes nothing from anybody.
+        """
+        name = str(new["name"])
+        location = {"Tags": to_list({**tags_of(new), MADE: new_mark()})}
+        if self.api.connection.region != REGION_WITHOUT_CONSTRAINT:
+            location["LocationConstraint"] = self.api.connection.region  # type: ignore[assignment]
+        try:
+            await self.api.call(
+                "s3",
+                "create_bucket",
+                Bucket=name,
+                CreateBucketConfiguration=location,
+                ObjectLockEnabledForBucket=True,
+                ObjectOwnership=OWNERSHIP,
+            )
+        except AwsError as error:
+            if error.code == "BucketAlreadyExists":
+                raise refused(
+                    "name", f"{name} is taken: bucket names are one for all accounts, choose another"
+                ) from None
+            if error.code != "BucketAlreadyOwnedByYou":
+                raise
+            live = await self.look_for(new)
+            self._refuse_stranger(live, new)
+        await self.api.wait("s3", "bucket_exists", **owned(self.api, name))
+        found = await self._look(name)
+        if found is None:
+            raise FailedError(f"the bucket {name} was made and is gone again; run again")
+        return found[0]
+
+    async def identified(self, live: Live, new: Properties) -> Live:
+        """By a tag, together with those that are declared: one that was made by a killed run may have none yet."""
+        if is_marked(live.outputs[THING_ID]):
+            return live
+        self._refuse_live(live, new)
+        tags = {**tags_of(live.inputs), **tags_of(new), MADE: new_mark()}
+        await self.tag(live, tags, ())
+        identity = marked(str(live.outputs["arn"]), tags)
+        return replace(live, inputs={**live.inputs, "tags": {**tags}}, outputs={**live.outputs, THING_ID: identity})
+
+    async def alter(self, live: Live, new: Properties, before: Properties) -> None:
+        """Close it before anything else; tags come first, for by them a killed run's bucket is known."""
+        self._refuse_live(live, new)
+        tags, gone = tag_changes(live.inputs, new, before)
+        if tags or gone:
+            await self.tag(live, tags, gone)
+        if changed(live, new, "publicAccessBlocked"):
+            await self._put(live, "put_public_access_block", PublicAccessBlockConfiguration=BLOCKED)
+        if changed(live, new, "ownershipEnforced"):
+            rules = {"Rules": [{"ObjectOwnership": OWNERSHIP}]}
+            await self._put(live, "put_bucket_ownership_controls", OwnershipControls=rules)
+        if changed(live, new, "policy"):
+            await self._put(live, "put_bucket_policy", Policy=new["policy"])
+        if changed(live, new, "keyArn", "bucketKey"):
+            await self._put(live, "put_bucket_encryption", ServerSideEncryptionConfiguration=_encryption(new))
+        if changed(live, new, "versioned"):
+            await self._put(live, "put_bucket_versioning", VersioningConfiguration={"Status": "Enabled"})
+        if changed(live, new, "lockMode", "retentionDays"):
+            await self._put(live, "put_object_lock_configuration", ObjectLockConfiguration=_lock(new))
+        if changed(live, new, *LIFECYCLE_INPUTS):
+            rules = {"Rules": lifecycle_rules(new)}
+            await self._put(live, "put_bucket_lifecycle_configuration", LifecycleConfiguration=rules)
+
+    async def outlives(self, live: Live, recorded: Recorded) -> bool:
+        """It stays while it holds anything, too."""
+        return await super().outlives(live, recorded) or await holds_anything(self.api, live.id)
+
+    async def remove(self, live: Live, recorded: Recorded) -> None:
+        """Remove it; S3 itself refuses one that something has come into meanwhile."""
+        try:
+            await self.api.find("s3", "delete_bucket", ("NoSuchBucket",), **owned(self.api, live.id))
+        except AwsError as error:
+            if error.code != "BucketNotEmpty":
+                raise
+            await self.let_go(live, recorded)
+
+    async def tag(self, live: Live, tags: Mapping[str, str], gone: Sequence[str]) -> None:
+        """S3 takes all tags of a bucket at once."""
+        kept = {name: text for name, text in tags_of(live.inputs).items() if name not in gone}
+        await self._put(live, "put_bucket_tagging", Tagging={"TagSet": to_list({**kept, **tags})})
+
+    def locked_until(self, live: Live, today: date) -> date | None:
+        """What came in today is locked for the longest."""
+        days = live.inputs.get("retentionDays")
+        return today + timedelta(days=days) if isinstance(days, int) else None
+
+    def _refuse_live(self, live: Live, new: Properties) -> None:
+        """Raise RefusedError where the bucket that is there can't, or must not, become what is declared."""
+        problems = [*_weaker("live", live.inputs, new)]
+        if not live.outputs["objectLock"]:
+            problems.append(
+                Problem(
+                    "name",
+                    f"the bucket {live.id} was made without Object Lock, so nothing in it is locked: declare another "
+                    "archive, copy there what must be kept, then remove this one",
+                )
+            )
+        replicas = live.inputs["replicas"]
+        if isinstance(replicas, list) and replicas:
+            problems.append(
+                Problem(
+                    "replicas",
+                    f"the bucket {live.id} is replicated to {', '.join(map(str, replicas))}, not by levee: find out "
+                    "who did it, delete the replication rules, and what they have copied out of the jurisdiction",
+                )
+            )
+        if problems:
+            raise RefusedError(*problems)
+
+    async def _look(self, name: str) -> tuple[Live, BucketSettings] | None:
+        bucket = owned(self.api, name)
+        try:
+            head = await self.api.find("s3", "head_bucket", ("404", "NoSuchBucket"), **bucket)
+        except AwsError as error:
+            if error.code != "403":
+                raise
+            raise FailedError(
+                f"the bucket {name} is another account's, or the caller may not look at it: choose another name, or "
+                f"let the caller do s3:ListBucket on it ({error})"
+            ) from None
+        if head is None:
+            return None
+        answers = await asyncio.gather(
+            *(self.api.find("s3", operation, (absent,), **bucket) for operation, absent in REQUESTS.items())
+        )
+        settings = BucketSettings(
+            {operation: answer or {} for operation, answer in zip(REQUESTS, answers, strict=True)}
+        )
+        inputs: Properties = {"name": name, **settings.inputs()}
+        arn = f"arn:{partition_name(self.api.connection.region)}:s3:::{name}"
+        outputs: Properties = {
+            "arn": arn,
+            THING_ID: marked(arn, tags_of(inputs)),
+            "region": head.get("BucketRegion"),
+            "objectLock": settings.object_lock,
+        }
+        return Live(name, inputs, outputs), settings
+
+    async def _put(self, live: Live, operation: str, **parameters: Any) -> None:
+        await self.api.call("s3", operation, **owned(self.api, live.id), **parameters)
+
+
+async def holds_anything(api: Api, bucket: str) -> bool:
+    """Say whether a bucket holds an object, an older version, a delete marker or a part of an unfinished upload."""
+    versions = await api.call("s3", "list_object_versions", MaxKeys=1, **owned(api, bucket))
+    if versions.get("Versions") or versions.get("DeleteMarkers"):
+        return True
+    uploads = await api.call("s3", "list_multipart_uploads", MaxUploads=1, **owned(api, bucket))
+    return bool(uploads.get("Uploads"))
+
+
+def owned(api: Api, bucket: str) -> dict[str, str]:
+    """Name a bucket together with its owner: S3 then refuses one that has changed hands."""
+    return {"Bucket": bucket, "ExpectedBucketOwner": api.connection.account}
+
+
+def _weaker(which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:
+    """Say how the new lock is weaker than one that was declared, or is live."""
+    mode, now = reveal(old.get("lockMode")), reveal(new.get("lockMode"))
+    if mode == COMPLIANCE and now == GOVERNANCE:
+        yield Problem("lockMode", f"can't change from {COMPLIANCE}, which is {which}, to {GOVERNANCE}: keep it")
+    days, wanted = reveal(old.get("retentionDays")), reveal(new.get("retentionDays"))
+    if isinstance(days, int) and isinstance(wanted, int) and wanted < days:
+        yield Problem("retentionDays", f"can't be shortened from {days}, which is {which}, to {wanted}: keep it")
+
+
+def _encryption(new: Properties) -> dict[str, Any]:
+    default = {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": new["keyArn"]}
+    return {"Rules": [{"ApplyServerSideEncryptionByDefault": default, "BucketKeyEnabled": True}]}
+
+
+def _lock(new: Properties) -> dict[str, Any]:
+    retention = {"Mode": new["lockMode"], "Days": new["retentionDays"]}
+    return {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": retention}}

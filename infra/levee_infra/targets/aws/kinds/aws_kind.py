@@ -1,0 +1,323 @@
+"""What all ``levee:aws:*`` kinds have in common: how they are found again, taken over, compared and refused.
+
+A kind says how its thing is looked up, made, altered and removed; here is the order that makes each of these safe to
+repeat after a kill at any point, and that leaves strangers' things alone.
+"""
+
+from abc import abstractmethod
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import ClassVar, Final
+
+from levee.clock import Clock
+from levee_infra.providers.protocol.differences import Difference, differences
+from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, RefusedError, refused
+from levee_infra.providers.protocol.fields import Fields
+from levee_infra.providers.protocol.identity import ACKNOWLEDGED, RECREATED
+from levee_infra.providers.protocol.kind import Declaration, Recorded, ResourceKind
+from levee_infra.providers.protocol.properties import Properties, Value, is_known, reveal
+from levee_infra.providers.protocol.snapshot import Snapshot
+from levee_infra.targets.aws.api import Api, AwsError
+from levee_infra.targets.aws.kinds.deletion import check_deletion, is_approved
+from levee_infra.targets.aws.kinds.identity import (
+    identity_difference,
+    made_anew,
+    remembered,
+    require_known,
+)
+from levee_infra.targets.aws.kinds.json_text import same_json
+from levee_infra.targets.aws.tags import (
+    IDENTITY,
+    MANAGED_BY,
+    PROJECT,
+    RESOURCE,
+    check_tags,
+    is_let_go,
+    is_taken,
+    refuse_stranger,
+    refuse_taken,
+    tags_of,
+    tags_of_let_go,
+    without_own,
+)
+
+UNTOLD: Final = ("deletion", ACKNOWLEDGED)
+"""Inputs of which AWS knows nothing, whatever the kind."""
+
+
+@dataclass(frozen=True)
+class Live:
+    """A thing as AWS has it: its id in the state, inputs as they would be declared, and what only AWS decides."""
+
+    id: str
+    inputs: Properties = field(repr=False)
+    outputs: Properties = field(default_factory=dict, repr=False)
+
+
+class AwsKind(ResourceKind):
+    """One kind of resource in one account and region, told apart by tags.
+
+    Inputs named in ``fixed`` can't change: a change of them is refused, for it would need a replacement. A thing that
+    holds data is deleted with a dated approval only; without one levee lets go of it: it stays as it is, tagged so.
+    """
+
+    what: ClassVar[str]
+    """What it is, for messages: ``bucket``."""
+    properties: ClassVar[tuple[str, ...]]
+    """Its inputs beside ``tags`` (and ``deletion``, where it holds data)."""
+    fixed: ClassVar[tuple[str, ...]] = ()
+    found_by: ClassVar[tuple[str, ...]] = ("name",)
+    """Inputs that ``look_for`` needs beside the tags."""
+    json_inputs: ClassVar[tuple[str, ...]] = ()
+    """Inputs that are JSON text: compared by meaning."""
+    untold: ClassVar[tuple[str, ...]] = ()
+    """Inputs of which AWS knows nothing: they are as declared."""
+    holds_data: ClassVar[bool] = False
+    has_identity: ClassVar[bool] = False
+    """Whether its output ``identity`` tells it from another thing of its name."""
+    has_tags: ClassVar[bool] = True
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        self.api = api
+        self.clock = clock
+
+    # What a kind says
+
+    @abstractmethod
+    def check_fields(self, fields: Fields) -> None:
+        """Note what is wrong with the inputs, some of which may be unknown yet."""
+
+    def with_defaults(self, new: Properties) -> Properties:
+        """Complete the inputs with what they mean by leaving out."""
+        return new
+
+    @abstractmethod
+    async def look_for(self, new: Properties) -> Live | None:
+        """Look for the thing that is declared, by its name or by its identity tags; None if there is none."""
+
+    @abstractmethod
+    async def look_at(self, resource_id: str) -> Live | None:
+        """Look at the thing of that id; None if it is gone."""
+
+    @abstractmethod
+    async def make(self, new: Properties) -> Live:
+        """Make it, tagged from its first moment on. It need not be complete: ``alter`` comes next."""
+
+    @abstractmethod
+    async def alter(self, live: Live, new: Properties, before: Properties) -> None:
+        """Make the thing what is declared, wherever it differs. ``before`` is what was declared last: what is no longer
+        declared goes, what somebody else added stays.
+        """
+
+    @abstractmethod
+    async def remove(self, live: Live, recorded: Recorded) -> None:
+        """Remove it."""
+
+    async def outlives(self, live: Live, recorded: Recorded) -> bool:  # noqa: ARG002
+        """Whether it stays when it is no longer declared."""
+        return self.holds_data and not is_approved(recorded.inputs, self.clock.today())
+
+    async def tag(self, live: Live, tags: Mapping[str, str], gone: Sequence[str]) -> None:
+        """Set tags and take some away. Only what can stay needs it."""
+        raise NotImplementedError
+
+    def locked_until(self, live: Live, today: date) -> date | None:  # noqa: ARG002
+        """When its last lock ends, at the latest, if nothing comes in from now on; None: it locks nothing."""
+        return None
+
+    async def identified(self, live: Live, new: Properties) -> Live:  # noqa: ARG002
+        """Write what tells it from another of its name, where AWS has nothing of the kind."""
+        return live
+
+    # What all have in common
+
+    async def check(self, declaration: Declaration) -> Properties:
+        """Refuse all that is wrong at once, and what would need a replacement."""
+        new = self.with_defaults(declaration.new)
+        fields = Fields(new, what=f"the {self.what}")
+        common = ("tags",) * self.has_tags + ("deletion",) * self.holds_data + (ACKNOWLEDGED,) * self.has_identity
+        fields.only((*self.properties, *common))
+        if self.has_tags:
+            check_tags(fields)
+        if self.holds_data:
+            check_deletion(fields)
+        fields.texts(ACKNOWLEDGED)
+        self.check_fields(fields)
+        for name in self.fixed:
+            before, now = reveal(declaration.old.get(name)), reveal(new.get(name))
+            if before is not None and is_known(now) and is_known(before) and before != now:
+                fields.refuse(
+                    name, f"can't change from {before} to {now}: declare a second one beside it, move, then remove it"
+                )
+        fields.raise_problems()
+        return new
+
+    async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
+        """Another thing of its name is a difference; what may be taken for it is none."""
+        found = await super().diff(recorded, new)
+        kept = {path: each for path, each in found.items() if not path.startswith(ACKNOWLEDGED)}
+        return {**kept, **identity_difference(recorded)}
+
+    def can_rehearse(self, new: Properties) -> bool:
+        """What it is found by is enough, such as a name: the ARN of a key may come later."""
+        return all(is_known(new.get(name)) for name in (*self.found_by, "tags"))
+
+    async def preview_create(self, new: Properties) -> Properties:
+        """Refuse a stranger's thing of that name."""
+        live = await self.look_for(new)
+        self._refuse_stranger(live, new)
+        return {**new, **self.foreseen(new), **_arn(live.outputs if live else {})}
+
+    def foreseen(self, new: Properties) -> Properties:  # noqa: ARG002
+        """Outputs that follow from the inputs."""
+        return {}
+
+    async def create(self, new: Properties) -> Recorded:
+        """Make it, or go on with what a killed run has left."""
+        live = await self.look_for(new)
+        self._refuse_stranger(live, new)
+        if live is None:
+            live = await self.make(new)
+        return Recorded(live.id, new, await self._altered(live, new, {}))
+
+    async def listed(self, resource_id: str) -> Live | None:  # noqa: ARG002
+        """The thing of that id, where one listing that many share tells of it; it may be minutes old."""
+        return None
+
+    async def read(self, recorded: Recorded) -> Recorded | None:
+        """As the list has it; where that doesn't show what is declared, as the thing itself says. In an import the live
+        values become its inputs.
+        """
+        listed = await self.listed(recorded.id) if recorded.inputs else None
+        if listed is not None:
+            seen = remembered(recorded, self.seen(listed, recorded.inputs))
+            found = Recorded(recorded.id, recorded.inputs, seen)
+            if not await self.diff(found, recorded.inputs):
+                return found
+        live = await self.look_at(recorded.id)
+        if live is None:
+            return None
+        inputs = recorded.inputs or self.with_defaults(_without_none(without_own(live.inputs)))
+        return Recorded(live.id, inputs, remembered(recorded, self.seen(live, inputs)))
+
+    def seen(self, live: Live, inputs: Properties) -> Properties:
+        """What the state keeps of a thing that AWS has: those of its inputs that are declared, and what only AWS
+        decides. A declared one that it lacks is left out, and so shows; what somebody added beside them doesn't.
+        """
+        seen = {name: self.seen_input(name, declared, live) for name, declared in inputs.items()}
+        return _without_none({**seen, **live.outputs})
+
+    def seen_input(self, name: str, declared: Value, live: Live) -> Value:
+        """One declared input as AWS has it; None where it doesn't."""
+        found = live.inputs.get(name)
+        if name == "tags":
+            names = tags_of({name: declared})
+            return {tag: text for tag, text in tags_of(live.inputs).items() if tag in names}
+        is_same = name in self.json_inputs and same_json(declared, found)
+        return declared if is_same or name in (*self.untold, *UNTOLD) else found
+
+    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Its ARN stays, so what names it doesn't change with it. Refuse to go on with another thing of its name."""
+        require_known(f"the {self.what} {recorded.id}", recorded, new, recorded.outputs.get(RECREATED))
+        return {**new, **_arn(recorded.outputs)}
+
+    async def update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Change it in place."""
+        live = await self.look_at(recorded.id)
+        if live is None:
+            raise FailedError(f"the {self.what} {recorded.id} is gone; run again with --refresh to make it anew")
+        require_known(f"the {self.what} {recorded.id}", recorded, new, made_anew(recorded, live.outputs))
+        self._refuse_taken(live, recorded)
+        return await self._altered(live, new, recorded.inputs)
+
+    async def delete(self, recorded: Recorded) -> bool | None:
+        """Remove it, or let go of it. One that somebody made anew isn't this stack's: it stays, its tags too."""
+        live = await self.look_at(recorded.id)
+        if live is None or made_anew(recorded, live.outputs) is not None:
+            return live is not None
+        if await self.outlives(live, recorded):
+            await self.let_go(live, recorded)
+            return False
+        self._refuse_taken(live, recorded)
+        try:
+            await self.remove(live, recorded)
+        except AwsError:
+            if await self.look_at(recorded.id) is not None:  # else a first attempt has removed it, and nobody answered
+                raise
+        return False
+
+    async def let_go(self, live: Live, recorded: Recorded) -> None:
+        """Leave it as it is, and tag it so that everybody sees that nobody manages it; once, and not where another
+        stack has it by now.
+        """
+        identity = {name: text for name, text in tags_of(recorded.inputs).items() if name in (*IDENTITY, PROJECT)}
+        if is_let_go(live.inputs) or is_taken(live.inputs, recorded.inputs):
+            return
+        today = self.clock.today()
+        try:
+            await self.tag(live, {**identity, **tags_of_let_go(today, self.locked_until(live, today))}, ())
+        except FailedError as error:
+            raise FailedError(
+                f"the {self.what} {live.id} is kept and can't be let go of, for its tags can't be written; "
+                f"nothing of it was changed: {error}"
+            ) from None
+
+    async def _altered(self, live: Live, new: Properties, before: Properties) -> Properties:
+        try:
+            live = await self.identified(live, new)
+            await self.alter(live, new, before)
+        except (RefusedError, FailedError) as failure:
+            raise PartlyDoneError(live.id, self.seen(live, new), [f"not finished: {failure}"]) from None
+        return _without_none({**new, **live.outputs})
+
+    def _refuse_taken(self, live: Live, recorded: Recorded) -> None:
+        if self.has_tags:
+            refuse_taken(f"the {self.what} {live.id}", live.inputs, recorded.inputs)
+
+    def _refuse_stranger(self, live: Live | None, new: Properties) -> None:
+        if live is None or not self.has_tags:
+            return
+        if is_let_go(live.inputs, new):
+            self._refuse_different(live, new)
+        else:
+            refuse_stranger(f"the {self.what} {live.id}", live.inputs, new)
+
+    def _refuse_different(self, live: Live, new: Properties) -> None:
+        """What this stack let go of is taken back as it is, or not at all."""
+        wanted = {name: value for name, value in new.items() if name not in ("tags", *UNTOLD) and is_known(value)}
+        found = differences(wanted, self.seen(live, wanted), wanted)
+        if found:
+            raise refused(
+                "name",
+                f"levee let go of the {self.what} {live.id}, and it differs from what is declared in "
+                f"{', '.join(sorted(found))}: declare it as it is; or, to have it changed, tag it {MANAGED_BY}=levee, "
+                f"{RESOURCE}={tags_of(new).get(RESOURCE)}; or choose another name",
+            )
+
+
+def listing(load: Callable[[], Awaitable[Mapping[str, Live]]]) -> Snapshot[Mapping[str, Live]]:
+    """A list of things by id. To a caller that may not list it tells of none, so that each is looked at by itself."""
+
+    async def loaded() -> Mapping[str, Live]:
+        try:
+            return await load()
+        except AwsError as error:
+            if not error.is_denied:
+                raise
+            return {}
+
+    return Snapshot(loaded)
+
+
+def changed(live: Live, new: Mapping[str, Value], *names: str) -> bool:
+    """Say whether any of these inputs differs from what AWS has."""
+    return any(name in new and not same_json(new[name], live.inputs.get(name)) for name in names)
+
+
+def _arn(outputs: Properties) -> Properties:
+    return {name: value for name, value in outputs.items() if name == "arn"}
+
+
+def _without_none(properties: Properties) -> Properties:
+    return {name: value for name, value in properties.items() if value is not None}

@@ -1,0 +1,204 @@
+"""``levee:aws:DataStream``: a Kinesis data stream, by which logs leave CloudWatch Logs.
+
+Source: https://docs.aws.amazon.com/kinesis/latest/APIReference/. A stream that is being changed takes no other change,
+so each is waited for.
+"""
+
+import asyncio
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from levee.catalog.partition import partition_name
+from levee.clock import Clock
+from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError
+from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.kind import Declaration, Recorded
+from levee_infra.providers.protocol.properties import Properties, Value, reveal
+from levee_infra.targets.aws.api import Api, AwsError
+from levee_infra.targets.aws.arn_scope import check_arn
+from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
+from levee_infra.targets.aws.kinds.identity import THING_ID, made_at
+from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of
+
+NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+ABSENT: Final = ("ResourceNotFoundException",)
+ON_DEMAND: Final = "ON_DEMAND"
+SHORTEST_HOURS, LONGEST_HOURS = 24, 8760
+MOST_TAGS: Final = 50
+CREATED_AT_ONCE: Final = 5
+"""Kinesis makes no more streams at a time, and answers LimitExceededException."""
+
+
+class DataStream(AwsKind):
+    """A stream of one name that grows with what comes, encrypted with a customer-managed key. The id is its name.
+
+    It keeps what was sent for ``retentionHours``: for so long whoever reads it may be down. It is never shortened.
+    """
+
+    token = "levee:aws:DataStream"  # noqa: S105 - a type token
+    what = "data stream"
+    properties = ("name", "keyArn", "retentionHours", "mode")
+    fixed = ("name",)
+    holds_data = True
+    has_identity = True
+
+    def __init__(self, api: Api, clock: Clock) -> None:
+        super().__init__(api, clock)
+        self._creating = asyncio.Semaphore(CREATED_AT_ONCE)
+
+    def with_defaults(self, new: Properties) -> Properties:
+        """It grows by itself."""
+        return {"mode": ON_DEMAND, **new}
+
+    def check_fields(self, fields: Fields) -> None:
+        """The key is one of the stack's own account and region."""
+        name = known(fields.text("name", required=True))
+        if name is not None and not NAME.fullmatch(name):
+            fields.refuse("name", "must be 1 to 128 letters, digits and _.-")
+        check_arn(fields, "keyArn", self.api.connection, "kms:key/")
+        hours = known(fields.integer("retentionHours", required=True))
+        if hours is not None and not SHORTEST_HOURS <= hours <= LONGEST_HOURS:
+            fields.refuse("retentionHours", f"must be {SHORTEST_HOURS} to {LONGEST_HOURS}")
+        if known(fields.text("mode")) not in {None, ON_DEMAND}:
+            fields.refuse("mode", f"must be {ON_DEMAND}: a stream that is full refuses logs")
+
+    async def check(self, declaration: Declaration) -> Properties:
+        """Refuse to keep records for less long than was declared before, too."""
+        new = await super().check(declaration)
+        if problems := [*_shorter("declared", declaration.old, new)]:
+            raise RefusedError(*problems)
+        return new
+
+    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
+        """Refuse to shorten what is live."""
+        live = await self.look_at(recorded.id)
+        if live is not None:
+            _refuse_shorter(live, new)
+        return await super().preview_update(recorded, new)
+
+    async def look_for(self, new: Properties) -> Live | None:
+        """By its name. One that is blank and empty counts as not made yet: ``make`` goes on with it."""
+        live = await self.look_at(str(new["name"]))
+        if live is not None and _is_blank(live) and not await self._holds_anything(live.id):
+            return None
+        return live
+
+    async def look_at(self, resource_id: str) -> Live | None:
+        """One that is being removed counts as gone."""
+        answer = await self.api.find("kinesis", "describe_stream_summary", ABSENT, StreamName=resource_id)
+        if answer is None or answer["StreamDescriptionSummary"]["StreamStatus"] == "DELETING":
+            return None
+        listed = await self.api.find("kinesis", "list_tags_for_stream", ABSENT, StreamName=resource_id, Limit=MOST_TAGS)
+        return None if listed is None else _live(answer["StreamDescriptionSummary"], from_list(listed["Tags"]))
+
+    def foreseen(self, new: Properties) -> Properties:
+        """Its ARN is made of its name."""
+        here = self.api.connection
+        return {"arn": f"arn:{partition_name(here.region)}:kinesis:{here.region}:{here.account}:stream/{new['name']}"}
+
+    async def make(self, new: Properties) -> Live:
+        """Make it, tagged. A server that drops a new stream's tags (moto does) leaves a blank one after a kill: taking
+        it over, empty as it is, takes nothing from anybody.
+        """
+        name = str(new["name"])
+        async with self._creating:
+            try:
+                await self.api.call(
+                    "kinesis",
+                    "create_stream",
+                    StreamName=name,
+                    StreamModeDetails={"StreamMode": ON_DEMAND},
+                    Tags=tags_of(new),
+                )
+            except AwsError as error:
+                if error.code != "ResourceInUseException":
+                    raise
+                self._refuse_stranger(await self.look_for(new), new)
+            await self._until_active(name)
+        live = await self.look_at(name)
+        if live is None:
+            raise FailedError(f"the data stream {name} was made and is gone again; run again")
+        return live
+
+    async def alter(self, live: Live, new: Properties, before: Properties) -> None:
+        """Tags come first, for by them a killed run's stream is known; then the key, before anything is sent."""
+        _refuse_shorter(live, new)
+        await self._until_active(live.id)  # a killed run's may still be under way
+        await self.tag(live, *tag_changes(live.inputs, new, before))
+        if changed(live, new, "keyArn"):
+            await self._change(live, "start_stream_encryption", EncryptionType="KMS", KeyId=new["keyArn"])
+        if changed(live, new, "retentionHours"):
+            hours = new["retentionHours"]
+            await self._change(live, "increase_stream_retention_period", RetentionPeriodHours=hours)
+        if changed(live, new, "mode"):
+            await self.api.call(
+                "kinesis",
+                "update_stream_mode",
+                StreamARN=live.outputs["arn"],
+                StreamModeDetails={"StreamMode": ON_DEMAND},
+            )
+            await self._until_active(live.id)
+
+    async def remove(self, live: Live, recorded: Recorded) -> None:  # noqa: ARG002
+        """Remove it with the records in it; not while a registered consumer reads it."""
+        await self.api.find("kinesis", "delete_stream", ABSENT, StreamName=live.id, EnforceConsumerDeletion=False)
+
+    async def tag(self, live: Live, tags: Mapping[str, str], gone: Sequence[str]) -> None:
+        """One call for each of the two."""
+        if tags:
+            await self.api.call("kinesis", "add_tags_to_stream", StreamName=live.id, Tags=dict(tags))
+        if gone:
+            await self.api.call("kinesis", "remove_tags_from_stream", StreamName=live.id, TagKeys=list(gone))
+
+    async def _change(self, live: Live, operation: str, **parameters: Any) -> None:
+        await self.api.call("kinesis", operation, StreamName=live.id, **parameters)
+        await self._until_active(live.id)
+
+    async def _until_active(self, name: str) -> None:
+        await self.api.wait("kinesis", "stream_exists", StreamName=name)
+
+    async def _holds_anything(self, name: str) -> bool:
+        answer = await self.api.call("kinesis", "list_shards", StreamName=name)
+        shards = [shard["ShardId"] for shard in answer["Shards"]]
+        if answer.get("NextToken"):  # a new one has four, not thousands
+            return True
+        return any(await asyncio.gather(*(self._shard_holds_anything(name, shard) for shard in shards)))
+
+    async def _shard_holds_anything(self, name: str, shard: str) -> bool:
+        oldest = await self.api.call(
+            "kinesis", "get_shard_iterator", StreamName=name, ShardId=shard, ShardIteratorType="TRIM_HORIZON"
+        )
+        answer = await self.api.call("kinesis", "get_records", ShardIterator=oldest["ShardIterator"], Limit=1)
+        return bool(answer["Records"]) or answer.get("MillisBehindLatest", 0) > 0
+
+
+def _live(about: Mapping[str, Any], tags: Mapping[str, str]) -> Live:
+    is_encrypted = about.get("EncryptionType") == "KMS"
+    inputs: Properties = {
+        "name": about["StreamName"],
+        "keyArn": about.get("KeyId") if is_encrypted else None,
+        "retentionHours": about["RetentionPeriodHours"],
+        "mode": about.get("StreamModeDetails", {}).get("StreamMode"),
+        "tags": dict(tags),
+    }
+    arn = about["StreamARN"]
+    return Live(about["StreamName"], inputs, {"arn": arn, THING_ID: made_at(arn, about["StreamCreationTimestamp"])})
+
+
+def _is_blank(live: Live) -> bool:
+    """Say whether the stream is as its creation left it: nobody has said anything about it since."""
+    said = live.inputs["tags"] or live.inputs["keyArn"] or live.inputs["retentionHours"] != SHORTEST_HOURS
+    return not said and live.inputs["mode"] == ON_DEMAND
+
+
+def _refuse_shorter(live: Live, new: Properties) -> None:
+    if problems := [*_shorter("live", live.inputs, new)]:
+        raise RefusedError(*problems)
+
+
+def _shorter(which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:
+    hours, wanted = reveal(old.get("retentionHours")), reveal(new.get("retentionHours"))
+    if isinstance(hours, int) and isinstance(wanted, int) and wanted < hours:
+        reason = f"can't be shortened from {hours}, which is {which}, to {wanted}: older records would be lost; keep it"
+        yield Problem("retentionHours", reason)

@@ -1,0 +1,213 @@
+"""``levee:aws:LogSubscription``: a filter that sends what a CloudWatch log group gets on, as it comes in.
+
+CloudWatch Logs delivers to Kinesis, Firehose and Lambda, and not to Kafka: a stream (``levee:aws:DataStream``) carries
+it on. A subscription filter has no tags; it is told apart by its name and destination. Source:
+https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
+"""
+
+import asyncio
+import json
+import re
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from levee.catalog.aws_form import MOST_SUBSCRIPTION_FILTERS
+from levee_infra.providers.protocol.failures import refused
+from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.kind import Recorded
+from levee_infra.providers.protocol.properties import Properties
+from levee_infra.targets.aws.api import AwsError
+from levee_infra.targets.aws.arn_scope import Arn, outside
+from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
+
+SEPARATOR: Final = "|"
+"""Between log group and filter in an id; no log group's name has it."""
+
+GROUP: Final = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
+FILTER: Final = re.compile(r"[^:*|]{1,512}")
+LONGEST_PATTERN: Final = 1024
+BY_STREAM, RANDOM = "ByLogStream", "Random"
+
+DESTINATIONS: Final[Mapping[str, str]] = {
+    "kinesis": "stream/",
+    "firehose": "deliverystream/",
+    "lambda": "function:",
+    "logs": "destination:",
+}
+"""What a filter can send to: services, and how their resources begin."""
+
+NEEDS_ROLE: Final = frozenset({"kinesis", "firehose"})
+"""The others say themselves who may send to them."""
+
+ABSENT: Final = ("ResourceNotFoundException",)
+UNREACHED: Final = "Could not "
+"""So begin AWS's words when its test message didn't arrive: roles take seconds until they hold everywhere."""
+
+PATIENCE_SECONDS: Final = 60.0
+PAUSE_SECONDS: Final = 3.0
+
+SENT: Final = ("filterPattern", "destinationArn", "roleArn", "distribution")
+"""Inputs that can change; the API calls them the same."""
+
+PLAIN: Final[Properties] = {"fieldSelectionCriteria": "", "applyOnTransformedLogs": False, "emitSystemFields": []}
+"""Inputs that are always so: set otherwise by hand, they hold events back or change them. Once set, they stay until
+they are put as they are here; the API calls them the same. Source: the API's page, and
+https://github.com/hashicorp/terraform-provider-aws/pull/45760.
+"""
+
+
+class LogSubscription(AwsKind):
+    """A subscription filter on a log group. The id is ``<logGroup>|<filterName>``.
+
+    A filter of that name that sends elsewhere is a stranger's, unless it is in the state: then it is drift.
+    """
+
+    token = "levee:aws:LogSubscription"  # noqa: S105 - a type token
+    what = "subscription filter"
+    properties = ("logGroup", "filterName", *SENT, *PLAIN)
+    fixed = ("logGroup", "filterName")
+    found_by = ("logGroup", "filterName", "destinationArn")
+    has_tags = False
+
+    def with_defaults(self, new: Properties) -> Properties:
+        """All of the log, in its order, as it was logged."""
+        return {"filterPattern": "", "distribution": BY_STREAM, **PLAIN, **new}
+
+    def check_fields(self, fields: Fields) -> None:
+        """It stays in the stack's own account and region."""
+        for name, pattern in (("logGroup", GROUP), ("filterName", FILTER)):
+            text = known(fields.text(name, required=True))
+            if text is not None and not pattern.fullmatch(text):
+                fields.refuse(name, "is no name that CloudWatch Logs takes")
+        if len(known(fields.text("filterPattern")) or "") > LONGEST_PATTERN:
+            fields.refuse("filterPattern", f"must be at most {LONGEST_PATTERN} characters")
+        service = self._destination(fields)
+        distribution = known(fields.text("distribution"))
+        if distribution not in {None, BY_STREAM, RANDOM}:
+            fields.refuse("distribution", f"must be {BY_STREAM} or {RANDOM}")
+        elif distribution == RANDOM and service not in {None, "kinesis"}:
+            fields.refuse("distribution", f"{RANDOM} goes with a Kinesis stream only")
+        self._check_role(fields, service)
+        for name, given in (
+            ("fieldSelectionCriteria", fields.text("fieldSelectionCriteria")),
+            ("applyOnTransformedLogs", fields.boolean("applyOnTransformedLogs")),
+            ("emitSystemFields", fields.texts("emitSystemFields")),
+        ):
+            if known(given):
+                fields.refuse(name, f"must be {json.dumps(PLAIN[name])}: events are sent as they were logged")
+
+    def _destination(self, fields: Fields) -> str | None:
+        """Return the destination's service, if it is known and can be one."""
+        text = known(fields.text("destinationArn", required=True))
+        if text is None:
+            return None
+        arn = Arn.parse(text)
+        begins = DESTINATIONS.get(arn.service) if arn is not None else None
+        if arn is None or begins is None or not arn.resource.startswith(begins):
+            kinds = ", ".join(f"{service} {resource.rstrip('/:')}" for service, resource in DESTINATIONS.items())
+            fields.refuse("destinationArn", f"must be the ARN of one of {kinds}: CloudWatch Logs can't send to Kafka")
+            return None
+        if reason := outside(text, self.api.connection):
+            fields.refuse("destinationArn", reason)
+        return arn.service
+
+    def _check_role(self, fields: Fields, service: str | None) -> None:
+        role = known(fields.text("roleArn", required=service in NEEDS_ROLE))
+        if role is None:
+            return
+        if service is not None and service not in NEEDS_ROLE:
+            fields.refuse("roleArn", f"goes with kinesis and firehose: a {service} destination says who may send to it")
+        arn = Arn.parse(role)
+        if arn is None or arn.service != "iam" or not arn.resource.startswith("role/"):
+            fields.refuse("roleArn", f"{role} is no ARN of a role")
+        elif reason := outside(role, self.api.connection):
+            fields.refuse("roleArn", reason)
+
+    async def look_for(self, new: Properties) -> Live | None:
+        """By its names. Refuse a stranger's, and a log group that has no room."""
+        group, name = str(new["logGroup"]), str(new["filterName"])
+        filters = await self._filters(group)
+        if filters is None:
+            raise refused("logGroup", f"there is no log group {group}: make it first")
+        live = _find(filters, group, name)
+        if live is not None and live.inputs["destinationArn"] != new["destinationArn"]:
+            raise refused(
+                "filterName",
+                f"the log group {group} has a filter {name} that sends to {live.inputs['destinationArn']}; import it "
+                "(`pulumi import`) if it is meant, or choose another name",
+            )
+        if live is None and len(filters) >= MOST_SUBSCRIPTION_FILTERS:
+            others = ", ".join(f"{other['filterName']} (to {other['destinationArn']})" for other in filters)
+            raise refused(
+                "logGroup",
+                f"the log group {group} has {len(filters)} filters already, and CloudWatch Logs takes no more: "
+                f"{others}; remove one, or read from where it sends",
+            )
+        return live
+
+    async def look_at(self, resource_id: str) -> Live | None:
+        """One whose log group is gone is gone with it."""
+        group, separator, name = resource_id.partition(SEPARATOR)
+        if not separator:
+            raise refused("", f"{resource_id} is no id of a subscription filter: <logGroup>{SEPARATOR}<filterName>")
+        return _find(await self._filters(group) or (), group, name)
+
+    async def make(self, new: Properties) -> Live:
+        """Put it."""
+        await self._put(new)
+        return Live(f"{new['logGroup']}{SEPARATOR}{new['filterName']}", new)
+
+    async def alter(self, live: Live, new: Properties, before: Properties) -> None:  # noqa: ARG002
+        """Put all of it. Of what is always plain only what isn't: some of it is valid for some log groups only."""
+        mended = [name for name in PLAIN if changed(live, new, name)]
+        if mended or changed(live, new, *SENT) or live.inputs.get("roleArn") != new.get("roleArn"):
+            await self._put(new, mended)
+
+    async def remove(self, live: Live, recorded: Recorded) -> None:  # noqa: ARG002
+        """Remove the filter; the log group keeps what it has."""
+        await self.api.find(
+            "logs",
+            "delete_subscription_filter",
+            ABSENT,
+            logGroupName=live.inputs["logGroup"],
+            filterName=live.inputs["filterName"],
+        )
+
+    async def _put(self, new: Properties, mended: Sequence[str] = ()) -> None:
+        """Put it, again and again while AWS's test message doesn't arrive yet."""
+        parameters = {name: new[name] for name in (*SENT, *mended) if new.get(name) is not None}
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                await self.api.call(
+                    "logs",
+                    "put_subscription_filter",
+                    logGroupName=new["logGroup"],
+                    filterName=new["filterName"],
+                    **parameters,
+                )
+            except AwsError as error:
+                too_early = error.code == "InvalidParameterException" and UNREACHED in str(error)
+                if not too_early or time.monotonic() > until:
+                    raise
+                await asyncio.sleep(PAUSE_SECONDS)
+            else:
+                return
+
+    async def _filters(self, group: str) -> Sequence[Mapping[str, Any]] | None:
+        """List a log group's filters, two at most; None if there is no such log group."""
+        answer = await self.api.find("logs", "describe_subscription_filters", ABSENT, logGroupName=group)
+        return None if answer is None else list(answer["subscriptionFilters"])
+
+
+def _find(filters: Sequence[Mapping[str, Any]], group: str, name: str) -> Live | None:
+    for found in filters:
+        if found["filterName"] == name:
+            inputs: Properties = {sent: found.get(sent) for sent in SENT}
+            inputs |= {name: found.get(name) or plain for name, plain in PLAIN.items()}
+            inputs |= {"logGroup": group, "filterName": name}
+            inputs["filterPattern"] = found.get("filterPattern", "")
+            inputs["distribution"] = found.get("distribution") or BY_STREAM
+            return Live(f"{group}{SEPARATOR}{name}", inputs)
+    return None

@@ -1,0 +1,44 @@
+"""Requests that somebody makes as a live role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from levee.catalog.partition import partition_of
+from levee.iam.document import Document
+from levee.iam.evaluate import Policies
+from levee.iam.request import Values, identity
+from levee.plan.planned import Plan
+from levee_infra.targets.aws.proof.live import UNTOLD, LiveRole
+from levee_infra.targets.aws.proof.policy_case import Trial, request
+
+
+def by_role(
+    plan: Plan,
+    role: LiveRole,
+    action: str,
+    resource: str,
+    policy: Document | None,
+    context: Mapping[str, Values | None] | None = None,
+    *,
+    allowed: bool,
+) -> Trial:
+    """The role asks; `policy` is the resource's own."""
+    boundaries = (UNTOLD,) if role.boundary is not None else ()
+    policies = Policies(identity=role_policies(role), resource=policy, boundaries=boundaries)
+    return Trial(request(plan, identity(role.arn), action, resource, context), policies, allowed=allowed)
+
+
+def role_policies(role: LiveRole) -> list[Document]:
+    """What the role holds. Managed policies besides aren't read: with them little can be told."""
+    return [*role.inline.values(), *([UNTOLD] if role.attached else [])]
+
+
+def by_service(plan: Plan, service: str) -> dict[str, Values | None]:
+    """What KMS is told where a service of AWS uses a key for somebody of the account."""
+    partition = partition_of(plan.boundary.region)
+    suffix = partition.dns_suffix if partition else ""
+    return {
+        "kms:ViaService": (f"{service}.{plan.boundary.region}.{suffix}",),
+        "kms:CallerAccount": (plan.boundary.account,),
+    }

@@ -1,0 +1,65 @@
+"""What is claimed of the Amazon MSK cluster that a stack names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from levee.iam.arn import ClusterArn
+from levee.iam.perimeter import Insiders
+from levee.plan.aws_names import secret_name
+from levee.plan.planned import Plan
+from levee_infra.targets.aws.preflight.cluster import judge_cluster
+from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing, there
+from levee_infra.targets.aws.proof.live import LiveAccount, LiveCluster, Unread
+from levee_infra.targets.aws.proof.policy_case import tried
+from levee_infra.targets.aws.proof.unexpected_access import insiders, outsiders
+
+THERE: Final = there(Thing.CLUSTER)
+CLOSED: Final = AccountClaim(Thing.CLUSTER, "closed", "is ACTIVE, encrypted and no more open than declared")
+USERS: Final = AccountClaim(
+    Thing.CLUSTER, "users", "takes the users of the declared secrets, and no other of the stack"
+)
+OUTSIDERS: Final = AccountClaim(Thing.CLUSTER, "no outsiders", "lets in no account that isn't declared")
+ACTIONS: Final = ("kafka:CreateVpcConnection", "kafka:GetBootstrapBrokers", "kafka-cluster:Connect")
+
+
+def cluster_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
+    """Everything about the cluster; nothing where the stack names none."""
+    if plan.msk_cluster is None:
+        return
+    name = ClusterArn.parse(plan.msk_cluster).name
+    match live.cluster:
+        case Unread(reason):
+            yield THERE.untold(name, reason)
+        case None:
+            yield THERE.fails(name, "there is no such cluster")
+        case LiveCluster() as cluster:
+            yield THERE.holds(name, plan.msk_cluster)
+            problems = [problem.message for problem in judge_cluster(plan, cluster.about)]
+            yield CLOSED.judged(name, holds=not problems, found="; ".join(problems) or "as declared")
+            if plan.secrets.in_aws:
+                yield _users(plan, live, name, cluster)
+            yield _outsiders(plan, name, cluster)
+
+
+def _users(plan: Plan, live: LiveAccount, name: str, cluster: LiveCluster) -> AccountOutcome:
+    """By the secrets that it knows: those of the stack's prefix, for others may be other stacks'."""
+    if isinstance(live.secrets, Unread):
+        return USERS.untold(name, live.secrets.reason)
+    declared = {secret_name(plan, username) for credential in plan.credentials for username in credential.usernames}
+    ours = {arn for arn in cluster.secrets if f":secret:{plan.secrets.prefix}" in arn}
+    wanted = {secret.arn for kept, secret in live.secrets.items() if kept in declared}
+    missing, more = sorted(wanted - ours), sorted(ours - wanted)
+    found = [*(f"it doesn't take {arn}" for arn in missing), *(f"it takes {arn}, which isn't valid" for arn in more)]
+    if not found and declared - live.secrets.keys():
+        return USERS.untold(name, "not all declared secrets are there")
+    return USERS.judged(name, holds=not found, found="; ".join(found) or f"{len(ours):,} secrets")
+
+
+def _outsiders(plan: Plan, name: str, cluster: LiveCluster) -> AccountOutcome:
+    declared, inside = plan.cluster.policy, insiders(plan)
+    if declared is not None:
+        inside = Insiders((*inside.accounts, *declared.accounts), declared.organization)
+    resource = str(cluster.about.get("ClusterArn"))
+    return tried(OUTSIDERS, name, outsiders(plan, cluster.policy, ACTIONS, resource, inside))

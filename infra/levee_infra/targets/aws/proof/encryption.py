@@ -1,0 +1,20 @@
+"""Whether something is encrypted by the key that the stack declares, whatever name the service has for that key."""
+
+from __future__ import annotations
+
+from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome
+from levee_infra.targets.aws.proof.live import LiveAccount
+
+
+def encrypted_by(
+    claim: AccountClaim, name: str, live: LiveAccount, declared: str | None, used: str | None
+) -> AccountOutcome:
+    """Judge `used`, a key's ARN, id or alias, or None for the service's own key."""
+    if used is None:
+        return claim.fails(name, "it isn't encrypted by a key of the account's own")
+    key = live.key(declared)
+    if used == declared or (key is not None and used in {key.arn, key.arn.rpartition("/")[2]}):
+        return claim.holds(name, used)
+    if key is None:
+        return claim.untold(name, f"it is encrypted by {used}; {declared} can't be looked at")
+    return claim.fails(name, f"it is encrypted by {used}, not {key.arn}")

@@ -1,0 +1,51 @@
+"""What is claimed of the secrets that keep a stack's passwords."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from levee.plan.aws_names import secret_name
+from levee.plan.planned import Plan
+from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing, there
+from levee_infra.targets.aws.proof.encryption import encrypted_by
+from levee_infra.targets.aws.proof.live import LiveAccount, LiveSecret, Unread
+from levee_infra.targets.aws.proof.policy_case import tried
+from levee_infra.targets.aws.proof.unexpected_access import outsiders
+
+THERE: Final = there(Thing.SECRET)
+ENCRYPTED: Final = AccountClaim(Thing.SECRET, "encrypted", "is encrypted by the declared key")
+OUTSIDERS: Final = AccountClaim(Thing.SECRET, "no outsiders", "is read by nobody of another account")
+ACTIONS: Final = ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")
+
+
+def secret_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
+    """Everything about the secrets of all valid users."""
+    if not plan.secrets.in_aws:
+        return
+    for credential in plan.credentials:
+        for username in credential.usernames:
+            name = secret_name(plan, username)
+            found = live.secrets if isinstance(live.secrets, Unread) else live.secrets.get(name)
+            match found:
+                case Unread(reason):
+                    yield THERE.untold(name, reason)
+                case None:
+                    yield THERE.fails(name, "there is no such secret")
+                case LiveSecret():
+                    yield from _outcomes(plan, live, name, found)
+
+
+def _outcomes(plan: Plan, live: LiveAccount, name: str, secret: LiveSecret) -> Iterator[AccountOutcome]:
+    yield THERE.holds(name, secret.arn)
+    yield _encrypted(plan, live, name, secret)
+    if isinstance(secret.policy, Unread):
+        yield OUTSIDERS.untold(name, secret.policy.reason)
+    else:
+        yield tried(OUTSIDERS, name, outsiders(plan, secret.policy, ACTIONS, secret.arn))
+
+
+def _encrypted(plan: Plan, live: LiveAccount, name: str, secret: LiveSecret) -> AccountOutcome:
+    if secret.key is None:
+        return ENCRYPTED.fails(name, "it is encrypted by the account's default key, which MSK can't use")
+    return encrypted_by(ENCRYPTED, name, live, plan.secrets.key, secret.key)

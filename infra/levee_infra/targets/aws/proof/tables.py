@@ -1,0 +1,77 @@
+"""What was proved of an account as tables, readable without colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from levee.render.table import render_table
+from levee_infra.targets.aws.proof.check import AccountOutcome, Thing
+from levee_infra.verify.answer import Verdict
+
+MOST: Final = 40
+"""Things of a kind in a table where all is well; those with a surprise are always in it."""
+
+TITLES: Final[Mapping[Thing, str]] = {
+    Thing.ROLE: "Roles in the account",
+    Thing.SECRET: "Secrets in the account",
+    Thing.KEY: "Keys in the account",
+    Thing.ARCHIVE: "Archives in the account",
+    Thing.ALARM: "Alarms in the account",
+    Thing.CLUSTER: "The MSK cluster in the account",
+    Thing.DATA_STREAM: "Data streams in the account",
+    Thing.DELIVERY: "Roles that deliver logs in the account",
+    Thing.SUBSCRIPTION: "Subscriptions of log groups in the account",
+}
+WORDS: Final[Mapping[Verdict, str]] = {
+    Verdict.AS_DECLARED: "yes",
+    Verdict.SURPRISE: "SURPRISE",
+    Verdict.UNKNOWN: "UNKNOWN",
+}
+
+
+def account_sections(outcomes: Sequence[AccountOutcome]) -> Iterator[str]:
+    """A table for each kind of thing, then what isn't as declared."""
+    for thing, title in TITLES.items():
+        some = [outcome for outcome in outcomes if outcome.claim.thing is thing]
+        if some:
+            yield from _section(title, thing, some)
+    wrong = [outcome for outcome in outcomes if outcome.verdict is not Verdict.AS_DECLARED]
+    if wrong:
+        rows = [
+            (WORDS[each.verdict], f"{each.claim.thing.value} {each.name}", each.claim.text, each.found)
+            for each in wrong
+        ]
+        yield f"Not as declared in the account ({len(wrong):,})\n" + render_table(
+            ("VERDICT", "WHAT", "CLAIM", "FOUND"), rows
+        )
+
+
+def account_summary(outcomes: Sequence[AccountOutcome]) -> str:
+    """What to add to the line that sums up; empty for a stack without an account."""
+    if not outcomes:
+        return ""
+    counts = {verdict: sum(outcome.verdict is verdict for outcome in outcomes) for verdict in Verdict}
+    surprises = counts[Verdict.SURPRISE]
+    return (
+        f"; of the account {len(outcomes):,} claims: {counts[Verdict.AS_DECLARED]:,} as declared, "
+        f"{surprises:,} surprise{'s' if surprises != 1 else ''}, {counts[Verdict.UNKNOWN]:,} unknown"
+    )
+
+
+def _section(title: str, thing: Thing, outcomes: Sequence[AccountOutcome]) -> Iterator[str]:
+    columns = tuple(dict.fromkeys(outcome.claim.column for outcome in outcomes))
+    cells: dict[str, dict[str, AccountOutcome]] = {}
+    for outcome in outcomes:
+        cells.setdefault(outcome.name, {})[outcome.claim.column] = outcome
+    calm = [name for name, row in cells.items() if all(each.verdict is Verdict.AS_DECLARED for each in row.values())]
+    hidden = frozenset(calm[MOST:])
+    rows = [
+        (name, *(WORDS[row[column].verdict] if column in row else "-" for column in columns))
+        for name, row in cells.items()
+        if name not in hidden
+    ]
+    header = (thing.value.upper(), *(column.upper() for column in columns))
+    yield f"{title}\n" + render_table(header, rows)
+    if hidden:
+        yield f"... and {len(hidden):,} more, all as declared (all of them: --json)\n"

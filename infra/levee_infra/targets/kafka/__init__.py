@@ -1,0 +1,1 @@
+"""Target kafka, live: plain Kafka brokers."""

@@ -1,0 +1,161 @@
+"""Plain Kafka: topics by the kafka provider, service credentials by the levee provider."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import islice, takewhile
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from levee.model.acl import Acl
+from levee.model.name import NamePattern, PatternType
+from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
+from levee_infra import type_tokens
+from levee_infra.kafka.connection import provider_connection
+from levee_infra.providers.protocol.on_destroy import ON_DESTROY, REFUSE
+from levee_infra.secret_location import secret_store
+from levee_infra.targets.earlier_urn import earlier_urn
+from levee_policies.readback import topic
+
+
+class KafkaTopic(pulumi.CustomResource):
+    """`kafka:index/topic:Topic` with what this project's provider takes beyond the published one."""
+
+    def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
+        super().__init__(topic.TYPE, name, {**inputs, "topicId": None, "recreatedAs": None}, opts)
+
+
+class KafkaServiceCredential(pulumi.CustomResource):
+    """`levee:kafka:ServiceCredential`: the SCRAM users and ACLs of one service (infra/providers/levee)."""
+
+    def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
+        outputs = {"principals": None, "username": None, "secretRef": None}
+        super().__init__(type_tokens.KAFKA_SERVICE_CREDENTIAL, name, {**inputs, **outputs}, opts)
+
+
+class KafkaTarget:
+    """Registers topics and credentials on the plan's cluster. Providers are explicit: no ambient configuration."""
+
+    topics_only = True
+
+    def __init__(self, plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> None:
+        """`holds_on_destroy`: the providers refuse to destroy the stack while it protects anything."""
+        connection = kafka_configuration(plan, project)
+        protects = holds_on_destroy and any(topic.protected for topic in plan.topics)
+        held = {ON_DESTROY: REFUSE} if protects else {}
+        self._kafka = pulumi.ProviderResource("kafka", "kafka", {**connection, **held})
+        # A provider that nothing is declared of couldn't tell an update that removes its last resource from a destroy.
+        held = held if plan.credentials or plan.archives else {}
+        self.levee = pulumi.ProviderResource(
+            "levee", "levee", {"kafka": connection, **self._sections(plan, project, connection), **held}
+        )
+        self._secret_store = secret_store(plan, project)
+        self._made: dict[str, pulumi.Resource] = {}  # topics by what Kafka calls them
+
+    def _sections(
+        self,
+        plan: Plan,  # noqa: ARG002
+        project: Path,  # noqa: ARG002
+        connection: Mapping[str, Any],  # noqa: ARG002
+    ) -> Mapping[str, Any]:
+        """What the levee provider's configuration has beside, or instead of, the connection."""
+        return {}
+
+    def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> pulumi.Resource:
+        """Register `kafka:index/topic:Topic`."""
+        options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka))
+        made = self._made[planned.name] = KafkaTopic(name, topic_inputs(planned), options)
+        return made
+
+    def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
+        """Kafka alone has no archive."""
+
+    def monitor(self, name: str, planned: PlannedMonitor, opts: pulumi.ResourceOptions) -> None:
+        """Kafka alone watches nothing."""
+
+    def carrier(self, name: str, planned: PlannedCarrier, opts: pulumi.ResourceOptions) -> None:
+        """Whoever writes to Kafka alone brings its records itself."""
+
+    def finish(self) -> None:
+        """Kafka alone has nothing of the kind."""
+
+    def credential(
+        self, name: str, planned: PlannedCredential, needs: Sequence[pulumi.Resource] = ()
+    ) -> pulumi.Resource:
+        """Register `levee:kafka:ServiceCredential`, after what it `needs` beside its topics."""
+        options = pulumi.ResourceOptions(
+            provider=self.levee,
+            depends_on=[*self._granted(planned), *needs],
+            aliases=below_service(type_tokens.KAFKA_SERVICE_CREDENTIAL, name),
+        )
+        return KafkaServiceCredential(name, credential_inputs(planned, self._secret_store), options)
+
+    def _granted(self, planned: PlannedCredential) -> list[pulumi.Resource]:
+        """This stack's topics that the grants name: a right on a topic comes after it and goes before it."""
+        patterns = {pattern for grant in planned.grants for pattern in grant.topics}
+        return [self._made[name] for name in sorted({name for pattern in patterns for name in self._matched(pattern)})]
+
+    def _matched(self, pattern: NamePattern) -> Iterable[str]:
+        if pattern.type is PatternType.LITERAL:
+            return (pattern.name,) if pattern.name in self._made else ()
+        first = bisect_left(self._names, pattern.name)
+        return takewhile(lambda name: name.startswith(pattern.name), islice(self._names, first, None))
+
+    @cached_property
+    def _names(self) -> list[str]:
+        """All names in order: no topic is made after the first credential."""
+        return sorted(self._made)
+
+
+def below_service(type_: str, name: str) -> list[str]:
+    """Where a resource of a service stood in 0.1.0."""
+    return [earlier_urn(type_, name, below=type_tokens.SERVICE_CREDENTIAL)]
+
+
+def kafka_configuration(plan: Plan, project: Path) -> dict[str, Any]:
+    """The plan's cluster, and whose its things are, as the kafka provider takes it."""
+    return {**provider_connection(plan.cluster, project), "owner": plan.qualified_stack}
+
+
+def topic_inputs(planned: PlannedTopic) -> dict[str, Any]:
+    """A topic as the kafka provider takes it."""
+    inputs: dict[str, Any] = {
+        "name": planned.name,
+        "partitions": planned.partitions,
+        "replicationFactor": planned.replication,
+        "config": dict(planned.settings),
+        "acknowledgedIds": [*planned.acknowledged],
+    }
+    if planned.may_adopt:
+        inputs["adopt"] = True
+    if planned.on_removal is not None:
+        inputs["onRemoval"] = planned.on_removal
+    if planned.effective:
+        inputs["effective"] = dict(planned.effective)
+    return inputs
+
+
+def credential_inputs(planned: PlannedCredential, store: Mapping[str, Any]) -> dict[str, Any]:
+    """A service's credential as the levee provider takes it; `store` is where its passwords are kept."""
+    return {
+        "service": planned.service,
+        "generation": planned.generation,
+        "previous": planned.previous.value,
+        "iterations": planned.iterations,
+        "acls": [_acl(acl) for acl in planned.acls],
+        "secretStore": store,
+    }
+
+
+def _acl(acl: Acl) -> dict[str, str]:
+    return {
+        "resourceType": acl.resource_type.value,
+        "name": acl.pattern.name,
+        "pattern": acl.pattern.type.value,
+        "operation": acl.operation.value,
+        "host": "*",
+    }

@@ -1,0 +1,49 @@
+"""What a broker answered to a probe, and what that says of the claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from levee_infra.verify.check import Claim
+
+
+class Answer(StrEnum):
+    """Whether the authorizer let an operation through."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """An answer and the words of the broker that it rests on. `done`: the operation was really carried out."""
+
+    answer: Answer
+    evidence: str
+    done: bool = False
+
+
+class Verdict(StrEnum):
+    """What becomes of a claim. Only the first is a pass."""
+
+    AS_DECLARED = "as declared"
+    SURPRISE = "surprise"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A claim that was put to the test."""
+
+    claim: Claim
+    observation: Observation
+
+    @property
+    def verdict(self) -> Verdict:
+        """An unclear answer is no pass, whatever was expected."""
+        if self.observation.answer is Answer.UNCLEAR:
+            return Verdict.UNKNOWN
+        as_declared = self.claim.allowed == (self.observation.answer is Answer.ALLOWED)
+        return Verdict.AS_DECLARED if as_declared else Verdict.SURPRISE

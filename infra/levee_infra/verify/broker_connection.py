@@ -1,0 +1,131 @@
+"""One connection to one broker: protocol messages in, protocol messages out.
+
+Made of kafka-python's messages and its SCRAM, without a client library's own connection handling: a proof needs to
+know what each single request was answered, whether a login was refused or a socket lost, and that nothing is tried
+twice behind its back. Source: https://kafka.apache.org/protocol
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import Any, Final, Self
+
+from kafka.errors import KafkaError
+from kafka.net.sasl.scram import SaslMechanismScram
+from kafka.protocol.broker_version_data import BrokerVersionData
+from kafka.protocol.metadata import ApiVersionsRequest
+from kafka.protocol.parser import KafkaProtocol
+from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
+
+from levee_infra.kafka.admin.broker_error import trimmed
+from levee_infra.verify.login import MECHANISM, Address, Login
+
+CLIENT_ID: Final = "levee-verify"
+"""What brokers and their quotas know the proof by."""
+
+ANSWER_SECONDS: Final = 15.0
+SASL_AUTHENTICATION_FAILED: Final = 58
+READ_BYTES: Final = 65_536
+
+
+class Unreachable(Exception):
+    """A broker didn't answer, or not in a way that can be understood: nothing is known of what was asked."""
+
+
+class LoginRefused(Exception):
+    """The broker said no to the user and password."""
+
+
+class BrokerConnection:
+    """A connection that is logged in. Use `open`; one request at a time."""
+
+    def __init__(self, address: Address, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._address = address
+        self._reader, self._writer = reader, writer
+        self._protocol = KafkaProtocol(client_id=CLIENT_ID)
+        self._versions: Any = None
+        self._turn = asyncio.Lock()
+
+    @classmethod
+    async def open(cls, address: Address, login: Login) -> Self:
+        """Connect and log in. Raises LoginRefused, Unreachable."""
+        seconds = login.contact_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                reader, writer = await asyncio.open_connection(address.host, address.port, ssl=login.tls)
+                connection = cls(address, reader, writer)
+                try:
+                    await connection._greet(login)
+                except BaseException:
+                    connection.close()
+                    raise
+                return connection
+        except ssl.SSLError as error:
+            raise Unreachable(f"{address}: TLS failed: {error.reason or error}") from None
+        except TimeoutError:
+            raise Unreachable(f"{address}: no answer within {seconds:.0f} s") from None
+        except OSError as error:
+            raise Unreachable(f"{address}: {error.strerror or error}") from None
+
+    async def ask(self, request: Any) -> Any:
+        """Send a request and return its response. Raises Unreachable, after which the connection is closed."""
+        try:
+            async with self._turn, asyncio.timeout(ANSWER_SECONDS):
+                return await self._ask(request)
+        except TimeoutError:
+            self.close()
+            raise Unreachable(f"{self._address}: no answer within {ANSWER_SECONDS:.0f} s") from None
+        except (OSError, EOFError, KafkaError) as error:
+            self.close()
+            raise Unreachable(f"{self._address}: connection lost ({type(error).__name__})") from None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another request can be sent."""
+        return not self._writer.is_closing()
+
+    def close(self) -> None:
+        """Let go of the socket."""
+        self._writer.close()
+
+    async def _ask(self, request: Any) -> Any:
+        if request.API_VERSION is None:
+            request.API_VERSION = self._versions.api_version(request)
+        self._protocol.send_request(request)
+        self._writer.write(self._protocol.send_bytes())
+        await self._writer.drain()
+        while True:
+            received = await self._reader.read(READ_BYTES)
+            if not received:
+                raise EOFError
+            for _, response in self._protocol.receive_bytes(received):
+                return response
+
+    async def _greet(self, login: Login) -> None:
+        try:
+            versions = await self._ask(ApiVersionsRequest(version=0))
+            ranges = {api.api_key: (api.min_version, api.max_version) for api in versions.api_keys}
+            self._versions = BrokerVersionData(api_versions=ranges)
+            await self._log_in(login)
+        except (EOFError, KafkaError) as error:
+            raise Unreachable(f"{self._address}: connection lost at login ({type(error).__name__})") from None
+
+    async def _log_in(self, login: Login) -> None:
+        handshake = await self._ask(SaslHandshakeRequest(mechanism=MECHANISM, version=1))
+        if handshake.error_code:
+            raise Unreachable(f"{self._address}: takes {', '.join(handshake.mechanisms)}, not {MECHANISM}")
+        scram = SaslMechanismScram(
+            sasl_mechanism=MECHANISM, sasl_plain_username=login.username, sasl_plain_password=login.password
+        )
+        while not scram.is_done():
+            answer = await self._ask(SaslAuthenticateRequest(scram.auth_bytes()))
+            if answer.error_code == SASL_AUTHENTICATION_FAILED:
+                raise LoginRefused(trimmed(answer.error_message or "SASL_AUTHENTICATION_FAILED"))
+            if answer.error_code:
+                raise Unreachable(f"{self._address}: login failed with error {answer.error_code}")
+            try:
+                # Thousands of rounds of hashing: on a thread, so that other credentials go on.
+                await asyncio.to_thread(scram.receive, answer.auth_bytes)
+            except (ValueError, KeyError):
+                raise Unreachable(f"{self._address}: its side of the SCRAM exchange is wrong") from None

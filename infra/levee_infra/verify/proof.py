@@ -1,0 +1,193 @@
+"""Proves a plan on its live cluster and account: who can do what, and whether everything is as declared."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from levee.diagnostics import LeveeError
+from levee.plan.planned import Plan, PlannedCredential
+from levee_infra.engines.record import record_if_readable
+from levee_infra.targets.aws.proof.check import AccountOutcome
+from levee_infra.targets.aws.proof.prove import prove_account
+from levee_infra.verify.access import Access, PlannedNames
+from levee_infra.verify.answer import Answer, Observation, Outcome, Verdict
+from levee_infra.verify.check import MARK, Claim, claims
+from levee_infra.verify.check_run import Trial, not_tried, try_login
+from levee_infra.verify.comparison import SETTLING_S, Comparison, on_cluster
+from levee_infra.verify.discrepancy import Discrepancy
+from levee_infra.verify.kept_logins import KeptLogins, kept_logins
+from levee_infra.verify.login import Login, UnusableLogin
+from levee_infra.verify.probe import Probe, Subject
+from levee_infra.verify.write_checks import Deeds
+
+Report = Callable[[str], None]
+"""Takes one line of progress."""
+
+AT_ONCE: Final = 16
+"""Users that are tried at the same time."""
+
+USER_SECONDS: Final = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What came of it. `topics`, `acls` and `users` count what was compared; `account` is of a stack that has one.
+
+    `brokers` are those that were up, with their racks. `identities` counts the topics that were compared with the ids
+    of a state, `identities_of` says whose; None: no state here has recorded the stack.
+    """
+
+    stack: str
+    cluster_id: str
+    wrote: bool
+    outcomes: tuple[Outcome, ...]
+    discrepancies: tuple[Discrepancy, ...]
+    topics: int
+    acls: int
+    users: int
+    account: tuple[AccountOutcome, ...] = ()
+    brokers: Mapping[int, str | None] = field(default_factory=dict)
+    identities: int = 0
+    identities_of: str | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Everything is as declared, and nothing is unknown."""
+        tried = [*(each.verdict for each in self.outcomes), *(each.verdict for each in self.account)]
+        return not self.discrepancies and all(verdict is Verdict.AS_DECLARED for verdict in tried)
+
+
+def prove(plan: Plan, project: Path, services: Collection[str], as_of: date, report: Report, *, write: bool) -> Proof:
+    """Try every credential of `services`, or of all where that is empty, and compare the whole live state.
+
+    Passwords are as old as they are on the day `as_of` (UTC).
+    `write` adds what leaves a trace: one marked record a stream and a topic that is made and deleted again.
+    Raises LeveeError where the cluster or the passwords can't be read, the cluster isn't the declared one, or a service
+    isn't declared.
+    """
+    known = {credential.service for credential in plan.credentials}
+    if unknown := sorted(set(services) - known):
+        raise LeveeError(
+            f"stack {plan.stack} has no service {', '.join(unknown)}",
+            f"services with credentials are: {', '.join(sorted(known)) or 'none'}",
+            exit_code=2,
+        )
+    chosen = [credential for credential in plan.credentials if not services or credential.service in services]
+    recorded = record_if_readable(project, plan.stack)
+    proof = on_cluster(
+        plan, project, recorded, as_of, lambda comparison: _prove(comparison, project, chosen, report, write=write)
+    )
+    if plan.aws is None:
+        return proof
+    report("reading the account")
+    tried = {credential.service for credential in chosen}
+    return replace(proof, account=asyncio.run(prove_account(plan, project, recorded, tried)))
+
+
+async def _prove(
+    comparison: Comparison, project: Path, credentials: Sequence[PlannedCredential], report: Report, *, write: bool
+) -> Proof:
+    prover = _Prover(comparison, kept_logins(comparison.plan, project), report)
+    return await prover.run(credentials, write=write)
+
+
+class _Prover:
+    """One run over one plan."""
+
+    def __init__(self, comparison: Comparison, kept: KeptLogins, report: Report) -> None:
+        self._comparison, self._kept, self._report = comparison, kept, report
+        self._plan, self._administrator = comparison.plan, comparison.administrator
+        self._names = PlannedNames.of(self._plan)
+        self._token = secrets.token_hex(4)
+        self._gate = asyncio.Semaphore(AT_ONCE)
+
+    async def run(self, credentials: Sequence[PlannedCredential], *, write: bool) -> Proof:
+        live = await self._comparison.look()
+        found = self._comparison.compare(live)
+        trials = self._trials(credentials)
+        outcomes = await self._try_all(trials, write=write)
+        doubtful = [user for user in trials if any(o.verdict is not Verdict.AS_DECLARED for o in outcomes[user])]
+        if found or doubtful:
+            self._report("not all is as declared: looking again")
+            await asyncio.sleep(SETTLING_S)
+            live = await self._comparison.look()
+            found = self._comparison.compare(live)
+            # What is read needs what is written: with deeds, a second look is at everybody.
+            again = trials if write else {user: trials[user] for user in doubtful}
+            outcomes.update(await self._try_all(again, write=write))
+        revoked = await self._try_revoked({credential.service for credential in credentials})
+        return Proof(
+            stack=self._plan.stack,
+            cluster_id=live.cluster_id,
+            wrote=write,
+            outcomes=(*(outcome for user in trials for outcome in outcomes[user]), *revoked),
+            discrepancies=found,
+            topics=len(live.topics),
+            brokers=live.racks,
+            acls=len(live.acls),
+            users=len(live.users or ()),
+            identities=len(live.topics.keys() & self._comparison.recorded.topic_ids.keys()),
+            identities_of=self._comparison.recorded.source,
+        )
+
+    def _trials(self, credentials: Sequence[PlannedCredential]) -> dict[str, Trial]:
+        trials = {}
+        for turn, credential in enumerate(credentials):
+            access = Access.of(credential, self._names)
+            for username in credential.usernames:
+                mine = tuple(claims(username, access, self._names, turn=turn))
+                trials[username] = Trial(access, mine, turn, f"{MARK}-{self._token}")
+        return trials
+
+    async def _try_all(self, trials: Mapping[str, Trial], *, write: bool) -> dict[str, list[Outcome]]:
+        logins: dict[str, Login] = {}
+        outcomes: dict[str, list[Outcome]] = {}
+
+        async def try_one(username: str, trial: Trial) -> None:
+            async with self._gate:
+                try:
+                    logins[username] = await self._kept.login(username)
+                    async with asyncio.timeout(USER_SECONDS):
+                        outcomes[username] = await trial.run(logins[username])
+                except UnusableLogin as error:
+                    outcomes[username] = not_tried(trial.claims, f"not tried: {error}")
+                except TimeoutError:
+                    outcomes[username] = not_tried(trial.claims, f"not all answered within {USER_SECONDS:.0f} s")
+            self._report(f"tried {len(outcomes):,} of {len(trials):,} users")
+
+        await asyncio.gather(*(try_one(username, trial) for username, trial in trials.items()))
+        if write:
+            self._report("writing marked records and reading them back")
+            replication = self._plan.topics[0].replication if self._plan.topics else -1
+            deeds = Deeds(trials, logins, self._administrator, self._token, replication)
+            for username, done in (await deeds.run()).items():
+                outcomes[username] += done
+        return outcomes
+
+    async def _try_revoked(self, services: Collection[str]) -> list[Outcome]:
+        """Log in with everything that is still kept of a generation that isn't valid."""
+        valid = {username for credential in self._plan.credentials for username in credential.usernames}
+        try:
+            names = await self._kept.names()
+        except UnusableLogin as error:
+            raise LeveeError(
+                f"the store of the passwords of stack {self._plan.stack} can't be listed: {error}",
+                "without that nobody knows which revoked passwords are still kept; correct that, and prove it again",
+            ) from None
+        kept = [name for name in names if name.service in services]
+        return list(await asyncio.gather(*(self._try_one_revoked(n.username) for n in kept if n.username not in valid)))
+
+    async def _try_one_revoked(self, username: str) -> Outcome:
+        claim = Claim(username, Subject.CREDENTIAL, "revoked", username, Probe.LOG_IN, allowed=False)
+        async with self._gate:
+            try:
+                observation = await try_login(await self._kept.login(username))
+            except UnusableLogin as error:
+                observation = Observation(Answer.UNCLEAR, str(error))
+        return Outcome(claim, observation)

@@ -1,0 +1,62 @@
+"""A proof as canonical JSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Final
+
+from levee_infra.targets.aws.proof.check import AccountOutcome
+from levee_infra.verify.answer import Outcome, Verdict
+from levee_infra.verify.evidence import Evidence
+from levee_infra.verify.proof import Proof
+
+FORMAT_VERSION: Final = 1
+
+
+def render_json(proof: Proof, about: Evidence) -> str:
+    """Sorted keys, two-space indent and a final newline. `format` rises when a field changes meaning."""
+    verdicts = [outcome.verdict for outcome in proof.outcomes]
+    document = {
+        "format": FORMAT_VERSION,
+        "stack": proof.stack,
+        "cluster": proof.cluster_id,
+        "brokers": [{"id": broker, "rack": rack} for broker, rack in sorted(proof.brokers.items())],
+        "evidence": about.document(),
+        "holds": proof.holds,
+        "wrote": proof.wrote,
+        "compared": {"topics": proof.topics, "acls": proof.acls, "users": proof.users, "identities": proof.identities},
+        "tried": {verdict.value: verdicts.count(verdict) for verdict in Verdict},
+        "discrepancies": [
+            {"matter": item.matter.value, "what": item.what, "declared": item.declared, "found": item.found}
+            for item in sorted(proof.discrepancies)
+        ],
+        "account": sorted(map(_of_account, proof.account), key=lambda item: json.dumps(item, sort_keys=True)),
+        "outcomes": sorted(map(_outcome, proof.outcomes), key=lambda item: json.dumps(item, sort_keys=True)),
+    }
+    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+
+
+def _outcome(outcome: Outcome) -> dict[str, str | bool]:
+    claim, observation = outcome.claim, outcome.observation
+    return {
+        "user": claim.username,
+        "subject": claim.subject.value,
+        "scope": claim.scope,
+        "name": claim.name,
+        "probe": claim.probe.value,
+        "allowed": claim.allowed,
+        "answer": observation.answer.value,
+        "done": observation.done,
+        "evidence": observation.evidence,
+        "verdict": outcome.verdict.value,
+    }
+
+
+def _of_account(outcome: AccountOutcome) -> dict[str, str]:
+    return {
+        "thing": outcome.claim.thing.value,
+        "name": outcome.name,
+        "claim": outcome.claim.text,
+        "verdict": outcome.verdict.value,
+        "found": outcome.found,
+    }

@@ -1,1 +1,0 @@
-"""``levee:aws:*``: what a regulated stream needs of Amazon Web Services, one kind of resource a file."""

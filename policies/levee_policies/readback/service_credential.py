@@ -1,0 +1,103 @@
+"""`levee:kafka:ServiceCredential`: a SCRAM user with all ACLs of a service (infra/providers/levee)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any, Final
+
+from levee.model.origin import Origin
+from levee.plan.observed import Access, Login, Principal
+from levee.plan.planned import PlannedCredential
+from levee.plan.unknown import Unknown, unknown
+from levee_policies.readback.registered import Registered, as_text
+
+TYPE: Final = "levee:kafka:ServiceCredential"
+MECHANISM: Final = "SCRAM-SHA-512"  # the only one it makes
+
+
+def principal(resource: Registered, declared: Mapping[str, PlannedCredential]) -> Principal:
+    """Whom the credential lets in, and all that it may do."""
+    service, origin = _known(resource, declared)
+    return Principal(
+        name=_user(resource),
+        label=service.service if service else resource.name,
+        service=service.service if service else None,
+        owner=service.owner if service else None,
+        access=_access(resource, origin),
+        origin=origin,
+    )
+
+
+def login(resource: Registered, declared: Mapping[str, PlannedCredential]) -> Login:
+    """The credential as a SCRAM user. Its provider makes the password and stores it away: none is in clear."""
+    service, origin = _known(resource, declared)
+    return Login(
+        name=_user(resource),
+        label=service.service if service else resource.name,
+        service=service.service if service else None,
+        mechanism=MECHANISM,
+        iterations=resource.whole("iterations", unknown(f"the iterations of credential {resource.name}")),
+        in_clear=False,
+        owner=service.owner if service else None,
+        rotate_every=service.rotate_every if service else None,
+        origin=origin,
+    )
+
+
+def passwords_made(resource: Registered) -> Iterator[tuple[str, date | None]]:
+    """All its users, with the day (UTC) on which the password was made; a note that names no day is none."""
+    noted, principals = resource.outputs.get("madeOn"), resource.outputs.get("principals")
+    for principal in principals if isinstance(principals, list) else ():
+        username = str(principal).removeprefix("User:")
+        yield username, _day(noted.get(username) if isinstance(noted, Mapping) else None)
+
+
+def _day(note: object) -> date | None:
+    try:
+        return date.fromisoformat(note) if isinstance(note, str) else None
+    except ValueError:
+        return None
+
+
+def _known(resource: Registered, declared: Mapping[str, PlannedCredential]) -> tuple[PlannedCredential | None, Origin]:
+    name = resource.text("service")
+    service = None if isinstance(name, Unknown) else declared.get(name)
+    return service, Origin("", (), resource.urn) if service is None else replace(service.origin, urn=resource.urn)
+
+
+def _user(resource: Registered) -> Any:
+    service, generation = resource.text("service"), resource.whole("generation")
+    if service is None or generation is None or isinstance(service, Unknown) or isinstance(generation, Unknown):
+        return unknown(f"the user of credential {resource.name}")
+    return f"User:{service}.g{generation}"
+
+
+def _access(resource: Registered, origin: Origin) -> Any:
+    acls = resource.properties.get("acls")
+    if not isinstance(acls, list | tuple):
+        return unknown(f"the ACLs of credential {resource.name}")
+    return tuple(_entry(acl, f"of credential {resource.name}", origin) for acl in acls)
+
+
+def _entry(acl: Any, what: str, origin: Origin) -> Any:
+    if not isinstance(acl, Mapping):
+        return unknown(f"an ACL {what}")
+
+    def word(key: str) -> Any:
+        return as_text(acl.get(key), f"{key} of an ACL {what}", unknown(f"{key} of an ACL {what}"))
+
+    def folded(key: str) -> Any:
+        value = word(key)
+        return value if isinstance(value, Unknown) else value.lower()
+
+    return Access(
+        allows=True,
+        operation=folded("operation"),
+        resource_type=folded("resourceType"),
+        name=word("name"),
+        pattern=folded("pattern"),
+        host=word("host"),
+        origin=origin,
+    )

@@ -1,0 +1,181 @@
+"""What rules look at: each function is the population of the rules that name it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from levee.model.cluster import Peer, PolicySpec
+from levee.model.data_class import DataClass
+from levee.plan.observed import (
+    AccessPolicy,
+    CloudProvider,
+    Connection,
+    Guarded,
+    Login,
+    Principal,
+    declared_connection,
+    declared_logins,
+    declared_principals,
+)
+from levee.plan.places import NamedPlace, PlaceKind
+from levee.plan.planned import (
+    Plan,
+    PlannedConsumer,
+    PlannedCredential,
+    PlannedSink,
+    PlannedSource,
+    PlannedTopic,
+)
+from levee_policies.facts import Facts
+from levee_policies.rule import Subject
+from levee_policies.waivers import WaiverUse
+
+
+def stack(facts: Facts) -> Iterator[Subject[Plan]]:
+    """The stack itself."""
+    yield Subject("stack", facts.plan.origin, facts.plan)
+
+
+def data_classes(facts: Facts) -> Iterator[Subject[DataClass]]:
+    """The classes that the stack's streams use."""
+    used = {topic.data_class for topic in facts.plan.topics}
+    for each in facts.plan.classes:
+        if each.name in used:
+            yield Subject(f"class/{each.name}", each.origin, each)
+
+
+def topics(facts: Facts) -> Iterator[Subject[PlannedTopic]]:
+    """Every topic: `stream/<key>`, or `topic/<logical name>` for one that no stream file declares."""
+    observed = facts.context.observed
+    for topic in facts.plan.topics if observed is None else observed.topics:
+        yield Subject(topic_subject(topic), topic.origin, topic)
+
+
+def topic_subject(topic: PlannedTopic) -> str:
+    """What reports call a topic."""
+    return f"stream/{topic.stream}" if topic.origin.file else f"topic/{topic.stream}"
+
+
+def regulated_topics(facts: Facts) -> Iterator[Subject[PlannedTopic]]:
+    """Topics of a regulated class, and those whose class nobody declared: unknown is not unregulated."""
+    for subject in topics(facts):
+        data_class = facts.classes.get(subject.value.data_class) if subject.origin.file else None
+        if data_class is None or data_class.regulated:
+            yield subject
+
+
+def principals(facts: Facts) -> Iterator[Subject[Principal]]:
+    """Everyone with an ACL: `service/<name>`, or `principal/<name>` for one that no stack file declares."""
+    observed = facts.context.observed
+    for each in declared_principals(facts.plan) if observed is None else observed.principals:
+        name = f"{'principal' if each.service is None else 'service'}/{each.label}"
+        yield Subject(name, each.origin, each)
+
+
+def credentials(facts: Facts) -> Iterator[Subject[PlannedCredential]]:
+    """Every service's credential, with the grants that the files give it."""
+    for each in facts.plan.credentials:
+        yield Subject(f"service/{each.service}", each.origin, each)
+
+
+def logins(facts: Facts) -> Iterator[Subject[Login]]:
+    """Every SCRAM user: `service/<name>`, or `login/<logical name>`."""
+    observed = facts.context.observed
+    for each in declared_logins(facts.plan) if observed is None else observed.logins:
+        name = f"{'login' if each.service is None else 'service'}/{each.label}"
+        yield Subject(name, each.origin, each)
+
+
+def connections(facts: Facts) -> Iterator[Subject[Connection]]:
+    """The stack's way to its brokers, and every registered provider that reaches brokers."""
+    observed = facts.context.observed
+    if observed is None:
+        connection = declared_connection(facts.plan)
+        yield Subject("cluster", connection.origin, connection)
+        return
+    for name, connection in observed.connections:
+        yield Subject(f"provider/{name}", connection.origin, connection)
+
+
+def clouds(facts: Facts) -> Iterator[Subject[CloudProvider]]:
+    """Registered providers of clouds. None in a declaration: it has no providers."""
+    observed = facts.context.observed
+    for each in () if observed is None else observed.clouds:
+        yield Subject(f"provider/{each.name}", each.origin, each)
+
+
+def guarded(facts: Facts) -> Iterator[Subject[Guarded]]:
+    """Registered resources with the engine's options. None in a declaration: those are the program's."""
+    observed = facts.context.observed
+    for each in () if observed is None else observed.guarded:
+        yield Subject(f"resource/{each.name}", each.origin, each)
+
+
+def access_policies(facts: Facts) -> Iterator[Subject[AccessPolicy]]:
+    """Registered policies that let somebody in. None in a declaration: levee writes them from it."""
+    observed = facts.context.observed
+    for each in () if observed is None else observed.policies:
+        yield Subject(f"resource/{each.name}", each.origin, each)
+
+
+def sinks(facts: Facts) -> Iterator[Subject[PlannedSink]]:
+    """Every declared sink."""
+    for each in facts.plan.sinks:
+        yield Subject(f"stream/{each.stream}/sink/{each.sink.name}", each.sink.origin, each)
+
+
+def waivers(facts: Facts) -> Iterator[Subject[WaiverUse]]:
+    """Every waiver of the rules that were judged."""
+    for use in facts.waiver_uses:
+        yield Subject(f"waiver/{use.rule.id}/{use.waiver.subject}", use.waiver.origin, use)
+
+
+def sources(facts: Facts) -> Iterator[Subject[PlannedSource]]:
+    """Every declared source."""
+    for each in facts.plan.sources:
+        yield Subject(f"stream/{each.stream}/source/{each.source.service}", each.source.origin, each)
+
+
+def consumers(facts: Facts) -> Iterator[Subject[PlannedConsumer]]:
+    """Every declared consumer."""
+    for each in facts.plan.consumers:
+        yield Subject(f"stream/{each.stream}/consumer/{each.consumer.service}", each.consumer.origin, each)
+
+
+def _places(*kinds: PlaceKind) -> Callable[[Facts], Iterator[Subject[NamedPlace]]]:
+    """The population of the places of these kinds."""
+
+    def population(facts: Facts) -> Iterator[Subject[NamedPlace]]:
+        for named in facts.places:
+            if named.kind in kinds:
+                yield Subject(named.subject, named.origin, named)
+
+    return population
+
+
+places = _places(*PlaceKind)
+hop_places = _places(PlaceKind.SOURCE, PlaceKind.SINK, PlaceKind.IDENTITY)
+archive_places = _places(PlaceKind.ARCHIVE)
+link_places = _places(PlaceKind.LINK)
+key_places = _places(PlaceKind.KEY)
+account_places = _places(PlaceKind.SINK, PlaceKind.ARCHIVE, PlaceKind.CONSUMER, PlaceKind.LINK, PlaceKind.CLUSTER)
+log_places = _places(PlaceKind.LOGS)
+other_places = _places(PlaceKind.ALARM, PlaceKind.API, PlaceKind.CLUSTER)
+
+
+def peers(facts: Facts) -> Iterator[Subject[Peer]]:
+    """Other accounts that reach the brokers: by a connection of their own, or by the cluster's policy."""
+    cluster = facts.plan.cluster
+    for peer in cluster.network.peers:
+        yield Subject(f"cluster/peer/{peer.name}", peer.origin, peer)
+    if cluster.policy is not None:
+        for account in cluster.policy.accounts:
+            peer = Peer(name="the cluster's policy", account=account, origin=cluster.policy.origin.at("accounts"))
+            yield Subject(f"cluster/policy/{account}", peer.origin, peer)
+
+
+def resource_policies(facts: Facts) -> Iterator[Subject[PolicySpec]]:
+    """The cluster's resource policy, where it has one."""
+    policy = facts.plan.cluster.policy
+    if policy is not None:
+        yield Subject("cluster/policy", policy.origin, policy)

@@ -1,0 +1,259 @@
+"""Before anything is changed, providers are asked to make and change everything as a preview."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi.runtime.proto import provider_pb2 as pb
+
+from levee_infra.engines.embedded.engine import Operation
+from levee_infra.engines.embedded.errors import Refused
+from levee_infra.engines.embedded.event import Op, PlanReady, ResourceEvent, Stage
+from levee_infra.engines.embedded.properties import UNKNOWN, clear
+from levee_infra.engines.embedded.state import name_of
+from tests.support.disk_program import Disk, DiskStack, File
+from tests.support.disk_provider import DiskProvider
+from tests.support.disk_runner import gate, start, wait_until_reached
+
+PASSWORD = "correct horse battery staple"
+CHANGES = {"create", "update", "delete"}
+
+
+def pair(disk: DiskStack, content: str = "", behaviour: str = "foresee", second: str = "none") -> Callable[[], None]:
+    """A file, and one whose content is the path of the first; how the first behaves, and the second."""
+
+    def main() -> None:
+        options = pulumi.ResourceOptions(provider=Disk("disk", disk.files))
+        first = File("first", options, content=content, behaviour=behaviour)
+        File("second", options, content=first.path, behaviour=second)
+
+    return main
+
+
+def calls(disk: DiskStack) -> list[str]:
+    assert disk.provider
+    return disk.provider.calls
+
+
+def previewed(disk: DiskStack, name: str) -> dict[str, Any]:
+    """What the provider was last asked to rehearse for this file."""
+    assert disk.provider
+    return next(inputs for inputs in reversed(disk.provider.previewed) if inputs["name"] == name)
+
+
+def shown(disk: DiskStack, name: str) -> dict[str, Any]:
+    """New values by property, as the plan tells them of this file."""
+    planned = [event for event in disk.events if isinstance(event, ResourceEvent) and event.stage is Stage.PLANNED]
+    return {change.path: change.new for event in planned if event.name == name for change in event.changes}
+
+
+@pytest.mark.parametrize("operation", [Operation.PREVIEW, Operation.UP])
+def test_every_refusal_of_a_rehearsal_is_listed_and_nothing_is_changed(disk: DiskStack, operation: Operation) -> None:
+    disk.up(disk.program({"changed": {"content": "1"}, "removed": {}}))
+    (disk.files / "strangers").write_text("{}")
+    effects, journal = disk.effects(), (disk.state_directory / "journal.jsonl").read_bytes()
+    program = disk.program(
+        {
+            "bad": {},
+            "changed": {"content": "2", "behaviour": "refuse"},
+            "fine": {},
+            "partly": {"behaviour": "refuse-partly"},
+            "strangers": {"content": "1"},
+        }
+    )
+    with pytest.raises(Refused) as caught:
+        disk.run(operation, program)
+    assert [refusal.message for refusal in caught.value.refusals] == [
+        "disk:index:File 'bad': property name: bad begins with bad",
+        "disk:index:File 'changed': update of changed refused",
+        "disk:index:File 'partly': it is made",
+        "disk:index:File 'partly': it is not well",
+        "disk:index:File 'strangers': strangers exists and is not as declared",
+    ]
+    assert {name_of(refusal.urn) for refusal in caught.value.refusals} == {"bad", "changed", "partly", "strangers"}
+    assert not CHANGES & set(calls(disk))
+    assert disk.effects() == effects
+    assert (disk.state_directory / "journal.jsonl").read_bytes() == journal
+    assert ("create", "fine") in disk.happened(Stage.PLANNED)
+    assert ("create", "strangers") not in disk.happened(Stage.PLANNED)
+    assert not any(isinstance(event, PlanReady) for event in disk.events)
+
+
+def test_what_depends_on_a_refused_resource_is_rehearsed_too(disk: DiskStack) -> None:
+    with pytest.raises(Refused) as caught:
+        disk.up(pair(disk, behaviour="refuse"))
+    assert [refusal.message for refusal in caught.value.refusals] == [
+        "disk:index:File 'first': create of first refused"
+    ]
+    assert shown(disk, "second")["content"] == "[unknown]"
+    with pytest.raises(Refused) as caught:
+        disk.up(pair(disk, behaviour="refuse", second="refuse"))
+    assert [name_of(refusal.urn) for refusal in caught.value.refusals] == ["first", "second"]
+
+
+def test_a_preview_rehearses_and_never_changes(disk: DiskStack) -> None:
+    disk.up(disk.program({"a": {"content": "1"}}))
+    disk.preview(disk.program({"a": {"content": "2"}, "b": {}}))
+    assert sorted(call for call in calls(disk) if "create" in call or "update" in call) == [
+        "rehearse-create",
+        "rehearse-update",
+    ]
+
+
+def test_what_stays_as_it_is_is_not_rehearsed(disk: DiskStack) -> None:
+    for _ in range(2):
+        disk.up(disk.program({"a": {}}))
+    assert "rehearse-update" not in calls(disk)
+
+
+def test_who_only_looks_need_not_rehearse(disk: DiskStack) -> None:
+    disk.up(disk.program({"a": {"content": "1"}}))
+    program = disk.program({"a": {"content": "2", "behaviour": "refuse"}})
+    assert disk.preview(program, rehearse=False).changes[Op.UPDATE] == 1
+    assert "rehearse-update" not in calls(disk)
+
+
+def test_who_only_looks_sees_what_depends_on_a_change_stay_as_it_is(disk: DiskStack) -> None:
+    disk.up(pair(disk, content="1"))
+    assert disk.preview(pair(disk, content="2"), rehearse=False).changes == {Op.UPDATE: 1, Op.SAME: 3}
+
+
+def test_up_rehearses_everything_before_it_changes_anything(disk: DiskStack) -> None:
+    disk.up(disk.program({"a": {}, "b": {}, "c": {}}))
+    relevant = [call for call in calls(disk) if "create" in call]
+    assert relevant == ["rehearse-create"] * 3 + ["create"] * 3
+
+
+def test_outputs_that_are_known_in_advance_reach_dependents(disk: DiskStack) -> None:
+    disk.preview(pair(disk))
+    path = str(disk.files / "first")
+    assert shown(disk, "second")["content"] == path
+    assert previewed(disk, "second")["content"] == path
+
+
+def test_outputs_that_are_not_known_in_advance_stay_unknown(disk: DiskStack) -> None:
+    disk.preview(pair(disk, behaviour="none"))
+    assert shown(disk, "second")["content"] == "[unknown]"
+
+
+def test_a_dependent_of_an_update_is_left_alone_where_the_output_stays(disk: DiskStack) -> None:
+    disk.up(pair(disk, content="1"))
+    assert disk.preview(pair(disk, content="2")).changes == {Op.UPDATE: 1, Op.SAME: 3}
+    disk.up(pair(disk, content="2"))
+    assert disk.effects()[2:] == ["update first"]
+
+
+class Mistaken(DiskProvider):
+    """Foresees another path than it makes."""
+
+    async def Create(self, request: pb.CreateRequest, context: Any) -> pb.CreateResponse:  # noqa: N802
+        answer = await super().Create(request, context)
+        if request.preview:
+            answer.properties.fields["path"].string_value = "elsewhere"
+        return answer
+
+
+def test_what_is_made_depends_on_real_outputs_and_not_on_foreseen_ones(disk: DiskStack) -> None:
+    disk.up(pair(disk), providers={"disk": Mistaken})
+    assert shown(disk, "second")["content"] == "elsewhere"
+    assert str(disk.files / "first") in (disk.files / "second").read_text()
+
+
+class Old(DiskProvider):
+    """Neither greets back nor says that it can rehearse."""
+
+    async def Handshake(self, request: pb.ProviderHandshakeRequest, context: Any) -> pb.ProviderHandshakeResponse:  # noqa: N802
+        raise NotImplementedError
+
+    async def Configure(self, request: pb.ConfigureRequest, context: Any) -> pb.ConfigureResponse:  # noqa: N802
+        answer = await super().Configure(request, context)
+        answer.supportsPreview = False
+        return answer
+
+    async def Create(self, request: pb.CreateRequest, context: Any) -> pb.CreateResponse:  # noqa: N802
+        assert not request.preview
+        return await super().Create(request, context)
+
+    async def Update(self, request: pb.UpdateRequest, context: Any) -> pb.UpdateResponse:  # noqa: N802
+        assert not request.preview
+        return await super().Update(request, context)
+
+
+def test_a_provider_that_cannot_rehearse_is_not_asked_to(disk: DiskStack) -> None:
+    for content in "12":
+        disk.up(pair(disk, content=content), providers={"disk": Old})
+    assert disk.effects() == ["create first", "create second", "update first"]
+
+
+def test_secrets_reach_rehearsals_and_stay_hidden(disk: DiskStack) -> None:
+    told: list[bool] = []
+
+    def main() -> None:
+        provider = Disk("disk", disk.files)
+        options = pulumi.ResourceOptions(provider=provider, additional_secret_outputs=["path"])
+        first = File("first", options, secret=pulumi.Output.secret(PASSWORD), behaviour="foresee")
+        File("second", pulumi.ResourceOptions(provider=provider), content=first.secret, kind=first.path)
+        for output in (first.secret, first.path):
+            asyncio.ensure_future(output.is_secret()).add_done_callback(lambda answer: told.append(answer.result()))
+
+    disk.preview(main)
+    assert told == [True, True]
+    assert PASSWORD in repr(previewed(disk, "second"))
+    assert shown(disk, "second") == {"content": "[secret]", "kind": "[secret]", "name": "second"}
+    events = disk.events.copy()
+    disk.up(main)
+    assert PASSWORD not in repr(events + disk.events)
+    assert PASSWORD not in (disk.state_directory / "journal.jsonl").read_text()
+
+
+class Echoing(DiskProvider):
+    """Foresees that outputs stay as the engine says they are."""
+
+    async def Update(self, request: pb.UpdateRequest, context: Any) -> pb.UpdateResponse:  # noqa: N802
+        answer = await super().Update(request, context)
+        if request.preview:
+            answer.properties.CopyFrom(request.olds)
+        return answer
+
+
+def test_a_secret_output_that_is_not_kept_is_unknown_even_if_the_provider_repeats_it(disk: DiskStack) -> None:
+    def main(content: str) -> None:
+        provider = Disk("disk", disk.files)
+        options = pulumi.ResourceOptions(provider=provider, additional_secret_outputs=["path"])
+        first = File("first", options, content=content)
+        File("second", pulumi.ResourceOptions(provider=provider), content=first.path)
+
+    disk.up(lambda: main("1"))
+    provider = disk.provider = Echoing()
+    disk.preview(lambda: main("2"), providers={"disk": lambda: provider})
+    assert clear(previewed(disk, "second")["content"]) == UNKNOWN
+    disk.up(lambda: main("2"), providers={"disk": Echoing})
+    assert str(disk.files / "first") in (disk.files / "second").read_text()
+
+
+def test_many_rehearsals_are_under_way_at_once_and_no_more_than_parallel(disk: DiskStack) -> None:
+    disk.pause = 0.2
+    disk.preview(disk.program({f"f{i}": {} for i in range(300)}))
+    assert disk.provider
+    assert disk.provider.widest == 300
+    disk.pause = 0.01
+    disk.preview(disk.program({f"f{i}": {} for i in range(30)}), parallel=7)
+    assert 1 < disk.provider.widest <= 7
+    assert calls(disk).count("rehearse-create") == 30
+
+
+def test_an_interrupted_rehearsal_leads_to_nothing(disk: DiskStack) -> None:
+    held = gate(disk, "rehearse-create-a")
+    with start(disk, Operation.UP, {"a": {"content": "1"}, "b": {}}) as process:
+        wait_until_reached(held, process.pid)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+        held.unlink()
+        output, _ = process.communicate()
+    assert process.returncode == 130
+    assert output.startswith("stopped before everything was done")
+    assert disk.effects() == []
