@@ -39,7 +39,7 @@ from levee_policies.finding import Finding
 from levee_policies.readback.observe import JUDGED, is_unread
 from levee_policies.readback.registered import Registered
 from levee_policies.rule import Severity
-from levee_policies.stack_evaluator import Desk, message, stack_of
+from levee_policies.stack_evaluator import StackEvaluator, message, stack_of
 
 COULD_NOT: Final = "RLS-POL-004"
 
@@ -50,7 +50,7 @@ def policies(project: Path, clock: Clock) -> list[Policy]:
     Mandatory, but for those of low severity and those that tell what is waived
     or unread. A stack is judged by the day on which its first resource comes.
     """
-    desk = lru_cache(maxsize=None)(lambda stack: Desk(project, stack, clock.today()))
+    evaluator = lru_cache(maxsize=None)(lambda stack: StackEvaluator(project, stack, clock.today()))
     made: list[Policy] = []
     for severity in Severity:
         shown = PulumiSeverity(severity.value)
@@ -58,7 +58,7 @@ def policies(project: Path, clock: Clock) -> list[Policy]:
             ResourceValidationPolicy(
                 name=f"levee-{severity}",
                 description=f"Rules of severity {severity}, on each resource.",
-                validate=_on_resource(desk, severity),
+                validate=_on_resource(evaluator, severity),
                 enforcement_level=_enforcement(severity),
                 severity=shown,
             )
@@ -67,7 +67,7 @@ def policies(project: Path, clock: Clock) -> list[Policy]:
             StackValidationPolicy(
                 name=f"levee-{severity}-stack",
                 description=f"Rules of severity {severity}, on all resources together and on the files.",
-                validate=_on_stack(desk, severity),
+                validate=_on_stack(evaluator, severity),
                 enforcement_level=_enforcement(severity),
                 severity=shown,
             )
@@ -84,7 +84,7 @@ def policies(project: Path, clock: Clock) -> list[Policy]:
         StackValidationPolicy(
             name="levee-waived",
             description="What dated waivers let through.",
-            validate=_tell_waived(desk),
+            validate=_tell_waived(evaluator),
             enforcement_level=EnforcementLevel.ADVISORY,
         )
     )
@@ -97,20 +97,20 @@ def _enforcement(severity: Severity) -> EnforcementLevel:
 
 
 def _on_resource(
-    desk: Callable[[str], Desk], severity: Severity
+    evaluator: Callable[[str], StackEvaluator], severity: Severity
 ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type in JUDGED:
-            _report(lambda: desk(stack_of(args.urn)).resource(registered(args)), severity, report)
+            _report(lambda: evaluator(stack_of(args.urn)).resource(registered(args)), severity, report)
 
     return validate
 
 
 def _on_stack(
-    desk: Callable[[str], Desk], severity: Severity
+    evaluator: Callable[[str], StackEvaluator], severity: Severity
 ) -> Callable[[StackValidationArgs, ReportViolation], None]:
     def findings(resources: Sequence[PolicyResource]) -> Iterable[Finding]:
-        judged = desk(stack_of(resources[0].urn))
+        judged = evaluator(stack_of(resources[0].urn))
         yield from judged.declaration()
         yield from judged.together([registered(each) for each in resources if each.resource_type in JUDGED])
 
@@ -132,13 +132,13 @@ def _tell_unread(args: StackValidationArgs, report: ReportViolation) -> None:
         )
 
 
-def _tell_waived(desk: Callable[[str], Desk]) -> Callable[[StackValidationArgs, ReportViolation], None]:
+def _tell_waived(evaluator: Callable[[str], StackEvaluator]) -> Callable[[StackValidationArgs, ReportViolation], None]:
     """What can't be judged is left to the mandatory policies, which refuse it."""
 
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         with suppress(Exception):  # whatever breaks, its text may hold a secret
             resources = [registered(each) for each in args.resources if each.resource_type in JUDGED]
-            waived = desk(stack_of(args.resources[0].urn)).waived(resources) if args.resources else ()
+            waived = evaluator(stack_of(args.resources[0].urn)).waived(resources) if args.resources else ()
             for finding in waived:
                 report(message(finding), finding.origin.urn or None)
 

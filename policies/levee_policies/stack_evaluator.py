@@ -36,7 +36,7 @@ _OF_FILES: Final = tuple(rule for rule in RULES if Surface.FILES in rule.surface
 
 
 @dataclass(frozen=True)
-class Desk:
+class StackEvaluator:
     """Judges the resources of one stack against what its files declare. The files are read once.
 
     `plan` is what they come to, from whoever has read them just now; None: they are read when they are needed. Every

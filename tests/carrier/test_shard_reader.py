@@ -24,7 +24,7 @@ from levee_infra.carrier.kinesis import HOUR_MS, Answer, DataStream, Record
 from levee_infra.carrier.portion import MOST_EVENTS, Portion
 from levee_infra.carrier.report import Report
 from levee_infra.carrier.resumption import UNSEEN
-from levee_infra.carrier.shard_reader import ShardReader, Surroundings
+from levee_infra.carrier.shard_reader import ShardContext, ShardReader
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import AwsError
 
@@ -134,7 +134,7 @@ class Run:
             data_stream="logs", created=1, shard=SHARD, sequence=sequence, arrival=arrival, until=until
         )
         report = self.report()
-        around = Surroundings(
+        around = ShardContext(
             stream=self.shard.stream(),
             envelope=ENVELOPE,
             commits=cast("Commits", self.kept),

@@ -169,7 +169,7 @@ def test_explain_lists_every_rule(capsys: Captured) -> None:
 def test_explain_prints_a_page(capsys: Captured) -> None:
     assert main(["explain", "dur-002"]) == 0
     page = capsys.readouterr().out
-    assert all(section in page for section in ("## What", "## Why", "## Fails", "## Passes", "## Fix", "## Authority"))
+    assert all(section in page for section in ("## What", "## Why", "## Fails", "## Passes", "## Fix", "## Control"))
 
 
 def test_explain_an_unknown_rule_is_exit_2(capsys: Captured) -> None:

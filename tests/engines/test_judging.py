@@ -11,7 +11,7 @@ from levee.diagnostics import LeveeError
 from levee_infra.deployed.judging import judge
 from levee_infra.engines.embedded.properties import SECRET, SIGNATURE, UNKNOWN
 from levee_infra.engines.embedded.registration import Registration
-from levee_policies.stack_evaluator import Desk
+from levee_policies.stack_evaluator import StackEvaluator
 from tests.support.rule_cases import AS_OF, Case, write
 
 COMPLIANT = Case("none", "compliant", fails=False, text="")
@@ -20,8 +20,8 @@ USER = "kafka:index/userScramCredential:UserScramCredential"
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Desk:
-    return Desk(write(COMPLIANT, tmp_path), "prod", AS_OF)
+def evaluator(tmp_path: Path) -> StackEvaluator:
+    return StackEvaluator(write(COMPLIANT, tmp_path), "prod", AS_OF)
 
 
 def registration(type_: str, name: str, inputs: dict[str, Any], *, protect: bool = True) -> Registration:
@@ -48,28 +48,28 @@ SETTINGS = {
 AUDIT = {"name": "eu.payments.audit.v1", "partitions": 3, "replicationFactor": 3, "config": SETTINGS}
 
 
-def told(desk: Desk, *declared: Registration) -> set[str]:
-    return {refusal.message.partition(" ")[0] for refusal in judge(desk, declared, print)}
+def told(evaluator: StackEvaluator, *declared: Registration) -> set[str]:
+    return {refusal.message.partition(" ")[0] for refusal in judge(evaluator, declared, print)}
 
 
-def test_what_is_declared_passes(desk: Desk) -> None:
-    assert told(desk, registration(TOPIC, "payments-audit", AUDIT)) == set()
+def test_what_is_declared_passes(evaluator: StackEvaluator) -> None:
+    assert told(evaluator, registration(TOPIC, "payments-audit", AUDIT)) == set()
 
 
-def test_what_breaks_a_rule_is_refused_by_its_urn(desk: Desk) -> None:
+def test_what_breaks_a_rule_is_refused_by_its_urn(evaluator: StackEvaluator) -> None:
     rogue = registration(TOPIC, "payments-audit", AUDIT, protect=False)
-    (refusal,) = judge(desk, [rogue], print)
+    (refusal,) = judge(evaluator, [rogue], print)
     assert (refusal.urn, refusal.message.split()[0]) == (rogue.urn, "RLS-DEL-001")
 
 
-def test_what_is_not_known_yet_is_refused(desk: Desk) -> None:
+def test_what_is_not_known_yet_is_refused(evaluator: StackEvaluator) -> None:
     topic = registration(TOPIC, "payments-audit", AUDIT | {"replicationFactor": UNKNOWN})
-    assert told(desk, topic) == {"RLS-DUR-001", "RLS-DUR-002"}
+    assert told(evaluator, topic) == {"RLS-DUR-001", "RLS-DUR-002"}
 
 
-def test_a_secret_is_never_told(desk: Desk) -> None:
+def test_a_secret_is_never_told(evaluator: StackEvaluator) -> None:
     inputs = {"username": "u", "password": {SIGNATURE: SECRET, "value": "hunter2"}, "scramMechanism": "PLAIN"}
-    messages = [refusal.message for refusal in judge(desk, [registration(USER, "u", inputs)], print)]
+    messages = [refusal.message for refusal in judge(evaluator, [registration(USER, "u", inputs)], print)]
     assert any(message.startswith("RLS-IDN-009") for message in messages)
     assert "hunter2" not in "".join(messages)
 
@@ -82,7 +82,7 @@ def test_what_is_waived_of_what_only_resources_show_is_told(tmp_path: Path) -> N
     )
     lines: list[str] = []
     unprotected = registration(TOPIC, "payments-audit", AUDIT, protect=False)
-    refusals = judge(Desk(project, "prod", AS_OF), [unprotected], lines.append)
+    refusals = judge(StackEvaluator(project, "prod", AS_OF), [unprotected], lines.append)
     assert ([refusal.message for refusal in refusals], len(lines)) == ([], 1)
     assert lines[0].startswith("warning: waived: RLS-DEL-001 prod/")
 
@@ -93,11 +93,11 @@ def test_a_waiver_that_no_resource_needs_is_refused(tmp_path: Path) -> None:
         "waivers: [{rule: RLS-DEL-002, subject: prod/resource/payments-*, reason: an import to be cleaned up soon, "
         "owner: payments-team, ticket: GOV-1, approved_by: risk@example.com, expires: 2026-11-28}]"
     )
-    desk = Desk(project, "prod", AS_OF)
-    assert told(desk, registration(TOPIC, "payments-audit", AUDIT)) == {"RLS-POL-003"}
+    evaluator = StackEvaluator(project, "prod", AS_OF)
+    assert told(evaluator, registration(TOPIC, "payments-audit", AUDIT)) == {"RLS-POL-003"}
 
 
 def test_nothing_passes_where_no_files_declare_the_stack(tmp_path: Path) -> None:
-    desk = Desk(write(COMPLIANT, tmp_path), "unheard-of", AS_OF)
+    evaluator = StackEvaluator(write(COMPLIANT, tmp_path), "unheard-of", AS_OF)
     with pytest.raises(LeveeError):
-        list(judge(desk, [registration(TOPIC, "payments-audit", AUDIT)], print))
+        list(judge(evaluator, [registration(TOPIC, "payments-audit", AUDIT)], print))

@@ -23,7 +23,7 @@ ARN = f"arn:aws:kinesis:{PLACE}:stream/{STREAM}"
 def wrong(plan: Plan, live: LiveAccount) -> dict[tuple[Thing, str], Verdict]:
     """What isn't as declared, by thing and the claim's column."""
     found = [each for each in judge_account(plan, live) if each.verdict is not Verdict.AS_DECLARED]
-    return {(each.claim.thing, each.claim.column): each.verdict for each in found}
+    return {(each.check.thing, each.check.column): each.verdict for each in found}
 
 
 def surprises(thing: Thing, *columns: str) -> dict[tuple[Thing, str], Verdict]:

@@ -16,7 +16,7 @@ from confluent_kafka.admin import (
 from levee.clock import SYSTEM_CLOCK
 from levee.plan.planned import Plan
 from levee_infra.verify.answer import Verdict
-from levee_infra.verify.discrepancy import Matter
+from levee_infra.verify.discrepancy import Kind
 from levee_infra.verify.probe import Probe
 from levee_infra.verify.proof import Proof, prove
 from tests.support.cluster import LocalCluster
@@ -29,13 +29,13 @@ def proof_of(stack: Deployment, plan: Plan, *services: str, write: bool = False)
     return prove(plan, stack.project, chosen, SYSTEM_CLOCK.today(), lambda _: None, write=write)
 
 
-def differences(proof: Proof) -> set[tuple[Matter, str, str]]:
-    return {(each.matter, each.what, each.found) for each in proof.discrepancies}
+def differences(proof: Proof) -> set[tuple[Kind, str, str]]:
+    return {(each.kind, each.what, each.found) for each in proof.discrepancies}
 
 
 def surprises(proof: Proof) -> set[tuple[str, Probe]]:
     """Who could do what it may not, or could not do what it may."""
-    return {(o.claim.username, o.claim.probe) for o in proof.outcomes if o.verdict is Verdict.SURPRISE}
+    return {(o.check.username, o.check.probe) for o in proof.outcomes if o.verdict is Verdict.SURPRISE}
 
 
 def unknowns(proof: Proof) -> set[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from levee_infra.verify.answer import Answer, Observation, Outcome, Verdict
-from levee_infra.verify.check import Claim
+from levee_infra.verify.check import Check
 from levee_infra.verify.cluster_probes import CLUSTER_REQUESTS
 from levee_infra.verify.group_probes import GROUP_REQUESTS
 from levee_infra.verify.probe import Probe, Subject
-from levee_infra.verify.probe_request import PASSING, REFUSALS, InertRequest, read_code
+from levee_infra.verify.probe_request import PASSING, REFUSALS, ProbeRequest, read_code
 from levee_infra.verify.stream_probes import STREAM_REQUESTS
 
 INERT = {
@@ -18,8 +18,8 @@ INERT = {
 
 
 def outcome(answer: Answer, *, allowed: bool) -> Outcome:
-    claim = Claim("a.g1", Subject.OWN_STREAM, "writer of 1 stream", "t", Probe.PRODUCE, allowed)
-    return Outcome(claim, Observation(answer, "evidence"))
+    check = Check("a.g1", Subject.OWN_STREAM, "writer of 1 stream", "t", Probe.PRODUCE, allowed)
+    return Outcome(check, Observation(answer, "evidence"))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_only_what_was_expected_and_seen_is_a_pass(allowed: bool, answer: Answer
 
 
 @pytest.mark.parametrize("inert", INERT.values())
-def test_no_answer_is_read_as_both_permission_and_refusal(inert: InertRequest) -> None:
+def test_no_answer_is_read_as_both_permission_and_refusal(inert: ProbeRequest) -> None:
     assert not inert.permitted & REFUSALS
     assert inert.permitted
     assert not REFUSALS & PASSING

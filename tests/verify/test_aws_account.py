@@ -16,7 +16,7 @@ from levee_infra.engines.record import Record
 from levee_infra.targets.aws.account import account_api
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.proof.check import Thing
-from levee_infra.targets.aws.proof.inventory import survey_account
+from levee_infra.targets.aws.proof.inventory import account_inventory
 from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.prove import judge_account, prove_account
 from levee_infra.targets.aws.proof.tables import MOST, account_sections, account_summary
@@ -77,7 +77,7 @@ async def test_an_account_as_declared_is_proved_with_few_calls(
 ) -> None:
     outcomes = await prove_account(live_plan, tmp_path, Record())
     assert [each for each in outcomes if each.verdict is not Verdict.AS_DECLARED] == []
-    assert {each.claim.thing for each in outcomes} == set(Thing) - {Thing.CLUSTER}
+    assert {each.check.thing for each in outcomes} == set(Thing) - {Thing.CLUSTER}
     calls = aws_api.calls()
     once = {
         *("iam:GetAccountAuthorizationDetails", "secretsmanager:ListSecrets", "cloudwatch:DescribeAlarms"),
@@ -106,8 +106,8 @@ async def test_what_somebody_changed_behind_our_back_is_found(live_plan: Plan, a
     logs.delete_subscription_filter(logGroupName=LOG_GROUP, filterName=subscription_name(carrier.name))
     trust = json.dumps({"Version": "2012-10-17", "Statement": [{**ASSUMED, "Principal": {"AWS": OTHER_ACCOUNT}}]})
     iam.update_assume_role_policy(RoleName=delivery_role_name(carrier.name), PolicyDocument=trust)
-    outcomes = judge_account(live_plan, await survey_account(api, live_plan))
-    found = {(each.claim.thing, each.claim.column) for each in outcomes if each.verdict is Verdict.SURPRISE}
+    outcomes = judge_account(live_plan, await account_inventory(api, live_plan))
+    found = {(each.check.thing, each.check.column) for each in outcomes if each.verdict is Verdict.SURPRISE}
     assert found == {
         (Thing.ROLE, "one policy"),
         (Thing.ROLE, "reads no other"),
@@ -149,11 +149,11 @@ async def test_what_may_not_be_read_is_unknown_and_never_missing(
     live_plan: Plan, aws_api: AwsApi, api: Api, operation: str, thing: Thing
 ) -> None:
     aws_api.fail(operation, "denied", times=99)
-    outcomes = judge_account(live_plan, await survey_account(api, live_plan))
+    outcomes = judge_account(live_plan, await account_inventory(api, live_plan))
     aws_api.reset()
     wrong = [each for each in outcomes if each.verdict is not Verdict.AS_DECLARED]
     assert {each.verdict for each in wrong} == {Verdict.UNKNOWN}
-    assert thing in {each.claim.thing for each in wrong}
+    assert thing in {each.check.thing for each in wrong}
     assert any("(request " in each.found for each in wrong)
 
 
@@ -169,7 +169,7 @@ def test_a_table_of_each_kind_and_a_line_that_sums_up(plan: Plan) -> None:
     assert "ROLE IS THERE ONE POLICY READS OWN READS NO OTHER CHANGES NOTHING TAKEN ON" in lines
     assert "test-orders-api yes yes yes yes yes yes" in lines
     count = len(proof.account)
-    assert lines[-1].endswith(f"; of the account {count} claims: {count} as declared, 0 surprises, 0 unknown")
+    assert lines[-1].endswith(f"; of the account {count} checks: {count} as declared, 0 surprises, 0 unknown")
 
 
 def test_a_surprise_is_in_the_table_and_told_below_it(plan: Plan) -> None:

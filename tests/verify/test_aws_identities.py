@@ -52,7 +52,7 @@ def recorded(plan: Plan) -> dict[tuple[str, str], str]:
         Thing.DATA_STREAM: type_tokens.AWS_DATA_STREAM,
     }
     unknown = identity_outcomes(plan, account(plan), Unread("not now"))
-    things = {(each.claim.thing, each.name) for each in unknown}
+    things = {(each.check.thing, each.name) for each in unknown}
     assert {thing for thing, _ in things} == {*tokens}
     found: dict[tuple[str, str], str] = {}
     for thing, name in things:
@@ -98,7 +98,7 @@ def test_each_that_was_made_anew_is_a_surprise(plan: Plan) -> None:
                             if not isinstance(key, Unread)}),
     )  # fmt: skip
     for other in others:
-        wrong = [each for each in judge_account(plan, other, (), known) if each.claim.column == "recorded"]
+        wrong = [each for each in judge_account(plan, other, (), known) if each.check.column == "recorded"]
         assert any(each.verdict is Verdict.SURPRISE and "what that held is gone" in each.found for each in wrong)
 
 

@@ -55,14 +55,14 @@ def trusting(live: LiveAccount, trust: Document) -> LiveAccount:
 def test_as_declared_it_is_proved_and_shown(plan: Plan, live: LiveAccount) -> None:
     assert wrong(plan, live) == {}
     things = {Thing.DATA_STREAM, Thing.DELIVERY, Thing.SUBSCRIPTION}
-    outcomes = [each for each in judge_account(plan, live) if each.claim.thing in things]
-    rows = [f"{each.claim.thing} {each.name} {each.claim.text}: {each.found}\n" for each in outcomes]
+    outcomes = [each for each in judge_account(plan, live) if each.check.thing in things]
+    rows = [f"{each.check.thing} {each.name} {each.check.text}: {each.found}\n" for each in outcomes]
     assert_golden(Path(__file__).parent / "golden" / "logs.txt", "".join([*account_sections(outcomes), *rows]))
 
 
 def test_without_log_groups_nothing_is_claimed_of_them(aws_files: AwsStack) -> None:
     plan = aws_files.plan()
-    columns = {(each.claim.thing, each.claim.column) for each in judge_account(plan, compliant_account(plan))}
+    columns = {(each.check.thing, each.check.column) for each in judge_account(plan, compliant_account(plan))}
     assert (Thing.ROLE, "drains") not in columns
     assert not {thing for thing, _ in columns} & {Thing.DATA_STREAM, Thing.DELIVERY, Thing.SUBSCRIPTION}
 

@@ -13,7 +13,7 @@ from levee.iam.document import Document, Effect, Statement
 from levee.iam.parsing import parse_document
 from levee.plan.aws_names import role_arn, secret_name
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.check import AccountOutcome, Thing
+from levee_infra.targets.aws.proof.check import AccountResult, Thing
 from levee_infra.targets.aws.proof.live import UNTOLD, LiveAccount, LiveSecret, Unread, read_policy
 from levee_infra.targets.aws.proof.prove import judge_account
 from levee_infra.verify.answer import Verdict
@@ -26,13 +26,13 @@ CLUSTER = f"arn:aws:kafka:{REGION}:{ACCOUNT}:cluster/logs/1234abcd-12ab-34cd-56e
 SECRETS = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:AmazonMSK_levee/test/"
 
 
-def wrong(outcomes: Iterable[AccountOutcome]) -> dict[str, Verdict]:
+def wrong(outcomes: Iterable[AccountResult]) -> dict[str, Verdict]:
     """What isn't as declared, by the claim's column."""
-    return {each.claim.column: each.verdict for each in outcomes if each.verdict is not Verdict.AS_DECLARED}
+    return {each.check.column: each.verdict for each in outcomes if each.verdict is not Verdict.AS_DECLARED}
 
 
-def roles(plan: Plan, live: LiveAccount) -> list[AccountOutcome]:
-    return [each for each in judge_account(plan, live) if each.claim.thing is Thing.ROLE]
+def roles(plan: Plan, live: LiveAccount) -> list[AccountResult]:
+    return [each for each in judge_account(plan, live) if each.check.thing is Thing.ROLE]
 
 
 def more(live: LiveAccount, actions: str | list[str], resource: str, **condition: Any) -> LiveAccount:
@@ -64,9 +64,9 @@ def on_msk(aws_files: AwsStack) -> Plan:
 def test_an_account_as_declared_is_proved(plan: Plan, on_msk: Plan) -> None:
     for each in (plan, on_msk):
         assert wrong(judge_account(each, compliant_account(each))) == {}
-    things = {outcome.claim.thing for outcome in judge_account(on_msk, compliant_account(on_msk))}
+    things = {outcome.check.thing for outcome in judge_account(on_msk, compliant_account(on_msk))}
     assert things == set(Thing) - {Thing.DATA_STREAM, Thing.DELIVERY, Thing.SUBSCRIPTION}
-    columns = {each.claim.column for each in roles(on_msk, compliant_account(on_msk))}
+    columns = {each.check.column for each in roles(on_msk, compliant_account(on_msk))}
     assert columns == {
         *("is there", "one policy", "reads own", "reads no other", "changes nothing", "topics", "taken on")
     }
@@ -249,7 +249,7 @@ def test_what_the_account_doesnt_tell_is_unknown(plan: Plan) -> None:
 
 def test_only_chosen_services_roles_are_tried(plan: Plan) -> None:
     outcomes = judge_account(plan, compliant_account(plan), ["orders-api"])
-    assert {each.name for each in outcomes if each.claim.thing is Thing.ROLE} == {ROLE}
+    assert {each.name for each in outcomes if each.check.thing is Thing.ROLE} == {ROLE}
 
 
 def test_many_services_are_not_tried_on_each_others_secrets_one_by_one(plan: Plan) -> None:
@@ -261,6 +261,6 @@ def test_many_services_are_not_tried_on_each_others_secrets_one_by_one(plan: Pla
         for number in range(2_000)
     }
     live = replace(live, secrets={**live.secrets, **many})
-    (outcome,) = (each for each in roles(plan, live) if each.name == ROLE and each.claim.column == "reads no other")
+    (outcome,) = (each for each in roles(plan, live) if each.name == ROLE and each.check.column == "reads no other")
     assert outcome.verdict is Verdict.AS_DECLARED
     assert int(outcome.found.split()[0]) < 10

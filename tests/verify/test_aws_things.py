@@ -42,7 +42,7 @@ def plan(aws_files: AwsStack) -> Plan:
 def wrong(plan: Plan, live: LiveAccount, thing: Thing) -> dict[str, Verdict]:
     """What isn't as declared of things of this kind, by the claim's column; nothing else may be wrong."""
     found = [each for each in judge_account(plan, live) if each.verdict is not Verdict.AS_DECLARED]
-    return {each.claim.column: each.verdict for each in found if each.claim.thing is thing}
+    return {each.check.column: each.verdict for each in found if each.check.thing is thing}
 
 
 def surprises(*columns: str) -> dict[str, Verdict]:
@@ -142,7 +142,7 @@ def test_of_how_many_regions_a_key_is_stands_in_the_evidence(plan: Plan, is_seve
     assert plan.secrets.key is not None
     about = {"KeyState": "Enabled", "KeyManager": "CUSTOMER", "MultiRegion": is_several}
     live = with_key(compliant_account(plan), plan.secrets.key, about=about)
-    assert [each.found for each in judge_account(plan, live) if each.claim.column == "one region"] == [found]
+    assert [each.found for each in judge_account(plan, live) if each.check.column == "one region"] == [found]
 
 
 @pytest.mark.parametrize(("principal", "condition", "expected"), LET_IN)
@@ -295,5 +295,5 @@ def test_an_alarm_that_is_missing_or_not_told(plan: Plan) -> None:
 
 def test_names_are_those_that_the_stack_makes(plan: Plan) -> None:
     assert secret_name(plan, "orders-api.g1") == SECRET
-    names = {each.name for each in judge_account(plan, compliant_account(plan)) if each.claim.thing is Thing.ALARM}
+    names = {each.name for each in judge_account(plan, compliant_account(plan)) if each.check.thing is Thing.ALARM}
     assert names == {ALARM, "levee-test-orders-lag-detection-engine"}

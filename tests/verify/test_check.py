@@ -10,7 +10,7 @@ from levee.model.name import NamePattern, PatternType
 from levee.model.role import Role
 from levee.plan.planned import Plan
 from levee_infra.verify.access import Access, PlannedNames
-from levee_infra.verify.check import MARK, SAMPLE, Claim, claims, example, sample
+from levee_infra.verify.check import MARK, SAMPLE, Check, checks, example, sample
 from levee_infra.verify.probe import STREAM_PROBES, Probe, Subject
 from tests.support.stack_files import StackFiles
 from tests.verify.conftest import plan_of
@@ -18,14 +18,14 @@ from tests.verify.conftest import plan_of
 ORDERS = "eu.orders.audit.v1"
 
 
-def claims_of(plan: Plan, service: str, turn: int = 0) -> list[Claim]:
+def claims_of(plan: Plan, service: str, turn: int = 0) -> list[Check]:
     names = PlannedNames.of(plan)
     credential = next(each for each in plan.credentials if each.service == service)
-    return list(claims(credential.usernames[-1], Access.of(credential, names), names, turn=turn))
+    return list(checks(credential.usernames[-1], Access.of(credential, names), names, turn=turn))
 
 
-def may(found: Sequence[Claim], subject: Subject) -> set[tuple[str, Probe]]:
-    return {(claim.name, claim.probe) for claim in found if claim.subject is subject and claim.allowed}
+def may(found: Sequence[Check], subject: Subject) -> set[tuple[str, Probe]]:
+    return {(check.name, check.probe) for check in found if check.subject is subject and check.allowed}
 
 
 def test_a_writer_may_produce_to_its_stream_and_transact_and_nothing_more(plan: Plan) -> None:
@@ -33,19 +33,19 @@ def test_a_writer_may_produce_to_its_stream_and_transact_and_nothing_more(plan: 
     assert may(found, Subject.OWN_STREAM) == {(ORDERS, Probe.PRODUCE), (ORDERS, Probe.DESCRIBE)}
     assert may(found, Subject.OWN_TRANSACTION) == {(f"orders-api-{MARK}", Probe.TRANSACT)}
     others = {Subject.OTHER_STREAM, Subject.NEW_STREAM, Subject.OTHER_GROUP, Subject.OTHER_TRANSACTION, Subject.CLUSTER}
-    assert not [claim for claim in found if claim.subject in others and claim.allowed]
+    assert not [check for check in found if check.subject in others and check.allowed]
 
 
 def test_a_reader_may_consume_its_stream_in_its_own_groups_and_nothing_more(plan: Plan) -> None:
     found = claims_of(plan, "detection-engine")
     assert may(found, Subject.OWN_STREAM) == {(ORDERS, Probe.CONSUME), (ORDERS, Probe.DESCRIBE)}
     assert may(found, Subject.OWN_GROUP) == {("detection-engine", Probe.JOIN), ("detection-engine", Probe.READ_OFFSETS)}
-    assert {claim.name for claim in found if claim.subject is Subject.OTHER_GROUP} == {"siem-shipper"}
+    assert {check.name for check in found if check.subject is Subject.OTHER_GROUP} == {"siem-shipper"}
 
 
 def test_a_manager_of_a_prefix_may_create_what_begins_with_it(plan: Plan) -> None:
     found = claims_of(plan, "orders-operator")
-    created = {claim.name: claim.allowed for claim in found if claim.subject is Subject.NEW_STREAM}
+    created = {check.name: check.allowed for check in found if check.subject is Subject.NEW_STREAM}
     assert created == {f"eu.orders.{MARK}": True, MARK: False}
     assert (ORDERS, Probe.DELETE) in may(found, Subject.OWN_STREAM)
 
@@ -55,11 +55,11 @@ def test_every_operation_is_tried_on_own_and_on_foreign_streams(files: StackFile
     found = claims_of(plan_of(files), "orders-api")
     for subject, name in ((Subject.OWN_STREAM, ORDERS), (Subject.OTHER_STREAM, "eu.other.v1")):
         assert [c.probe for c in found if c.subject is subject] == list(STREAM_PROBES)
-        assert {claim.name for claim in found if claim.subject is subject} == {name}
+        assert {check.name for check in found if check.subject is subject} == {name}
 
 
 def test_where_no_stream_is_foreign_one_is_made_up(plan: Plan) -> None:
-    foreign = {claim.name for claim in claims_of(plan, "orders-api") if claim.subject is Subject.OTHER_STREAM}
+    foreign = {check.name for check in claims_of(plan, "orders-api") if check.subject is Subject.OTHER_STREAM}
     assert foreign == {MARK}
 
 
@@ -77,8 +77,8 @@ def test_of_many_streams_a_sample_is_tried_and_counted(files: StackFiles) -> Non
     for index in range(50):
         files.stream(f"other{index:02}", consumers="[{service: shipper, groups: [shipper]}]")
     found = [c for c in claims_of(plan_of(files), "shipper") if c.subject is Subject.OWN_STREAM]
-    assert {claim.scope for claim in found} == {"reader of 50 streams"}
-    assert {claim.name for claim in found} == {"eu.other00.v1", "eu.other24.v1", "eu.other49.v1"}
+    assert {check.scope for check in found} == {"reader of 50 streams"}
+    assert {check.name for check in found} == {"eu.other00.v1", "eu.other24.v1", "eu.other49.v1"}
 
 
 def test_streams_with_other_roles_are_sampled_apart(files: StackFiles) -> None:

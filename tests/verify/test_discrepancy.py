@@ -10,7 +10,7 @@ import pytest
 from levee.model.name import NamePattern
 from levee.model.service import Previous
 from levee.plan.planned import Plan
-from levee_infra.verify.discrepancy import Discrepancy, Matter, discrepancies, identities
+from levee_infra.verify.discrepancy import Discrepancy, Kind, discrepancies, identities
 from levee_infra.verify.live_state import LiveAcl, LiveSetting, LiveState
 from tests.support.stack_files import StackFiles
 from tests.verify.conftest import compliant, plan_of
@@ -47,7 +47,7 @@ def test_a_compliant_cluster_has_none(plan: Plan, live: LiveState) -> None:
 
 def test_a_broker_that_is_down(plan: Plan, live: LiveState) -> None:
     racks = {broker: rack for broker, rack in live.racks.items() if broker != 2}
-    assert found(plan, replace(live, racks=racks)) == [Discrepancy(Matter.CLUSTER, "brokers that are up", "3", "2")]
+    assert found(plan, replace(live, racks=racks)) == [Discrepancy(Kind.CLUSTER, "brokers that are up", "3", "2")]
 
 
 def test_a_broker_outside_the_region_and_one_that_could_be_anywhere(plan: Plan, live: LiveState) -> None:
@@ -60,23 +60,23 @@ def test_a_broker_outside_the_region_and_one_that_could_be_anywhere(plan: Plan, 
 
 def test_a_missing_topic(plan: Plan, live: LiveState) -> None:
     assert found(plan, replace(live, topics={})) == [
-        Discrepancy(Matter.TOPIC, f"{ORDERS}: the topic", "exists", "missing")
+        Discrepancy(Kind.TOPIC, f"{ORDERS}: the topic", "exists", "missing")
     ]
 
 
 def test_other_partitions(plan: Plan, live: LiveState) -> None:
-    assert found(plan, with_topic(live, partitions=4)) == [Discrepancy(Matter.TOPIC, f"{ORDERS}: partitions", "3", "4")]
+    assert found(plan, with_topic(live, partitions=4)) == [Discrepancy(Kind.TOPIC, f"{ORDERS}: partitions", "3", "4")]
 
 
 def test_one_partition_with_fewer_replicas(plan: Plan, live: LiveState) -> None:
     assert found(plan, with_topic(live, replication=frozenset({2, 3}))) == [
-        Discrepancy(Matter.TOPIC, f"{ORDERS}: replicas of a partition", "3", "2 and 3")
+        Discrepancy(Kind.TOPIC, f"{ORDERS}: replicas of a partition", "3", "2 and 3")
     ]
 
 
 def test_another_value_of_a_declared_setting(plan: Plan, live: LiveState) -> None:
     changed = with_setting(live, "compression.type", LiveSetting("gzip", on_topic=True))
-    assert found(plan, changed) == [Discrepancy(Matter.TOPIC, f"{ORDERS}: compression.type", "zstd", "gzip")]
+    assert found(plan, changed) == [Discrepancy(Kind.TOPIC, f"{ORDERS}: compression.type", "zstd", "gzip")]
 
 
 def test_a_setting_that_the_broker_did_not_answer_for(plan: Plan, live: LiveState) -> None:
@@ -137,7 +137,7 @@ def test_a_second_mechanism(plan: Plan, live: LiveState) -> None:
 def test_a_user_of_a_generation_that_is_not_valid(plan: Plan, live: LiveState) -> None:
     users = {**users_of(live), "orders-api.g7": {"SCRAM-SHA-512": 8192}, "somebody": {"SCRAM-SHA-512": 8192}}
     assert found(plan, replace(live, users=users)) == [
-        Discrepancy(Matter.USER, "orders-api.g7", "revoked, or never made", "can log in")
+        Discrepancy(Kind.USER, "orders-api.g7", "revoked, or never made", "can log in")
     ]
 
 
@@ -150,9 +150,9 @@ def test_during_an_overlap_both_generations_are_valid_and_then_one(files: StackF
     revoking = replace(
         plan, credentials=tuple(replace(credential, previous=Previous.REVOKED) for credential in plan.credentials)
     )
-    assert {(d.matter, d.what) for d in found(revoking, live)} == {
-        (Matter.USER, "siem-shipper.g1"),
-        (Matter.ACL, "User:siem-shipper.g1"),
+    assert {(d.kind, d.what) for d in found(revoking, live)} == {
+        (Kind.USER, "siem-shipper.g1"),
+        (Kind.ACL, "User:siem-shipper.g1"),
     }
 
 
@@ -170,14 +170,14 @@ def test_an_acl_too_many(plan: Plan, live: LiveState, changes: dict[str, object]
     write = LiveAcl("User:orders-api.g1", "topic", NamePattern(ORDERS), "Write", "*", allows=True)
     extra = replace(write, **changes)  # type: ignore[arg-type]
     assert found(plan, replace(live, acls=live.acls | {extra})) == [
-        Discrepancy(Matter.ACL, extra.principal, "nothing such", text)
+        Discrepancy(Kind.ACL, extra.principal, "nothing such", text)
     ]
 
 
 def test_an_acl_too_few(plan: Plan, live: LiveState) -> None:
     write = LiveAcl("User:orders-api.g1", "topic", NamePattern(ORDERS), "Write", "*", allows=True)
     assert found(plan, replace(live, acls=live.acls - {write})) == [
-        Discrepancy(Matter.ACL, "User:orders-api.g1", f"Write on topic {ORDERS}", "missing")
+        Discrepancy(Kind.ACL, "User:orders-api.g1", f"Write on topic {ORDERS}", "missing")
     ]
 
 

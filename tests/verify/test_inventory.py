@@ -17,7 +17,7 @@ from kafka.protocol.metadata import MetadataRequest
 
 from levee.plan.planned import Plan
 from levee_infra.verify.client import Client
-from levee_infra.verify.inventory import SurveyFailed, survey
+from levee_infra.verify.inventory import InventoryFailed, survey
 
 DESCRIBE, DESCRIBE_CONFIGS, NOT_AUTHORIZED, UNKNOWN_TOPIC = 8, 10, 29, 3
 RIGHTS = (DESCRIBE, DESCRIBE_CONFIGS)
@@ -70,7 +70,7 @@ async def test_all_that_may_be_seen_is_read(plan: Plan) -> None:
     [((), "DESCRIBE, DESCRIBE_CONFIGS"), ((DESCRIBE,), "DESCRIBE_CONFIGS"), ((DESCRIBE_CONFIGS,), "DESCRIBE")],
 )
 async def test_without_the_right_to_see_nothing_is_compared(plan: Plan, rights: tuple[int, ...], lacking: str) -> None:
-    with pytest.raises(SurveyFailed, match=f"administrator lacks {lacking} on the cluster"):
+    with pytest.raises(InventoryFailed, match=f"administrator lacks {lacking} on the cluster"):
         await surveyed(plan, {}, rights)
 
 
@@ -85,7 +85,7 @@ async def test_without_the_right_to_see_nothing_is_compared(plan: Plan, rights: 
     ],
 )
 async def test_a_list_that_is_refused_is_not_empty(plan: Plan, request_type: type, told: str) -> None:
-    with pytest.raises(SurveyFailed, match=f"{told}.* failed: TOPIC_AUTHORIZATION_FAILED"):
+    with pytest.raises(InventoryFailed, match=f"{told}.* failed: TOPIC_AUTHORIZATION_FAILED"):
         await surveyed(plan, {request_type: NOT_AUTHORIZED})
 
 
@@ -94,5 +94,5 @@ async def test_a_topic_that_is_not_there_is_no_failure(plan: Plan) -> None:
 
 
 async def test_an_acl_that_matches_in_an_unknown_way_is_a_failure(plan: Plan) -> None:
-    with pytest.raises(SurveyFailed, match="matches in a way that levee doesn't know"):
+    with pytest.raises(InventoryFailed, match="matches in a way that levee doesn't know"):
         await surveyed(plan, {}, pattern_type=9)

@@ -9,7 +9,7 @@ import pytest
 from levee.diagnostics import Rejected
 from levee.model.name import NamePattern
 from levee_infra.verify.live_state import LiveAcl
-from levee_infra.verify.unexpected_access import outsiders, strangers
+from levee_infra.verify.unexpected_access import outsiders, unexpected_access
 from tests.support.stack_files import StackFiles
 from tests.verify.conftest import compliant, plan_of
 
@@ -29,7 +29,7 @@ ON_CLUSTER = LiveAcl("User:exporter", "cluster", NamePattern("kafka-cluster"), "
 def told(files: StackFiles, *acls: LiveAcl, principals: str = DECLARED) -> list[str]:
     plan = plan_of(files.add(files.stack, principals))
     live = compliant(plan).acls | set(acls)
-    return [each.line for each in (*strangers(plan, live), *outsiders(plan, live))]
+    return [each.line for each in (*unexpected_access(plan, live), *outsiders(plan, live))]
 
 
 def test_exactly_its_rights_are_no_finding(files: StackFiles) -> None:

@@ -9,7 +9,7 @@ import pytest
 from levee.model.name import NamePattern, PatternType
 from levee.plan.planned import Plan
 from levee_infra.verify.owner import ownership
-from levee_infra.verify.unexpected_access import strangers
+from levee_infra.verify.unexpected_access import unexpected_access
 from tests.verify.conftest import compliant, mark
 
 ORDERS = "eu.orders.audit.v1"
@@ -36,7 +36,7 @@ def test_a_missing_mark_is_a_difference(plan: Plan, name: str, what: str) -> Non
 def test_another_owner_is_named_and_has_no_access_by_it(plan: Plan) -> None:
     theirs = mark("topic", ORDERS, "Describe", "shop/staging")
     assert found(plan, theirs=theirs) == [(f"topic {ORDERS}", f"{OURS}, shop/staging")]
-    assert list(strangers(plan, [theirs])) == []
+    assert list(unexpected_access(plan, [theirs])) == []
 
 
 def test_an_own_mark_on_what_is_not_declared_is_a_difference_and_anothers_is_not(plan: Plan) -> None:

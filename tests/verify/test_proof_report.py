@@ -13,8 +13,8 @@ import pytest
 from levee.plan.planned import Plan
 from levee_infra.verify.access import Access, PlannedNames
 from levee_infra.verify.answer import Answer, Observation, Outcome
-from levee_infra.verify.check import Claim, claims
-from levee_infra.verify.discrepancy import Discrepancy, Matter
+from levee_infra.verify.check import Check, checks
+from levee_infra.verify.discrepancy import Discrepancy, Kind
 from levee_infra.verify.evidence import Evidence
 from levee_infra.verify.probe import Probe, Subject
 from levee_infra.verify.proof import Proof
@@ -25,8 +25,8 @@ from tests.support.golden import assert_golden
 ABOUT = Evidence(datetime(2026, 11, 21, tzinfo=UTC), "0", None, "somebody@somewhere", None, ("b-1:9096",))
 
 
-def as_declared(claim: Claim) -> Outcome:
-    return Outcome(claim, Observation(Answer.ALLOWED if claim.allowed else Answer.REFUSED, "evidence"))
+def as_declared(check: Check) -> Outcome:
+    return Outcome(check, Observation(Answer.ALLOWED if check.allowed else Answer.REFUSED, "evidence"))
 
 
 def proof_of(outcomes: Iterable[Outcome], *discrepancies: Discrepancy) -> Proof:
@@ -47,9 +47,9 @@ def proof_of(outcomes: Iterable[Outcome], *discrepancies: Discrepancy) -> Proof:
 def outcomes(plan: Plan) -> list[Outcome]:
     names = PlannedNames.of(plan)
     return [
-        as_declared(claim)
+        as_declared(check)
         for turn, credential in enumerate(plan.credentials)
-        for claim in claims(credential.usernames[0], Access.of(credential, names), names, turn=turn)
+        for check in checks(credential.usernames[0], Access.of(credential, names), names, turn=turn)
     ]
 
 
@@ -58,7 +58,7 @@ def spoiled(
 ) -> list[Outcome]:
     return [
         replace(each, observation=observation)
-        if (each.claim.username, each.claim.subject, each.claim.probe) == (user, subject, probe)
+        if (each.check.username, each.check.subject, each.check.probe) == (user, subject, probe)
         else each
         for each in outcomes
     ]
@@ -90,7 +90,7 @@ def test_a_surprise_is_in_the_matrix_and_told_below_it(outcomes: list[Outcome]) 
 
 def test_what_is_unknown_for_one_reason_is_told_once(outcomes: list[Outcome]) -> None:
     unclear = Observation(Answer.UNCLEAR, "not tried: no such file")
-    broken = [replace(o, observation=unclear) if o.claim.username == "orders-api.g1" else o for o in outcomes]
+    broken = [replace(o, observation=unclear) if o.check.username == "orders-api.g1" else o for o in outcomes]
     told = [line for line in render_tables(proof_of(broken)).splitlines() if "no such file" in line]
     assert len(told) == 1
     assert told[0].split()[:2] == ["UNKNOWN", "orders-api.g1"]
@@ -98,7 +98,7 @@ def test_what_is_unknown_for_one_reason_is_told_once(outcomes: list[Outcome]) ->
 
 
 def test_a_discrepancy_alone_is_enough_not_to_hold(outcomes: list[Outcome]) -> None:
-    stranger = Discrepancy(Matter.STRANGER, "User:mallory", "no right here", "Read on topic *, which covers all")
+    stranger = Discrepancy(Kind.STRANGER, "User:mallory", "no right here", "Read on topic *, which covers all")
     proof = proof_of(outcomes, stranger)
     assert not proof.holds
     assert "User:mallory" in render_tables(proof)
@@ -106,9 +106,9 @@ def test_a_discrepancy_alone_is_enough_not_to_hold(outcomes: list[Outcome]) -> N
 
 
 def test_of_many_users_those_with_a_surprise_are_always_shown(outcomes: list[Outcome]) -> None:
-    some = [each for each in outcomes if each.claim.username == "orders-api.g1"]
+    some = [each for each in outcomes if each.check.username == "orders-api.g1"]
     many = [
-        replace(each, claim=replace(each.claim, username=f"service{index:03}.g1"))
+        replace(each, check=replace(each.check, username=f"service{index:03}.g1"))
         for index in range(100)
         for each in some
     ]

@@ -15,7 +15,7 @@ from levee_infra.engines.record import Record
 from levee_infra.verify import comparison as comparison_module
 from levee_infra.verify import proof as proof_module
 from levee_infra.verify.answer import Answer, Observation, Outcome, Verdict
-from levee_infra.verify.check_run import Trial
+from levee_infra.verify.check_run import CheckRun
 from levee_infra.verify.client import Client
 from levee_infra.verify.comparison import Comparison
 from levee_infra.verify.kept_logins import KeptLogins
@@ -28,14 +28,14 @@ class Users:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, late: Collection[str] = (), never: Collection[str] = ()):
         self.late, self.never, self.tried = late, never, Counter[str]()
-        monkeypatch.setattr(Trial, "run", lambda trial, login: self.run(trial))
+        monkeypatch.setattr(CheckRun, "run", lambda check_run, login: self.run(check_run))
 
-    async def run(self, trial: Trial) -> list[Outcome]:
-        user = trial.claims[0].username
+    async def run(self, check_run: CheckRun) -> list[Outcome]:
+        user = check_run.checks[0].username
         self.tried[user] += 1
         wrong = user in self.never or (user in self.late and self.tried[user] == 1)
         answers = {True: Answer.REFUSED, False: Answer.ALLOWED}
-        return [Outcome(one, Observation(answers[one.allowed is wrong], "played")) for one in trial.claims]
+        return [Outcome(one, Observation(answers[one.allowed is wrong], "played")) for one in check_run.checks]
 
 
 class NoDeeds:
@@ -59,7 +59,7 @@ async def proved(monkeypatch: pytest.MonkeyPatch, plan: Plan, *, write: bool = F
 
     monkeypatch.setattr(comparison_module, "survey", survey)
     monkeypatch.setattr(proof_module, "SETTLING_S", 0.0)
-    monkeypatch.setattr(proof_module, "Deeds", NoDeeds)
+    monkeypatch.setattr(proof_module, "WriteChecks", NoDeeds)
     kept, said = cast("KeptLogins", SimpleNamespace(login=login, names=names)), list[str]()
     comparison = Comparison(plan, cast("Client", None), Record(), SYSTEM_CLOCK.today())
     prover = _Prover(comparison, kept, said.append)
@@ -72,7 +72,7 @@ def users(plan: Plan) -> list[str]:
 
 
 def wrong(proof: Proof) -> set[str]:
-    return {each.claim.username for each in proof.outcomes if each.verdict is not Verdict.AS_DECLARED}
+    return {each.check.username for each in proof.outcomes if each.verdict is not Verdict.AS_DECLARED}
 
 
 async def test_where_all_is_as_declared_one_look_is_enough(

@@ -9,7 +9,7 @@ import pytest
 from levee.model.name import NamePattern, PatternType
 from levee.plan.planned import Plan
 from levee_infra.verify.live_state import LiveAcl
-from levee_infra.verify.unexpected_access import strangers
+from levee_infra.verify.unexpected_access import unexpected_access
 from tests.support.stack_files import StackFiles
 from tests.verify.conftest import compliant, plan_of
 
@@ -22,7 +22,7 @@ def acl(kind: str, name: str, pattern: PatternType = PatternType.LITERAL, operat
 
 
 def found(plan: Plan, *acls: LiveAcl) -> list[str]:
-    return [stranger.found for stranger in strangers(plan, acls)]
+    return [stranger.found for stranger in unexpected_access(plan, acls)]
 
 
 def test_the_plans_own_principals_are_none(plan: Plan) -> None:
@@ -73,12 +73,12 @@ def test_others_affairs_are_theirs(plan: Plan, planted: LiveAcl) -> None:
 
 def test_a_service_that_left_the_plan_is_a_stranger(plan: Plan) -> None:
     left = replace(acl("topic", ORDERS), principal="User:old-service.g1")
-    assert [stranger.what for stranger in strangers(plan, [left])] == ["User:old-service.g1"]
+    assert [stranger.what for stranger in unexpected_access(plan, [left])] == ["User:old-service.g1"]
 
 
 def test_everybody_is_a_stranger_too(plan: Plan) -> None:
     everybody = replace(acl("topic", ORDERS), principal="User:*")
-    assert [stranger.what for stranger in strangers(plan, [everybody])] == ["User:*"]
+    assert [stranger.what for stranger in unexpected_access(plan, [everybody])] == ["User:*"]
 
 
 def test_of_many_streams_a_few_are_shown_and_all_counted(files: StackFiles) -> None:

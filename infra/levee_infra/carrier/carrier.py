@@ -19,7 +19,7 @@ from levee_infra.carrier.portion import Portion
 from levee_infra.carrier.report import AWAY, REMOVED, Report
 from levee_infra.carrier.resumption import UNSEEN, beginning, resume
 from levee_infra.carrier.route import Route
-from levee_infra.carrier.shard_reader import MOST_IN_HAND, ShardReader, Skips, Surroundings
+from levee_infra.carrier.shard_reader import MOST_IN_HAND, ShardContext, ShardReader, Skips
 from levee_infra.carrier.shards import Shard, due
 from levee_infra.carrier.transaction.kept_checkpoints import read_checkpoints
 from levee_infra.carrier.transaction.limits import Limits
@@ -139,7 +139,7 @@ class Carrier:
             self._report.progress(self._behind)
 
     def _start(self, shard: Shard) -> None:
-        around = Surroundings(
+        around = ShardContext(
             stream=self._stream,
             envelope=Envelope(self._route.account, self._route.log_group),
             commits=self._commits,

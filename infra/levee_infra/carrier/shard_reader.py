@@ -38,7 +38,7 @@ Skips = Collection[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ShardContext:
     """What the shards of a run have in common. `retention`, in milliseconds, is asked for anew each time."""
 
     stream: DataStream
@@ -55,7 +55,7 @@ class Surroundings:
 class ShardReader:
     """Carries one shard from `position` on. `is_kept`: that checkpoint is on its topic already."""
 
-    def __init__(self, around: Surroundings, position: Checkpoint, *, is_kept: bool) -> None:
+    def __init__(self, around: ShardContext, position: Checkpoint, *, is_kept: bool) -> None:
         self._around = around
         self._position = position
         self._kept = position if is_kept else None

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from levee.plan.credential_age import CredentialAge
     from levee.plan.planned import Plan
     from levee_infra.engines.contract import Deployment, Outcome
-    from levee_infra.targets.aws.proof.check import AccountOutcome
+    from levee_infra.targets.aws.proof.check import AccountResult
     from levee_infra.verify.discrepancy import Discrepancy
 
 DRIFT = 3
@@ -90,7 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
         tell(f"! {line}")
     unknown = []
     for each in _untold_of_account(account, outcome):
-        line = f"{each.claim.thing.value} {each.name}  {each.claim.text}: {each.found}"
+        line = f"{each.check.thing.value} {each.name}  {each.check.text}: {each.found}"
         if each.verdict is Verdict.UNKNOWN:
             unknown.append(line)
             say(f"warning: it can't be told of {line}")
@@ -143,7 +143,7 @@ def _untold(found: Iterable[Discrepancy], outcome: Outcome | None, shown: Iterab
     return list(dict.fromkeys(each.line for each in found if each.line not in told and each.thing not in whole))
 
 
-def _untold_of_account(found: Iterable[AccountOutcome], outcome: Outcome | None) -> Iterator[AccountOutcome]:
+def _untold_of_account(found: Iterable[AccountResult], outcome: Outcome | None) -> Iterator[AccountResult]:
     """What isn't so in the account, less the things that the engine showed as differing."""
     told: Collection[str] = () if outcome is None else outcome.differing
     yield from (each for each in found if each.name not in told)

@@ -20,20 +20,20 @@ from levee_policies.readback.observe import JUDGED
 from levee_policies.readback.registered import Registered
 from levee_policies.report.as_text import headline
 from levee_policies.rule import Surface
-from levee_policies.stack_evaluator import Desk, message
+from levee_policies.stack_evaluator import StackEvaluator, message
 
 # Access that grows: an interrupted run leaves topics whose services come with the next one, and Pulumi's state doesn't
 # tell which. `levee guard` refuses it in the pipeline, where the files are compared.
 TOLD_BY_PULUMI: Final = frozenset({"RLS-BLR-006"})
 
 
-def judge(desk: Desk, declared: Sequence[Registration], report: Report) -> Iterator[Refusal]:
+def judge(evaluator: StackEvaluator, declared: Sequence[Registration], report: Report) -> Iterator[Refusal]:
     """Why these resources may not be made. What is waived is told, less what files show: the command told that.
 
     Raises LeveeError where the stack's files can't be read.
     """
     resources = [_registered(each) for each in declared if each.type in JUDGED]
-    for finding in desk.everything(resources):
+    for finding in evaluator.everything(resources):
         if finding.blocks:
             yield Refusal(urn=finding.origin.urn, message=message(finding))
         elif Surface.FILES not in finding.rule.surfaces:

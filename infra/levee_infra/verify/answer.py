@@ -1,11 +1,11 @@
-"""What a broker answered to a probe, and what that says of the claim."""
+"""What a broker answered to a probe, and what that says of the check."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from levee_infra.verify.check import Claim
+from levee_infra.verify.check import Check
 
 
 class Answer(StrEnum):
@@ -26,7 +26,7 @@ class Observation:
 
 
 class Verdict(StrEnum):
-    """What becomes of a claim. Only the first is a pass."""
+    """What becomes of a check. Only the first is a pass."""
 
     AS_DECLARED = "as declared"
     SURPRISE = "surprise"
@@ -35,9 +35,9 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A claim that was put to the test."""
+    """A check that was put to the test."""
 
-    claim: Claim
+    check: Check
     observation: Observation
 
     @property
@@ -45,5 +45,5 @@ class Outcome:
         """An unclear answer is no pass, whatever was expected."""
         if self.observation.answer is Answer.UNCLEAR:
             return Verdict.UNKNOWN
-        as_declared = self.claim.allowed == (self.observation.answer is Answer.ALLOWED)
+        as_declared = self.check.allowed == (self.observation.answer is Answer.ALLOWED)
         return Verdict.AS_DECLARED if as_declared else Verdict.SURPRISE

@@ -1,4 +1,4 @@
-"""What a proof claims of each credential, and on which names it is tried: pure and deterministic.
+"""What a proof checks of each credential, and on which names it is tried: pure and deterministic.
 
 A service may own ten thousand streams. What the broker says of all of them is compared in one question; single
 operations are tried on a sample, which every report counts.
@@ -37,7 +37,7 @@ Name = TypeVar("Name")
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Check:
     """One operation on one resource that must be let through, or must be refused.
 
     `scope` says in words what the resource stands for, as `reader of 40 streams`.
@@ -51,20 +51,20 @@ class Claim:
     allowed: bool
 
 
-def claims(username: str, access: Access, names: PlannedNames, *, turn: int) -> Iterator[Claim]:
-    """Every claim about one user.
+def checks(username: str, access: Access, names: PlannedNames, *, turn: int) -> Iterator[Check]:
+    """Every check about one user.
 
     `turn` picks other foreign names for other services.
     """
     for probe in CREDENTIAL_PROBES:
-        yield Claim(username, Subject.CREDENTIAL, "itself", username, probe, allowed=probe is not Probe.LOG_IN_WRONGLY)
+        yield Check(username, Subject.CREDENTIAL, "itself", username, probe, allowed=probe is not Probe.LOG_IN_WRONGLY)
     yield from _stream_claims(username, access, names, turn)
     yield from _pattern_claims(username, access, names, turn)
     for probe in CLUSTER_PROBES:
-        yield Claim(username, Subject.CLUSTER, "the cluster", "kafka-cluster", probe, allowed=False)
+        yield Check(username, Subject.CLUSTER, "the cluster", "kafka-cluster", probe, allowed=False)
 
 
-def _stream_claims(username: str, access: Access, names: PlannedNames, turn: int) -> Iterator[Claim]:
+def _stream_claims(username: str, access: Access, names: PlannedNames, turn: int) -> Iterator[Check]:
     by_roles: defaultdict[frozenset[Role], list[str]] = defaultdict(list)
     for topic, roles in access.streams.items():
         by_roles[roles].append(topic)
@@ -72,20 +72,20 @@ def _stream_claims(username: str, access: Access, names: PlannedNames, turn: int
         scope = f"{' and '.join(sorted(roles))} of {_count(topics, 'stream')}"
         for topic in sample(topics):
             for probe in STREAM_PROBES:
-                yield Claim(username, Subject.OWN_STREAM, scope, topic, probe, allowed=is_allowed(probe, roles))
+                yield Check(username, Subject.OWN_STREAM, scope, topic, probe, allowed=is_allowed(probe, roles))
     others = _foreign(names.topics, turn, lambda topic: not access.roles_on(topic))
     for topic in others or [MARK]:
         for probe in STREAM_PROBES:
-            yield Claim(username, Subject.OTHER_STREAM, "another stream", topic, probe, allowed=False)
+            yield Check(username, Subject.OTHER_STREAM, "another stream", topic, probe, allowed=False)
     for prefix in access.prefixes:
         name = prefix + MARK
         allowed = is_allowed(Probe.CREATE, access.roles_on(name))
-        yield Claim(username, Subject.NEW_STREAM, f"a new stream {prefix}*", name, Probe.CREATE, allowed=allowed)
+        yield Check(username, Subject.NEW_STREAM, f"a new stream {prefix}*", name, Probe.CREATE, allowed=allowed)
     if not access.roles_on(MARK):
-        yield Claim(username, Subject.NEW_STREAM, "a new stream elsewhere", MARK, Probe.CREATE, allowed=False)
+        yield Check(username, Subject.NEW_STREAM, "a new stream elsewhere", MARK, Probe.CREATE, allowed=False)
 
 
-def _pattern_claims(username: str, access: Access, names: PlannedNames, turn: int) -> Iterator[Claim]:
+def _pattern_claims(username: str, access: Access, names: PlannedNames, turn: int) -> Iterator[Check]:
     for own, planned, subjects, probes, role, word in (
         (access.groups, names.groups, (Subject.OWN_GROUP, Subject.OTHER_GROUP), GROUP_PROBES, Role.READER, "group"),
         (
@@ -100,11 +100,11 @@ def _pattern_claims(username: str, access: Access, names: PlannedNames, turn: in
         for pattern in sample(own):
             for probe in probes:
                 scope = f"its {_count(own, word)}"
-                yield Claim(username, subjects[0], scope, example(pattern), probe, allowed=is_allowed(probe, (role,)))
+                yield Check(username, subjects[0], scope, example(pattern), probe, allowed=is_allowed(probe, (role,)))
         others = _foreign(planned, turn, partial(_is_apart, own))
         for name in map(example, others or [NamePattern(MARK)]):
             for probe in probes:
-                yield Claim(username, subjects[1], f"another {word}", name, probe, allowed=False)
+                yield Check(username, subjects[1], f"another {word}", name, probe, allowed=False)
 
 
 def sample(items: Sequence[Name]) -> Sequence[Name]:

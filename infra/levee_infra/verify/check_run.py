@@ -11,7 +11,7 @@ from typing import Final
 from levee_infra.verify.access import Access
 from levee_infra.verify.answer import Answer, Observation, Outcome
 from levee_infra.verify.broker_connection import LoginRefused, Unreachable
-from levee_infra.verify.check import Claim
+from levee_infra.verify.check import Check
 from levee_infra.verify.client import Client
 from levee_infra.verify.cluster_probes import CLUSTER_REQUESTS
 from levee_infra.verify.group_probes import GROUP_REQUESTS
@@ -30,7 +30,7 @@ from levee_infra.verify.probe_request import (
     NONE,
     NOT_LEADER_OR_FOLLOWER,
     PASSING,
-    InertRequest,
+    ProbeRequest,
     read_code,
 )
 from levee_infra.verify.stream_probes import STREAM_REQUESTS, describe, fetch, find_end
@@ -41,53 +41,53 @@ PAUSES_S: Final = (0.2, 0.5, 1.0, 2.0)
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class CheckRun:
     """A user with all that is claimed of it. `turn` spreads users over brokers, `nobody` is a made-up name."""
 
     access: Access
-    claims: Sequence[Claim]
+    checks: Sequence[Check]
     turn: int
     nobody: str
 
     async def run(self, login: Login) -> list[Outcome]:
-        """Try every claim. Never raises for what a broker does: what is unclear says so."""
-        outcomes = [Outcome(claim, await self._try_login(claim, login)) for claim in self.claims if _is_login(claim)]
-        rest = [claim for claim in self.claims if not _is_login(claim)]
+        """Try every check. Never raises for what a broker does: what is unclear says so."""
+        outcomes = [Outcome(check, await self._try_login(check, login)) for check in self.checks if _is_login(check)]
+        rest = [check for check in self.checks if not _is_login(check)]
         stopped = next(
-            (o.observation for o in outcomes if o.claim.probe is Probe.LOG_IN and not o.observation.done), None
+            (o.observation for o in outcomes if o.check.probe is Probe.LOG_IN and not o.observation.done), None
         )
         if stopped is not None:
             return outcomes + not_tried(rest, f"not tried: {stopped.evidence}")
         async with Client(login, turn=self.turn) as client:
-            return outcomes + [Outcome(claim, await self._observe(claim, client)) for claim in rest]
+            return outcomes + [Outcome(check, await self._observe(check, client)) for check in rest]
 
-    async def _try_login(self, claim: Claim, login: Login) -> Observation:
-        if claim.probe is Probe.LOG_IN:
+    async def _try_login(self, check: Check, login: Login) -> Observation:
+        if check.probe is Probe.LOG_IN:
             return await asyncio.to_thread(log_in, login.settings)
         return await try_login(login.with_password(secrets.token_urlsafe()), self.turn)
 
-    async def _observe(self, claim: Claim, client: Client) -> Observation:
+    async def _observe(self, check: Check, client: Client) -> Observation:
         try:
-            return await self._try(claim, client)
+            return await self._try(check, client)
         except (Unreachable, LoginRefused) as error:
             return Observation(Answer.UNCLEAR, str(error))
         except (AttributeError, IndexError) as error:
             # An answer of another shape than the protocol's, such as one without the topic that was asked for.
             return Observation(Answer.UNCLEAR, f"an answer that can't be understood ({type(error).__name__})")
 
-    async def _try(self, claim: Claim, client: Client) -> Observation:
-        match claim.probe:
+    async def _try(self, check: Check, client: Client) -> Observation:
+        match check.probe:
             case Probe.SEE_STREAMS:
                 return judge_visible(self.access, visible_operations(await client.ask(every_visible_topic())))
             case Probe.HOLD_CLUSTER:
                 answer = await client.ask(own_cluster_rights())
                 return judge_cluster(operation_names(answer.authorized_operations))
-            case Probe.CONSUME if claim.subject is Subject.OWN_STREAM and claim.allowed:
-                return await _persistently(lambda: _read_nothing(client, claim.name))
+            case Probe.CONSUME if check.subject is Subject.OWN_STREAM and check.allowed:
+                return await _persistently(lambda: _read_nothing(client, check.name))
             case probe if probe in STREAM_REQUESTS:
-                return await _persistently(lambda: _ask(client, STREAM_REQUESTS[probe](claim.name)))
+                return await _persistently(lambda: _ask(client, STREAM_REQUESTS[probe](check.name)))
             case probe if probe in GROUP_REQUESTS:
-                return await _persistently(lambda: _ask(client, GROUP_REQUESTS[probe](claim.name)))
+                return await _persistently(lambda: _ask(client, GROUP_REQUESTS[probe](check.name)))
             case probe:
                 return await _persistently(lambda: _ask(client, CLUSTER_REQUESTS[probe](self.nobody)))
 
@@ -104,16 +104,16 @@ async def try_login(login: Login, turn: int = 0) -> Observation:
     return Observation(Answer.ALLOWED, "logged in", done=True)
 
 
-def not_tried(claims: Iterable[Claim], why: str) -> list[Outcome]:
-    """The claims, each with an unclear answer."""
-    return [Outcome(claim, Observation(Answer.UNCLEAR, why)) for claim in claims]
+def not_tried(checks: Iterable[Check], why: str) -> list[Outcome]:
+    """The checks, each with an unclear answer."""
+    return [Outcome(check, Observation(Answer.UNCLEAR, why)) for check in checks]
 
 
-def _is_login(claim: Claim) -> bool:
-    return claim.probe in {Probe.LOG_IN, Probe.LOG_IN_WRONGLY}
+def _is_login(check: Check) -> bool:
+    return check.probe in {Probe.LOG_IN, Probe.LOG_IN_WRONGLY}
 
 
-async def _ask(client: Client, inert: InertRequest) -> tuple[int, Observation]:
+async def _ask(client: Client, inert: ProbeRequest) -> tuple[int, Observation]:
     answer = await client.ask(inert.request)
     return inert.code(answer), inert.observe(answer)
 

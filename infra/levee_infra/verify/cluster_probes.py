@@ -17,7 +17,7 @@ from kafka.protocol.admin import (
 )
 
 from levee_infra.verify.probe import Probe
-from levee_infra.verify.probe_request import INVALID_REQUEST, NONE, RESOURCE_NOT_FOUND, InertRequest
+from levee_infra.verify.probe_request import INVALID_REQUEST, NONE, RESOURCE_NOT_FOUND, ProbeRequest
 
 ANY: Final = 1
 CLUSTER_RESOURCE: Final = 4
@@ -28,7 +28,7 @@ BROKER_RESOURCE: Final = 4
 SCRAM_SHA_512: Final = 2
 
 
-def list_acls(nobody: str) -> InertRequest:
+def list_acls(nobody: str) -> ProbeRequest:
     """Ask for the ACLs of a principal that doesn't exist."""
     request = DescribeAclsRequest(
         resource_type_filter=ANY,
@@ -39,10 +39,10 @@ def list_acls(nobody: str) -> InertRequest:
         operation=ANY,
         permission_type=ANY,
     )
-    return InertRequest(request, lambda answer: answer.error_code, frozenset({NONE}), done=True)
+    return ProbeRequest(request, lambda answer: answer.error_code, frozenset({NONE}), done=True)
 
 
-def change_acls(nobody: str) -> InertRequest:
+def change_acls(nobody: str) -> ProbeRequest:
     """Create an ACL on a cluster of a wrong name. Permitted: INVALID_REQUEST, for there is only `kafka-cluster`."""
     creation = CreateAclsRequest.AclCreation(
         resource_type=CLUSTER_RESOURCE,
@@ -54,26 +54,26 @@ def change_acls(nobody: str) -> InertRequest:
         permission_type=ALLOW,
     )
     request = CreateAclsRequest(creations=[creation])
-    return InertRequest(request, lambda answer: answer.results[0].error_code, frozenset({INVALID_REQUEST}))
+    return ProbeRequest(request, lambda answer: answer.results[0].error_code, frozenset({INVALID_REQUEST}))
 
 
-def change_cluster(_nobody: str) -> InertRequest:
+def change_cluster(_nobody: str) -> ProbeRequest:
     """Change none of the brokers' settings, and only as a dry run."""
     resource = IncrementalAlterConfigsRequest.AlterConfigsResource(
         resource_type=BROKER_RESOURCE, resource_name="", configs=[]
     )
     request = IncrementalAlterConfigsRequest(resources=[resource], validate_only=True)
-    return InertRequest(request, lambda answer: answer.responses[0].error_code, frozenset({NONE}))
+    return ProbeRequest(request, lambda answer: answer.responses[0].error_code, frozenset({NONE}))
 
 
-def change_users(nobody: str) -> InertRequest:
+def change_users(nobody: str) -> ProbeRequest:
     """Delete a user that doesn't exist. Permitted: RESOURCE_NOT_FOUND."""
     deletion = AlterUserScramCredentialsRequest.ScramCredentialDeletion(name=nobody, mechanism=SCRAM_SHA_512)
     request = AlterUserScramCredentialsRequest(deletions=[deletion], upsertions=[])
-    return InertRequest(request, lambda answer: answer.results[0].error_code, frozenset({RESOURCE_NOT_FOUND}))
+    return ProbeRequest(request, lambda answer: answer.results[0].error_code, frozenset({RESOURCE_NOT_FOUND}))
 
 
-CLUSTER_REQUESTS: Final[Mapping[Probe, Callable[[str], InertRequest]]] = MappingProxyType(
+CLUSTER_REQUESTS: Final[Mapping[Probe, Callable[[str], ProbeRequest]]] = MappingProxyType(
     {
         Probe.LIST_ACLS: list_acls,
         Probe.CHANGE_ACLS: change_acls,

@@ -12,17 +12,17 @@ from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
 from levee_infra.engines.record import Record, Unreadable
 from levee_infra.kafka.connection import admin_connection
-from levee_infra.targets.aws.proof.check import AccountOutcome
+from levee_infra.targets.aws.proof.check import AccountResult
 from levee_infra.targets.aws.proof.prove import prove_account
 from levee_infra.verify.answer import Verdict
 from levee_infra.verify.broker_connection import LoginRefused, Unreachable
 from levee_infra.verify.client import Client
-from levee_infra.verify.discrepancy import Discrepancy, Matter, discrepancies, identities, overdue
-from levee_infra.verify.inventory import SurveyFailed, survey
+from levee_infra.verify.discrepancy import Discrepancy, Kind, discrepancies, identities, overdue
+from levee_infra.verify.inventory import InventoryFailed, survey
 from levee_infra.verify.live_state import LiveState
 from levee_infra.verify.login import Login, UnusableLogin
 from levee_infra.verify.owner import ownership
-from levee_infra.verify.unexpected_access import outsiders, strangers
+from levee_infra.verify.unexpected_access import outsiders, unexpected_access
 
 Result = TypeVar("Result")
 
@@ -61,13 +61,13 @@ class Comparison:
         found = (
             *discrepancies(plan, live),
             *ownership(plan, live),
-            *strangers(plan, live.acls),
+            *unexpected_access(plan, live.acls),
             *outsiders(plan, live.acls),
         )
         if isinstance(self._recorded, Unreadable):
             reason = f"unknown: {self._recorded.reason}"
             words = f"whether a topic was deleted and made again is {reason}"
-            unknown = Discrepancy(Matter.TOPIC, "the topics themselves", "those that were recorded", reason, words)
+            unknown = Discrepancy(Kind.TOPIC, "the topics themselves", "those that were recorded", reason, words)
             return (*found, unknown)
         ages = self._recorded.ages(plan, self._as_of)
         return (*found, *identities(plan, live, self._recorded.topic_ids), *overdue(ages))
@@ -89,7 +89,7 @@ def differences(plan: Plan, project: Path, recorded: Record, as_of: date) -> tup
     return on_cluster(plan, project, recorded, as_of, _differences)
 
 
-def account_differences(plan: Plan, project: Path, recorded: Record) -> tuple[AccountOutcome, ...]:
+def account_differences(plan: Plan, project: Path, recorded: Record) -> tuple[AccountResult, ...]:
     """What of the stack's account isn't as declared, or can't be told. Raises LeveeError where nobody can be asked."""
     outcomes = asyncio.run(prove_account(plan, project, recorded))
     return tuple(each for each in outcomes if each.verdict is not Verdict.AS_DECLARED)
@@ -112,7 +112,7 @@ async def _on_cluster(
     try:
         async with Client(Login.of_connection(admin_connection(plan.cluster, project))) as administrator:
             return await work(Comparison(plan, administrator, recorded, as_of))
-    except (UnusableLogin, SurveyFailed, Unreachable, LoginRefused) as error:
+    except (UnusableLogin, InventoryFailed, Unreachable, LoginRefused) as error:
         raise LeveeError(
             f"cluster {plan.cluster.id} can't be read as {plan.cluster.security.admin_username}: {error}",
             "without that nothing is proved; check that the cluster is up and the administrator's password is right",

@@ -19,7 +19,7 @@ from levee_infra.verify.live_state import LiveAcl, LiveSetting, LiveState, LiveT
 MECHANISM: Final = "SCRAM-SHA-512"
 
 
-class Matter(StrEnum):
+class Kind(StrEnum):
     """What a discrepancy is about."""
 
     CLUSTER = "cluster"
@@ -37,7 +37,7 @@ class Discrepancy:
     `words` tell it in one line; `thing` is the topic or user that differs, as an engine names it.
     """
 
-    matter: Matter
+    kind: Kind
     what: str
     declared: str
     found: str
@@ -71,7 +71,7 @@ def identities(plan: Plan, live: LiveState, recorded: Mapping[str, str]) -> Iter
                 difference.made_again(topic.name, known, found.id or "a topic without an id"),
                 f"topic {topic.name}",
             )
-            yield Discrepancy(Matter.TOPIC, what, f"the recorded one, {known}", made_anew, words, thing)
+            yield Discrepancy(Kind.TOPIC, what, f"the recorded one, {known}", made_anew, words, thing)
 
 
 def overdue(ages: Iterable[CredentialAge]) -> Iterator[Discrepancy]:
@@ -80,7 +80,7 @@ def overdue(ages: Iterable[CredentialAge]) -> Iterator[Discrepancy]:
         if not age.holds:
             declared = f"a password that is at most {age.rotate_every_days} days old"
             words = f"{age.username}  {age.found}; {age.remedy}"
-            yield Discrepancy(Matter.USER, age.username, declared, age.found, words)
+            yield Discrepancy(Kind.USER, age.username, declared, age.found, words)
 
 
 def service_of(name: str) -> CredentialName | None:
@@ -99,13 +99,13 @@ def service_of_principal(principal: str) -> CredentialName | None:
 def _brokers(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
     # More brokers than declared are no harm: the number only bounds how often a record can be kept.
     if len(live.racks) < plan.cluster.brokers:
-        yield Discrepancy(Matter.CLUSTER, "brokers that are up", str(plan.cluster.brokers), str(len(live.racks)))
+        yield Discrepancy(Kind.CLUSTER, "brokers that are up", str(plan.cluster.brokers), str(len(live.racks)))
     for broker, rack in sorted(live.racks.items()):
         region = region_of_rack(rack)
         if region != plan.boundary.region:
             found = f"unknown: its rack is {rack!r}" if region is None else f"{region} (rack {rack})"
             words = difference.changed(f"broker {broker}", "region", plan.boundary.region, found)
-            yield Discrepancy(Matter.CLUSTER, f"region of broker {broker}", plan.boundary.region, found, words)
+            yield Discrepancy(Kind.CLUSTER, f"region of broker {broker}", plan.boundary.region, found, words)
 
 
 def _topic(planned: PlannedTopic, live: LiveTopic | None) -> Iterator[Discrepancy]:
@@ -141,7 +141,7 @@ def _settings(planned: PlannedTopic, settings: Mapping[str, LiveSetting]) -> Ite
 
 
 def _of_topic(planned: PlannedTopic, what: str, declared: str, found: str, words: str) -> Discrepancy:
-    return Discrepancy(Matter.TOPIC, f"{planned.name}: {what}", declared, found, words, f"topic {planned.name}")
+    return Discrepancy(Kind.TOPIC, f"{planned.name}: {what}", declared, found, words, f"topic {planned.name}")
 
 
 def _users(plan: Plan, users: Mapping[str, Mapping[str, int]]) -> Iterator[Discrepancy]:
@@ -170,7 +170,7 @@ def _user(username: str, credential: PlannedCredential, mechanisms: Mapping[str,
 
 
 def _of_user(username: str, declared: str, found: str, words: str) -> Discrepancy:
-    return Discrepancy(Matter.USER, username, declared, found, words, f"user {username}")
+    return Discrepancy(Kind.USER, username, declared, found, words, f"user {username}")
 
 
 def _acls(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
@@ -184,11 +184,11 @@ def _acls(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
     found = {acl for acl in live.acls if _belongs(acl.principal, services)}
     for acl in sorted(declared - found):
         user = acl.principal.removeprefix("User:")
-        yield Discrepancy(Matter.ACL, acl.principal, str(acl), "missing", difference.lost(user, acl), f"user {user}")
+        yield Discrepancy(Kind.ACL, acl.principal, str(acl), "missing", difference.lost(user, acl), f"user {user}")
     for acl in sorted(found - declared):
         user = acl.principal.removeprefix("User:")
         words = has(user, acl)
-        yield Discrepancy(Matter.ACL, acl.principal, "nothing such", str(acl), words, f"user {user}")
+        yield Discrepancy(Kind.ACL, acl.principal, "nothing such", str(acl), words, f"user {user}")
 
 
 def has(user: str, acl: LiveAcl) -> str:

@@ -44,14 +44,14 @@ ACL_OPERATIONS: Final = {
 MECHANISMS: Final = {1: "SCRAM-SHA-256", 2: "SCRAM-SHA-512"}
 
 
-class SurveyFailed(Exception):
+class InventoryFailed(Exception):
     """The cluster couldn't be read, so nothing can be compared; the text says what was refused."""
 
 
 async def survey(client: Client, plan: Plan) -> LiveState:
     """Read everything that the plan is compared with, as the administrator.
 
-    Raises SurveyFailed, Unreachable, LoginRefused. A list that the administrator may not see is a failure, never an
+    Raises InventoryFailed, Unreachable, LoginRefused. A list that the administrator may not see is a failure, never an
     empty list.
     """
     cluster = await _cluster(client)
@@ -75,7 +75,7 @@ async def _cluster(client: Client) -> Any:
     _require(answer.error_code, "describing the cluster")
     missing = {"DESCRIBE", "DESCRIBE_CONFIGS"} - operation_names(answer.authorized_operations)
     if missing:
-        raise SurveyFailed(f"{client.login.username} lacks {', '.join(sorted(missing))} on the cluster")
+        raise InventoryFailed(f"{client.login.username} lacks {', '.join(sorted(missing))} on the cluster")
     return answer
 
 
@@ -141,7 +141,7 @@ async def _acls(client: Client) -> Any:
 
 def _of_resource(resource: Any) -> Iterator[LiveAcl]:
     if resource.pattern_type not in PATTERN_TYPES:
-        raise SurveyFailed(f"an ACL on {resource.resource_name} matches in a way that levee doesn't know")
+        raise InventoryFailed(f"an ACL on {resource.resource_name} matches in a way that levee doesn't know")
     pattern = NamePattern(resource.resource_name, PATTERN_TYPES[resource.pattern_type])
     for acl in resource.acls:
         yield LiveAcl(
@@ -168,4 +168,4 @@ async def _users(client: Client) -> Mapping[str, Mapping[str, int]]:
 
 def _require(code: int, what: str) -> None:
     if code != NONE:
-        raise SurveyFailed(f"{what} failed: {error_name(code)}")
+        raise InventoryFailed(f"{what} failed: {error_name(code)}")

@@ -13,7 +13,7 @@ from levee.model.name import PatternType
 from levee.plan.planned import Plan
 from levee_infra.difference import marked_by, unmarked
 from levee_infra.verify.access import planned_topics
-from levee_infra.verify.discrepancy import Discrepancy, Matter
+from levee_infra.verify.discrepancy import Discrepancy, Kind
 from levee_infra.verify.live_state import LiveAcl, LiveState
 
 PRINCIPAL: Final = "Levee:"
@@ -44,11 +44,11 @@ def ownership(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
             shown = ", ".join(sorted(found)) or "nobody: the mark is missing"
             name, others = " ".join(thing), found - {plan.qualified_stack}
             words = marked_by(name, others) if others else unmarked(name, plan.qualified_stack)
-            yield Discrepancy(Matter.OWNER, name, plan.qualified_stack, shown, words, name)
+            yield Discrepancy(Kind.OWNER, name, plan.qualified_stack, shown, words, name)
     for thing in sorted(owners.keys() - set(planned)):
         if plan.qualified_stack in owners[thing]:
             name, mark = " ".join(thing), f"a mark of {plan.qualified_stack}"
-            yield Discrepancy(Matter.OWNER, name, "nothing such", mark, f"{name} bears {mark}, undeclared", name)
+            yield Discrepancy(Kind.OWNER, name, "nothing such", mark, f"{name} bears {mark}, undeclared", name)
 
 
 def _owners(acls: Iterable[LiveAcl]) -> Mapping[tuple[str, str], set[str]]:

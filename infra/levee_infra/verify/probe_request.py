@@ -41,7 +41,7 @@ throttle."""
 
 
 @dataclass(frozen=True, slots=True)
-class InertRequest:
+class ProbeRequest:
     """A request, where its answer has the error code, and the codes that only a permitted one gets.
 
     `done`: without an error the operation was carried out, so it must be one that may be: a read, an empty change.

@@ -13,18 +13,18 @@ from typing import Final
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan, PlannedCredential
 from levee_infra.engines.record import record_if_readable
-from levee_infra.targets.aws.proof.check import AccountOutcome
+from levee_infra.targets.aws.proof.check import AccountResult
 from levee_infra.targets.aws.proof.prove import prove_account
 from levee_infra.verify.access import Access, PlannedNames
 from levee_infra.verify.answer import Answer, Observation, Outcome, Verdict
-from levee_infra.verify.check import MARK, Claim, claims
-from levee_infra.verify.check_run import Trial, not_tried, try_login
+from levee_infra.verify.check import MARK, Check, checks
+from levee_infra.verify.check_run import CheckRun, not_tried, try_login
 from levee_infra.verify.comparison import SETTLING_S, Comparison, on_cluster
 from levee_infra.verify.discrepancy import Discrepancy
 from levee_infra.verify.kept_logins import KeptLogins, kept_logins
 from levee_infra.verify.login import Login, UnusableLogin
 from levee_infra.verify.probe import Probe, Subject
-from levee_infra.verify.write_checks import Deeds
+from levee_infra.verify.write_checks import WriteChecks
 
 Report = Callable[[str], None]
 """Takes one line of progress."""
@@ -51,7 +51,7 @@ class Proof:
     topics: int
     acls: int
     users: int
-    account: tuple[AccountOutcome, ...] = ()
+    account: tuple[AccountResult, ...] = ()
     brokers: Mapping[int, str | None] = field(default_factory=dict)
     identities: int = 0
     identities_of: str | None = None
@@ -110,23 +110,23 @@ class _Prover:
     async def run(self, credentials: Sequence[PlannedCredential], *, write: bool) -> Proof:
         live = await self._comparison.look()
         found = self._comparison.compare(live)
-        trials = self._trials(credentials)
-        outcomes = await self._try_all(trials, write=write)
-        doubtful = [user for user in trials if any(o.verdict is not Verdict.AS_DECLARED for o in outcomes[user])]
+        check_runs = self._trials(credentials)
+        outcomes = await self._try_all(check_runs, write=write)
+        doubtful = [user for user in check_runs if any(o.verdict is not Verdict.AS_DECLARED for o in outcomes[user])]
         if found or doubtful:
             self._report("not all is as declared: looking again")
             await asyncio.sleep(SETTLING_S)
             live = await self._comparison.look()
             found = self._comparison.compare(live)
-            # What is read needs what is written: with deeds, a second look is at everybody.
-            again = trials if write else {user: trials[user] for user in doubtful}
+            # What is read needs what is written: with write_checks, a second look is at everybody.
+            again = check_runs if write else {user: check_runs[user] for user in doubtful}
             outcomes.update(await self._try_all(again, write=write))
         revoked = await self._try_revoked({credential.service for credential in credentials})
         return Proof(
             stack=self._plan.stack,
             cluster_id=live.cluster_id,
             wrote=write,
-            outcomes=(*(outcome for user in trials for outcome in outcomes[user]), *revoked),
+            outcomes=(*(outcome for user in check_runs for outcome in outcomes[user]), *revoked),
             discrepancies=found,
             topics=len(live.topics),
             brokers=live.racks,
@@ -136,37 +136,37 @@ class _Prover:
             identities_of=self._comparison.recorded.source,
         )
 
-    def _trials(self, credentials: Sequence[PlannedCredential]) -> dict[str, Trial]:
-        trials = {}
+    def _trials(self, credentials: Sequence[PlannedCredential]) -> dict[str, CheckRun]:
+        check_runs = {}
         for turn, credential in enumerate(credentials):
             access = Access.of(credential, self._names)
             for username in credential.usernames:
-                mine = tuple(claims(username, access, self._names, turn=turn))
-                trials[username] = Trial(access, mine, turn, f"{MARK}-{self._token}")
-        return trials
+                mine = tuple(checks(username, access, self._names, turn=turn))
+                check_runs[username] = CheckRun(access, mine, turn, f"{MARK}-{self._token}")
+        return check_runs
 
-    async def _try_all(self, trials: Mapping[str, Trial], *, write: bool) -> dict[str, list[Outcome]]:
+    async def _try_all(self, check_runs: Mapping[str, CheckRun], *, write: bool) -> dict[str, list[Outcome]]:
         logins: dict[str, Login] = {}
         outcomes: dict[str, list[Outcome]] = {}
 
-        async def try_one(username: str, trial: Trial) -> None:
+        async def try_one(username: str, check_run: CheckRun) -> None:
             async with self._gate:
                 try:
                     logins[username] = await self._kept.login(username)
                     async with asyncio.timeout(USER_SECONDS):
-                        outcomes[username] = await trial.run(logins[username])
+                        outcomes[username] = await check_run.run(logins[username])
                 except UnusableLogin as error:
-                    outcomes[username] = not_tried(trial.claims, f"not tried: {error}")
+                    outcomes[username] = not_tried(check_run.checks, f"not tried: {error}")
                 except TimeoutError:
-                    outcomes[username] = not_tried(trial.claims, f"not all answered within {USER_SECONDS:.0f} s")
-            self._report(f"tried {len(outcomes):,} of {len(trials):,} users")
+                    outcomes[username] = not_tried(check_run.checks, f"not all answered within {USER_SECONDS:.0f} s")
+            self._report(f"tried {len(outcomes):,} of {len(check_runs):,} users")
 
-        await asyncio.gather(*(try_one(username, trial) for username, trial in trials.items()))
+        await asyncio.gather(*(try_one(username, check_run) for username, check_run in check_runs.items()))
         if write:
             self._report("writing marked records and reading them back")
             replication = self._plan.topics[0].replication if self._plan.topics else -1
-            deeds = Deeds(trials, logins, self._administrator, self._token, replication)
-            for username, done in (await deeds.run()).items():
+            write_checks = WriteChecks(check_runs, logins, self._administrator, self._token, replication)
+            for username, done in (await write_checks.run()).items():
                 outcomes[username] += done
         return outcomes
 
@@ -184,10 +184,10 @@ class _Prover:
         return list(await asyncio.gather(*(self._try_one_revoked(n.username) for n in kept if n.username not in valid)))
 
     async def _try_one_revoked(self, username: str) -> Outcome:
-        claim = Claim(username, Subject.CREDENTIAL, "revoked", username, Probe.LOG_IN, allowed=False)
+        check = Check(username, Subject.CREDENTIAL, "revoked", username, Probe.LOG_IN, allowed=False)
         async with self._gate:
             try:
                 observation = await try_login(await self._kept.login(username))
             except UnusableLogin as error:
                 observation = Observation(Answer.UNCLEAR, str(error))
-        return Outcome(claim, observation)
+        return Outcome(check, observation)

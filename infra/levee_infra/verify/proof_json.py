@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from levee_infra.targets.aws.proof.check import AccountOutcome
+from levee_infra.targets.aws.proof.check import AccountResult
 from levee_infra.verify.answer import Outcome, Verdict
 from levee_infra.verify.evidence import Evidence
 from levee_infra.verify.proof import Proof
@@ -27,7 +27,7 @@ def render_json(proof: Proof, about: Evidence) -> str:
         "compared": {"topics": proof.topics, "acls": proof.acls, "users": proof.users, "identities": proof.identities},
         "tried": {verdict.value: verdicts.count(verdict) for verdict in Verdict},
         "discrepancies": [
-            {"matter": item.matter.value, "what": item.what, "declared": item.declared, "found": item.found}
+            {"matter": item.kind.value, "what": item.what, "declared": item.declared, "found": item.found}
             for item in sorted(proof.discrepancies)
         ],
         "account": sorted(map(_of_account, proof.account), key=lambda item: json.dumps(item, sort_keys=True)),
@@ -37,14 +37,14 @@ def render_json(proof: Proof, about: Evidence) -> str:
 
 
 def _outcome(outcome: Outcome) -> dict[str, str | bool]:
-    claim, observation = outcome.claim, outcome.observation
+    check, observation = outcome.check, outcome.observation
     return {
-        "user": claim.username,
-        "subject": claim.subject.value,
-        "scope": claim.scope,
-        "name": claim.name,
-        "probe": claim.probe.value,
-        "allowed": claim.allowed,
+        "user": check.username,
+        "subject": check.subject.value,
+        "scope": check.scope,
+        "name": check.name,
+        "probe": check.probe.value,
+        "allowed": check.allowed,
         "answer": observation.answer.value,
         "done": observation.done,
         "evidence": observation.evidence,
@@ -52,11 +52,11 @@ def _outcome(outcome: Outcome) -> dict[str, str | bool]:
     }
 
 
-def _of_account(outcome: AccountOutcome) -> dict[str, str]:
+def _of_account(outcome: AccountResult) -> dict[str, str]:
     return {
-        "thing": outcome.claim.thing.value,
+        "thing": outcome.check.thing.value,
         "name": outcome.name,
-        "claim": outcome.claim.text,
+        "claim": outcome.check.text,
         "verdict": outcome.verdict.value,
         "found": outcome.found,
     }

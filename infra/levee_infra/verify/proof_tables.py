@@ -49,8 +49,8 @@ def _sections(proof: Proof) -> Iterator[str]:
     yield f"Proof of stack {proof.stack} on cluster {proof.cluster_id}\n"
     shown, hidden = _shown(proof.outcomes)
     for title, subjects, probes in SECTIONS:
-        some = [outcome for outcome in proof.outcomes if outcome.claim.subject in subjects]
-        rows = list(_rows((o for o in some if o.claim.username in shown), probes, by_user=title == SECTIONS[0][0]))
+        some = [outcome for outcome in proof.outcomes if outcome.check.subject in subjects]
+        rows = list(_rows((o for o in some if o.check.username in shown), probes, by_user=title == SECTIONS[0][0]))
         header = ("USER", *(() if title == SECTIONS[0][0] else ("ON",)), *(probe.value.upper() for probe in probes))
         yield f"{title}\n" + render_table(header, rows)
     if hidden:
@@ -61,7 +61,7 @@ def _sections(proof: Proof) -> Iterator[str]:
         title = f"Not as declared on the cluster ({len(proof.discrepancies):,})\n"
         yield title + "".join(f"! {line}\n" for line in lines)
     if surprises := list(_surprises(proof.outcomes)):
-        yield f"Not as declared by trial ({len(surprises):,})\n" + render_table(
+        yield f"Not as declared by check_run ({len(surprises):,})\n" + render_table(
             ("VERDICT", "USER", "TRIED", "ON", "DECLARED", "FOUND"), surprises
         )
     yield from account_sections(proof.account)
@@ -82,7 +82,7 @@ def _identity(proof: Proof) -> str:
 
 def summary(proof: Proof) -> str:
     """What was looked at, and whether it holds."""
-    credentials = len({outcome.claim.username for outcome in proof.outcomes})
+    credentials = len({outcome.check.username for outcome in proof.outcomes})
     verdicts = [outcome.verdict for outcome in proof.outcomes]
     surprises = verdicts.count(Verdict.SURPRISE) + len(proof.discrepancies)
     compared = f"{_count(proof.topics, 'topic')}, {_count(proof.acls, 'ACL')} and {_count(proof.users, 'user')}"
@@ -98,7 +98,7 @@ def _shown(outcomes: Iterable[Outcome]) -> tuple[frozenset[str], int]:
     """The users in the matrix, and how many are left out."""
     worst: dict[str, bool] = {}
     for outcome in outcomes:
-        user = outcome.claim.username
+        user = outcome.check.username
         worst[user] = worst.get(user, False) or outcome.verdict is not Verdict.AS_DECLARED
     calm = [user for user, is_surprising in worst.items() if not is_surprising]
     kept = {user for user, is_surprising in worst.items() if is_surprising} | set(calm[:MOST_USERS])
@@ -108,8 +108,8 @@ def _shown(outcomes: Iterable[Outcome]) -> tuple[frozenset[str], int]:
 def _rows(outcomes: Iterable[Outcome], probes: Sequence[Probe], *, by_user: bool) -> Iterator[tuple[str, ...]]:
     cells: defaultdict[tuple[str, str], defaultdict[Probe, list[Outcome]]] = defaultdict(lambda: defaultdict(list))
     for outcome in outcomes:
-        key = (outcome.claim.username, "" if by_user else outcome.claim.scope)
-        cells[key][outcome.claim.probe].append(outcome)
+        key = (outcome.check.username, "" if by_user else outcome.check.scope)
+        cells[key][outcome.check.probe].append(outcome)
     last = ""
     for (user, scope), by_probe in cells.items():
         names = (user,) if by_user else ("" if user == last else user, scope)
@@ -134,25 +134,25 @@ def _surprises(outcomes: Iterable[Outcome]) -> Iterator[tuple[str, ...]]:
     by_reason: defaultdict[tuple[str, str], list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         if outcome.verdict is Verdict.UNKNOWN:
-            by_reason[outcome.claim.username, outcome.observation.evidence].append(outcome)
+            by_reason[outcome.check.username, outcome.observation.evidence].append(outcome)
         elif outcome.verdict is Verdict.SURPRISE:
-            claim = outcome.claim
-            yield ("SURPRISE", claim.username, claim.probe.value, claim.name, _declared(outcome), _found(outcome))
+            check = outcome.check
+            yield ("SURPRISE", check.username, check.probe.value, check.name, _declared(outcome), _found(outcome))
     for (user, reason), same in by_reason.items():
-        tried = same[0].claim.probe.value if len(same) == 1 else f"{len(same)} operations"
-        name = same[0].claim.name if len(same) == 1 else ""
+        tried = same[0].check.probe.value if len(same) == 1 else f"{len(same)} operations"
+        name = same[0].check.name if len(same) == 1 else ""
         yield ("UNKNOWN", user, tried, name, "", reason)
 
 
 def _declared(outcome: Outcome) -> str:
-    if outcome.claim.probe is Probe.SEE_STREAMS:
+    if outcome.check.probe is Probe.SEE_STREAMS:
         return "its own streams, by its roles"
-    return "may" if outcome.claim.allowed else "may not"
+    return "may" if outcome.check.allowed else "may not"
 
 
 def _found(outcome: Outcome) -> str:
     evidence = outcome.observation.evidence
-    return evidence if outcome.claim.probe is Probe.SEE_STREAMS else f"{outcome.observation.answer.value}: {evidence}"
+    return evidence if outcome.check.probe is Probe.SEE_STREAMS else f"{outcome.observation.answer.value}: {evidence}"
 
 
 def _count(number: int, word: str) -> str:

@@ -11,10 +11,10 @@ from kafka.protocol.admin import CreateTopicsRequest, DeleteTopicsRequest
 
 from levee_infra.verify.answer import Answer, Observation, Outcome
 from levee_infra.verify.broker_connection import LoginRefused, Unreachable
-from levee_infra.verify.check import Claim
+from levee_infra.verify.check import Check
 from levee_infra.verify.client import Client
 from levee_infra.verify.probe import Probe
-from levee_infra.verify.probe_request import NONE, UNKNOWN_TOPIC_OR_PARTITION, InertRequest, error_name, read_code
+from levee_infra.verify.probe_request import NONE, UNKNOWN_TOPIC_OR_PARTITION, ProbeRequest, error_name, read_code
 from levee_infra.verify.stream_probes import TIMEOUT_MS, describe
 
 DELETE_BY_NAME: Final = 5
@@ -22,7 +22,7 @@ SEEN_WITHIN: Final = 100
 PAUSE_S: Final = 0.1
 
 
-async def make_and_delete(creation: Claim, manager: Client, administrator: Client, replication: int) -> list[Outcome]:
+async def make_and_delete(creation: Check, manager: Client, administrator: Client, replication: int) -> list[Outcome]:
     """Create the topic that `creation` names, which must be a made-up name, and delete it.
 
     What the manager fails to delete, the administrator deletes; if even that fails, the outcome says what is left.
@@ -74,5 +74,5 @@ async def _until_seen(name: str, client: Client) -> None:
         await asyncio.sleep(PAUSE_S)
 
 
-async def _describe(seen: InertRequest, client: Client) -> Observation:
+async def _describe(seen: ProbeRequest, client: Client) -> Observation:
     return seen.observe(await client.ask(seen.request))

@@ -11,7 +11,7 @@ from levee.model.name import NamePattern, PatternType
 from levee.plan.planned import Plan
 from levee_infra.difference import lost
 from levee_infra.verify.access import planned_topics
-from levee_infra.verify.discrepancy import Discrepancy, Matter, has, service_of_principal
+from levee_infra.verify.discrepancy import Discrepancy, Kind, has, service_of_principal
 from levee_infra.verify.live_state import LiveAcl
 from levee_infra.verify.owner import is_mark
 
@@ -55,11 +55,11 @@ def outsiders(plan: Plan, acls: Collection[LiveAcl]) -> Iterator[Discrepancy]:
     """Every right that a declared outsider lacks, or is denied. What it has beyond them, `strangers` tells."""
     for acl in sorted(_declared(plan) - set(acls)):
         words = lost(acl.principal.removeprefix("User:"), acl)
-        yield Discrepancy(Matter.STRANGER, acl.principal, str(acl), "missing", words)
+        yield Discrepancy(Kind.STRANGER, acl.principal, str(acl), "missing", words)
     principals = {f"User:{each.name}" for each in plan.principals}
     for acl in sorted(each for each in acls if not each.allows and each.principal in principals):
         words = has(acl.principal.removeprefix("User:"), acl)
-        yield Discrepancy(Matter.STRANGER, acl.principal, "nothing such", str(acl), words)
+        yield Discrepancy(Kind.STRANGER, acl.principal, "nothing such", str(acl), words)
 
 
 def _declared(plan: Plan) -> set[LiveAcl]:
@@ -70,7 +70,7 @@ def _declared(plan: Plan) -> set[LiveAcl]:
     }
 
 
-def strangers(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepancy]:
+def unexpected_access(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepancy]:
     """Every ALLOW of another principal on a planned topic, group or transactional id, or on the ACLs themselves.
 
     Counted are exact names, prefixes and `*`. The stack's administrator is no stranger; other super users have no
@@ -84,7 +84,7 @@ def strangers(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepancy]:
         is_known = acl.principal == administrator or (name is not None and name.service in services)
         if acl.allows and not is_known and acl not in declared and not is_mark(acl) and (reach := _reach(acl, names)):
             words = f"{has(acl.principal.removeprefix('User:'), acl)}: it covers {reach}"
-            yield Discrepancy(Matter.STRANGER, acl.principal, "no right here", f"{acl}, which covers {reach}", words)
+            yield Discrepancy(Kind.STRANGER, acl.principal, "no right here", f"{acl}, which covers {reach}", words)
 
 
 def _planned(plan: Plan) -> Mapping[str, _Names]:

@@ -10,8 +10,8 @@ from typing import Final
 
 from levee.model.name import CHECKPOINTS
 from levee_infra.verify.answer import Outcome
-from levee_infra.verify.check import MARK, Claim, example
-from levee_infra.verify.check_run import Trial
+from levee_infra.verify.check import MARK, Check, example
+from levee_infra.verify.check_run import CheckRun
 from levee_infra.verify.client import Client
 from levee_infra.verify.login import Login
 from levee_infra.verify.probe import Probe, Subject
@@ -23,10 +23,10 @@ AT_ONCE: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Deeds:
+class WriteChecks:
     """What users are to do. `token` marks this run's records, `replication` is of topics made and deleted again."""
 
-    trials: Mapping[str, Trial]
+    check_runs: Mapping[str, CheckRun]
     logins: Mapping[str, Login]
     administrator: Client
     token: str
@@ -42,42 +42,42 @@ class Deeds:
         outcomes: defaultdict[str, list[Outcome]] = defaultdict(list)
         written: dict[str, Written] = {}
         for outcome, record in await asyncio.gather(*map(self._write, self.writings())):
-            outcomes[outcome.claim.username].append(outcome)
+            outcomes[outcome.check.username].append(outcome)
             if record is not None:
                 written[record.topic] = record
-        readings = [claim for claim in self._allowed(Subject.OWN_STREAM, Probe.CONSUME) if claim.name in written]
-        for outcome in await asyncio.gather(*(self._read(claim, written[claim.name]) for claim in readings)):
-            outcomes[outcome.claim.username].append(outcome)
+        readings = [check for check in self._allowed(Subject.OWN_STREAM, Probe.CONSUME) if check.name in written]
+        for outcome in await asyncio.gather(*(self._read(check, written[check.name]) for check in readings)):
+            outcomes[outcome.check.username].append(outcome)
         for made in await asyncio.gather(*map(self._make, self._allowed(Subject.NEW_STREAM, Probe.CREATE))):
-            outcomes[made[0].claim.username] += made
+            outcomes[made[0].check.username] += made
         return outcomes
 
-    def writings(self) -> Iterator[Claim]:
+    def writings(self) -> Iterator[Check]:
         """What is to be written to: no topic of checkpoints, for a carrier believes what it finds there."""
-        for claim in self._allowed(Subject.OWN_STREAM, Probe.PRODUCE):
-            if not claim.name.startswith(CHECKPOINTS):
-                yield claim
+        for check in self._allowed(Subject.OWN_STREAM, Probe.PRODUCE):
+            if not check.name.startswith(CHECKPOINTS):
+                yield check
 
-    def _allowed(self, subject: Subject, probe: Probe) -> Iterator[Claim]:
+    def _allowed(self, subject: Subject, probe: Probe) -> Iterator[Check]:
         for username in self.logins:
-            for claim in self.trials[username].claims:
-                if claim.allowed and claim.subject is subject and claim.probe is probe:
-                    yield claim
+            for check in self.check_runs[username].checks:
+                if check.allowed and check.subject is subject and check.probe is probe:
+                    yield check
 
-    async def _write(self, claim: Claim) -> tuple[Outcome, Written | None]:
-        settings = self.logins[claim.username].settings
+    async def _write(self, check: Check) -> tuple[Outcome, Written | None]:
+        settings = self.logins[check.username].settings
         async with self.gate:
-            observation, record = await asyncio.to_thread(write_record, settings, claim.name, self.token)
-        return Outcome(claim, observation), record
+            observation, record = await asyncio.to_thread(write_record, settings, check.name, self.token)
+        return Outcome(check, observation), record
 
-    async def _read(self, claim: Claim, record: Written) -> Outcome:
-        groups = self.trials[claim.username].access.groups
-        settings = self.logins[claim.username].settings
+    async def _read(self, check: Check, record: Written) -> Outcome:
+        groups = self.check_runs[check.username].access.groups
+        settings = self.logins[check.username].settings
         async with self.gate:
             group = example(groups[0]) if groups else MARK
-            return Outcome(claim, await asyncio.to_thread(read_record, settings, group, record))
+            return Outcome(check, await asyncio.to_thread(read_record, settings, group, record))
 
-    async def _make(self, claim: Claim) -> list[Outcome]:
-        unused = replace(claim, name=f"{claim.name}-{self.token}")
-        async with self.gate, Client(self.logins[claim.username]) as manager:
+    async def _make(self, check: Check) -> list[Outcome]:
+        unused = replace(check, name=f"{check.name}-{self.token}")
+        async with self.gate, Client(self.logins[check.username]) as manager:
             return await make_and_delete(unused, manager, self.administrator, self.replication)

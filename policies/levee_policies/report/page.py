@@ -10,7 +10,7 @@ from levee_policies.rule import Rule
 
 def page_markdown(rule: Rule[Any]) -> str:
     """The page under a heading with the rule's id: what it is, then the module's docstring, then who asks for it."""
-    return f"# {rule.id}\n\n{_body(rule)}\n\n## Authority\n\n{_authorities(rule)}\n"
+    return f"# {rule.id}\n\n{_body(rule)}\n\n## Control\n\n{_authorities(rule)}\n"
 
 
 def page_text(rule: Rule[Any]) -> str:

@@ -16,7 +16,7 @@ from levee.model.service import Previous
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
 from levee_infra.verify.answer import Verdict
-from levee_infra.verify.discrepancy import Matter
+from levee_infra.verify.discrepancy import Kind
 from levee_infra.verify.probe import Probe
 from tests.support.deployment import Deployment
 from tests.support.proving import acl, differences, planted, proof_of, removed, surprises, unknowns
@@ -33,7 +33,7 @@ def test_a_reader_that_may_write(stack: Deployment, plan: Plan) -> None:
         (stack.service("reader.g1"), Probe.PRODUCE),
         (stack.service("reader.g1"), Probe.SEE_STREAMS),
     }
-    assert differences(proof) == {(Matter.ACL, extra.principal, f"Write on topic {stack.topic('audit')}")}
+    assert differences(proof) == {(Kind.ACL, extra.principal, f"Write on topic {stack.topic('audit')}")}
     assert stack.end_offset("audit", 0) + stack.end_offset("audit", 1) == before
 
 
@@ -49,7 +49,7 @@ def test_a_writer_that_may_not_write(stack: Deployment, plan: Plan) -> None:
     with removed(stack.cluster, write):
         proof = proof_of(stack, plan, "writer")
     assert (stack.service("writer.g1"), Probe.PRODUCE) in surprises(proof)
-    assert differences(proof) == {(Matter.ACL, write.principal, "missing")}
+    assert differences(proof) == {(Kind.ACL, write.principal, "missing")}
 
 
 def test_a_denial_by_hand(stack: Deployment, plan: Plan) -> None:
@@ -57,7 +57,7 @@ def test_a_denial_by_hand(stack: Deployment, plan: Plan) -> None:
     with planted(stack.cluster, denial):
         proof = proof_of(stack, plan, "writer")
     assert (stack.service("writer.g1"), Probe.PRODUCE) in surprises(proof)
-    assert differences(proof) == {(Matter.ACL, denial.principal, f"no Write on topic {stack.topic('orders')}")}
+    assert differences(proof) == {(Kind.ACL, denial.principal, f"no Write on topic {stack.topic('orders')}")}
 
 
 def test_a_service_that_may_look_into_the_cluster(stack: Deployment, plan: Plan) -> None:
@@ -81,7 +81,7 @@ def test_a_stranger(stack: Deployment, plan: Plan, kind: str, name: str, prefixe
     with planted(stack.cluster, stranger):
         proof = proof_of(stack, plan, "reader")
     (found,) = proof.discrepancies
-    assert (found.matter, found.what) == (Matter.STRANGER, "User:mallory")
+    assert (found.kind, found.what) == (Kind.STRANGER, "User:mallory")
     assert not proof.holds
 
 
@@ -91,13 +91,13 @@ def test_a_setting_changed_by_hand(stack: Deployment, plan: Plan) -> None:
         proof = proof_of(stack, plan, "reader")
     finally:
         stack.set_by_hand("orders", compression_type="zstd")
-    assert differences(proof) == {(Matter.TOPIC, f"{stack.topic('orders')}: compression.type", "gzip")}
+    assert differences(proof) == {(Kind.TOPIC, f"{stack.topic('orders')}: compression.type", "gzip")}
 
 
 def test_partitions_added_by_hand(stack: Deployment, plan: Plan) -> None:
     topic, admin = stack.topic("orders"), stack.cluster.admin()
     admin.create_partitions([NewPartitions(topic, 3)])[topic].result()
-    assert differences(proof_of(stack, plan, "reader")) == {(Matter.TOPIC, f"{topic}: partitions", "3")}
+    assert differences(proof_of(stack, plan, "reader")) == {(Kind.TOPIC, f"{topic}: partitions", "3")}
     # What is added can't be removed: the declaration follows, for the tests that come after.
     file = stack.streams / "orders.yaml"
     file.write_text(file.read_text().replace("partitions: 2", "partitions: 3"))
@@ -108,7 +108,7 @@ def test_partitions_added_by_hand(stack: Deployment, plan: Plan) -> None:
 def test_a_topic_that_is_not_there(stack: Deployment, plan: Plan) -> None:
     missing = replace(plan.topics[0], name=f"{plan.topics[0].name}.gone")
     proof = proof_of(stack, replace(plan, topics=(*plan.topics, missing)), "reader")
-    assert differences(proof) == {(Matter.TOPIC, f"{missing.name}: the topic", "missing")}
+    assert differences(proof) == {(Kind.TOPIC, f"{missing.name}: the topic", "missing")}
 
 
 def test_other_replicas_than_declared(stack: Deployment, plan: Plan) -> None:
@@ -134,7 +134,7 @@ def test_a_secret_file_that_does_not_log_in(stack: Deployment, plan: Plan, spoil
         proof = proof_of(stack, plan, "reader")
     finally:
         file.write_text(kept)
-    verdicts = {outcome.verdict for outcome in proof.outcomes if outcome.claim.probe is not Probe.LOG_IN_WRONGLY}
+    verdicts = {outcome.verdict for outcome in proof.outcomes if outcome.check.probe is not Probe.LOG_IN_WRONGLY}
     assert Verdict.AS_DECLARED not in verdicts
     assert not proof.holds
 
@@ -155,7 +155,7 @@ def test_a_revoked_generation_that_is_still_there(stack: Deployment, plan: Plan)
     revoking = replace(plan, credentials=tuple(replace(each, previous=Previous.REVOKED) for each in plan.credentials))
     proof = proof_of(stack, revoking, "shipper")
     assert surprises(proof) == {(stack.service("shipper.g1"), Probe.LOG_IN)}
-    assert (Matter.USER, stack.service("shipper.g1"), "can log in") in differences(proof)
-    assert (Matter.ACL, f"User:{stack.service('shipper.g1')}", f"Read on topic {stack.topic('audit')}") in differences(
+    assert (Kind.USER, stack.service("shipper.g1"), "can log in") in differences(proof)
+    assert (Kind.ACL, f"User:{stack.service('shipper.g1')}", f"Read on topic {stack.topic('audit')}") in differences(
         proof
     )

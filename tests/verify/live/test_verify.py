@@ -59,8 +59,8 @@ def test_a_compliant_stack_is_proved_and_nothing_is_left_behind(stack: Deploymen
     proof = proof_of(stack, plan)
     assert (differences(proof), surprises(proof), unknowns(proof)) == (set(), set(), set())
     assert proof.holds
-    assert {o.claim.username for o in proof.outcomes} == {u for c in plan.credentials for u in c.usernames}
-    assert len({o.claim.username for o in proof.outcomes}) == 5
+    assert {o.check.username for o in proof.outcomes} == {u for c in plan.credentials for u in c.usernames}
+    assert len({o.check.username for o in proof.outcomes}) == 5
     assert holdings(stack) == before
 
 
@@ -68,7 +68,7 @@ def test_writing_is_proved_by_records_that_readers_read_back(stack: Deployment, 
     before = holdings(stack)
     proof = proof_of(stack, plan, write=True)
     assert proof.holds, (differences(proof), surprises(proof), unknowns(proof))
-    done = {(o.claim.username, o.claim.probe, o.claim.name) for o in proof.outcomes if o.observation.done}
+    done = {(o.check.username, o.check.probe, o.check.name) for o in proof.outcomes if o.observation.done}
     for key in ("orders", "audit"):
         assert (stack.service("writer.g1"), Probe.PRODUCE, stack.topic(key)) in done
         for user in ("shipper.g1", "shipper.g2"):
@@ -78,7 +78,7 @@ def test_writing_is_proved_by_records_that_readers_read_back(stack: Deployment, 
     assert written == {"orders": 1, "audit": 1}
     before.pop("records")
     assert after == before
-    made = {o.claim.probe for o in proof.outcomes if o.observation.done and "levee-probe" in o.claim.name}
+    made = {o.check.probe for o in proof.outcomes if o.observation.done and "levee-probe" in o.check.name}
     assert {Probe.CREATE, Probe.DELETE} <= made
 
 

@@ -25,7 +25,7 @@ from levee_infra.engines.resource_words import ResourceWords
 from levee_infra.ignored_folder import make_ignored
 from levee_infra.providers.protocol.identity import RECREATED
 from levee_policies.readback.registered import Registered
-from levee_policies.stack_evaluator import Desk, message
+from levee_policies.stack_evaluator import StackEvaluator, message
 
 
 class EmbeddedEngine:
@@ -48,7 +48,7 @@ class EmbeddedEngine:
             kept=kept,
         )
         leaving: list[Kept] = []
-        desk = Desk(deployment.project, deployment.stack, today, deployment.plan)
+        evaluator = StackEvaluator(deployment.project, deployment.stack, today, deployment.plan)
         request = engine.Run(
             project=PROJECT,
             stack=deployment.stack,
@@ -59,7 +59,7 @@ class EmbeddedEngine:
             config={},
             rehearse=deployment.rehearse,
             on_event=partial(_take, deployment, display, {each.urn: each for each in held}, kept, leaving),
-            judge=partial(_judge, deployment, desk, report),
+            judge=partial(_judge, deployment, evaluator, report),
         )
         _ignore(request.state_directory)
         try:
@@ -123,8 +123,10 @@ def _shows_another(event: ResourceEvent) -> bool:
     return any(change.path == RECREATED and change.new for change in event.changes)
 
 
-def _judge(deployment: Deployment, desk: Desk, report: Report, declared: Sequence[Registration]) -> Iterator[Refusal]:
-    yield from judge(desk, declared, report)
+def _judge(
+    deployment: Deployment, evaluator: StackEvaluator, report: Report, declared: Sequence[Registration]
+) -> Iterator[Refusal]:
+    yield from judge(evaluator, declared, report)
     deployed = before_this_run(deployment.project, deployment.stack)
     for finding in refused_changes(deployment, deployed, report):
         yield Refusal(urn="", message=message(finding))

@@ -11,18 +11,18 @@ from levee.plan.planned import Plan
 from levee_infra.targets.aws.alarm_inputs import alarms
 from levee_infra.targets.aws.kinds.alarm.metric_query import plain_queries
 from levee_infra.targets.aws.kinds.json_text import canonical
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing, there
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
 from levee_infra.targets.aws.proof.live import LiveAccount, Unread
 
 THERE: Final = there(Thing.ALARM)
-THRESHOLD: Final = AccountClaim(Thing.ALARM, "threshold", "alarms at the declared threshold")
-WINDOW: Final = AccountClaim(
+THRESHOLD: Final = AccountCheck(Thing.ALARM, "threshold", "alarms at the declared threshold")
+WINDOW: Final = AccountCheck(
     Thing.ALARM, "window", "watches over the declared time, and takes missing data as declared"
 )
-WATCHES: Final = AccountClaim(Thing.ALARM, "watches", "watches the declared metric of its stream")
-TELLS: Final = AccountClaim(Thing.ALARM, "tells", "is switched on and tells whom the stack declares")
+WATCHES: Final = AccountCheck(Thing.ALARM, "watches", "watches the declared metric of its stream")
+TELLS: Final = AccountCheck(Thing.ALARM, "tells", "is switched on and tells whom the stack declares")
 
-CLAIMED: Final[Mapping[AccountClaim, tuple[str, ...]]] = MappingProxyType(
+CLAIMED: Final[Mapping[AccountCheck, tuple[str, ...]]] = MappingProxyType(
     {
         THRESHOLD: ("comparison", "threshold"),
         WINDOW: ("seconds", "periods", "breaching periods", "missing data"),
@@ -30,13 +30,13 @@ CLAIMED: Final[Mapping[AccountClaim, tuple[str, ...]]] = MappingProxyType(
         TELLS: ("switched on", "topics", "topics without data"),
     }
 )
-"""What each claim compares."""
+"""What each check compares."""
 
 Aspects = Mapping[str, Any]
 """What can be compared of an alarm, declared or live, by the words of CLAIMED."""
 
 
-def alarm_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
+def alarm_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about the alarms of every monitor."""
     for declared in declared_alarms(plan):
         name = str(declared["name"])
@@ -62,15 +62,15 @@ def declared_alarms(plan: Plan) -> Iterator[Mapping[str, Any]]:
         yield from alarms(plan, topics[monitor.stream], monitor, groups.get(monitor.stream, []))
 
 
-def _compared(name: str, declared: Aspects, live: Aspects) -> Iterator[AccountOutcome]:
-    for claim, aspects in CLAIMED.items():
+def _compared(name: str, declared: Aspects, live: Aspects) -> Iterator[AccountResult]:
+    for check, aspects in CLAIMED.items():
         differing = [
             f"{aspect}: {live[aspect]}, declared {declared[aspect]}"
             for aspect in aspects
             if live[aspect] != declared[aspect]
         ]
         found = "; ".join(differing) or "; ".join(f"{aspect}: {live[aspect]}" for aspect in aspects)
-        yield claim.judged(name, holds=not differing, found=found)
+        yield check.judged(name, holds=not differing, found=found)
 
 
 def _of_declared(alarm: Mapping[str, Any]) -> Aspects:

@@ -11,21 +11,21 @@ from levee.iam.request import identity
 from levee.model.data_class import ArchiveLock
 from levee.plan.planned import Plan, PlannedArchive
 from levee_infra.providers.protocol.properties import reveal
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing, there
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, Unread
-from levee_infra.targets.aws.proof.policy_case import Trial, request, tried
+from levee_infra.targets.aws.proof.policy_case import PolicyCase, request, tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
 from levee_infra.verify.check import MARK
 
 THERE: Final = there(Thing.ARCHIVE)
-HERE: Final = AccountClaim(Thing.ARCHIVE, "here", "lies in the stack's region and is copied nowhere")
-PRIVATE: Final = AccountClaim(Thing.ARCHIVE, "private", "blocks public access and takes no objects of other owners")
-OUTSIDERS: Final = AccountClaim(Thing.ARCHIVE, "no outsiders", "is read and written by nobody of another account")
-TLS: Final = AccountClaim(Thing.ARCHIVE, "no plain HTTP", "refuses plain HTTP, even to administrators")
-ENCRYPTED: Final = AccountClaim(Thing.ARCHIVE, "encrypted", "encrypts with the declared key")
-VERSIONED: Final = AccountClaim(Thing.ARCHIVE, "versions", "keeps every version")
-LOCKED: Final = AccountClaim(Thing.ARCHIVE, "locked", "locks every version as firmly, and as long, as declared")
-NOT_LIFTED: Final = AccountClaim(Thing.ARCHIVE, "not lifted", "lets nobody lift a lock before its end")
+HERE: Final = AccountCheck(Thing.ARCHIVE, "here", "lies in the stack's region and is copied nowhere")
+PRIVATE: Final = AccountCheck(Thing.ARCHIVE, "private", "blocks public access and takes no objects of other owners")
+OUTSIDERS: Final = AccountCheck(Thing.ARCHIVE, "no outsiders", "is read and written by nobody of another account")
+TLS: Final = AccountCheck(Thing.ARCHIVE, "no plain HTTP", "refuses plain HTTP, even to administrators")
+ENCRYPTED: Final = AccountCheck(Thing.ARCHIVE, "encrypted", "encrypts with the declared key")
+VERSIONED: Final = AccountCheck(Thing.ARCHIVE, "versions", "keeps every version")
+LOCKED: Final = AccountCheck(Thing.ARCHIVE, "locked", "locks every version as firmly, and as long, as declared")
+NOT_LIFTED: Final = AccountCheck(Thing.ARCHIVE, "not lifted", "lets nobody lift a lock before its end")
 
 DAY_MS: Final = 86_400_000
 ON_OBJECTS: Final = ("s3:GetObject", "s3:PutObject", "s3:DeleteObjectVersion")
@@ -34,7 +34,7 @@ BYPASS: Final = "s3:BypassGovernanceRetention"
 FIRMNESS: Final = (ArchiveLock.GOVERNANCE.value.upper(), ArchiveLock.COMPLIANCE.value.upper())
 
 
-def archive_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
+def archive_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about every archive."""
     locks = {each.name: each.archive_lock for each in plan.classes}
     lock_of = {topic.stream: locks[topic.data_class] for topic in plan.topics}
@@ -59,7 +59,7 @@ class _Archive:
         self._arn = f"arn:{partition_name(plan.boundary.region)}:s3:::{self._name}"
         self._has: dict[str, Any] = {key: reveal(value) for key, value in bucket.settings.inputs().items()}
 
-    def outcomes(self, lock: ArchiveLock) -> Iterator[AccountOutcome]:
+    def outcomes(self, lock: ArchiveLock) -> Iterator[AccountResult]:
         """Everything about it. `lock` is its class's."""
         has, name = self._has, self._name
         yield self._here()
@@ -74,29 +74,29 @@ class _Archive:
             yield self._locked(lock)
             yield self._not_lifted()
 
-    def _here(self) -> AccountOutcome:
+    def _here(self) -> AccountResult:
         region, replicas = self._bucket.region, self._has["replicas"]
         found = f"in {region or 'an unknown region'}" + (f", copied to {', '.join(replicas)}" if replicas else "")
         return HERE.judged(self._name, holds=region == self._plan.boundary.region and not replicas, found=found)
 
-    def _strangers(self) -> Iterator[Trial]:
+    def _strangers(self) -> Iterator[PolicyCase]:
         policy = self._bucket.policy
         yield from outsiders(self._plan, policy, ON_OBJECTS, f"{self._arn}/{MARK}")
         yield from outsiders(self._plan, policy, ON_BUCKET, self._arn)
 
-    def _plain(self) -> Iterator[Trial]:
+    def _plain(self) -> Iterator[PolicyCase]:
         for action in (*ON_OBJECTS, *ON_BUCKET):
             yield self._by_administrator(action, tls=False)
 
-    def _by_administrator(self, action: str, *, tls: bool) -> Trial:
+    def _by_administrator(self, action: str, *, tls: bool) -> PolicyCase:
         """Somebody of the account whose own policies let everything."""
         boundary = self._plan.boundary
         somebody = identity(f"arn:{partition_name(boundary.region)}:iam::{boundary.account}:role/{MARK}")
         resource = self._arn if action in ON_BUCKET else f"{self._arn}/{MARK}"
         asked = request(self._plan, somebody, action, resource, {"aws:SecureTransport": (str(tls).lower(),)})
-        return Trial(asked, Policies(identity=(FULL_ACCESS,), resource=self._bucket.policy), allowed=False)
+        return PolicyCase(asked, Policies(identity=(FULL_ACCESS,), resource=self._bucket.policy), allowed=False)
 
-    def _encrypted(self) -> AccountOutcome:
+    def _encrypted(self) -> AccountResult:
         declared, used = self._planned.archive.key, self._has["keyArn"]
         key = self._live.key(declared)
         if used is None:
@@ -107,7 +107,7 @@ class _Archive:
             return ENCRYPTED.untold(self._name, f"it encrypts with {used}; {declared} can't be looked at")
         return ENCRYPTED.fails(self._name, f"it encrypts with {used}, not {key.arn}")
 
-    def _locked(self, lock: ArchiveLock) -> AccountOutcome:
+    def _locked(self, lock: ArchiveLock) -> AccountResult:
         mode, days = self._has["lockMode"], self._has["retentionDays"]
         if not self._bucket.settings.object_lock or mode not in FIRMNESS or not days:
             return LOCKED.fails(self._name, "new versions are not locked")
@@ -116,7 +116,7 @@ class _Archive:
         found = f"{mode} for {days} days; declared is {lock.value} for {self._planned.archive.retention}"
         return LOCKED.judged(self._name, holds=firm and long, found=found)
 
-    def _not_lifted(self) -> AccountOutcome:
+    def _not_lifted(self) -> AccountResult:
         if self._has["lockMode"] == FIRMNESS[-1]:
             return NOT_LIFTED.holds(self._name, "in this mode nobody can")
         return tried(NOT_LIFTED, self._name, [self._by_administrator(BYPASS, tls=True)])

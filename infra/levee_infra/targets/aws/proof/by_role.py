@@ -10,7 +10,7 @@ from levee.iam.evaluate import Policies
 from levee.iam.request import Values, identity
 from levee.plan.planned import Plan
 from levee_infra.targets.aws.proof.live import UNTOLD, LiveRole
-from levee_infra.targets.aws.proof.policy_case import Trial, request
+from levee_infra.targets.aws.proof.policy_case import PolicyCase, request
 
 
 def by_role(
@@ -22,11 +22,11 @@ def by_role(
     context: Mapping[str, Values | None] | None = None,
     *,
     allowed: bool,
-) -> Trial:
+) -> PolicyCase:
     """The role asks; `policy` is the resource's own."""
     boundaries = (UNTOLD,) if role.boundary is not None else ()
     policies = Policies(identity=role_policies(role), resource=policy, boundaries=boundaries)
-    return Trial(request(plan, identity(role.arn), action, resource, context), policies, allowed=allowed)
+    return PolicyCase(request(plan, identity(role.arn), action, resource, context), policies, allowed=allowed)
 
 
 def role_policies(role: LiveRole) -> list[Document]:

@@ -1,4 +1,4 @@
-"""What a proof claims of a stack's AWS account, and what came of it."""
+"""What a proof checks of a stack's AWS account, and what came of it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from levee_infra.verify.answer import Verdict
 
 
 class Thing(StrEnum):
-    """What a claim is about."""
+    """What a check is about."""
 
     ROLE = "role"
     SECRET = "secret"  # noqa: S105 - the word for it
@@ -23,40 +23,40 @@ class Thing(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class AccountClaim:
+class AccountCheck:
     """Something that must be so of every `thing`. `column` heads it in a table, `text` reads on after its name."""
 
     thing: Thing
     column: str
     text: str
 
-    def holds(self, name: str, found: str) -> AccountOutcome:
+    def holds(self, name: str, found: str) -> AccountResult:
         """It is so."""
-        return AccountOutcome(self, name, Verdict.AS_DECLARED, found)
+        return AccountResult(self, name, Verdict.AS_DECLARED, found)
 
-    def fails(self, name: str, found: str) -> AccountOutcome:
+    def fails(self, name: str, found: str) -> AccountResult:
         """It is otherwise."""
-        return AccountOutcome(self, name, Verdict.SURPRISE, found)
+        return AccountResult(self, name, Verdict.SURPRISE, found)
 
-    def untold(self, name: str, reason: str) -> AccountOutcome:
+    def untold(self, name: str, reason: str) -> AccountResult:
         """Nobody can tell."""
-        return AccountOutcome(self, name, Verdict.UNKNOWN, reason)
+        return AccountResult(self, name, Verdict.UNKNOWN, reason)
 
-    def judged(self, name: str, *, holds: bool, found: str) -> AccountOutcome:
+    def judged(self, name: str, *, holds: bool, found: str) -> AccountResult:
         """It is so, or it isn't."""
         return self.holds(name, found) if holds else self.fails(name, found)
 
 
 @dataclass(frozen=True, slots=True)
-class AccountOutcome:
-    """A claim about the thing called `name`. `found` are the words that the verdict rests on."""
+class AccountResult:
+    """A check about the thing called `name`. `found` are the words that the verdict rests on."""
 
-    claim: AccountClaim
+    check: AccountCheck
     name: str
     verdict: Verdict
     found: str
 
 
-def there(thing: Thing) -> AccountClaim:
+def there(thing: Thing) -> AccountCheck:
     """That it exists at all."""
-    return AccountClaim(thing, "is there", "exists")
+    return AccountCheck(thing, "is there", "exists")

@@ -10,21 +10,21 @@ from levee.iam.perimeter import Insiders
 from levee.plan.aws_names import secret_name
 from levee.plan.planned import Plan
 from levee_infra.targets.aws.preflight.cluster import judge_cluster
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing, there
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveCluster, Unread
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import insiders, outsiders
 
 THERE: Final = there(Thing.CLUSTER)
-CLOSED: Final = AccountClaim(Thing.CLUSTER, "closed", "is ACTIVE, encrypted and no more open than declared")
-USERS: Final = AccountClaim(
+CLOSED: Final = AccountCheck(Thing.CLUSTER, "closed", "is ACTIVE, encrypted and no more open than declared")
+USERS: Final = AccountCheck(
     Thing.CLUSTER, "users", "takes the users of the declared secrets, and no other of the stack"
 )
-OUTSIDERS: Final = AccountClaim(Thing.CLUSTER, "no outsiders", "lets in no account that isn't declared")
+OUTSIDERS: Final = AccountCheck(Thing.CLUSTER, "no outsiders", "lets in no account that isn't declared")
 ACTIONS: Final = ("kafka:CreateVpcConnection", "kafka:GetBootstrapBrokers", "kafka-cluster:Connect")
 
 
-def cluster_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
+def cluster_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about the cluster; nothing where the stack names none."""
     if plan.msk_cluster is None:
         return
@@ -43,7 +43,7 @@ def cluster_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
             yield _outsiders(plan, name, cluster)
 
 
-def _users(plan: Plan, live: LiveAccount, name: str, cluster: LiveCluster) -> AccountOutcome:
+def _users(plan: Plan, live: LiveAccount, name: str, cluster: LiveCluster) -> AccountResult:
     """By the secrets that it knows: those of the stack's prefix, for others may be other stacks'."""
     if isinstance(live.secrets, Unread):
         return USERS.untold(name, live.secrets.reason)
@@ -57,7 +57,7 @@ def _users(plan: Plan, live: LiveAccount, name: str, cluster: LiveCluster) -> Ac
     return USERS.judged(name, holds=not found, found="; ".join(found) or f"{len(ours):,} secrets")
 
 
-def _outsiders(plan: Plan, name: str, cluster: LiveCluster) -> AccountOutcome:
+def _outsiders(plan: Plan, name: str, cluster: LiveCluster) -> AccountResult:
     declared, inside = plan.cluster.policy, insiders(plan)
     if declared is not None:
         inside = Insiders((*inside.accounts, *declared.accounts), declared.organization)

@@ -8,20 +8,20 @@ from typing import Final
 from levee.plan.aws_names import data_stream_arn
 from levee.plan.carriers import CARRIED_HOURS
 from levee.plan.planned import Plan, PlannedCarrier
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing, there
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
 from levee_infra.targets.aws.proof.encryption import encrypted_by
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveDataStream, Unread
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
 
 THERE: Final = there(Thing.DATA_STREAM)
-ON: Final = AccountClaim(Thing.DATA_STREAM, "is on", "takes and gives records, in the stack's account and region")
-ENCRYPTED: Final = AccountClaim(Thing.DATA_STREAM, "encrypted", "is encrypted by the declared key")
-KEPT: Final = AccountClaim(Thing.DATA_STREAM, "kept", "keeps records at least as long as declared")
-OUTSIDERS: Final = AccountClaim(
+ON: Final = AccountCheck(Thing.DATA_STREAM, "is on", "takes and gives records, in the stack's account and region")
+ENCRYPTED: Final = AccountCheck(Thing.DATA_STREAM, "encrypted", "is encrypted by the declared key")
+KEPT: Final = AccountCheck(Thing.DATA_STREAM, "kept", "keeps records at least as long as declared")
+OUTSIDERS: Final = AccountCheck(
     Thing.DATA_STREAM, "no outsiders", "is read, written and managed by nobody of another account"
 )
-CONSUMERS: Final = AccountClaim(Thing.DATA_STREAM, "no consumers", "has no registered consumer, for none is declared")
+CONSUMERS: Final = AccountCheck(Thing.DATA_STREAM, "no consumers", "has no registered consumer, for none is declared")
 
 ACTIONS: Final = tuple(
     f"kinesis:{action}"
@@ -32,7 +32,7 @@ AT_WORK: Final = frozenset({"ACTIVE", "UPDATING"})
 https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescriptionSummary.html."""
 
 
-def data_stream_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
+def data_stream_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about the data stream of every carrier."""
     for carrier in plan.carriers:
         match live.data_streams.get(carrier.name):
@@ -46,7 +46,7 @@ def data_stream_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutco
 
 def _outcomes(
     plan: Plan, live: LiveAccount, carrier: PlannedCarrier, stream: LiveDataStream
-) -> Iterator[AccountOutcome]:
+) -> Iterator[AccountResult]:
     name, about = carrier.name, stream.about
     arn, status, hours = str(about.get("StreamARN")), about.get("StreamStatus"), about.get("RetentionPeriodHours")
     yield THERE.holds(name, arn)

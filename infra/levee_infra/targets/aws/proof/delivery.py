@@ -16,7 +16,7 @@ from levee.plan.aws_names import account_root, data_stream_arn, delivery_role_ar
 from levee.plan.planned import Plan, PlannedCarrier
 from levee_infra.targets.aws.kinds.role.kind import POLICY
 from levee_infra.targets.aws.proof.by_role import by_role, by_service
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing, there
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
 from levee_infra.targets.aws.proof.live import (
     UNTOLD,
     UNTOLD_OF_RESOURCE,
@@ -26,15 +26,15 @@ from levee_infra.targets.aws.proof.live import (
     data_stream_policy,
 )
 from levee_infra.targets.aws.proof.named import actions_of, allowing, example, resources_of
-from levee_infra.targets.aws.proof.policy_case import Trial, tried
+from levee_infra.targets.aws.proof.policy_case import PolicyCase, tried
 from levee_infra.targets.aws.proof.trust import trust_trials
 from levee_infra.verify.check import MARK, sample
 
 THERE: Final = there(Thing.DELIVERY)
-ALONE: Final = AccountClaim(Thing.DELIVERY, "one policy", "holds levee's policy and no other")
-DELIVERS: Final = AccountClaim(Thing.DELIVERY, "delivers", "may put events on its data stream")
-NOTHING_ELSE: Final = AccountClaim(Thing.DELIVERY, "nothing else", "may do nothing else, and nothing elsewhere")
-TRUST: Final = AccountClaim(
+ALONE: Final = AccountCheck(Thing.DELIVERY, "one policy", "holds levee's policy and no other")
+DELIVERS: Final = AccountCheck(Thing.DELIVERY, "delivers", "may put events on its data stream")
+NOTHING_ELSE: Final = AccountCheck(Thing.DELIVERY, "nothing else", "may do nothing else, and nothing elsewhere")
+TRUST: Final = AccountCheck(
     Thing.DELIVERY, "taken on", "is taken on by CloudWatch Logs alone, and for its log group of this account alone"
 )
 
@@ -60,7 +60,7 @@ class _Asked(NamedTuple):
     told: bool = True
 
 
-def delivery_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
+def delivery_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about the delivery role of every carrier."""
     prover = _Deliveries(plan, live)
     for carrier in plan.carriers:
@@ -88,7 +88,7 @@ class _Deliveries:
         if self._key is not None:
             self._policies[self._key.arn] = self._key.policy
 
-    def outcomes(self, carrier: PlannedCarrier, name: str, role: LiveRole) -> Iterator[AccountOutcome]:
+    def outcomes(self, carrier: PlannedCarrier, name: str, role: LiveRole) -> Iterator[AccountResult]:
         """Everything about one role."""
         stream = data_stream_arn(self._plan.boundary, carrier.name)
         yield THERE.judged(name, holds=role.arn == delivery_role_arn(self._plan.boundary, carrier.name), found=role.arn)
@@ -134,7 +134,7 @@ class _Deliveries:
                 elif (action.lower(), resource) not in wanted:
                     yield _Asked(action, resource, untold)
 
-    def _trial(self, role: LiveRole, asked: _Asked, *, allowed: bool) -> Trial:
+    def _trial(self, role: LiveRole, asked: _Asked, *, allowed: bool) -> PolicyCase:
         context: dict[str, Values | None] = {**self._by_kinesis, **dict.fromkeys(asked.untold)}
         policy = self._policies.get(asked.resource) or self._unlisted(asked.action.lower())
         tried_on = role if asked.told else replace(role, inline={POLICY: UNTOLD})
@@ -151,7 +151,7 @@ class _Deliveries:
         root = identity(account_root(self._plan.boundary))
         return Document((Statement(effect=Effect.ALLOW, principals=(root,), actions=("kms:*",), resources=("*",)),))
 
-    def _trust(self, carrier: PlannedCarrier, role: LiveRole) -> Iterator[Trial]:
+    def _trust(self, carrier: PlannedCarrier, role: LiveRole) -> Iterator[PolicyCase]:
         """For its own log group, and for no other, not even for one whose name begins alike."""
         boundary, source = self._plan.boundary, carrier.source
         place = f"arn:{self._partition}:logs:{boundary.region}:{boundary.account}:"

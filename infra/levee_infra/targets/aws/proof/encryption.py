@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult
 from levee_infra.targets.aws.proof.live import LiveAccount
 
 
 def encrypted_by(
-    claim: AccountClaim, name: str, live: LiveAccount, declared: str | None, used: str | None
-) -> AccountOutcome:
+    check: AccountCheck, name: str, live: LiveAccount, declared: str | None, used: str | None
+) -> AccountResult:
     """Judge `used`, a key's ARN, id or alias, or None for the service's own key."""
     if used is None:
-        return claim.fails(name, "it isn't encrypted by a key of the account's own")
+        return check.fails(name, "it isn't encrypted by a key of the account's own")
     key = live.key(declared)
     if used == declared or (key is not None and used in {key.arn, key.arn.rpartition("/")[2]}):
-        return claim.holds(name, used)
+        return check.holds(name, used)
     if key is None:
-        return claim.untold(name, f"it is encrypted by {used}; {declared} can't be looked at")
-    return claim.fails(name, f"it is encrypted by {used}, not {key.arn}")
+        return check.untold(name, f"it is encrypted by {used}; {declared} can't be looked at")
+    return check.fails(name, f"it is encrypted by {used}, not {key.arn}")

@@ -10,7 +10,7 @@ from levee.plan.aws_names import delivery_role_name, role_name
 from levee.plan.planned import Plan
 from levee_infra import type_tokens
 from levee_infra.targets.aws.kinds.identity import made_at, marked
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, LiveDataStream, Unread
 from levee_infra.targets.aws.tags import tags_of
 
@@ -25,27 +25,27 @@ TOKENS: Final[Mapping[Thing, str]] = {
 RecordedIdentities = Mapping[tuple[str, str], str]
 """By type token and the thing's name in AWS; of a key that is its alias."""
 
-RECORDED: Final[Mapping[Thing, AccountClaim]] = {
-    thing: AccountClaim(thing, "recorded", "is the one that the state recorded, not one made anew") for thing in TOKENS
+RECORDED: Final[Mapping[Thing, AccountCheck]] = {
+    thing: AccountCheck(thing, "recorded", "is the one that the state recorded, not one made anew") for thing in TOKENS
 }
 
 
 def identity_outcomes(
     plan: Plan, live: LiveAccount, recorded: RecordedIdentities | Unread | None
-) -> Iterator[AccountOutcome]:
+) -> Iterator[AccountResult]:
     """Of all that is there and has been recorded; of everything where the record can't be read. None: there is none."""
     if recorded is None:
         return
     for thing, name, identity in (*_roles(plan, live), *_secrets(live), *_keys(live), *_others(plan, live)):
-        claim = RECORDED[thing]
+        check = RECORDED[thing]
         if isinstance(recorded, Unread):
-            yield claim.untold(name, recorded.reason)
+            yield check.untold(name, recorded.reason)
             continue
         alias = name.rpartition(":")[2] if thing is Thing.KEY else name
         known = recorded.get((TOKENS[thing], alias))
         if known is not None:
             found = identity if identity == known else f"{identity}; recorded is {known}, and what that held is gone"
-            yield claim.judged(name, holds=identity == known, found=found)
+            yield check.judged(name, holds=identity == known, found=found)
 
 
 Found = tuple[Thing, str, str]

@@ -39,8 +39,8 @@ NO_RESOURCE: Final = ("ResourceNotFoundException",)
 Read = TypeVar("Read")
 
 
-async def survey_account(api: Api, plan: Plan) -> LiveAccount:
-    """Everything that the plan's claims are about."""
+async def account_inventory(api: Api, plan: Plan) -> LiveAccount:
+    """Everything that the plan's checks are about."""
     named = {role_name(plan.stack, credential.service) for credential in plan.credentials if credential.assumed_by}
     named |= {delivery_role_name(carrier.name) for carrier in plan.carriers}
     groups = dict.fromkeys(str(carrier.source.log_group) for carrier in plan.carriers)

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from typing import Final
 
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing, there
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveKey, Unread
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import insiders, outsiders
 
 THERE: Final = there(Thing.KEY)
-ON: Final = AccountClaim(Thing.KEY, "is on", "is enabled, and kept by the account itself")
-RENEWED: Final = AccountClaim(Thing.KEY, "renewed", "is renewed every year")
-ONE_REGION: Final = AccountClaim(Thing.KEY, "one region", "lies in one region, and can't be copied to another")
-OUTSIDERS: Final = AccountClaim(Thing.KEY, "no outsiders", "is used and managed by nobody of another account")
+ON: Final = AccountCheck(Thing.KEY, "is on", "is enabled, and kept by the account itself")
+RENEWED: Final = AccountCheck(Thing.KEY, "renewed", "is renewed every year")
+ONE_REGION: Final = AccountCheck(Thing.KEY, "one region", "lies in one region, and can't be copied to another")
+OUTSIDERS: Final = AccountCheck(Thing.KEY, "no outsiders", "is used and managed by nobody of another account")
 ACTIONS: Final = ("kms:Decrypt", "kms:CreateGrant", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
 
 
@@ -25,7 +25,7 @@ def declared_keys(plan: Plan) -> list[str]:
     return list(dict.fromkeys(key for key in named if key is not None))
 
 
-def key_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
+def key_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about every declared key."""
     for name in declared_keys(plan):
         match live.keys.get(name):
@@ -37,7 +37,7 @@ def key_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
                 yield from _outcomes(plan, name, key)
 
 
-def _outcomes(plan: Plan, name: str, key: LiveKey) -> Iterator[AccountOutcome]:
+def _outcomes(plan: Plan, name: str, key: LiveKey) -> Iterator[AccountResult]:
     yield THERE.holds(name, key.arn)
     state, manager = key.about.get("KeyState"), key.about.get("KeyManager")
     yield ON.judged(name, holds=(state, manager) == ("Enabled", "CUSTOMER"), found=f"{state}, managed by {manager}")

@@ -10,14 +10,14 @@ from levee.iam.document import Principal
 from levee.iam.evaluate import Decision, Outcome, Policies, evaluate
 from levee.iam.request import Request, Values
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult
 from levee_infra.verify.answer import Verdict
 
 SHOWN: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class PolicyCase:
     """A request, the policies that have a say, and whether it must go through."""
 
     request: Request
@@ -39,35 +39,35 @@ def request(
     )
 
 
-def tried(claim: AccountClaim, name: str, trials: Iterable[Trial]) -> AccountOutcome:
+def tried(check: AccountCheck, name: str, cases: Iterable[PolicyCase]) -> AccountResult:
     """Decide on all of them; the worst is the claim's verdict. With nothing to try nothing is known.
 
     Trying ends once there are enough surprises to show: a policy that is wide open is wide open for thousands.
     """
     count, surprises, unknown = 0, list[str](), list[str]()
-    for trial in trials:
+    for case in cases:
         count += 1
-        decision = evaluate(trial.request, trial.policies)
-        match _verdict(trial, decision):
+        decision = evaluate(case.request, case.policies)
+        match _verdict(case, decision):
             case Verdict.SURPRISE:
-                surprises.append(_words(trial, decision))
+                surprises.append(_words(case, decision))
             case Verdict.UNKNOWN:
-                unknown.append(_words(trial, decision))
+                unknown.append(_words(case, decision))
         if len(surprises) == SHOWN:
             break
     if surprises:
-        return claim.fails(name, "; ".join(surprises))
+        return check.fails(name, "; ".join(surprises))
     if unknown or not count:
-        return claim.untold(name, "; ".join(unknown[:SHOWN]) or "there is nothing to try it on")
-    return claim.holds(name, f"{count} request{'s' if count != 1 else ''} evaluated")
+        return check.untold(name, "; ".join(unknown[:SHOWN]) or "there is nothing to try it on")
+    return check.holds(name, f"{count} request{'s' if count != 1 else ''} evaluated")
 
 
-def _verdict(trial: Trial, decision: Decision) -> Verdict:
+def _verdict(case: PolicyCase, decision: Decision) -> Verdict:
     if decision.outcome is Outcome.UNKNOWN:
         return Verdict.UNKNOWN
-    return Verdict.AS_DECLARED if decision.allowed == trial.allowed else Verdict.SURPRISE
+    return Verdict.AS_DECLARED if decision.allowed == case.allowed else Verdict.SURPRISE
 
 
-def _words(trial: Trial, decision: Decision) -> str:
-    asked = trial.request
+def _words(case: PolicyCase, decision: Decision) -> str:
+    asked = case.request
     return f"{asked.action} on {asked.resource} by {asked.principal.name}: {decision.outcome} ({decision.by})"

@@ -10,12 +10,12 @@ from levee_infra.engines.record import Record, Unreadable
 from levee_infra.targets.aws.account import account_api
 from levee_infra.targets.aws.proof.alarms import alarm_outcomes
 from levee_infra.targets.aws.proof.archives import archive_outcomes
-from levee_infra.targets.aws.proof.check import AccountOutcome
+from levee_infra.targets.aws.proof.check import AccountResult
 from levee_infra.targets.aws.proof.cluster import cluster_outcomes
 from levee_infra.targets.aws.proof.data_streams import data_stream_outcomes
 from levee_infra.targets.aws.proof.delivery import delivery_outcomes
 from levee_infra.targets.aws.proof.identities import RecordedIdentities, identity_outcomes
-from levee_infra.targets.aws.proof.inventory import survey_account
+from levee_infra.targets.aws.proof.inventory import account_inventory
 from levee_infra.targets.aws.proof.keys import key_outcomes
 from levee_infra.targets.aws.proof.live import LiveAccount, Unread
 from levee_infra.targets.aws.proof.roles import role_outcomes
@@ -25,7 +25,7 @@ from levee_infra.targets.aws.proof.subscriptions import subscription_outcomes
 
 async def prove_account(
     plan: Plan, project: Path, recorded: Record | Unreadable, services: Collection[str] = ()
-) -> tuple[AccountOutcome, ...]:
+) -> tuple[AccountResult, ...]:
     """Read the account and judge it. Nothing for a stack without one; nothing is changed, and no secret is read.
 
     `services`, where there are any, are those whose roles are tried; the rest is judged as a whole.
@@ -34,7 +34,7 @@ async def prove_account(
         return ()
     api = account_api(plan, project)
     try:
-        return judge_account(plan, await survey_account(api, plan), services, _identities(recorded))
+        return judge_account(plan, await account_inventory(api, plan), services, _identities(recorded))
     finally:
         await api.close()
 
@@ -50,8 +50,8 @@ def judge_account(
     live: LiveAccount,
     services: Collection[str] = (),
     recorded: RecordedIdentities | Unread | None = None,
-) -> tuple[AccountOutcome, ...]:
-    """Every claim about what was read. `recorded` is what the stack's state knows things by."""
+) -> tuple[AccountResult, ...]:
+    """Every check about what was read. `recorded` is what the stack's state knows things by."""
     return (
         *role_outcomes(plan, live, services),
         *secret_outcomes(plan, live),

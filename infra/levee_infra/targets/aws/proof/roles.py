@@ -17,7 +17,7 @@ from levee.plan.aws_names import data_stream_arn, role_arn, role_name, secret_na
 from levee.plan.planned import Plan, PlannedCredential
 from levee_infra.targets.aws.kinds.role.kind import POLICY
 from levee_infra.targets.aws.proof.by_role import by_role, by_service
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing, there
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
 from levee_infra.targets.aws.proof.live import (
     UNTOLD,
     UNTOLD_OF_RESOURCE,
@@ -30,22 +30,22 @@ from levee_infra.targets.aws.proof.live import (
     data_stream_policy,
 )
 from levee_infra.targets.aws.proof.named import allowing, is_about, resources_of
-from levee_infra.targets.aws.proof.policy_case import Trial, tried
+from levee_infra.targets.aws.proof.policy_case import PolicyCase, tried
 from levee_infra.targets.aws.proof.topics import topic_requests
 from levee_infra.targets.aws.proof.trust import trust_trials
 from levee_infra.verify.access import Access, PlannedNames
 from levee_infra.verify.check import MARK, sample
 
 THERE: Final = there(Thing.ROLE)
-ALONE: Final = AccountClaim(Thing.ROLE, "one policy", "holds levee's policy and no other")
-OWN: Final = AccountClaim(Thing.ROLE, "reads own", "may read its own secrets")
-OTHERS: Final = AccountClaim(Thing.ROLE, "reads no other", "may read no other secret")
-DRAINS: Final = AccountClaim(Thing.ROLE, "drains", "may read the data streams that it drains, and no other")
-NOTHING_ELSE: Final = AccountClaim(
+ALONE: Final = AccountCheck(Thing.ROLE, "one policy", "holds levee's policy and no other")
+OWN: Final = AccountCheck(Thing.ROLE, "reads own", "may read its own secrets")
+OTHERS: Final = AccountCheck(Thing.ROLE, "reads no other", "may read no other secret")
+DRAINS: Final = AccountCheck(Thing.ROLE, "drains", "may read the data streams that it drains, and no other")
+NOTHING_ELSE: Final = AccountCheck(
     Thing.ROLE, "changes nothing", "may write, delete and administer no secret, key, archive, data stream or role"
 )
-TOPICS: Final = AccountClaim(Thing.ROLE, "topics", "may do on the MSK cluster what its grants say, and nothing else")
-TRUST: Final = AccountClaim(Thing.ROLE, "taken on", "is taken on by its service alone, and for this account alone")
+TOPICS: Final = AccountCheck(Thing.ROLE, "topics", "may do on the MSK cluster what its grants say, and nothing else")
+TRUST: Final = AccountCheck(Thing.ROLE, "taken on", "is taken on by its service alone, and for this account alone")
 
 READ: Final = "secretsmanager:GetSecretValue"
 ON_SECRETS: Final = ("DeleteSecret", "PutResourcePolicy", "PutSecretValue", "UpdateSecret")
@@ -75,7 +75,7 @@ VIA: Final = "kms:viaservice"
 AFTER_ALL: Final = "\U0010ffff"
 
 
-def role_outcomes(plan: Plan, live: LiveAccount, services: Collection[str] = ()) -> Iterator[AccountOutcome]:
+def role_outcomes(plan: Plan, live: LiveAccount, services: Collection[str] = ()) -> Iterator[AccountResult]:
     """Everything about the roles of `services`, or of all where that is empty."""
     prover = _Roles(plan, live)
     for turn, credential in enumerate(each for each in plan.credentials if each.assumed_by is not None):
@@ -117,7 +117,7 @@ class _Roles:
         for carrier in plan.carriers:
             self._drained[carrier.source.service].append(data_stream_arn(plan.boundary, carrier.name))
 
-    def outcomes(self, credential: PlannedCredential, name: str, role: LiveRole, turn: int) -> Iterator[AccountOutcome]:
+    def outcomes(self, credential: PlannedCredential, name: str, role: LiveRole, turn: int) -> Iterator[AccountResult]:
         """Everything about one role. `turn` picks other foreign names for other services."""
         expected = role_arn(self._plan, credential)
         yield THERE.judged(name, holds=role.arn == expected, found=role.arn)
@@ -132,14 +132,14 @@ class _Roles:
             access = Access.of(credential, self._names)
             cluster = ClusterArn.parse(self._plan.msk_cluster)
             topics = topic_requests(cluster, access, self._names, turn)
-            trials = (self._trial(role, each.action, each.resource, None, allowed=each.allowed) for each in topics)
-            yield tried(TOPICS, name, trials)
+            cases = (self._trial(role, each.action, each.resource, None, allowed=each.allowed) for each in topics)
+            yield tried(TOPICS, name, cases)
         yield tried(TRUST, name, trust_trials(self._plan, str(credential.assumed_by), role))
 
-    def _secret_outcomes(self, credential: PlannedCredential, name: str, role: LiveRole) -> Iterator[AccountOutcome]:
+    def _secret_outcomes(self, credential: PlannedCredential, name: str, role: LiveRole) -> Iterator[AccountResult]:
         if isinstance(self._live.secrets, Unread):
-            for claim in (OWN, OTHERS):
-                yield claim.untold(name, self._live.secrets.reason)
+            for check in (OWN, OTHERS):
+                yield check.untold(name, self._live.secrets.reason)
             return
         own = {secret_name(self._plan, username) for username in credential.usernames}
         missing = sorted(own - self._secrets.keys())
@@ -151,33 +151,35 @@ class _Roles:
             yield tried(OWN, name, self._own(role, sorted(own), key))
         yield tried(OTHERS, name, self._foreign(role, own))
 
-    def _own(self, role: LiveRole, names: Sequence[str], key: LiveKey) -> Iterator[Trial]:
+    def _own(self, role: LiveRole, names: Sequence[str], key: LiveKey) -> Iterator[PolicyCase]:
         for name in names:
             secret = self._secrets[name]
             yield self._trial(role, READ, secret.arn, _policy(secret), allowed=True)
         yield self._decrypts(role, key, "secretsmanager")
 
-    def _decrypts(self, role: LiveRole, key: LiveKey, service: str) -> Trial:
+    def _decrypts(self, role: LiveRole, key: LiveKey, service: str) -> PolicyCase:
         via = by_service(self._plan, service)
         return self._trial(role, "kms:Decrypt", key.arn, key.policy, via, allowed=True)
 
-    def _drains(self, credential: PlannedCredential, name: str, role: LiveRole) -> AccountOutcome:
+    def _drains(self, credential: PlannedCredential, name: str, role: LiveRole) -> AccountResult:
         streams = self._drained.get(credential.service, ())
         own, key = frozenset(streams), self._live.key(self._plan.secrets.key)
         if own and key is None:
             return DRAINS.untold(name, f"there is no telling of key {self._plan.secrets.key}")
-        trials = [self._decrypts(role, key, "kinesis")] if own and key is not None else []
+        cases = [self._decrypts(role, key, "kinesis")] if own and key is not None else []
         for stream in sample(streams):
-            trials += self._on_data_stream(role, DRAIN, stream, allowed=True)
+            cases += self._on_data_stream(role, DRAIN, stream, allowed=True)
         for stream in (each for each in self._sampled if each not in own):
-            trials += self._on_data_stream(role, READ_DATA_STREAMS, stream, allowed=False)
-        return tried(DRAINS, name, (*trials, *self._named(role, READ_DATA_STREAMS, own)))
+            cases += self._on_data_stream(role, READ_DATA_STREAMS, stream, allowed=False)
+        return tried(DRAINS, name, (*cases, *self._named(role, READ_DATA_STREAMS, own)))
 
-    def _on_data_stream(self, role: LiveRole, actions: Sequence[str], arn: str, *, allowed: bool) -> Iterator[Trial]:
+    def _on_data_stream(
+        self, role: LiveRole, actions: Sequence[str], arn: str, *, allowed: bool
+    ) -> Iterator[PolicyCase]:
         policy = self._stream_policies.get(arn)
         return (self._trial(role, action, arn, policy, allowed=allowed) for action in actions)
 
-    def _named(self, role: LiveRole, actions: Sequence[str], own: Collection[str] = ()) -> Iterator[Trial]:
+    def _named(self, role: LiveRole, actions: Sequence[str], own: Collection[str] = ()) -> Iterator[PolicyCase]:
         """Each of the actions on an example of whatever a statement allows it on, known to the plan or not, save on
         `own`.
         """
@@ -190,7 +192,7 @@ class _Roles:
                     policy = self._stream_policies.get(arn)
                     yield self._trial(role if found else opaque, action, arn, policy, allowed=False)
 
-    def _foreign(self, role: LiveRole, own: Collection[str]) -> Iterator[Trial]:
+    def _foreign(self, role: LiveRole, own: Collection[str]) -> Iterator[PolicyCase]:
         """All secrets that the role's policies, or their own, could be about; of all others some."""
         place = f"{self._boundary.region}:{self._boundary.account}"
         made_up = f"arn:{partition_name(self._boundary.region)}:secretsmanager:{place}:secret:{MARK}-000000"
@@ -210,7 +212,7 @@ class _Roles:
                 first, last = bisect_left(self._arns, begin), bisect_left(self._arns, begin + AFTER_ALL)
                 yield from self._arns[first:last]
 
-    def _administration(self, credential: PlannedCredential, role: LiveRole) -> Iterator[Trial]:
+    def _administration(self, credential: PlannedCredential, role: LiveRole) -> Iterator[PolicyCase]:
         for username in credential.usernames:
             secret = self._secrets.get(secret_name(self._plan, username))
             if secret is not None:
@@ -229,7 +231,7 @@ class _Roles:
 
     def _refused(
         self, role: LiveRole, of: str, actions: Sequence[str], resource: str, policy: Document | None
-    ) -> Iterator[Trial]:
+    ) -> Iterator[PolicyCase]:
         return (self._trial(role, f"{of}:{action}", resource, policy, allowed=False) for action in actions)
 
     def _trial(
@@ -241,7 +243,7 @@ class _Roles:
         context: Mapping[str, Values | None] | None = None,
         *,
         allowed: bool,
-    ) -> Trial:
+    ) -> PolicyCase:
         """`context` is by default, for what must be refused, that nobody knows what the role's conditions test."""
         if context is None and not allowed:
             context = _untold(role, action)

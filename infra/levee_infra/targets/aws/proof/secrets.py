@@ -7,19 +7,19 @@ from typing import Final
 
 from levee.plan.aws_names import secret_name
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing, there
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
 from levee_infra.targets.aws.proof.encryption import encrypted_by
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveSecret, Unread
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
 
 THERE: Final = there(Thing.SECRET)
-ENCRYPTED: Final = AccountClaim(Thing.SECRET, "encrypted", "is encrypted by the declared key")
-OUTSIDERS: Final = AccountClaim(Thing.SECRET, "no outsiders", "is read by nobody of another account")
+ENCRYPTED: Final = AccountCheck(Thing.SECRET, "encrypted", "is encrypted by the declared key")
+OUTSIDERS: Final = AccountCheck(Thing.SECRET, "no outsiders", "is read by nobody of another account")
 ACTIONS: Final = ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")
 
 
-def secret_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
+def secret_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about the secrets of all valid users."""
     if not plan.secrets.in_aws:
         return
@@ -36,7 +36,7 @@ def secret_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
                     yield from _outcomes(plan, live, name, found)
 
 
-def _outcomes(plan: Plan, live: LiveAccount, name: str, secret: LiveSecret) -> Iterator[AccountOutcome]:
+def _outcomes(plan: Plan, live: LiveAccount, name: str, secret: LiveSecret) -> Iterator[AccountResult]:
     yield THERE.holds(name, secret.arn)
     yield _encrypted(plan, live, name, secret)
     if isinstance(secret.policy, Unread):
@@ -45,7 +45,7 @@ def _outcomes(plan: Plan, live: LiveAccount, name: str, secret: LiveSecret) -> I
         yield tried(OUTSIDERS, name, outsiders(plan, secret.policy, ACTIONS, secret.arn))
 
 
-def _encrypted(plan: Plan, live: LiveAccount, name: str, secret: LiveSecret) -> AccountOutcome:
+def _encrypted(plan: Plan, live: LiveAccount, name: str, secret: LiveSecret) -> AccountResult:
     if secret.key is None:
         return ENCRYPTED.fails(name, "it is encrypted by the account's default key, which MSK can't use")
     return encrypted_by(ENCRYPTED, name, live, plan.secrets.key, secret.key)

@@ -8,17 +8,17 @@ from typing import Any, Final
 from levee.plan.aws_names import data_stream_arn, delivery_role_arn, subscription_name
 from levee.plan.planned import Plan, PlannedCarrier
 from levee_infra.targets.aws.kinds.log_subscription.kind import BY_STREAM, SEPARATOR
-from levee_infra.targets.aws.proof.check import AccountClaim, AccountOutcome, Thing, there
+from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
 from levee_infra.targets.aws.proof.live import LiveAccount, Unread
 
 THERE: Final = there(Thing.SUBSCRIPTION)
-EVENTS: Final = AccountClaim(Thing.SUBSCRIPTION, "events", "sends the declared events, as they were logged")
-DESTINATION: Final = AccountClaim(Thing.SUBSCRIPTION, "destination", "sends to the declared data stream")
-ROLE: Final = AccountClaim(Thing.SUBSCRIPTION, "role", "sends as the declared role")
-ORDER: Final = AccountClaim(Thing.SUBSCRIPTION, "in order", "keeps the events of a log stream in their order")
+EVENTS: Final = AccountCheck(Thing.SUBSCRIPTION, "events", "sends the declared events, as they were logged")
+DESTINATION: Final = AccountCheck(Thing.SUBSCRIPTION, "destination", "sends to the declared data stream")
+ROLE: Final = AccountCheck(Thing.SUBSCRIPTION, "role", "sends as the declared role")
+ORDER: Final = AccountCheck(Thing.SUBSCRIPTION, "in order", "keeps the events of a log stream in their order")
 
 
-def subscription_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutcome]:
+def subscription_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about the subscription of every carrier."""
     for carrier in plan.carriers:
         group, wanted = str(carrier.source.log_group), subscription_name(carrier.name)
@@ -36,7 +36,7 @@ def subscription_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountOutc
             yield from _outcomes(plan, carrier, name, found)
 
 
-def _outcomes(plan: Plan, carrier: PlannedCarrier, name: str, found: Mapping[str, Any]) -> Iterator[AccountOutcome]:
+def _outcomes(plan: Plan, carrier: PlannedCarrier, name: str, found: Mapping[str, Any]) -> Iterator[AccountResult]:
     sent, declared = found.get("filterPattern", ""), carrier.source.log_pattern
     chosen, transformed = found.get("fieldSelectionCriteria"), found.get("applyOnTransformedLogs")
     added = found.get("emitSystemFields")
@@ -46,10 +46,10 @@ def _outcomes(plan: Plan, carrier: PlannedCarrier, name: str, found: Mapping[str
     words += ["as transformed by the log group"] if transformed else []
     words += [f"with {', '.join(added)} added"] if added else []
     yield EVENTS.judged(name, holds=plain, found="; ".join(words))
-    for claim, key, expected in (
+    for check, key, expected in (
         (DESTINATION, "destinationArn", data_stream_arn(plan.boundary, carrier.name)),
         (ROLE, "roleArn", delivery_role_arn(plan.boundary, carrier.name)),
     ):
-        yield claim.judged(name, holds=found.get(key) == expected, found=str(found.get(key)))
+        yield check.judged(name, holds=found.get(key) == expected, found=str(found.get(key)))
     spread = found.get("distribution") or BY_STREAM  # what is left unsaid is that
     yield ORDER.judged(name, holds=spread == BY_STREAM, found=str(spread))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from levee.render.table import render_table
-from levee_infra.targets.aws.proof.check import AccountOutcome, Thing
+from levee_infra.targets.aws.proof.check import AccountResult, Thing
 from levee_infra.verify.answer import Verdict
 
 MOST: Final = 40
@@ -30,16 +30,16 @@ WORDS: Final[Mapping[Verdict, str]] = {
 }
 
 
-def account_sections(outcomes: Sequence[AccountOutcome]) -> Iterator[str]:
+def account_sections(outcomes: Sequence[AccountResult]) -> Iterator[str]:
     """A table for each kind of thing, then what isn't as declared."""
     for thing, title in TITLES.items():
-        some = [outcome for outcome in outcomes if outcome.claim.thing is thing]
+        some = [outcome for outcome in outcomes if outcome.check.thing is thing]
         if some:
             yield from _section(title, thing, some)
     wrong = [outcome for outcome in outcomes if outcome.verdict is not Verdict.AS_DECLARED]
     if wrong:
         rows = [
-            (WORDS[each.verdict], f"{each.claim.thing.value} {each.name}", each.claim.text, each.found)
+            (WORDS[each.verdict], f"{each.check.thing.value} {each.name}", each.check.text, each.found)
             for each in wrong
         ]
         yield f"Not as declared in the account ({len(wrong):,})\n" + render_table(
@@ -47,23 +47,23 @@ def account_sections(outcomes: Sequence[AccountOutcome]) -> Iterator[str]:
         )
 
 
-def account_summary(outcomes: Sequence[AccountOutcome]) -> str:
+def account_summary(outcomes: Sequence[AccountResult]) -> str:
     """What to add to the line that sums up; empty for a stack without an account."""
     if not outcomes:
         return ""
     counts = {verdict: sum(outcome.verdict is verdict for outcome in outcomes) for verdict in Verdict}
     surprises = counts[Verdict.SURPRISE]
     return (
-        f"; of the account {len(outcomes):,} claims: {counts[Verdict.AS_DECLARED]:,} as declared, "
+        f"; of the account {len(outcomes):,} checks: {counts[Verdict.AS_DECLARED]:,} as declared, "
         f"{surprises:,} surprise{'s' if surprises != 1 else ''}, {counts[Verdict.UNKNOWN]:,} unknown"
     )
 
 
-def _section(title: str, thing: Thing, outcomes: Sequence[AccountOutcome]) -> Iterator[str]:
-    columns = tuple(dict.fromkeys(outcome.claim.column for outcome in outcomes))
-    cells: dict[str, dict[str, AccountOutcome]] = {}
+def _section(title: str, thing: Thing, outcomes: Sequence[AccountResult]) -> Iterator[str]:
+    columns = tuple(dict.fromkeys(outcome.check.column for outcome in outcomes))
+    cells: dict[str, dict[str, AccountResult]] = {}
     for outcome in outcomes:
-        cells.setdefault(outcome.name, {})[outcome.claim.column] = outcome
+        cells.setdefault(outcome.name, {})[outcome.check.column] = outcome
     calm = [name for name, row in cells.items() if all(each.verdict is Verdict.AS_DECLARED for each in row.values())]
     hidden = frozenset(calm[MOST:])
     rows = [

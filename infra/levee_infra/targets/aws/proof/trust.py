@@ -10,7 +10,7 @@ from levee.iam.evaluate import FULL_ACCESS, Policies
 from levee.iam.request import Values, identity, service
 from levee.plan.planned import Plan
 from levee_infra.targets.aws.proof.live import LiveRole
-from levee_infra.targets.aws.proof.policy_case import Trial, request
+from levee_infra.targets.aws.proof.policy_case import PolicyCase, request
 from levee_infra.targets.aws.proof.unexpected_access import STRANGER, somebody
 from levee_infra.verify.check import MARK
 
@@ -20,7 +20,7 @@ ANOTHER_SERVICE = f"{MARK}.amazonaws.com"
 
 def trust_trials(
     plan: Plan, declared: str, role: LiveRole, resource: str = MARK, others: Sequence[str] = ()
-) -> Iterator[Trial]:
+) -> Iterator[PolicyCase]:
     """The declared service for `resource` of this account may; for that of another account, for `others` of this one,
     or for nothing it may not. Nobody else may.
     """
@@ -38,7 +38,7 @@ def trust_trials(
             yield errand.of(principal.name, own, own, allowed=False)
         else:
             policies = Policies(identity=(FULL_ACCESS,), resource=role.trust)
-            yield Trial(request(plan, principal, ASSUME, role.arn), policies, allowed=False)
+            yield PolicyCase(request(plan, principal, ASSUME, role.arn), policies, allowed=False)
 
 
 class Errand:
@@ -47,7 +47,7 @@ class Errand:
     def __init__(self, plan: Plan, role: LiveRole, resource: str) -> None:
         self._plan, self._role, self._resource = plan, role, resource
 
-    def of(self, name: str, account: str | None, owner: str | None, *, allowed: bool) -> Trial:
+    def of(self, name: str, account: str | None, owner: str | None, *, allowed: bool) -> PolicyCase:
         """A service says that it acts for `account`, and for a resource that `owner` owns; None: it says nothing."""
         context: dict[str, Values | None] = {}
         if account is not None and owner is not None:
@@ -55,7 +55,7 @@ class Errand:
             place = f"{partition_name(self._plan.boundary.region)}:{kind}:{self._plan.boundary.region}"
             context = {"aws:SourceAccount": (account,), "aws:SourceArn": (f"arn:{place}:{owner}:{self._resource}",)}
         asked = request(self._plan, service(name), ASSUME, self._role.arn, context)
-        return Trial(asked, Policies(resource=self._role.trust), allowed=allowed)
+        return PolicyCase(asked, Policies(resource=self._role.trust), allowed=allowed)
 
 
 def _others(plan: Plan, role: LiveRole) -> set[Principal]:

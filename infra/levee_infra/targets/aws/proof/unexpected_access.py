@@ -10,7 +10,7 @@ from levee.iam.evaluate import FULL_ACCESS, Policies
 from levee.iam.perimeter import Insiders
 from levee.iam.request import Values, identity
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.policy_case import Trial, request
+from levee_infra.targets.aws.proof.policy_case import PolicyCase, request
 from levee_infra.verify.check import MARK
 
 STRANGER = "000000000000"
@@ -32,7 +32,7 @@ def insiders(plan: Plan) -> Insiders:
 
 def outsiders(
     plan: Plan, document: Document | None, actions: Sequence[str], resource: str, inside: Insiders | None = None
-) -> Iterator[Trial]:
+) -> Iterator[PolicyCase]:
     """Requests of those whom the policy names and of strangers; none may go through.
 
     An identity of elsewhere may do everything as far as its own account is concerned. `inside`, by default the
@@ -42,7 +42,7 @@ def outsiders(
     for principal in _principals(plan, document, known):
         for action in actions:
             asked = request(plan, principal, action, resource, _context(document, principal, known.organization))
-            yield Trial(asked, Policies(identity=(FULL_ACCESS,), resource=document), allowed=False)
+            yield PolicyCase(asked, Policies(identity=(FULL_ACCESS,), resource=document), allowed=False)
 
 
 def somebody(principal: Principal, partition: str) -> Principal:
