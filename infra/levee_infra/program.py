@@ -6,14 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-from typing import TypeVar, assert_never
+from typing import TypeVar
 
 import pulumi
 
 from levee import __version__
 from levee.diagnostics.redaction import redact
 from levee.loading.load import load_stack
-from levee.model.stack import Target as Platform
 from levee.plan.build import build_plan
 from levee.plan.not_yet import not_yet_in_force
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedMonitor
@@ -22,12 +21,10 @@ from levee_infra.deployed.guard import guard
 from levee_infra.deployed.holder import EngineName, note_holder, refuse_other_holder
 from levee_infra.deployed.resources import APPROVALS
 from levee_infra.engines.rehearsal import rehearse
-from levee_infra.kafka.preflight import preflight
 from levee_infra.run_errors import as_run_errors
 from levee_infra.sdk_cost import without_source_positions
-from levee_infra.targets.aws.register import AwsTarget
-from levee_infra.targets.contract import Target
-from levee_infra.targets.kafka.register import KafkaTarget
+from levee_infra.targets.preflight import preflight
+from levee_infra.targets.registry import target_of
 from levee_policies.gate import enforce
 from levee_policies.report.as_text import headline
 
@@ -67,7 +64,7 @@ def provision(plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> N
     `holds_on_destroy`: for an engine that doesn't refuse to destroy a protected stack before it deletes anything.
     Raises pulumi.RunError, as `run`.
     """
-    target = _target(plan, project, holds_on_destroy=holds_on_destroy)
+    target = target_of(plan).registration(plan, project, holds_on_destroy=holds_on_destroy)
     archives, monitors, carriers = _by_stream(plan.archives), _by_stream(plan.monitors), _by_stream(plan.carriers)
     made: list[pulumi.Resource] = []
     for topic in plan.topics:
@@ -98,15 +95,3 @@ def _by_stream(planned: Iterable[OfStream]) -> Mapping[str, list[OfStream]]:
     for each in planned:
         found[each.stream].append(each)
     return found
-
-
-def _target(plan: Plan, project: Path, *, holds_on_destroy: bool) -> Target:
-    match plan.target:
-        case Platform.KAFKA:
-            return KafkaTarget(plan, project, holds_on_destroy=holds_on_destroy)
-        case Platform.AWS:
-            return AwsTarget(plan, project, holds_on_destroy=holds_on_destroy)
-        case Platform.IBM:
-            raise pulumi.RunError(f"stack {plan.stack}: this version of levee provisions no {plan.target} targets yet")
-        case _:
-            assert_never(plan.target)

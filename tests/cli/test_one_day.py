@@ -51,7 +51,7 @@ class Answering(io.StringIO):
 def engine(monkeypatch: pytest.MonkeyPatch) -> NotedEngine:
     noted = NotedEngine()
     monkeypatch.setattr("levee_infra.engines.choice.choose", lambda *_: noted)
-    for asked in ("kafka.preflight.preflight", "kafka.preflight.doubts", "verify.comparison.differences"):
+    for asked in ("targets.preflight.preflight", "targets.preflight.doubts", "verify.comparison.differences"):
         monkeypatch.setattr(f"levee_infra.{asked}", lambda *_, **__: ())
     monkeypatch.setattr("levee_infra.verify.comparison.account_differences", lambda *_: ())
     monkeypatch.setattr("sys.stdin", Answering(f"{STACK}\n"))

@@ -89,7 +89,7 @@ def test_it_keeps_nothing_where_nothing_of_levees_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "where",
-    ["load_stack", "build_plan", "enforce", "guard", "preflight", "rehearse", "provision", "KafkaTarget"],
+    ["load_stack", "build_plan", "enforce", "guard", "preflight", "rehearse", "provision", "target_of"],
 )
 def test_in_the_program(files: StackFiles, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     for asks in ("guard", "preflight", "rehearse", "note_holder"):
@@ -122,7 +122,7 @@ def test_where_a_value_is_known_late(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 def of_program(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(program, "KafkaTarget", explode)
+    patch.setattr(program, "target_of", explode)
 
 
 def of_component(patch: pytest.MonkeyPatch) -> None:
@@ -159,7 +159,7 @@ def test_in_the_embedded_engine(
 
 def test_in_the_judge(files: StackFiles, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(embedded_engine, "judge", explode)
-    monkeypatch.setattr("levee_infra.kafka.preflight.preflight", lambda *_, **__: ())
+    monkeypatch.setattr("levee_infra.targets.preflight.preflight", lambda *_, **__: ())
     monkeypatch.setattr(
         "levee_infra.providers.kafka.topic.Topic.check", lambda _, declaration: _as_declared(declaration)
     )

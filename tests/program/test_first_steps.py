@@ -10,7 +10,7 @@ import pytest
 from levee.diagnostics import LeveeError
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
-from levee_infra.kafka.preflight import look
+from levee_infra.kafka.live_cluster import look
 from tests.support.days import MOMENTS
 from tests.support.stack_files import StackFiles
 

@@ -11,7 +11,7 @@ import pytest
 from levee.diagnostics import Rejected
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
-from levee_infra.kafka.preflight import LiveCluster, LiveTopic, contradictions, refuse_contradictions
+from levee_infra.kafka.live_cluster import LiveCluster, LiveTopic, contradictions, refuse_contradictions
 from tests.support.stack_files import StackFiles
 
 RACKS = {1: "eu-west-1/a", 2: "eu-west-1/b", 3: "eu-west-1/c"}

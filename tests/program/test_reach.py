@@ -20,7 +20,7 @@ from levee.plan.planned import Plan
 from levee_infra.kafka.admin.connection import Connection
 from levee_infra.kafka.admin.session import Session
 from levee_infra.kafka.held_by_others import held_by_others
-from levee_infra.kafka.preflight import LiveCluster, contradictions, refuse_contradictions
+from levee_infra.kafka.live_cluster import LiveCluster, contradictions, refuse_contradictions
 from levee_infra.kafka.reach import Held, doubtful_grants, grants_anothers, reaches_beyond
 from levee_infra.providers.protocol.ownership import Mark, MarksUnavailableError
 from tests.support.stack_files import StackFiles

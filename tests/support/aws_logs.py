@@ -8,9 +8,9 @@ from typing import Any
 from levee.iam.document import Document
 from levee.iam.parsing import parse_document
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.check import Thing
 from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.prove import judge_account
+from levee_infra.verify.account import Thing
 from levee_infra.verify.answer import Verdict
 from tests.support.aws_account import joined, with_role
 from tests.support.aws_stack import PLACE

@@ -15,10 +15,12 @@ from confluent_kafka.admin import (
 
 from levee.clock import SYSTEM_CLOCK
 from levee.plan.planned import Plan
+from levee_infra.engines.record import record_if_readable
+from levee_infra.targets.registry import target_of
 from levee_infra.verify.answer import Verdict
 from levee_infra.verify.discrepancy import Kind
 from levee_infra.verify.probe import Probe
-from levee_infra.verify.proof import Proof, prove
+from levee_infra.verify.proof import Proof, Scope, prove
 from tests.support.cluster import LocalCluster
 from tests.support.deployment import Deployment
 from tests.support.live_credentials import create_acl, delete_acl
@@ -26,7 +28,15 @@ from tests.support.live_credentials import create_acl, delete_acl
 
 def proof_of(stack: Deployment, plan: Plan, *services: str, write: bool = False) -> Proof:
     chosen = [stack.service(name) for name in services]
-    return prove(plan, stack.project, chosen, SYSTEM_CLOCK.today(), lambda _: None, write=write)
+    scope = Scope(
+        plan=plan,
+        project=stack.project,
+        recorded=record_if_readable(stack.project, plan.stack),
+        as_of=SYSTEM_CLOCK.today(),
+        services=chosen,
+        write=write,
+    )
+    return prove(scope, target_of(plan), lambda _: None)
 
 
 def differences(proof: Proof) -> set[tuple[Kind, str, str]]:

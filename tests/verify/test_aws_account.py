@@ -12,14 +12,15 @@ import pytest_asyncio
 
 from levee.plan.aws_names import data_stream_arn, delivery_role_name, subscription_name
 from levee.plan.planned import Plan
-from levee_infra.engines.record import Record
+from levee_infra.deployed.record import Record
 from levee_infra.targets.aws.account import account_api
 from levee_infra.targets.aws.api import Api
-from levee_infra.targets.aws.proof.check import Thing
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.inventory import account_inventory
 from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.prove import judge_account, prove_account
-from levee_infra.targets.aws.proof.tables import MOST, account_sections, account_summary
+from levee_infra.verify.account import Thing
+from levee_infra.verify.account_tables import MOST, account_sections, account_summary
 from levee_infra.verify.answer import Verdict
 from levee_infra.verify.proof import Proof
 from levee_infra.verify.proof_json import render_json
@@ -77,7 +78,7 @@ async def test_an_account_as_declared_is_proved_with_few_calls(
 ) -> None:
     outcomes = await prove_account(live_plan, tmp_path, Record())
     assert [each for each in outcomes if each.verdict is not Verdict.AS_DECLARED] == []
-    assert {each.check.thing for each in outcomes} == set(Thing) - {Thing.CLUSTER}
+    assert {each.check.thing for each in outcomes} == set(things.ALL) - {things.CLUSTER}
     calls = aws_api.calls()
     once = {
         *("iam:GetAccountAuthorizationDetails", "secretsmanager:ListSecrets", "cloudwatch:DescribeAlarms"),
@@ -109,40 +110,40 @@ async def test_what_somebody_changed_behind_our_back_is_found(live_plan: Plan, a
     outcomes = judge_account(live_plan, await account_inventory(api, live_plan))
     found = {(each.check.thing, each.check.column) for each in outcomes if each.verdict is Verdict.SURPRISE}
     assert found == {
-        (Thing.ROLE, "one policy"),
-        (Thing.ROLE, "reads no other"),
-        (Thing.ROLE, "changes nothing"),
-        (Thing.KEY, "renewed"),
-        (Thing.ARCHIVE, "no plain HTTP"),
-        (Thing.ARCHIVE, "not lifted"),
-        (Thing.ALARM, "tells"),
-        (Thing.SECRET, "is there"),
-        (Thing.DATA_STREAM, "encrypted"),
-        (Thing.DATA_STREAM, "kept"),
-        (Thing.DATA_STREAM, "no consumers"),
-        (Thing.DATA_STREAM, "no outsiders"),
-        (Thing.ROLE, "drains"),  # all of the account may read the data stream now
-        (Thing.DELIVERY, "nothing else"),
-        (Thing.DELIVERY, "taken on"),
-        (Thing.SUBSCRIPTION, "is there"),
+        (things.ROLE, "one policy"),
+        (things.ROLE, "reads no other"),
+        (things.ROLE, "changes nothing"),
+        (things.KEY, "renewed"),
+        (things.ARCHIVE, "no plain HTTP"),
+        (things.ARCHIVE, "not lifted"),
+        (things.ALARM, "tells"),
+        (things.SECRET, "is there"),
+        (things.DATA_STREAM, "encrypted"),
+        (things.DATA_STREAM, "kept"),
+        (things.DATA_STREAM, "no consumers"),
+        (things.DATA_STREAM, "no outsiders"),
+        (things.ROLE, "drains"),  # all of the account may read the data stream now
+        (things.DELIVERY, "nothing else"),
+        (things.DELIVERY, "taken on"),
+        (things.SUBSCRIPTION, "is there"),
     }
 
 
 @pytest.mark.parametrize(
     ("operation", "thing"),
     [
-        ("iam:GetAccountAuthorizationDetails", Thing.ROLE),
-        ("secretsmanager:ListSecrets", Thing.SECRET),
-        ("secretsmanager:GetResourcePolicy", Thing.SECRET),
-        ("kms:GetKeyPolicy", Thing.KEY),
-        ("s3:GetBucketPolicy", Thing.ARCHIVE),
-        ("s3:HeadBucket", Thing.ARCHIVE),
-        ("cloudwatch:DescribeAlarms", Thing.ALARM),
-        ("iam:GetAccountAuthorizationDetails", Thing.DELIVERY),
-        ("kinesis:DescribeStreamSummary", Thing.DATA_STREAM),
-        ("kinesis:GetResourcePolicy", Thing.DATA_STREAM),
-        ("kinesis:ListStreamConsumers", Thing.DATA_STREAM),
-        ("logs:DescribeSubscriptionFilters", Thing.SUBSCRIPTION),
+        ("iam:GetAccountAuthorizationDetails", things.ROLE),
+        ("secretsmanager:ListSecrets", things.SECRET),
+        ("secretsmanager:GetResourcePolicy", things.SECRET),
+        ("kms:GetKeyPolicy", things.KEY),
+        ("s3:GetBucketPolicy", things.ARCHIVE),
+        ("s3:HeadBucket", things.ARCHIVE),
+        ("cloudwatch:DescribeAlarms", things.ALARM),
+        ("iam:GetAccountAuthorizationDetails", things.DELIVERY),
+        ("kinesis:DescribeStreamSummary", things.DATA_STREAM),
+        ("kinesis:GetResourcePolicy", things.DATA_STREAM),
+        ("kinesis:ListStreamConsumers", things.DATA_STREAM),
+        ("logs:DescribeSubscriptionFilters", things.SUBSCRIPTION),
     ],
 )
 async def test_what_may_not_be_read_is_unknown_and_never_missing(

@@ -12,7 +12,7 @@ from levee.iam.arn import ClusterArn
 from levee.iam.cluster_policy import cluster_policy
 from levee.plan.planned import Plan
 from levee_infra.targets.aws.account import account_api
-from levee_infra.targets.aws.proof.check import Thing
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.inventory import account_inventory
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveCluster, Unread, read_policy
 from levee_infra.targets.aws.proof.prove import judge_account
@@ -41,19 +41,19 @@ def live(plan: Plan, **changes: Any) -> LiveAccount:
 
 def wrong(plan: Plan, account: LiveAccount) -> dict[str, Verdict]:
     found = (each for each in judge_account(plan, account) if each.verdict is not Verdict.AS_DECLARED)
-    return {each.check.column: each.verdict for each in found if each.check.thing is Thing.CLUSTER}
+    return {each.check.column: each.verdict for each in found if each.check.thing is things.CLUSTER}
 
 
 def test_a_cluster_as_declared_is_proved(plan: Plan) -> None:
     outcomes = judge_account(plan, live(plan))
-    columns = [each.check.column for each in outcomes if each.check.thing is Thing.CLUSTER]
+    columns = [each.check.column for each in outcomes if each.check.thing is things.CLUSTER]
     assert columns == ["is there", "closed", "users", "no outsiders"]
     assert wrong(plan, live(plan)) == {}
 
 
 def test_a_stack_that_names_no_cluster_claims_nothing_of_one(aws_files: AwsStack) -> None:
     plan = aws_files.plan()
-    assert not [each for each in judge_account(plan, compliant_account(plan)) if each.check.thing is Thing.CLUSTER]
+    assert not [each for each in judge_account(plan, compliant_account(plan)) if each.check.thing is things.CLUSTER]
 
 
 def test_a_cluster_that_is_gone_or_not_told_or_open(plan: Plan) -> None:

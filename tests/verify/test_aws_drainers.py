@@ -10,7 +10,7 @@ import pytest
 
 from levee.iam.document import Document
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.check import Thing
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.verify.answer import Verdict
 from tests.support.aws.api import ACCOUNT
@@ -55,7 +55,7 @@ def test_a_services_role_that_may_do_more_on_data_streams(
 ) -> None:
     found = wrong(plan, allowed_besides(live, role, Action=action, Resource=resource))
     granted = (role, action, resource) == (DRAINER, "kinesis:GetRecords", ARN)
-    assert found == surprises(Thing.ROLE, *([] if granted else columns))
+    assert found == surprises(things.ROLE, *([] if granted else columns))
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_a_services_role_that_may_do_all_but_something(
     plan: Plan, live: LiveAccount, statement: dict[str, Any]
 ) -> None:
     found = wrong(plan, allowed_besides(live, "test-orders-api", **statement))
-    assert found == surprises(Thing.ROLE, "changes nothing", "drains")
+    assert found == surprises(things.ROLE, "changes nothing", "drains")
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_more_on_data_streams_of_which_little_is_known_is_unknown(
     plan: Plan, live: LiveAccount, statement: dict[str, Any]
 ) -> None:
     found = wrong(plan, allowed_besides(live, "test-orders-api", Action="kinesis:GetRecords", **statement))
-    assert found == unknowns(Thing.ROLE, "drains")
+    assert found == unknowns(things.ROLE, "drains")
 
 
 def test_a_services_role_that_cant_read_its_data_stream(plan: Plan, live: LiveAccount) -> None:
@@ -91,5 +91,5 @@ def test_a_services_role_that_cant_read_its_data_stream(plan: Plan, live: LiveAc
     for sid in ("DataStreams", "Key"):
         kept = tuple(each for each in live.roles[DRAINER].inline["levee"].statements if each.sid != sid)
         found = wrong(plan, with_role(live, DRAINER, inline={"levee": Document(kept)}))
-        assert found[Thing.ROLE, "drains"] is Verdict.SURPRISE
-    assert wrong(plan, replace(live, keys={}))[Thing.ROLE, "drains"] is Verdict.UNKNOWN
+        assert found[things.ROLE, "drains"] is Verdict.SURPRISE
+    assert wrong(plan, replace(live, keys={}))[things.ROLE, "drains"] is Verdict.UNKNOWN

@@ -10,7 +10,7 @@ import pytest
 from levee.clock import SYSTEM_CLOCK
 from levee.plan.planned import Plan
 from levee_infra import type_tokens
-from levee_infra.targets.aws.proof.check import Thing
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.identities import RecordedIdentities, identity_outcomes
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, LiveDataStream, LiveRole, Unread
 from levee_infra.targets.aws.proof.prove import judge_account
@@ -44,19 +44,19 @@ def account(plan: Plan) -> LiveAccount:
 def recorded(plan: Plan) -> dict[tuple[str, str], str]:
     """As a state has it that made all of that."""
     tokens = {
-        Thing.ROLE: type_tokens.AWS_ROLE,
-        Thing.DELIVERY: type_tokens.AWS_ROLE,
-        Thing.SECRET: type_tokens.AWS_SECRET,
-        Thing.KEY: type_tokens.AWS_KEY,
-        Thing.ARCHIVE: type_tokens.AWS_ARCHIVE_BUCKET,
-        Thing.DATA_STREAM: type_tokens.AWS_DATA_STREAM,
+        things.ROLE: type_tokens.AWS_ROLE,
+        things.DELIVERY: type_tokens.AWS_ROLE,
+        things.SECRET: type_tokens.AWS_SECRET,
+        things.KEY: type_tokens.AWS_KEY,
+        things.ARCHIVE: type_tokens.AWS_ARCHIVE_BUCKET,
+        things.DATA_STREAM: type_tokens.AWS_DATA_STREAM,
     }
     unknown = identity_outcomes(plan, account(plan), Unread("not now"))
-    things = {(each.check.thing, each.name) for each in unknown}
-    assert {thing for thing, _ in things} == {*tokens}
+    named = {(each.check.thing, each.name) for each in unknown}
+    assert {thing for thing, _ in named} == {*tokens}
     found: dict[tuple[str, str], str] = {}
-    for thing, name in things:
-        key = tokens[thing], name.rpartition(":")[2] if thing is Thing.KEY else name
+    for thing, name in named:
+        key = tokens[thing], name.rpartition(":")[2] if thing is things.KEY else name
         (outcome,) = identity_outcomes(plan, account(plan), {key: "another"})
         assert outcome.verdict is Verdict.SURPRISE
         found[key] = outcome.found.partition("; recorded is another")[0]

@@ -14,10 +14,10 @@ from levee.iam.document import Document
 from levee.iam.parsing import parse_document
 from levee.iam.trust_policy import trust_policy
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.check import Thing
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, Unread, read_policy
 from levee_infra.targets.aws.proof.prove import judge_account
-from levee_infra.targets.aws.proof.tables import account_sections
+from levee_infra.verify.account_tables import account_sections
 from levee_infra.verify.answer import Verdict
 from tests.support.aws.api import ACCOUNT, REGION
 from tests.support.aws_account import (
@@ -54,8 +54,8 @@ def trusting(live: LiveAccount, trust: Document) -> LiveAccount:
 
 def test_as_declared_it_is_proved_and_shown(plan: Plan, live: LiveAccount) -> None:
     assert wrong(plan, live) == {}
-    things = {Thing.DATA_STREAM, Thing.DELIVERY, Thing.SUBSCRIPTION}
-    outcomes = [each for each in judge_account(plan, live) if each.check.thing in things]
+    new = {things.DATA_STREAM, things.DELIVERY, things.SUBSCRIPTION}
+    outcomes = [each for each in judge_account(plan, live) if each.check.thing in new]
     rows = [f"{each.check.thing} {each.name} {each.check.text}: {each.found}\n" for each in outcomes]
     assert_golden(Path(__file__).parent / "golden" / "logs.txt", "".join([*account_sections(outcomes), *rows]))
 
@@ -63,8 +63,8 @@ def test_as_declared_it_is_proved_and_shown(plan: Plan, live: LiveAccount) -> No
 def test_without_log_groups_nothing_is_claimed_of_them(aws_files: AwsStack) -> None:
     plan = aws_files.plan()
     columns = {(each.check.thing, each.check.column) for each in judge_account(plan, compliant_account(plan))}
-    assert (Thing.ROLE, "drains") not in columns
-    assert not {thing for thing, _ in columns} & {Thing.DATA_STREAM, Thing.DELIVERY, Thing.SUBSCRIPTION}
+    assert (things.ROLE, "drains") not in columns
+    assert not {thing for thing, _ in columns} & {things.DATA_STREAM, things.DELIVERY, things.SUBSCRIPTION}
 
 
 # Data streams
@@ -90,7 +90,7 @@ def test_without_log_groups_nothing_is_claimed_of_them(aws_files: AwsStack) -> N
 def test_a_data_stream_that_is_otherwise(
     plan: Plan, live: LiveAccount, changes: dict[str, Any], columns: list[str]
 ) -> None:
-    assert wrong(plan, with_data_stream(live, STREAM, **changes)) == surprises(Thing.DATA_STREAM, *columns)
+    assert wrong(plan, with_data_stream(live, STREAM, **changes)) == surprises(things.DATA_STREAM, *columns)
 
 
 @pytest.mark.parametrize(
@@ -112,21 +112,21 @@ def test_a_data_stream_that_outsiders_read(
         "Statement": [{**statement, "Condition": condition} if condition else statement],
     }
     found = wrong(plan, with_data_stream(live, STREAM, policy=read_policy(json.dumps(document), of_resource=True)))
-    assert found.get((Thing.DATA_STREAM, "no outsiders")) == verdict
+    assert found.get((things.DATA_STREAM, "no outsiders")) == verdict
 
 
 def test_a_data_stream_that_is_gone_or_not_told(plan: Plan, live: LiveAccount) -> None:
-    assert wrong(plan, replace(live, data_streams={})) == surprises(Thing.DATA_STREAM, "is there")
+    assert wrong(plan, replace(live, data_streams={})) == surprises(things.DATA_STREAM, "is there")
     unread = replace(live, data_streams={STREAM: Unread("denied")})
     found = wrong(plan, unread)
-    assert found.pop((Thing.DATA_STREAM, "is there")) is Verdict.UNKNOWN
+    assert found.pop((things.DATA_STREAM, "is there")) is Verdict.UNKNOWN
     assert set(found.values()) == {Verdict.UNKNOWN}  # its own policy may deny what the roles' allow
     assert wrong(plan, with_data_stream(live, STREAM, consumers=Unread("denied"))) == unknowns(
-        Thing.DATA_STREAM, "no consumers"
+        things.DATA_STREAM, "no consumers"
     )
     unread = with_data_stream(live, STREAM, policy=Unread("denied"))
-    assert wrong(plan, unread)[Thing.DATA_STREAM, "no outsiders"] is Verdict.UNKNOWN
-    assert wrong(plan, unread)[Thing.DELIVERY, "delivers"] is Verdict.UNKNOWN
+    assert wrong(plan, unread)[things.DATA_STREAM, "no outsiders"] is Verdict.UNKNOWN
+    assert wrong(plan, unread)[things.DELIVERY, "delivers"] is Verdict.UNKNOWN
 
 
 # Delivery roles
@@ -154,7 +154,7 @@ def test_a_delivery_role_that_may_do_more(
     plan: Plan, live: LiveAccount, action: str, resource: str, column: str | None
 ) -> None:
     found = wrong(plan, allowed_besides(live, DELIVERY, Action=action, Resource=resource))
-    assert found == surprises(Thing.DELIVERY, *([column] if column else []))
+    assert found == surprises(things.DELIVERY, *([column] if column else []))
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_a_delivery_role_that_may_do_all_but_something(
     plan: Plan, live: LiveAccount, statement: dict[str, Any]
 ) -> None:
     found = wrong(plan, allowed_besides(live, DELIVERY, **statement))
-    assert found == surprises(Thing.DELIVERY, "nothing else")
+    assert found == surprises(things.DELIVERY, "nothing else")
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_delivery_role_that_may_do_all_but_something(
 def test_all_but_what_levee_has_no_example_of_is_unknown(
     plan: Plan, live: LiveAccount, statement: dict[str, Any]
 ) -> None:
-    assert wrong(plan, allowed_besides(live, DELIVERY, **statement)) == unknowns(Thing.DELIVERY, "nothing else")
+    assert wrong(plan, allowed_besides(live, DELIVERY, **statement)) == unknowns(things.DELIVERY, "nothing else")
 
 
 @pytest.mark.parametrize("action", ["sts:AssumeRole", "sts:AssumeRole*", "STS:assumerole"])
@@ -196,7 +196,7 @@ def test_whether_a_delivery_role_may_take_on_another_is_unknown(
 ) -> None:
     """The other role's trust has a say, and isn't read."""
     found = wrong(plan, allowed_besides(live, DELIVERY, Action=action, Resource=role))
-    assert found == unknowns(Thing.DELIVERY, "nothing else")
+    assert found == unknowns(things.DELIVERY, "nothing else")
 
 
 @pytest.mark.parametrize(
@@ -214,30 +214,30 @@ def test_more_on_a_condition_that_nobody_knows_of_is_unknown(
 ) -> None:
     condition = {"StringEquals": {key: value}}
     more = allowed_besides(live, DELIVERY, Action=action, Resource=resource, Condition=condition)
-    assert wrong(plan, more) == unknowns(Thing.DELIVERY, "nothing else")
+    assert wrong(plan, more) == unknowns(things.DELIVERY, "nothing else")
 
 
 def test_a_delivery_role_that_cant_deliver(plan: Plan, live: LiveAccount) -> None:
     nothing = allowing(Action="kinesis:PutRecord", Resource=ARN)
-    assert wrong(plan, with_role(live, DELIVERY, inline={"levee": nothing})) == surprises(Thing.DELIVERY, "delivers")
+    assert wrong(plan, with_role(live, DELIVERY, inline={"levee": nothing})) == surprises(things.DELIVERY, "delivers")
     assert isinstance(live.roles, Mapping)
     open_to_none = with_key(
         live, str(plan.secrets.key), policy=parse_document({"Version": "2012-10-17", "Statement": []})
     )
-    assert wrong(plan, open_to_none)[Thing.DELIVERY, "delivers"] is Verdict.SURPRISE
-    assert wrong(plan, replace(live, keys={}))[Thing.DELIVERY, "delivers"] is Verdict.UNKNOWN
+    assert wrong(plan, open_to_none)[things.DELIVERY, "delivers"] is Verdict.SURPRISE
+    assert wrong(plan, replace(live, keys={}))[things.DELIVERY, "delivers"] is Verdict.UNKNOWN
 
 
 def test_a_delivery_role_with_other_policies(plan: Plan, live: LiveAccount) -> None:
     attached = with_role(live, DELIVERY, attached=("arn:aws:iam::aws:policy/AmazonKinesisFullAccess",))
     assert wrong(plan, attached) == {
-        (Thing.DELIVERY, "one policy"): Verdict.SURPRISE,
-        (Thing.DELIVERY, "delivers"): Verdict.UNKNOWN,
-        (Thing.DELIVERY, "nothing else"): Verdict.UNKNOWN,
+        (things.DELIVERY, "one policy"): Verdict.SURPRISE,
+        (things.DELIVERY, "delivers"): Verdict.UNKNOWN,
+        (things.DELIVERY, "nothing else"): Verdict.UNKNOWN,
     }
     assert isinstance(live.roles, Mapping)
     inline = {**live.roles[DELIVERY].inline, "more": allowing(Action="kinesis:PutRecord", Resource=ARN)}
-    assert wrong(plan, with_role(live, DELIVERY, inline=inline)) == surprises(Thing.DELIVERY, "one policy")
+    assert wrong(plan, with_role(live, DELIVERY, inline=inline)) == surprises(things.DELIVERY, "one policy")
 
 
 TRUSTED = {"Action": "sts:AssumeRole", "Principal": {"Service": "logs.amazonaws.com"}}
@@ -259,7 +259,7 @@ def test_a_delivery_role_that_is_taken_on_for_others(
     plan: Plan, live: LiveAccount, condition: dict[str, dict[str, str]]
 ) -> None:
     statement = {**TRUSTED, "Condition": condition} if condition else TRUSTED
-    assert wrong(plan, trusting(live, allowing(**statement))) == surprises(Thing.DELIVERY, "taken on")
+    assert wrong(plan, trusting(live, allowing(**statement))) == surprises(things.DELIVERY, "taken on")
 
 
 def test_a_delivery_role_that_somebody_else_takes_on(plan: Plan, live: LiveAccount) -> None:
@@ -267,7 +267,7 @@ def test_a_delivery_role_that_somebody_else_takes_on(plan: Plan, live: LiveAccou
     own = live.roles[DELIVERY].trust
     for principal in ({"AWS": OTHER_ACCOUNT}, {"AWS": ACCOUNT}, {"Service": "lambda.amazonaws.com"}):
         other = allowing(Action="sts:AssumeRole", Principal=principal)
-        assert wrong(plan, trusting(live, joined(own, other))) == surprises(Thing.DELIVERY, "taken on")
+        assert wrong(plan, trusting(live, joined(own, other))) == surprises(things.DELIVERY, "taken on")
 
 
 def test_a_trust_that_the_stream_declares_is_what_is_proved(aws_files: AwsStack) -> None:
@@ -275,19 +275,19 @@ def test_a_trust_that_the_stream_declares_is_what_is_proved(aws_files: AwsStack)
     trust = f', trust: {{source_account: "{ACCOUNT}", source_arn: "{pattern}"}}'
     plan = aws_files.with_logs(trust).plan()
     live = compliant_account(plan)
-    assert wrong(plan, live) == surprises(Thing.DELIVERY, "taken on")  # it is for one log group only
+    assert wrong(plan, live) == surprises(things.DELIVERY, "taken on")  # it is for one log group only
     assert wrong(plan, trusting(live, trust_policy("logs.amazonaws.com", ACCOUNT, pattern))) == {}
     wider = trust_policy("logs.amazonaws.com", ACCOUNT, f"arn:aws:logs:{PLACE}:*")
-    assert wrong(plan, trusting(live, wider)) == surprises(Thing.DELIVERY, "taken on")
+    assert wrong(plan, trusting(live, wider)) == surprises(things.DELIVERY, "taken on")
 
 
 def test_a_delivery_role_that_is_gone_or_elsewhere_or_not_told(plan: Plan, live: LiveAccount) -> None:
     assert isinstance(live.roles, Mapping)
     gone = replace(live, roles={name: role for name, role in live.roles.items() if name != DELIVERY})
-    assert wrong(plan, gone) == surprises(Thing.DELIVERY, "is there")
+    assert wrong(plan, gone) == surprises(things.DELIVERY, "is there")
     moved = with_role(live, DELIVERY, arn=live.roles[DELIVERY].arn.replace("/levee/", "/"))
-    assert wrong(plan, moved) == surprises(Thing.DELIVERY, "is there")
-    assert wrong(plan, replace(live, roles=Unread("denied")))[Thing.DELIVERY, "is there"] is Verdict.UNKNOWN
+    assert wrong(plan, moved) == surprises(things.DELIVERY, "is there")
+    assert wrong(plan, replace(live, roles=Unread("denied")))[things.DELIVERY, "is there"] is Verdict.UNKNOWN
 
 
 # Subscriptions
@@ -314,7 +314,7 @@ def test_a_subscription_that_is_otherwise(
     plan: Plan, live: LiveAccount, changes: dict[str, Any], column: str | None
 ) -> None:
     found = wrong(plan, with_subscription(live, LOG_GROUP, **changes))
-    assert found == surprises(Thing.SUBSCRIPTION, *([column] if column else []))
+    assert found == surprises(things.SUBSCRIPTION, *([column] if column else []))
 
 
 def test_a_subscription_by_a_pattern(aws_files: AwsStack) -> None:
@@ -322,11 +322,11 @@ def test_a_subscription_by_a_pattern(aws_files: AwsStack) -> None:
     live = compliant_account(plan)
     assert wrong(plan, live) == {}
     everything = with_subscription(live, LOG_GROUP, filterPattern="")
-    assert wrong(plan, everything) == surprises(Thing.SUBSCRIPTION, "events")
+    assert wrong(plan, everything) == surprises(things.SUBSCRIPTION, "events")
 
 
 def test_a_log_group_that_is_gone_or_not_told(plan: Plan, live: LiveAccount) -> None:
-    assert wrong(plan, replace(live, subscriptions={})) == surprises(Thing.SUBSCRIPTION, "is there")
-    assert wrong(plan, replace(live, subscriptions={LOG_GROUP: []})) == surprises(Thing.SUBSCRIPTION, "is there")
+    assert wrong(plan, replace(live, subscriptions={})) == surprises(things.SUBSCRIPTION, "is there")
+    assert wrong(plan, replace(live, subscriptions={LOG_GROUP: []})) == surprises(things.SUBSCRIPTION, "is there")
     unread = replace(live, subscriptions={LOG_GROUP: Unread("denied")})
-    assert wrong(plan, unread) == unknowns(Thing.SUBSCRIPTION, "is there")
+    assert wrong(plan, unread) == unknowns(things.SUBSCRIPTION, "is there")

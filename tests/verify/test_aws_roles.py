@@ -13,9 +13,10 @@ from levee.iam.document import Document, Effect, Statement
 from levee.iam.parsing import parse_document
 from levee.plan.aws_names import role_arn, secret_name
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.check import AccountResult, Thing
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import UNTOLD, LiveAccount, LiveSecret, Unread, read_policy
 from levee_infra.targets.aws.proof.prove import judge_account
+from levee_infra.verify.account import AccountResult
 from levee_infra.verify.answer import Verdict
 from tests.support.aws.api import ACCOUNT, REGION
 from tests.support.aws_account import KEY, compliant_account, joined, with_bucket, with_role, with_secret
@@ -32,7 +33,7 @@ def wrong(outcomes: Iterable[AccountResult]) -> dict[str, Verdict]:
 
 
 def roles(plan: Plan, live: LiveAccount) -> list[AccountResult]:
-    return [each for each in judge_account(plan, live) if each.check.thing is Thing.ROLE]
+    return [each for each in judge_account(plan, live) if each.check.thing is things.ROLE]
 
 
 def more(live: LiveAccount, actions: str | list[str], resource: str, **condition: Any) -> LiveAccount:
@@ -64,8 +65,8 @@ def on_msk(aws_files: AwsStack) -> Plan:
 def test_an_account_as_declared_is_proved(plan: Plan, on_msk: Plan) -> None:
     for each in (plan, on_msk):
         assert wrong(judge_account(each, compliant_account(each))) == {}
-    things = {outcome.check.thing for outcome in judge_account(on_msk, compliant_account(on_msk))}
-    assert things == set(Thing) - {Thing.DATA_STREAM, Thing.DELIVERY, Thing.SUBSCRIPTION}
+    checked = {outcome.check.thing for outcome in judge_account(on_msk, compliant_account(on_msk))}
+    assert checked == set(things.ALL) - {things.DATA_STREAM, things.DELIVERY, things.SUBSCRIPTION}
     columns = {each.check.column for each in roles(on_msk, compliant_account(on_msk))}
     assert columns == {
         *("is there", "one policy", "reads own", "reads no other", "changes nothing", "topics", "taken on")
@@ -249,7 +250,7 @@ def test_what_the_account_doesnt_tell_is_unknown(plan: Plan) -> None:
 
 def test_only_chosen_services_roles_are_tried(plan: Plan) -> None:
     outcomes = judge_account(plan, compliant_account(plan), ["orders-api"])
-    assert {each.name for each in outcomes if each.check.thing is Thing.ROLE} == {ROLE}
+    assert {each.name for each in outcomes if each.check.thing is things.ROLE} == {ROLE}
 
 
 def test_many_services_are_not_tried_on_each_others_secrets_one_by_one(plan: Plan) -> None:

@@ -25,7 +25,7 @@ def git(folder: Path, *arguments: str) -> str:
 
 
 def test_a_proof_tells_when_by_what_and_by_whom_it_was_made(plan: Plan, tmp_path: Path) -> None:
-    document = json.loads(render_json(proof_of([]), evidence(plan, tmp_path, AT)))
+    document = json.loads(render_json(proof_of([]), evidence(plan, tmp_path, AT, None)))
     about = document["evidence"]
     assert (about["date"], about["levee"], about["revision"]) == ("2026-11-21T13:05:09Z", __version__, None)
     assert about["bootstrap"] == list(plan.cluster.bootstrap)
@@ -36,7 +36,7 @@ def test_a_proof_tells_when_by_what_and_by_whom_it_was_made(plan: Plan, tmp_path
 def test_the_operator_is_who_the_system_says(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("USER", "LOGNAME", "USERNAME"):
         monkeypatch.setenv(name, "an-auditor")
-    assert "an-auditor" not in evidence(plan, tmp_path, AT).operator
+    assert "an-auditor" not in evidence(plan, tmp_path, AT, None).operator
 
 
 def test_the_revision_is_the_projects_and_says_whether_its_files_differ(plan: Plan, tmp_path: Path) -> None:
@@ -44,17 +44,17 @@ def test_the_revision_is_the_projects_and_says_whether_its_files_differ(plan: Pl
     (project / "stacks").mkdir(parents=True)
     (project / "stacks" / "a").write_text("a")
     git(tmp_path / "repository", "init", "-q")
-    unborn = evidence(plan, project, AT).revision
+    unborn = evidence(plan, project, AT, None).revision
     assert unborn is not None
     assert (unborn.commit, unborn.changed) == (None, True)
     git(project, "add", ".")
     git(project, "commit", "-qm", "a")
     (project.parent / "elsewhere").write_text("no file of the project")
-    clean = evidence(plan, project, AT).revision
+    clean = evidence(plan, project, AT, None).revision
     assert clean is not None
     assert (clean.commit, clean.changed) == (git(project, "rev-parse", "HEAD"), False)
     (project / "stacks" / "a").write_text("b")
-    changed = evidence(plan, project, AT).revision
+    changed = evidence(plan, project, AT, None).revision
     assert changed is not None
     assert (changed.commit, changed.changed) == (clean.commit, True)
 
@@ -64,6 +64,6 @@ def test_where_git_does_not_answer_nothing_is_claimed(
 ) -> None:
     (tmp_path / ".git").mkdir()
     monkeypatch.setenv("PATH", str(tmp_path))
-    revision = evidence(plan, tmp_path, AT).revision
+    revision = evidence(plan, tmp_path, AT, None).revision
     assert revision is not None
     assert (revision.commit, revision.changed) == (None, None)

@@ -76,7 +76,7 @@ def _run(name: str, arguments: argparse.Namespace) -> int:
     from levee_infra.engines.choice import choose
     from levee_infra.engines.contract import Action, Deployment
     from levee_infra.engines.resource_words import kept_thing
-    from levee_infra.targets.aws.let_go import stayed
+    from levee_infra.targets.registry import target_of
 
     began = time.monotonic()
     action, project = Action(name), project_of(arguments)
@@ -105,7 +105,7 @@ def _run(name: str, arguments: argparse.Namespace) -> int:
             raise LeveeError(message, f"run it again: it is planned for {arguments.clock.today()} then")
     outcome = engine.run(deploy(action=action), say)
     if action is not Action.PREVIEW:
-        outcome = replace(outcome, kept=stayed(plan, project, outcome.kept))
+        outcome = replace(outcome, kept=target_of(plan).stayed(plan, project, outcome.kept))
         for each in outcome.kept:
             say(f"let go of {kept_thing(each)}: {each.how}")
     say(_summary(action, outcome, time.monotonic() - began))
@@ -117,7 +117,7 @@ def _doubts(plan: Plan, project: Path, as_of: date, *, changing: bool) -> Iterat
 
     Raises Rejected and LeveeError for what stops it.
     """
-    from levee_infra.kafka.preflight import preflight
+    from levee_infra.targets.preflight import preflight
     from levee_policies.gate import enforce
     from levee_policies.report.as_text import headline
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from levee.plan.credential_age import CredentialAge
     from levee.plan.planned import Plan
     from levee_infra.engines.contract import Deployment, Outcome
-    from levee_infra.targets.aws.proof.check import AccountResult
+    from levee_infra.verify.account import AccountResult
     from levee_infra.verify.discrepancy import Discrepancy
 
 DRIFT = 3
@@ -59,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
     from levee_infra.deployed.holder import EngineName
     from levee_infra.engines.choice import choose
     from levee_infra.engines.record import record_of
-    from levee_infra.kafka.preflight import doubts
+    from levee_infra.targets.preflight import doubts
+    from levee_infra.targets.registry import target_of
     from levee_infra.verify.answer import Verdict
     from levee_infra.verify.comparison import account_differences, differences
 
@@ -72,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     with waiting_for_cluster(plan):
         doubtful = doubts(plan, project)
         found = differences(plan, project, record, clock.today())
-        account = account_differences(plan, project, record)
+        account = account_differences(target_of(plan), plan, project, record)
     for doubt in (*doubtful, *_due_soon(record.ages(plan, clock.today()))):
         say(f"warning: {doubt}")
     failure, outcome, shown = None, None, list[str]()

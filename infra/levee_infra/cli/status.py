@@ -41,8 +41,8 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.plan.build import build_plan
     from levee_infra.deployed.holder import holder
     from levee_infra.engines.record import record_of
-    from levee_infra.kafka.preflight import look, refuse_contradictions
-    from levee_infra.targets.aws.let_go import things_let_go
+    from levee_infra.kafka.live_cluster import look, refuse_contradictions
+    from levee_infra.targets.registry import target_of
 
     project = project_of(arguments)
     today = arguments.clock.today()
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
         },
     }
     try:
-        document["let_go"] = [asdict(each) for each in things_let_go(plan, project)]
+        document["let_go"] = [asdict(each) for each in target_of(plan).let_go(plan, project)]
     except LeveeError as error:
         unknown = error
         document["let_go"] = {"unknown": error.message}

@@ -59,19 +59,30 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the proof. 0: all as declared; 1: a surprise, or something that can't be known."""
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
+    from levee_infra.engines.record import record_if_readable
+    from levee_infra.targets.registry import target_of
     from levee_infra.verify.evidence import evidence
     from levee_infra.verify.progress import Progress
-    from levee_infra.verify.proof import prove
+    from levee_infra.verify.proof import Scope, prove
     from levee_infra.verify.proof_json import render_json
     from levee_infra.verify.proof_tables import render_tables
 
     project = project_of(arguments)
     began = arguments.clock.now()
     plan = build_plan(load_stack(project, arguments.stack), began.date())
+    target = target_of(plan)
     with waiting_for_cluster(plan), Progress(sys.stderr) as progress:
-        proof = prove(plan, project, arguments.service, began.date(), progress.show, write=arguments.write)
+        scope = Scope(
+            plan=plan,
+            project=project,
+            recorded=record_if_readable(project, plan.stack),
+            as_of=began.date(),
+            services=arguments.service,
+            write=arguments.write,
+        )
+        proof = prove(scope, target, progress.show)
     if arguments.json:
-        sys.stdout.write(render_json(proof, evidence(plan, project, began)))
+        sys.stdout.write(render_json(proof, evidence(plan, project, began, target.caller(plan, project))))
     else:
         sys.stdout.write(coloured(render_tables(proof), sys.stdout))
     return 0 if proof.holds else 1

@@ -8,8 +8,8 @@ import pulumi
 
 from levee.plan.planned import PlannedArchive, PlannedCarrier, PlannedMonitor, PlannedTopic
 from levee_infra import type_tokens
-from levee_infra.targets.contract import Target
-from levee_infra.targets.earlier_urn import earlier_urn
+from levee_infra.earlier_urn import earlier_urn
+from levee_infra.targets.contract import Registration
 from levee_policies.readback import topic
 
 
@@ -21,7 +21,7 @@ class LogStreamArgs:
     archives: tuple[PlannedArchive, ...] = ()
     monitors: tuple[PlannedMonitor, ...] = ()
     carriers: tuple[PlannedCarrier, ...] = ()
-    target: Target
+    target: Registration
 
     @property
     def is_topic_only(self) -> bool:

@@ -23,14 +23,14 @@ from levee.model.origin import Origin
 from levee.plan.planned import Plan
 from levee_infra import type_tokens
 from levee_infra.kafka.credential.platform import open_package
+from levee_infra.kafka.register import credential_inputs, kafka_configuration, topic_inputs
 from levee_infra.providers.kafka.provider import KafkaProvider
 from levee_infra.providers.kafka.topic import Topic
 from levee_infra.providers.kafka.topic_ownership import OWNER
 from levee_infra.providers.protocol.failures import FailedError, RefusedError
 from levee_infra.providers.protocol.kind import Declaration, Naming, Package, Recorded, ResourceKind
 from levee_infra.providers.protocol.properties import without_internal
-from levee_infra.secret_location import secret_store
-from levee_infra.targets.kafka.register import credential_inputs, kafka_configuration, topic_inputs
+from levee_infra.targets.registry import STORES, target_of
 from levee_policies.readback import topic
 from levee_policies.readback.registered import Registered
 
@@ -56,10 +56,9 @@ def rehearse(plan: Plan, project: Path, recorded: Iterable[Registered], as_of: d
 
 
 async def _problems(plan: Plan, project: Path, recorded: Iterable[Registered], as_of: date) -> list[Problem]:
-    connection = kafka_configuration(plan, project)
-    external = {"users": "external"} if plan.msk_cluster is not None else {}
+    connection, users = kafka_configuration(plan, project), target_of(plan).credential_provider(plan, project)
     clock = Clock.fixed(datetime.combine(as_of, time(), UTC))
-    topics, credentials = KafkaProvider().configure(connection), open_package({**connection, **external}, clock)
+    topics, credentials = KafkaProvider().configure(connection), open_package(users, clock, STORES)
     before = {(each.type, each.name): each for each in recorded}
     try:
         declared = _declared(plan, project, (topics, credentials), before)
@@ -79,7 +78,7 @@ def _declared(
     for name, planned in named:
         old = _recorded(before.get((topic.TYPE, name)), "name")
         yield _Declared(made, name, topic_inputs(planned), old, planned.origin)
-    store = secret_store(plan, project)
+    store = target_of(plan).secret_store(plan, project)
     for each in plan.credentials:
         old = _recorded(before.get((type_tokens.KAFKA_SERVICE_CREDENTIAL, each.service)), "service")
         yield _Declared(service, each.service, credential_inputs(each, store), old, each.origin)

@@ -10,10 +10,9 @@ from typing import Final, TypeVar
 
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
-from levee_infra.engines.record import Record, Unreadable
+from levee_infra.deployed.record import Record, Unreadable
 from levee_infra.kafka.connection import admin_connection
-from levee_infra.targets.aws.proof.check import AccountResult
-from levee_infra.targets.aws.proof.prove import prove_account
+from levee_infra.verify.account import AccountResult, Proves
 from levee_infra.verify.answer import Verdict
 from levee_infra.verify.broker_connection import LoginRefused, Unreachable
 from levee_infra.verify.client import Client
@@ -89,9 +88,9 @@ def differences(plan: Plan, project: Path, recorded: Record, as_of: date) -> tup
     return on_cluster(plan, project, recorded, as_of, _differences)
 
 
-def account_differences(plan: Plan, project: Path, recorded: Record) -> tuple[AccountResult, ...]:
+def account_differences(target: Proves, plan: Plan, project: Path, recorded: Record) -> tuple[AccountResult, ...]:
     """What of the stack's account isn't as declared, or can't be told. Raises LeveeError where nobody can be asked."""
-    outcomes = asyncio.run(prove_account(plan, project, recorded))
+    outcomes = asyncio.run(target.prove(plan, project, recorded))
     return tuple(each for each in outcomes if each.verdict is not Verdict.AS_DECLARED)
 
 

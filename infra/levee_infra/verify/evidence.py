@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import pwd
 import socket
@@ -13,11 +12,8 @@ from datetime import datetime
 from pathlib import Path
 
 from levee import __version__
-from levee.diagnostics import LeveeError
 from levee.loading.repository import repository_of
 from levee.plan.planned import Plan
-from levee_infra.providers.protocol.failures import FailedError, RefusedError
-from levee_infra.targets.aws.account import account_api
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +28,7 @@ class Revision:
 class Evidence:
     """About one run. `at` is in UTC; `revision` None: the project is in no git repository.
 
-    `operator` is who ran it by the machine, `caller` by AWS; None: there is no account, or it doesn't tell.
+    `operator` is who ran it by the machine, `caller` by the platform; None: there is no account, or it doesn't tell.
     """
 
     at: datetime
@@ -55,14 +51,14 @@ class Evidence:
         }
 
 
-def evidence(plan: Plan, project: Path, at: datetime) -> Evidence:
+def evidence(plan: Plan, project: Path, at: datetime, caller: str | None) -> Evidence:
     """What is to be known of a run on a plan, at a moment in UTC. What can't be told is None: it stops no proof."""
     return Evidence(
         at=at,
         version=__version__,
         revision=_revision(project),
         operator=f"{_user()}@{socket.gethostname()}",
-        caller=None if plan.aws is None else asyncio.run(_caller(plan, project)),
+        caller=caller,
         bootstrap=plan.cluster.bootstrap,
     )
 
@@ -96,14 +92,3 @@ def _git(project: Path, *arguments: str) -> str | None:
     except OSError:
         return None
     return done.stdout.decode("utf-8", "replace") if done.returncode == 0 else None
-
-
-async def _caller(plan: Plan, project: Path) -> str | None:
-    try:
-        api = account_api(plan, project)
-        try:
-            return str((await api.call("sts", "get_caller_identity"))["Arn"])
-        finally:
-            await api.close()
-    except (LeveeError, FailedError, RefusedError):
-        return None

@@ -12,16 +12,15 @@ from typing import Final
 
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan, PlannedCredential
-from levee_infra.engines.record import record_if_readable
-from levee_infra.targets.aws.proof.check import AccountResult
-from levee_infra.targets.aws.proof.prove import prove_account
+from levee_infra.deployed.record import Record, Unreadable
 from levee_infra.verify.access import Access, PlannedNames
+from levee_infra.verify.account import AccountResult, Proves
 from levee_infra.verify.answer import Answer, Observation, Outcome, Verdict
 from levee_infra.verify.check import MARK, Check, checks
 from levee_infra.verify.check_run import CheckRun, not_tried, try_login
 from levee_infra.verify.comparison import SETTLING_S, Comparison, on_cluster
 from levee_infra.verify.discrepancy import Discrepancy
-from levee_infra.verify.kept_logins import KeptLogins, kept_logins
+from levee_infra.verify.kept_logins import KeptLogins
 from levee_infra.verify.login import Login, UnusableLogin
 from levee_infra.verify.probe import Probe, Subject
 from levee_infra.verify.write_checks import WriteChecks
@@ -63,14 +62,29 @@ class Proof:
         return not self.discrepancies and all(verdict is Verdict.AS_DECLARED for verdict in tried)
 
 
-def prove(plan: Plan, project: Path, services: Collection[str], as_of: date, report: Report, *, write: bool) -> Proof:
-    """Try every credential of `services`, or of all where that is empty, and compare the whole live state.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What to prove of a plan. `services` are those whose credentials are tried, all where that is empty.
 
-    Passwords are as old as they are on the day `as_of` (UTC).
+    Passwords are as old as they are on the day `as_of` (UTC). `recorded` is what the stack's state knows.
     `write` adds what leaves a trace: one marked record a stream and a topic that is made and deleted again.
+    """
+
+    plan: Plan
+    project: Path
+    recorded: Record | Unreadable
+    as_of: date
+    services: Collection[str] = ()
+    write: bool = False
+
+
+def prove(scope: Scope, target: Proves, report: Report) -> Proof:
+    """Try every credential in scope, and compare the whole live state.
+
     Raises LeveeError where the cluster or the passwords can't be read, the cluster isn't the declared one, or a service
     isn't declared.
     """
+    plan, project, services = scope.plan, scope.project, scope.services
     known = {credential.service for credential in plan.credentials}
     if unknown := sorted(set(services) - known):
         raise LeveeError(
@@ -79,22 +93,14 @@ def prove(plan: Plan, project: Path, services: Collection[str], as_of: date, rep
             exit_code=2,
         )
     chosen = [credential for credential in plan.credentials if not services or credential.service in services]
-    recorded = record_if_readable(project, plan.stack)
-    proof = on_cluster(
-        plan, project, recorded, as_of, lambda comparison: _prove(comparison, project, chosen, report, write=write)
-    )
-    if plan.aws is None:
-        return proof
+
+    async def work(comparison: Comparison) -> Proof:
+        return await _Prover(comparison, target.logins(plan, project), report).run(chosen, write=scope.write)
+
+    proof = on_cluster(plan, project, scope.recorded, scope.as_of, work)
     report("reading the account")
     tried = {credential.service for credential in chosen}
-    return replace(proof, account=asyncio.run(prove_account(plan, project, recorded, tried)))
-
-
-async def _prove(
-    comparison: Comparison, project: Path, credentials: Sequence[PlannedCredential], report: Report, *, write: bool
-) -> Proof:
-    prover = _Prover(comparison, kept_logins(comparison.plan, project), report)
-    return await prover.run(credentials, write=write)
+    return replace(proof, account=asyncio.run(target.prove(plan, project, scope.recorded, tried)))
 
 
 class _Prover:

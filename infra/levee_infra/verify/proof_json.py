@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from levee_infra.targets.aws.proof.check import AccountResult
+from levee_infra.verify.account import AccountResult
 from levee_infra.verify.answer import Outcome, Verdict
 from levee_infra.verify.evidence import Evidence
 from levee_infra.verify.proof import Proof

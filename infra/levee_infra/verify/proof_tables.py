@@ -8,7 +8,7 @@ from typing import Final
 
 from levee.diagnostics.text import one_line, printable
 from levee.render.table import render_table
-from levee_infra.targets.aws.proof.tables import account_sections, account_summary
+from levee_infra.verify.account_tables import account_sections, account_summary
 from levee_infra.verify.answer import Answer, Outcome, Verdict
 from levee_infra.verify.check import SAMPLE
 from levee_infra.verify.probe import (

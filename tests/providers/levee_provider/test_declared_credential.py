@@ -7,23 +7,24 @@ from hypothesis import strategies as st
 from levee_infra.kafka.credential.declared_credential import read_credential, refuse_transition, with_defaults
 from levee_infra.providers.protocol.failures import RefusedError
 from levee_infra.providers.protocol.properties import UNKNOWN, Properties
+from levee_infra.targets.registry import STORES
 from tests.support.credential_inputs import acl, credential_inputs
 
 
 def problems_of(inputs: Properties) -> dict[str, str]:
     with pytest.raises(RefusedError) as caught:
-        read_credential(inputs)
+        read_credential(inputs, STORES)
     return {problem.property: problem.reason for problem in caught.value.problems}
 
 
 def usernames(**changes: Any) -> list[str]:
-    declared = read_credential(credential_inputs(**changes))
+    declared = read_credential(credential_inputs(**changes), STORES)
     assert declared is not None
     return [name.username for name in declared.names]
 
 
 def transition_problems(old: Properties, new: Properties) -> dict[str, str]:
-    declared = read_credential(new)
+    declared = read_credential(new, STORES)
     assert declared is not None
     try:
         refuse_transition(old, declared)
@@ -49,7 +50,7 @@ def test_what_may_be_left_out_is_filled_in() -> None:
         {"resourceType": "topic", "name": "logs.audit", "pattern": "literal", "operation": operation, "host": "*"}
         for operation in ("Write", "Describe")
     ]
-    assert read_credential(filled) == read_credential(credential_inputs(generation=2))
+    assert read_credential(filled, STORES) == read_credential(credential_inputs(generation=2), STORES)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_every_problem_is_told_at_once() -> None:
 
 @pytest.mark.parametrize("name", ["service", "generation", "previous", "iterations", "acls", "secretStore"])
 def test_a_value_that_is_not_known_yet_is_no_problem(name: str) -> None:
-    assert read_credential({**credential_inputs(), name: UNKNOWN}) is None
+    assert read_credential({**credential_inputs(), name: UNKNOWN}, STORES) is None
 
 
 @pytest.mark.parametrize(

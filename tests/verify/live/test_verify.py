@@ -181,6 +181,8 @@ def test_no_password_is_ever_shown(stack: Deployment, plan: Plan) -> None:
     ]
     with planted(stack.cluster, acl(stack.service("reader.g1"), "TOPIC", stack.topic("audit"), "WRITE")):
         proof = proof_of(stack, plan, "reader", "writer", write=True)
-    shown = render_json(proof, evidence(plan, stack.project, SYSTEM_CLOCK.now())) + render_tables(proof) + repr(proof)
+    shown = (
+        render_json(proof, evidence(plan, stack.project, SYSTEM_CLOCK.now(), None)) + render_tables(proof) + repr(proof)
+    )
     assert len(passwords) == 5
     assert not [password for password in passwords if password in shown]

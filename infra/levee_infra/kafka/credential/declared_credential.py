@@ -10,8 +10,7 @@ from levee.model.name import service_name_problem
 from levee.model.service import Previous
 from levee_infra.kafka.credential.credential_name import CredentialName
 from levee_infra.kafka.credential.grant import Grant, read_grant
-from levee_infra.kafka.secret_store.contract import StoreLocation
-from levee_infra.kafka.secret_store.registry import KINDS
+from levee_infra.kafka.secret_store.contract import StoreLocation, Stores
 from levee_infra.providers.protocol.failures import Problem, RefusedError
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.properties import Properties, Unknown, Value, is_known, reveal
@@ -65,7 +64,7 @@ def _entry_with_defaults(entry: Value) -> Value:
     return entry if grant is None else dict(grant.to_properties())
 
 
-def read_credential(properties: Mapping[str, Value]) -> DeclaredCredential | None:
+def read_credential(properties: Mapping[str, Value], stores: Stores) -> DeclaredCredential | None:
     """Read the inputs; None where a value isn't known yet in this preview.
 
     Raises RefusedError with every problem of the inputs.
@@ -79,7 +78,7 @@ def read_credential(properties: Mapping[str, Value]) -> DeclaredCredential | Non
     for problem in _scalar_problems(known(service), known(generation), known(previous), known(iterations)):
         fields.refuse(problem.property, problem.reason)
     grants = _read_grants(fields, properties.get("acls"))
-    store = _read_store(fields)
+    store = _read_store(fields, stores)
     fields.raise_problems()
     if not is_known(dict(properties)):
         return None
@@ -124,7 +123,7 @@ def _read_grants(fields: Fields, acls: Value) -> frozenset[Grant]:
     return frozenset(grants)
 
 
-def _read_store(fields: Fields) -> StoreLocation | None:
+def _read_store(fields: Fields, stores: Stores) -> StoreLocation | None:
     value = fields.nested("secretStore")
     if value is None:
         fields.refuse("secretStore", f"{WHAT} needs secretStore, such as {{kind: file, directory: an absolute path}}")
@@ -133,18 +132,18 @@ def _read_store(fields: Fields) -> StoreLocation | None:
     inner = Fields(value, what="a secretStore")
     location = None
     kind = known(inner.text("kind", required=True))
-    if kind is not None and kind in KINDS:
-        location = KINDS[kind](inner)
+    if kind is not None and kind in stores:
+        location = stores[kind](inner)
     elif kind is not None:
-        inner.refuse("kind", f"must be one of {', '.join(sorted(KINDS))}")
+        inner.refuse("kind", f"must be one of {', '.join(sorted(stores))}")
     for problem in inner.problems:
         fields.refuse(f"secretStore.{problem.property}", problem.reason)
     return location
 
 
-def read_location(inputs: Mapping[str, Value]) -> StoreLocation | None:
+def read_location(inputs: Mapping[str, Value], stores: Stores) -> StoreLocation | None:
     """Read where the secrets of recorded inputs are; None if they don't say."""
-    return _read_store(Fields(inputs, what=WHAT))
+    return _read_store(Fields(inputs, what=WHAT), stores)
 
 
 def refuse_transition(old: Mapping[str, Value], new: DeclaredCredential) -> None:

@@ -11,6 +11,7 @@ from levee_infra.kafka.admin.wire import Wire
 from levee_infra.kafka.credential.credential_cluster import CredentialCluster
 from levee_infra.kafka.credential.service_credential import ServiceCredential
 from levee_infra.kafka.secret_store.client_settings import ClientConnection
+from levee_infra.kafka.secret_store.contract import Stores
 from levee_infra.providers.protocol.failures import Problem, RefusedError
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Package
@@ -38,7 +39,7 @@ def check(config: Properties) -> None:
     fields.raise_problems()
 
 
-def open_package(config: Properties, clock: Clock) -> Package:
+def open_package(config: Properties, clock: Clock, stores: Stores) -> Package:
     """Make the kinds of resource on the cluster; it is connected to when first used. ``clock`` dates passwords."""
     check(config)
     connection = read_connection(_without_users(config), os.environ)
@@ -52,7 +53,7 @@ def open_package(config: Properties, clock: Clock) -> Package:
 
     cluster = CredentialCluster(send, makes_users=config.get("users") != EXTERNAL)
     marks = marks_of(ThingKind.USER, session, wire, read_owner(config))
-    credential = ServiceCredential(cluster, ClientConnection(connection.bootstrap, connection.ca), marks, clock)
+    credential = ServiceCredential(cluster, ClientConnection(connection.bootstrap, connection.ca), marks, clock, stores)
 
     async def close() -> None:
         await credential.close()

@@ -21,7 +21,7 @@ from levee_infra.kafka.credential.declared_credential import (
 from levee_infra.kafka.credential.live_credential import Observed
 from levee_infra.kafka.secret_store.batched_store import BatchedStore
 from levee_infra.kafka.secret_store.client_settings import ClientConnection
-from levee_infra.kafka.secret_store.contract import StoreLocation
+from levee_infra.kafka.secret_store.contract import StoreLocation, Stores
 from levee_infra.providers.protocol.differences import Change, Difference, differences
 from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, Problem, RefusedError, refused
 from levee_infra.providers.protocol.kind import Declaration, Recorded, ResourceKind
@@ -46,18 +46,21 @@ class ServiceCredential(ResourceKind):
 
     token = "levee:kafka:ServiceCredential"  # noqa: S105 - a type token
 
-    def __init__(self, cluster: CredentialCluster, connection: ClientConnection, marks: Marks, clock: Clock) -> None:
+    def __init__(
+        self, cluster: CredentialCluster, connection: ClientConnection, marks: Marks, clock: Clock, stores: Stores
+    ) -> None:
         self._cluster = cluster
         self._marks = marks
         self._connection = connection
         self._clock = clock
+        self._kinds_of_store = stores
         self._stores: dict[StoreLocation, BatchedStore] = {}
         self._declarers: dict[str, str] = {}
 
     async def check(self, declaration: Declaration) -> Properties:
         """Refuse what can't be declared, or can't follow what was declared before."""
         inputs = with_defaults(declaration.new)
-        declared = read_credential(inputs)
+        declared = read_credential(inputs, self._kinds_of_store)
         if declared is not None:
             self._refuse_second(declared.service, declaration.naming.resource_name)
             refuse_transition(declaration.old, declared)
@@ -80,13 +83,13 @@ class ServiceCredential(ResourceKind):
 
     async def preview_create(self, new: Properties) -> Properties:
         """Refuse what ``create`` would refuse."""
-        declared = _known(new)
+        declared = self._known(new)
         await self._observe_new(declared, self._steps(declared))
         return _outputs(new, declared, declared.store.reference(declared.names[-1]))
 
     async def create(self, new: Properties) -> Recorded:
         """Make the users of all valid generations, adopting what an interrupted run has left."""
-        declared = _known(new)
+        declared = self._known(new)
         steps = self._steps(declared)
         seen = await self._observe_new(declared, steps)
         try:
@@ -103,7 +106,7 @@ class ServiceCredential(ResourceKind):
                 "service instead, with a generation that it doesn't have yet and previous revoked; levee makes a "
                 "new user beside the old one, which you delete when its clients have moved"
             )
-        declared = _known(recorded.inputs)
+        declared = self._known(recorded.inputs)
         names = sorted({*declared.names, *_recorded_names(recorded)})
         steps = self._steps(declared, recorded)
         seen = await _all(steps.observe(name, to_change=False) for name in names)
@@ -122,14 +125,14 @@ class ServiceCredential(ResourceKind):
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
         """Refuse what ``update`` would refuse."""
-        declared = _known(new)
+        declared = self._known(new)
         steps = self._steps(declared, recorded)
         await self._observe_recorded(recorded, declared, steps)
         return _outputs(new, declared, declared.store.reference(declared.names[-1]), steps)
 
     async def update(self, recorded: Recorded, new: Properties) -> Properties:
         """Establish what is declared now, and only then revoke what no longer is."""
-        declared = _known(new)
+        declared = self._known(new)
         steps = self._steps(declared, recorded)
         seen, gone = await self._observe_recorded(recorded, declared, steps)
         before = _recorded_names(recorded)
@@ -145,7 +148,7 @@ class ServiceCredential(ResourceKind):
     async def delete(self, recorded: Recorded) -> None:
         """Revoke every generation, also one that an interrupted rotation has left."""
         names = _recorded_names(recorded)
-        location = read_location(recorded.inputs)
+        location = read_location(recorded.inputs, self._kinds_of_store)
         if location is None or not names:
             raise FailedError(f"the state of {recorded.id} doesn't say what there is to delete; restore it")
         steps = CredentialSteps(self._cluster, self._marks, self._store(location), self._clock.today())
@@ -193,7 +196,7 @@ class ServiceCredential(ResourceKind):
                 yield not_revoked(one.name.username)
 
     def _steps(self, declared: DeclaredCredential, recorded: Recorded | None = None) -> CredentialSteps:
-        former = read_location(recorded.inputs) if recorded else None
+        former = read_location(recorded.inputs, self._kinds_of_store) if recorded else None
         is_moved = former is not None and former != declared.store
         return CredentialSteps(
             self._cluster,
@@ -205,6 +208,12 @@ class ServiceCredential(ResourceKind):
             _recorded_days(recorded) if recorded else {},
         )
 
+    def _known(self, inputs: Properties) -> DeclaredCredential:
+        declared = read_credential(inputs, self._kinds_of_store)
+        if declared is None:
+            raise FailedError("some inputs are still unknown; they must be known before a credential is touched")
+        return declared
+
     async def close(self) -> None:
         """Close the stores; one that is used again is opened again."""
         stores, self._stores = self._stores, {}
@@ -214,13 +223,6 @@ class ServiceCredential(ResourceKind):
         if location not in self._stores:
             self._stores[location] = BatchedStore(location.open(self._connection))
         return self._stores[location]
-
-
-def _known(inputs: Properties) -> DeclaredCredential:
-    declared = read_credential(inputs)
-    if declared is None:
-        raise FailedError("some inputs are still unknown; they must be known before a credential is touched")
-    return declared
 
 
 def _owned(one: Observed, steps: CredentialSteps) -> Iterator[Problem]:

@@ -1,10 +1,10 @@
 """What a secret store does for ServiceCredential.
 
 A new kind is one module with a StoreLocation and a SecretStore, and a line in
-:mod:`levee_infra.kafka.secret_store.registry`.
+:mod:`levee_infra.targets.registry`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
@@ -14,6 +14,7 @@ from levee_infra.kafka.credential.credential_name import CredentialName
 from levee_infra.kafka.credential.password import Password
 from levee_infra.kafka.secret_store.client_settings import ClientConnection
 from levee_infra.providers.protocol.batching import Pace
+from levee_infra.providers.protocol.fields import Fields
 
 
 class Fit(Enum):
@@ -91,3 +92,9 @@ class StoreLocation(Protocol):
 
     def open(self, connection: ClientConnection) -> SecretStore:
         """Return the store; what it keeps connects clients through ``connection``."""
+
+
+Stores = Mapping[str, Callable[[Fields], StoreLocation | None]]
+"""What reads a ``secretStore`` object, by its ``kind``: notes problems in the fields, and answers None if there are any
+or a value isn't known.
+"""

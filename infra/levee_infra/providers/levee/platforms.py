@@ -6,6 +6,7 @@ module and a line here.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from levee.clock import Clock
@@ -13,6 +14,7 @@ from levee_infra.kafka.credential import platform as kafka_platform
 from levee_infra.providers.protocol.kind import Package
 from levee_infra.providers.protocol.properties import Properties
 from levee_infra.targets.aws import platform as aws_platform
+from levee_infra.targets.registry import STORES
 
 
 @dataclass(frozen=True)
@@ -27,5 +29,5 @@ class Platform:
 
 PLATFORMS: Final[Mapping[str, Platform]] = {
     "aws": Platform(aws_platform.check, aws_platform.open_package),
-    "kafka": Platform(kafka_platform.check, kafka_platform.open_package),
+    "kafka": Platform(kafka_platform.check, partial(kafka_platform.open_package, stores=STORES)),
 }

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
 from levee_infra.providers.protocol.failures import RefusedError
-from levee_infra.secret_location import aws_connection
 from levee_infra.targets.aws.api import Api, Patience
 from levee_infra.targets.aws.connection import read_connection
+
+
+def provider_connection(plan: Plan, project: Path) -> dict[str, Any]:
+    """How the stack's AWS account is reached, as the levee provider takes it."""
+    assert plan.aws is not None
+    connection = {"account": plan.boundary.account, "region": plan.boundary.region}
+    if plan.aws.endpoint is not None:
+        connection["endpoint"] = plan.aws.endpoint
+    if plan.aws.credentials_file is not None:
+        connection["credentialsFile"] = str(project / plan.aws.credentials_file)
+    return connection
 
 
 def account_api(plan: Plan, project: Path, patience: Patience | None = None) -> Api:
     """The API of the account; close it. Raises LeveeError for a declaration that no call can be made by."""
     try:
-        connection = read_connection({**aws_connection(plan, project)})
+        connection = read_connection(provider_connection(plan, project))
     except RefusedError as error:
         raise LeveeError(f"stack {plan.stack}: {error}", "correct it in stack.yaml", exit_code=2) from None
     assert connection is not None  # a plan's values are all known

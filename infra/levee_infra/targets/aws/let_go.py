@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -22,26 +21,12 @@ from levee_infra.targets.aws.arn_scope import Arn
 from levee_infra.targets.aws.kinds.archive_bucket.kind import holds_anything, owned
 from levee_infra.targets.aws.kinds.key.kind import ABSENT, SCHEDULED
 from levee_infra.targets.aws.tags import LET_GO, LOCKED_UNTIL, MANAGED_BY, PROJECT, RELEASED, STACK, from_list
+from levee_infra.targets.contract import LetGo
 
 NO_BUCKET: Final = ("404", "NoSuchBucket")
 NO_STREAM: Final = ("ResourceNotFoundException",)
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LetGo:
-    """A thing that a stack let go of on the day `since` and that still exists. `locked_until` None: it locks nothing.
-
-    `state` says how it is, `next` what its owner can do.
-    """
-
-    what: str
-    name: str
-    since: str
-    locked_until: str | None
-    state: str
-    next: str
 
 
 def things_let_go(plan: Plan, project: Path) -> tuple[LetGo, ...]:

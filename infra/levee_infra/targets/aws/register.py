@@ -32,10 +32,10 @@ from levee.plan.build import has_stack_key, stack_key_arn
 from levee.plan.carriers import CARRIED_HOURS
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
 from levee_infra import type_tokens
+from levee_infra.kafka.register import KafkaRegistration, below_service
 from levee_infra.run_errors import as_run_errors
-from levee_infra.secret_location import aws_connection
+from levee_infra.targets.aws.account import provider_connection
 from levee_infra.targets.aws.alarm_inputs import alarms
-from levee_infra.targets.kafka.register import KafkaTarget, below_service
 
 TAG: Final = "levee:"
 ACTING: Final = {"ecs-tasks": "ecs"}
@@ -58,13 +58,13 @@ class AwsResource(pulumi.CustomResource):
         super().__init__(token, name, {**inputs, "arn": None}, opts)
 
 
-class AwsTarget(KafkaTarget):
+class AwsRegistration(KafkaRegistration):
     """Registers what a stack on aws adds to its Kafka cluster. One key encrypts whatever names `stack-key`."""
 
     topics_only = False
 
-    def __init__(self, plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> None:
-        super().__init__(plan, project, holds_on_destroy=holds_on_destroy)
+    def __init__(self, plan: Plan, project: Path, store: Mapping[str, Any], *, holds_on_destroy: bool = False) -> None:
+        super().__init__(plan, project, store, holds_on_destroy=holds_on_destroy)
         self._plan = plan
         self._topics = {topic.stream: topic for topic in plan.topics}
         self._classes = {each.name: each for each in plan.classes}
@@ -81,7 +81,7 @@ class AwsTarget(KafkaTarget):
         self._credentials: list[pulumi.Resource] = []
 
     def _sections(self, plan: Plan, project: Path, connection: Mapping[str, Any]) -> Mapping[str, Any]:
-        sections = {"aws": aws_connection(plan, project)}
+        sections = {"aws": provider_connection(plan, project)}
         if plan.msk_cluster is not None:
             sections["kafka"] = {**connection, "users": "external"}  # MSK makes them, of the secrets
         return sections

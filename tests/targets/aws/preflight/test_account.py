@@ -8,10 +8,9 @@ import pytest
 
 from levee.diagnostics import LeveeError, Rejected
 from levee.loading.problem import Problem
-from levee_infra.kafka.preflight import preflight
 from levee_infra.targets.aws.preflight.account import look_at_account
-from levee_infra.targets.aws.preflight.findings import Findings
-from levee_infra.targets.aws.preflight.rights import MISSING_RIGHTS
+from levee_infra.targets.findings import MISSING_RIGHTS, Findings
+from levee_infra.targets.preflight import preflight
 from tests.support.aws.api import AwsApi
 from tests.support.aws_stack import BUCKET, ON_CALL, OTHER_ACCOUNT, AwsStack, session_of
 from tests.support.stack_files import StackFiles

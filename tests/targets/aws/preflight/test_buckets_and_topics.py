@@ -8,8 +8,8 @@ import pytest
 
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.preflight.buckets import look_at_buckets
-from levee_infra.targets.aws.preflight.findings import Findings
 from levee_infra.targets.aws.preflight.topics import look_at_topics
+from levee_infra.targets.findings import Findings
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_stack import BUCKET, ON_CALL, OTHER_ACCOUNT, AwsStack
 

@@ -13,7 +13,7 @@ from levee.plan.planned import Plan
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.connection import AwsConnection
 from levee_infra.targets.aws.preflight.cluster import judge_brokers, judge_cluster, look_at_cluster
-from levee_infra.targets.aws.preflight.findings import Findings
+from levee_infra.targets.findings import Findings
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.msk_clusters import Cluster
 from tests.support.aws_stack import OTHER_ACCOUNT, AwsStack

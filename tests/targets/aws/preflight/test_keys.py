@@ -9,8 +9,8 @@ import pytest
 
 from levee.plan.planned import Plan
 from levee_infra.targets.aws.api import Api
-from levee_infra.targets.aws.preflight.findings import Findings
 from levee_infra.targets.aws.preflight.keys import judge_key, look_at_keys, named_keys
+from levee_infra.targets.findings import Findings
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_stack import OTHER_ACCOUNT, AwsStack
 

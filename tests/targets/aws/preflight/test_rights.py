@@ -9,9 +9,9 @@ import pytest
 from levee.plan.planned import Plan
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.preflight.caller import Unsimulated, misplaced_caller, policy_source
-from levee_infra.targets.aws.preflight.findings import Findings
 from levee_infra.targets.aws.preflight.needs import DANGEROUS, needs
 from levee_infra.targets.aws.preflight.rights import Decision, look_at_rights
+from levee_infra.targets.findings import Findings
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_stack import AwsStack, deployer
 

@@ -16,10 +16,10 @@ from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.preflight.buckets import look_at_buckets
 from levee_infra.targets.aws.preflight.caller import misplaced_caller
 from levee_infra.targets.aws.preflight.cluster import look_at_cluster
-from levee_infra.targets.aws.preflight.findings import Findings
 from levee_infra.targets.aws.preflight.keys import look_at_keys
 from levee_infra.targets.aws.preflight.rights import look_at_rights
 from levee_infra.targets.aws.preflight.topics import look_at_topics
+from levee_infra.targets.findings import Findings
 
 _START: Final = "check what answers at `aws.endpoint`; for the local stack: `levee local up --aws`"
 

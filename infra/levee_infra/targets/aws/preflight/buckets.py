@@ -9,7 +9,7 @@ from levee.loading.problem import Problem
 from levee.plan.planned import Plan, PlannedArchive
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api, AwsError
-from levee_infra.targets.aws.preflight.findings import Findings, untold
+from levee_infra.targets.findings import Findings, untold
 
 
 async def look_at_buckets(plan: Plan, api: Api) -> Findings:

@@ -18,7 +18,7 @@ from levee.plan.planned import Plan
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.arn_scope import outside
-from levee_infra.targets.aws.preflight.findings import Findings, untold
+from levee_infra.targets.findings import Findings, untold
 
 ABSENT = ("NotFoundException",)
 UNFINISHED = ("ConflictException",)

@@ -19,10 +19,9 @@ from levee.plan.planned import Plan
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.preflight.caller import Unsimulated, policy_source
-from levee_infra.targets.aws.preflight.findings import Findings
 from levee_infra.targets.aws.preflight.needs import DANGEROUS, EVERYTHING, Need, needs
+from levee_infra.targets.findings import MISSING_RIGHTS, Findings
 
-MISSING_RIGHTS: Final = "missing-rights"
 WITHOUT_REGION: Final = frozenset({"iam", "organizations"})
 
 

@@ -11,16 +11,17 @@ from levee.plan.planned import Plan
 from levee_infra.targets.aws.alarm_inputs import alarms
 from levee_infra.targets.aws.kinds.alarm.metric_query import plain_queries
 from levee_infra.targets.aws.kinds.json_text import canonical
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, Unread
+from levee_infra.verify.account import AccountCheck, AccountResult, there
 
-THERE: Final = there(Thing.ALARM)
-THRESHOLD: Final = AccountCheck(Thing.ALARM, "threshold", "alarms at the declared threshold")
+THERE: Final = there(things.ALARM)
+THRESHOLD: Final = AccountCheck(things.ALARM, "threshold", "alarms at the declared threshold")
 WINDOW: Final = AccountCheck(
-    Thing.ALARM, "window", "watches over the declared time, and takes missing data as declared"
+    things.ALARM, "window", "watches over the declared time, and takes missing data as declared"
 )
-WATCHES: Final = AccountCheck(Thing.ALARM, "watches", "watches the declared metric of its stream")
-TELLS: Final = AccountCheck(Thing.ALARM, "tells", "is switched on and tells whom the stack declares")
+WATCHES: Final = AccountCheck(things.ALARM, "watches", "watches the declared metric of its stream")
+TELLS: Final = AccountCheck(things.ALARM, "tells", "is switched on and tells whom the stack declares")
 
 CLAIMED: Final[Mapping[AccountCheck, tuple[str, ...]]] = MappingProxyType(
     {
@@ -43,7 +44,7 @@ def alarm_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
         found = live.alarms if isinstance(live.alarms, Unread) else live.alarms.get(name)
         match found:
             case Unread(reason):
-                yield THERE.untold(name, reason)
+                yield THERE.unknown(name, reason)
             case None:
                 yield THERE.fails(name, "there is no such alarm")
             case _:

@@ -11,21 +11,22 @@ from levee.iam.request import identity
 from levee.model.data_class import ArchiveLock
 from levee.plan.planned import Plan, PlannedArchive
 from levee_infra.providers.protocol.properties import reveal
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, Unread
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, request, tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
+from levee_infra.verify.account import AccountCheck, AccountResult, there
 from levee_infra.verify.check import MARK
 
-THERE: Final = there(Thing.ARCHIVE)
-HERE: Final = AccountCheck(Thing.ARCHIVE, "here", "lies in the stack's region and is copied nowhere")
-PRIVATE: Final = AccountCheck(Thing.ARCHIVE, "private", "blocks public access and takes no objects of other owners")
-OUTSIDERS: Final = AccountCheck(Thing.ARCHIVE, "no outsiders", "is read and written by nobody of another account")
-TLS: Final = AccountCheck(Thing.ARCHIVE, "no plain HTTP", "refuses plain HTTP, even to administrators")
-ENCRYPTED: Final = AccountCheck(Thing.ARCHIVE, "encrypted", "encrypts with the declared key")
-VERSIONED: Final = AccountCheck(Thing.ARCHIVE, "versions", "keeps every version")
-LOCKED: Final = AccountCheck(Thing.ARCHIVE, "locked", "locks every version as firmly, and as long, as declared")
-NOT_LIFTED: Final = AccountCheck(Thing.ARCHIVE, "not lifted", "lets nobody lift a lock before its end")
+THERE: Final = there(things.ARCHIVE)
+HERE: Final = AccountCheck(things.ARCHIVE, "here", "lies in the stack's region and is copied nowhere")
+PRIVATE: Final = AccountCheck(things.ARCHIVE, "private", "blocks public access and takes no objects of other owners")
+OUTSIDERS: Final = AccountCheck(things.ARCHIVE, "no outsiders", "is read and written by nobody of another account")
+TLS: Final = AccountCheck(things.ARCHIVE, "no plain HTTP", "refuses plain HTTP, even to administrators")
+ENCRYPTED: Final = AccountCheck(things.ARCHIVE, "encrypted", "encrypts with the declared key")
+VERSIONED: Final = AccountCheck(things.ARCHIVE, "versions", "keeps every version")
+LOCKED: Final = AccountCheck(things.ARCHIVE, "locked", "locks every version as firmly, and as long, as declared")
+NOT_LIFTED: Final = AccountCheck(things.ARCHIVE, "not lifted", "lets nobody lift a lock before its end")
 
 DAY_MS: Final = 86_400_000
 ON_OBJECTS: Final = ("s3:GetObject", "s3:PutObject", "s3:DeleteObjectVersion")
@@ -42,7 +43,7 @@ def archive_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
         name = archive.archive.bucket
         match live.buckets.get(name):
             case Unread(reason):
-                yield THERE.untold(name, reason)
+                yield THERE.unknown(name, reason)
             case None:
                 yield THERE.fails(name, "there is no such bucket")
             case LiveBucket() as bucket:
@@ -104,7 +105,7 @@ class _Archive:
         if declared is None or used == declared or (key is not None and used == key.arn):
             return ENCRYPTED.holds(self._name, str(used))
         if key is None:
-            return ENCRYPTED.untold(self._name, f"it encrypts with {used}; {declared} can't be looked at")
+            return ENCRYPTED.unknown(self._name, f"it encrypts with {used}; {declared} can't be looked at")
         return ENCRYPTED.fails(self._name, f"it encrypts with {used}, not {key.arn}")
 
     def _locked(self, lock: ArchiveLock) -> AccountResult:

@@ -10,17 +10,18 @@ from levee.iam.perimeter import Insiders
 from levee.plan.aws_names import secret_name
 from levee.plan.planned import Plan
 from levee_infra.targets.aws.preflight.cluster import judge_cluster
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveCluster, Unread
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import insiders, outsiders
+from levee_infra.verify.account import AccountCheck, AccountResult, there
 
-THERE: Final = there(Thing.CLUSTER)
-CLOSED: Final = AccountCheck(Thing.CLUSTER, "closed", "is ACTIVE, encrypted and no more open than declared")
+THERE: Final = there(things.CLUSTER)
+CLOSED: Final = AccountCheck(things.CLUSTER, "closed", "is ACTIVE, encrypted and no more open than declared")
 USERS: Final = AccountCheck(
-    Thing.CLUSTER, "users", "takes the users of the declared secrets, and no other of the stack"
+    things.CLUSTER, "users", "takes the users of the declared secrets, and no other of the stack"
 )
-OUTSIDERS: Final = AccountCheck(Thing.CLUSTER, "no outsiders", "lets in no account that isn't declared")
+OUTSIDERS: Final = AccountCheck(things.CLUSTER, "no outsiders", "lets in no account that isn't declared")
 ACTIONS: Final = ("kafka:CreateVpcConnection", "kafka:GetBootstrapBrokers", "kafka-cluster:Connect")
 
 
@@ -31,7 +32,7 @@ def cluster_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     name = ClusterArn.parse(plan.msk_cluster).name
     match live.cluster:
         case Unread(reason):
-            yield THERE.untold(name, reason)
+            yield THERE.unknown(name, reason)
         case None:
             yield THERE.fails(name, "there is no such cluster")
         case LiveCluster() as cluster:
@@ -46,14 +47,14 @@ def cluster_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
 def _users(plan: Plan, live: LiveAccount, name: str, cluster: LiveCluster) -> AccountResult:
     """By the secrets that it knows: those of the stack's prefix, for others may be other stacks'."""
     if isinstance(live.secrets, Unread):
-        return USERS.untold(name, live.secrets.reason)
+        return USERS.unknown(name, live.secrets.reason)
     declared = {secret_name(plan, username) for credential in plan.credentials for username in credential.usernames}
     ours = {arn for arn in cluster.secrets if f":secret:{plan.secrets.prefix}" in arn}
     wanted = {secret.arn for kept, secret in live.secrets.items() if kept in declared}
     missing, more = sorted(wanted - ours), sorted(ours - wanted)
     found = [*(f"it doesn't take {arn}" for arn in missing), *(f"it takes {arn}, which isn't valid" for arn in more)]
     if not found and declared - live.secrets.keys():
-        return USERS.untold(name, "not all declared secrets are there")
+        return USERS.unknown(name, "not all declared secrets are there")
     return USERS.judged(name, holds=not found, found="; ".join(found) or f"{len(ours):,} secrets")
 
 

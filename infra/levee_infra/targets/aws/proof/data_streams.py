@@ -8,20 +8,21 @@ from typing import Final
 from levee.plan.aws_names import data_stream_arn
 from levee.plan.carriers import CARRIED_HOURS
 from levee.plan.planned import Plan, PlannedCarrier
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.encryption import encrypted_by
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveDataStream, Unread
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
+from levee_infra.verify.account import AccountCheck, AccountResult, there
 
-THERE: Final = there(Thing.DATA_STREAM)
-ON: Final = AccountCheck(Thing.DATA_STREAM, "is on", "takes and gives records, in the stack's account and region")
-ENCRYPTED: Final = AccountCheck(Thing.DATA_STREAM, "encrypted", "is encrypted by the declared key")
-KEPT: Final = AccountCheck(Thing.DATA_STREAM, "kept", "keeps records at least as long as declared")
+THERE: Final = there(things.DATA_STREAM)
+ON: Final = AccountCheck(things.DATA_STREAM, "is on", "takes and gives records, in the stack's account and region")
+ENCRYPTED: Final = AccountCheck(things.DATA_STREAM, "encrypted", "is encrypted by the declared key")
+KEPT: Final = AccountCheck(things.DATA_STREAM, "kept", "keeps records at least as long as declared")
 OUTSIDERS: Final = AccountCheck(
-    Thing.DATA_STREAM, "no outsiders", "is read, written and managed by nobody of another account"
+    things.DATA_STREAM, "no outsiders", "is read, written and managed by nobody of another account"
 )
-CONSUMERS: Final = AccountCheck(Thing.DATA_STREAM, "no consumers", "has no registered consumer, for none is declared")
+CONSUMERS: Final = AccountCheck(things.DATA_STREAM, "no consumers", "has no registered consumer, for none is declared")
 
 ACTIONS: Final = tuple(
     f"kinesis:{action}"
@@ -37,7 +38,7 @@ def data_stream_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResul
     for carrier in plan.carriers:
         match live.data_streams.get(carrier.name):
             case Unread(reason):
-                yield THERE.untold(carrier.name, reason)
+                yield THERE.unknown(carrier.name, reason)
             case None:
                 yield THERE.fails(carrier.name, "there is no such data stream")
             case LiveDataStream() as stream:
@@ -57,10 +58,10 @@ def _outcomes(
     long = isinstance(hours, int) and hours >= CARRIED_HOURS
     yield KEPT.judged(name, holds=long, found=f"{hours} hours; declared are {CARRIED_HOURS}")
     if isinstance(stream.policy, Unread):
-        yield OUTSIDERS.untold(name, stream.policy.reason)
+        yield OUTSIDERS.unknown(name, stream.policy.reason)
     else:
         yield tried(OUTSIDERS, name, outsiders(plan, stream.policy, ACTIONS, arn))
     if isinstance(stream.consumers, Unread):
-        yield CONSUMERS.untold(name, stream.consumers.reason)
+        yield CONSUMERS.unknown(name, stream.consumers.reason)
     else:
         yield CONSUMERS.judged(name, holds=not stream.consumers, found=", ".join(stream.consumers) or "none")

@@ -15,8 +15,8 @@ from levee.iam.wildcard import arn_like
 from levee.plan.aws_names import account_root, data_stream_arn, delivery_role_arn, delivery_role_name
 from levee.plan.planned import Plan, PlannedCarrier
 from levee_infra.targets.aws.kinds.role.kind import POLICY
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.by_role import by_role, by_service
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
 from levee_infra.targets.aws.proof.live import (
     UNTOLD,
     UNTOLD_OF_RESOURCE,
@@ -28,14 +28,15 @@ from levee_infra.targets.aws.proof.live import (
 from levee_infra.targets.aws.proof.named import actions_of, allowing, example, resources_of
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, tried
 from levee_infra.targets.aws.proof.trust import trust_trials
+from levee_infra.verify.account import AccountCheck, AccountResult, there
 from levee_infra.verify.check import MARK, sample
 
-THERE: Final = there(Thing.DELIVERY)
-ALONE: Final = AccountCheck(Thing.DELIVERY, "one policy", "holds levee's policy and no other")
-DELIVERS: Final = AccountCheck(Thing.DELIVERY, "delivers", "may put events on its data stream")
-NOTHING_ELSE: Final = AccountCheck(Thing.DELIVERY, "nothing else", "may do nothing else, and nothing elsewhere")
+THERE: Final = there(things.DELIVERY)
+ALONE: Final = AccountCheck(things.DELIVERY, "one policy", "holds levee's policy and no other")
+DELIVERS: Final = AccountCheck(things.DELIVERY, "delivers", "may put events on its data stream")
+NOTHING_ELSE: Final = AccountCheck(things.DELIVERY, "nothing else", "may do nothing else, and nothing elsewhere")
 TRUST: Final = AccountCheck(
-    Thing.DELIVERY, "taken on", "is taken on by CloudWatch Logs alone, and for its log group of this account alone"
+    things.DELIVERY, "taken on", "is taken on by CloudWatch Logs alone, and for its log group of this account alone"
 )
 
 LOGS: Final = "logs.amazonaws.com"
@@ -68,7 +69,7 @@ def delivery_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
         found = live.roles if isinstance(live.roles, Unread) else live.roles.get(name)
         match found:
             case Unread(reason):
-                yield THERE.untold(name, reason)
+                yield THERE.unknown(name, reason)
             case None:
                 yield THERE.fails(name, "there is no such role")
             case LiveRole():
@@ -95,7 +96,7 @@ class _Deliveries:
         others = sorted({*role.inline.keys() - {POLICY}, *role.attached})
         yield ALONE.judged(name, holds=not others, found=", ".join(others) or "no other")
         if self._key is None:
-            yield DELIVERS.untold(name, f"there is no telling of key {self._plan.secrets.key}")
+            yield DELIVERS.unknown(name, f"there is no telling of key {self._plan.secrets.key}")
         else:
             wanted = [*(_Asked(action, stream) for action in PUT), _Asked(ENCRYPT, self._key.arn)]
             yield tried(DELIVERS, name, (self._trial(role, each, allowed=True) for each in wanted))

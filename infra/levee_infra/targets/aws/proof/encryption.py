@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult
 from levee_infra.targets.aws.proof.live import LiveAccount
+from levee_infra.verify.account import AccountCheck, AccountResult
 
 
 def encrypted_by(
@@ -16,5 +16,5 @@ def encrypted_by(
     if used == declared or (key is not None and used in {key.arn, key.arn.rpartition("/")[2]}):
         return check.holds(name, used)
     if key is None:
-        return check.untold(name, f"it is encrypted by {used}; {declared} can't be looked at")
+        return check.unknown(name, f"it is encrypted by {used}; {declared} can't be looked at")
     return check.fails(name, f"it is encrypted by {used}, not {key.arn}")

@@ -10,17 +10,18 @@ from levee.plan.aws_names import delivery_role_name, role_name
 from levee.plan.planned import Plan
 from levee_infra import type_tokens
 from levee_infra.targets.aws.kinds.identity import made_at, marked
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, LiveDataStream, Unread
 from levee_infra.targets.aws.tags import tags_of
+from levee_infra.verify.account import AccountCheck, AccountResult, Thing
 
 TOKENS: Final[Mapping[Thing, str]] = {
-    Thing.ROLE: type_tokens.AWS_ROLE,
-    Thing.DELIVERY: type_tokens.AWS_ROLE,
-    Thing.SECRET: type_tokens.AWS_SECRET,
-    Thing.KEY: type_tokens.AWS_KEY,
-    Thing.ARCHIVE: type_tokens.AWS_ARCHIVE_BUCKET,
-    Thing.DATA_STREAM: type_tokens.AWS_DATA_STREAM,
+    things.ROLE: type_tokens.AWS_ROLE,
+    things.DELIVERY: type_tokens.AWS_ROLE,
+    things.SECRET: type_tokens.AWS_SECRET,
+    things.KEY: type_tokens.AWS_KEY,
+    things.ARCHIVE: type_tokens.AWS_ARCHIVE_BUCKET,
+    things.DATA_STREAM: type_tokens.AWS_DATA_STREAM,
 }
 RecordedIdentities = Mapping[tuple[str, str], str]
 """By type token and the thing's name in AWS; of a key that is its alias."""
@@ -39,9 +40,9 @@ def identity_outcomes(
     for thing, name, identity in (*_roles(plan, live), *_secrets(live), *_keys(live), *_others(plan, live)):
         check = RECORDED[thing]
         if isinstance(recorded, Unread):
-            yield check.untold(name, recorded.reason)
+            yield check.unknown(name, recorded.reason)
             continue
-        alias = name.rpartition(":")[2] if thing is Thing.KEY else name
+        alias = name.rpartition(":")[2] if thing is things.KEY else name
         known = recorded.get((TOKENS[thing], alias))
         if known is not None:
             found = identity if identity == known else f"{identity}; recorded is {known}, and what that held is gone"
@@ -57,26 +58,26 @@ def _roles(plan: Plan, live: LiveAccount) -> Iterator[Found]:
     deliveries = {delivery_role_name(each.name) for each in plan.carriers}
     for name, role in roles.items():
         if name in services | deliveries:
-            yield Thing.ROLE if name in services else Thing.DELIVERY, name, role.identity
+            yield things.ROLE if name in services else things.DELIVERY, name, role.identity
 
 
 def _secrets(live: LiveAccount) -> Iterator[Found]:
     for name, secret in ({} if isinstance(live.secrets, Unread) else live.secrets).items():
-        yield Thing.SECRET, name, secret.arn
+        yield things.SECRET, name, secret.arn
 
 
 def _keys(live: LiveAccount) -> Iterator[Found]:
     for name, key in live.keys.items():
         if not isinstance(key, Unread):
-            yield Thing.KEY, name, key.arn
+            yield things.KEY, name, key.arn
 
 
 def _others(plan: Plan, live: LiveAccount) -> Iterator[Found]:
     for name, bucket in live.buckets.items():
         if isinstance(bucket, LiveBucket):
             arn = f"arn:{partition_name(plan.boundary.region)}:s3:::{name}"
-            yield Thing.ARCHIVE, name, marked(arn, tags_of(bucket.settings.inputs()))
+            yield things.ARCHIVE, name, marked(arn, tags_of(bucket.settings.inputs()))
     for name, stream in live.data_streams.items():
         if isinstance(stream, LiveDataStream) and "StreamCreationTimestamp" in stream.about:
             arn = str(stream.about["StreamARN"])
-            yield Thing.DATA_STREAM, name, made_at(arn, stream.about["StreamCreationTimestamp"])
+            yield things.DATA_STREAM, name, made_at(arn, stream.about["StreamCreationTimestamp"])

@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveKey, Unread
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import insiders, outsiders
+from levee_infra.verify.account import AccountCheck, AccountResult, there
 
-THERE: Final = there(Thing.KEY)
-ON: Final = AccountCheck(Thing.KEY, "is on", "is enabled, and kept by the account itself")
-RENEWED: Final = AccountCheck(Thing.KEY, "renewed", "is renewed every year")
-ONE_REGION: Final = AccountCheck(Thing.KEY, "one region", "lies in one region, and can't be copied to another")
-OUTSIDERS: Final = AccountCheck(Thing.KEY, "no outsiders", "is used and managed by nobody of another account")
+THERE: Final = there(things.KEY)
+ON: Final = AccountCheck(things.KEY, "is on", "is enabled, and kept by the account itself")
+RENEWED: Final = AccountCheck(things.KEY, "renewed", "is renewed every year")
+ONE_REGION: Final = AccountCheck(things.KEY, "one region", "lies in one region, and can't be copied to another")
+OUTSIDERS: Final = AccountCheck(things.KEY, "no outsiders", "is used and managed by nobody of another account")
 ACTIONS: Final = ("kms:Decrypt", "kms:CreateGrant", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
 
 
@@ -30,7 +31,7 @@ def key_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     for name in declared_keys(plan):
         match live.keys.get(name):
             case Unread(reason):
-                yield THERE.untold(name, reason)
+                yield THERE.unknown(name, reason)
             case None:
                 yield THERE.fails(name, "there is no such key")
             case LiveKey() as key:

@@ -10,7 +10,7 @@ from levee.iam.document import Principal
 from levee.iam.evaluate import Decision, Outcome, Policies, evaluate
 from levee.iam.request import Request, Values
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult
+from levee_infra.verify.account import AccountCheck, AccountResult
 from levee_infra.verify.answer import Verdict
 
 SHOWN: Final = 3
@@ -58,7 +58,7 @@ def tried(check: AccountCheck, name: str, cases: Iterable[PolicyCase]) -> Accoun
     if surprises:
         return check.fails(name, "; ".join(surprises))
     if unknown or not count:
-        return check.untold(name, "; ".join(unknown[:SHOWN]) or "there is nothing to try it on")
+        return check.unknown(name, "; ".join(unknown[:SHOWN]) or "there is nothing to try it on")
     return check.holds(name, f"{count} request{'s' if count != 1 else ''} evaluated")
 
 

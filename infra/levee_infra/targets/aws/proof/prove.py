@@ -6,11 +6,10 @@ from collections.abc import Collection
 from pathlib import Path
 
 from levee.plan.planned import Plan
-from levee_infra.engines.record import Record, Unreadable
+from levee_infra.deployed.record import Record, Unreadable
 from levee_infra.targets.aws.account import account_api
 from levee_infra.targets.aws.proof.alarms import alarm_outcomes
 from levee_infra.targets.aws.proof.archives import archive_outcomes
-from levee_infra.targets.aws.proof.check import AccountResult
 from levee_infra.targets.aws.proof.cluster import cluster_outcomes
 from levee_infra.targets.aws.proof.data_streams import data_stream_outcomes
 from levee_infra.targets.aws.proof.delivery import delivery_outcomes
@@ -21,6 +20,7 @@ from levee_infra.targets.aws.proof.live import LiveAccount, Unread
 from levee_infra.targets.aws.proof.roles import role_outcomes
 from levee_infra.targets.aws.proof.secrets import secret_outcomes
 from levee_infra.targets.aws.proof.subscriptions import subscription_outcomes
+from levee_infra.verify.account import AccountResult
 
 
 async def prove_account(

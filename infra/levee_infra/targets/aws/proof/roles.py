@@ -16,8 +16,8 @@ from levee.iam.request import Values
 from levee.plan.aws_names import data_stream_arn, role_arn, role_name, secret_name
 from levee.plan.planned import Plan, PlannedCredential
 from levee_infra.targets.aws.kinds.role.kind import POLICY
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.by_role import by_role, by_service
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
 from levee_infra.targets.aws.proof.live import (
     UNTOLD,
     UNTOLD_OF_RESOURCE,
@@ -34,18 +34,19 @@ from levee_infra.targets.aws.proof.policy_case import PolicyCase, tried
 from levee_infra.targets.aws.proof.topics import topic_requests
 from levee_infra.targets.aws.proof.trust import trust_trials
 from levee_infra.verify.access import Access, PlannedNames
+from levee_infra.verify.account import AccountCheck, AccountResult, there
 from levee_infra.verify.check import MARK, sample
 
-THERE: Final = there(Thing.ROLE)
-ALONE: Final = AccountCheck(Thing.ROLE, "one policy", "holds levee's policy and no other")
-OWN: Final = AccountCheck(Thing.ROLE, "reads own", "may read its own secrets")
-OTHERS: Final = AccountCheck(Thing.ROLE, "reads no other", "may read no other secret")
-DRAINS: Final = AccountCheck(Thing.ROLE, "drains", "may read the data streams that it drains, and no other")
+THERE: Final = there(things.ROLE)
+ALONE: Final = AccountCheck(things.ROLE, "one policy", "holds levee's policy and no other")
+OWN: Final = AccountCheck(things.ROLE, "reads own", "may read its own secrets")
+OTHERS: Final = AccountCheck(things.ROLE, "reads no other", "may read no other secret")
+DRAINS: Final = AccountCheck(things.ROLE, "drains", "may read the data streams that it drains, and no other")
 NOTHING_ELSE: Final = AccountCheck(
-    Thing.ROLE, "changes nothing", "may write, delete and administer no secret, key, archive, data stream or role"
+    things.ROLE, "changes nothing", "may write, delete and administer no secret, key, archive, data stream or role"
 )
-TOPICS: Final = AccountCheck(Thing.ROLE, "topics", "may do on the MSK cluster what its grants say, and nothing else")
-TRUST: Final = AccountCheck(Thing.ROLE, "taken on", "is taken on by its service alone, and for this account alone")
+TOPICS: Final = AccountCheck(things.ROLE, "topics", "may do on the MSK cluster what its grants say, and nothing else")
+TRUST: Final = AccountCheck(things.ROLE, "taken on", "is taken on by its service alone, and for this account alone")
 
 READ: Final = "secretsmanager:GetSecretValue"
 ON_SECRETS: Final = ("DeleteSecret", "PutResourcePolicy", "PutSecretValue", "UpdateSecret")
@@ -85,7 +86,7 @@ def role_outcomes(plan: Plan, live: LiveAccount, services: Collection[str] = ())
         found = live.roles if isinstance(live.roles, Unread) else live.roles.get(name)
         match found:
             case Unread(reason):
-                yield THERE.untold(name, reason)
+                yield THERE.unknown(name, reason)
             case None:
                 yield THERE.fails(name, "there is no such role")
             case LiveRole():
@@ -139,14 +140,14 @@ class _Roles:
     def _secret_outcomes(self, credential: PlannedCredential, name: str, role: LiveRole) -> Iterator[AccountResult]:
         if isinstance(self._live.secrets, Unread):
             for check in (OWN, OTHERS):
-                yield check.untold(name, self._live.secrets.reason)
+                yield check.unknown(name, self._live.secrets.reason)
             return
         own = {secret_name(self._plan, username) for username in credential.usernames}
         missing = sorted(own - self._secrets.keys())
         key = self._live.key(self._plan.secrets.key)
         if missing or key is None:
             lacking = f"no secret {', '.join(missing)}" if missing else f"no telling of key {self._plan.secrets.key}"
-            yield OWN.untold(name, f"there is {lacking}")
+            yield OWN.unknown(name, f"there is {lacking}")
         else:
             yield tried(OWN, name, self._own(role, sorted(own), key))
         yield tried(OTHERS, name, self._foreign(role, own))
@@ -165,7 +166,7 @@ class _Roles:
         streams = self._drained.get(credential.service, ())
         own, key = frozenset(streams), self._live.key(self._plan.secrets.key)
         if own and key is None:
-            return DRAINS.untold(name, f"there is no telling of key {self._plan.secrets.key}")
+            return DRAINS.unknown(name, f"there is no telling of key {self._plan.secrets.key}")
         cases = [self._decrypts(role, key, "kinesis")] if own and key is not None else []
         for stream in sample(streams):
             cases += self._on_data_stream(role, DRAIN, stream, allowed=True)

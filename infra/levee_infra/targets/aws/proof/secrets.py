@@ -7,15 +7,16 @@ from typing import Final
 
 from levee.plan.aws_names import secret_name
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.encryption import encrypted_by
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveSecret, Unread
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
+from levee_infra.verify.account import AccountCheck, AccountResult, there
 
-THERE: Final = there(Thing.SECRET)
-ENCRYPTED: Final = AccountCheck(Thing.SECRET, "encrypted", "is encrypted by the declared key")
-OUTSIDERS: Final = AccountCheck(Thing.SECRET, "no outsiders", "is read by nobody of another account")
+THERE: Final = there(things.SECRET)
+ENCRYPTED: Final = AccountCheck(things.SECRET, "encrypted", "is encrypted by the declared key")
+OUTSIDERS: Final = AccountCheck(things.SECRET, "no outsiders", "is read by nobody of another account")
 ACTIONS: Final = ("secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue")
 
 
@@ -29,7 +30,7 @@ def secret_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
             found = live.secrets if isinstance(live.secrets, Unread) else live.secrets.get(name)
             match found:
                 case Unread(reason):
-                    yield THERE.untold(name, reason)
+                    yield THERE.unknown(name, reason)
                 case None:
                     yield THERE.fails(name, "there is no such secret")
                 case LiveSecret():
@@ -40,7 +41,7 @@ def _outcomes(plan: Plan, live: LiveAccount, name: str, secret: LiveSecret) -> I
     yield THERE.holds(name, secret.arn)
     yield _encrypted(plan, live, name, secret)
     if isinstance(secret.policy, Unread):
-        yield OUTSIDERS.untold(name, secret.policy.reason)
+        yield OUTSIDERS.unknown(name, secret.policy.reason)
     else:
         yield tried(OUTSIDERS, name, outsiders(plan, secret.policy, ACTIONS, secret.arn))
 

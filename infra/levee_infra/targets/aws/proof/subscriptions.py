@@ -8,14 +8,15 @@ from typing import Any, Final
 from levee.plan.aws_names import data_stream_arn, delivery_role_arn, subscription_name
 from levee.plan.planned import Plan, PlannedCarrier
 from levee_infra.targets.aws.kinds.log_subscription.kind import BY_STREAM, SEPARATOR
-from levee_infra.targets.aws.proof.check import AccountCheck, AccountResult, Thing, there
+from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, Unread
+from levee_infra.verify.account import AccountCheck, AccountResult, there
 
-THERE: Final = there(Thing.SUBSCRIPTION)
-EVENTS: Final = AccountCheck(Thing.SUBSCRIPTION, "events", "sends the declared events, as they were logged")
-DESTINATION: Final = AccountCheck(Thing.SUBSCRIPTION, "destination", "sends to the declared data stream")
-ROLE: Final = AccountCheck(Thing.SUBSCRIPTION, "role", "sends as the declared role")
-ORDER: Final = AccountCheck(Thing.SUBSCRIPTION, "in order", "keeps the events of a log stream in their order")
+THERE: Final = there(things.SUBSCRIPTION)
+EVENTS: Final = AccountCheck(things.SUBSCRIPTION, "events", "sends the declared events, as they were logged")
+DESTINATION: Final = AccountCheck(things.SUBSCRIPTION, "destination", "sends to the declared data stream")
+ROLE: Final = AccountCheck(things.SUBSCRIPTION, "role", "sends as the declared role")
+ORDER: Final = AccountCheck(things.SUBSCRIPTION, "in order", "keeps the events of a log stream in their order")
 
 
 def subscription_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
@@ -25,7 +26,7 @@ def subscription_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResu
         name = f"{group}{SEPARATOR}{wanted}"
         filters = live.subscriptions.get(group)
         if isinstance(filters, Unread):
-            yield THERE.untold(name, filters.reason)
+            yield THERE.unknown(name, filters.reason)
             continue
         found = next((each for each in filters or () if each.get("filterName") == wanted), None)
         if found is None:

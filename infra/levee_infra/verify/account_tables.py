@@ -6,23 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from levee.render.table import render_table
-from levee_infra.targets.aws.proof.check import AccountResult, Thing
+from levee_infra.verify.account import AccountResult, Thing
 from levee_infra.verify.answer import Verdict
 
 MOST: Final = 40
 """Things of a kind in a table where all is well; those with a surprise are always in it."""
 
-TITLES: Final[Mapping[Thing, str]] = {
-    Thing.ROLE: "Roles in the account",
-    Thing.SECRET: "Secrets in the account",
-    Thing.KEY: "Keys in the account",
-    Thing.ARCHIVE: "Archives in the account",
-    Thing.ALARM: "Alarms in the account",
-    Thing.CLUSTER: "The MSK cluster in the account",
-    Thing.DATA_STREAM: "Data streams in the account",
-    Thing.DELIVERY: "Roles that deliver logs in the account",
-    Thing.SUBSCRIPTION: "Subscriptions of log groups in the account",
-}
 WORDS: Final[Mapping[Verdict, str]] = {
     Verdict.AS_DECLARED: "yes",
     Verdict.SURPRISE: "SURPRISE",
@@ -32,10 +21,11 @@ WORDS: Final[Mapping[Verdict, str]] = {
 
 def account_sections(outcomes: Sequence[AccountResult]) -> Iterator[str]:
     """A table for each kind of thing, then what isn't as declared."""
-    for thing, title in TITLES.items():
-        some = [outcome for outcome in outcomes if outcome.check.thing is thing]
-        if some:
-            yield from _section(title, thing, some)
+    by_thing: dict[Thing, list[AccountResult]] = {}
+    for outcome in outcomes:
+        by_thing.setdefault(outcome.check.thing, []).append(outcome)
+    for thing, some in by_thing.items():
+        yield from _section(thing, some)
     wrong = [outcome for outcome in outcomes if outcome.verdict is not Verdict.AS_DECLARED]
     if wrong:
         rows = [
@@ -59,7 +49,7 @@ def account_summary(outcomes: Sequence[AccountResult]) -> str:
     )
 
 
-def _section(title: str, thing: Thing, outcomes: Sequence[AccountResult]) -> Iterator[str]:
+def _section(thing: Thing, outcomes: Sequence[AccountResult]) -> Iterator[str]:
     columns = tuple(dict.fromkeys(outcome.check.column for outcome in outcomes))
     cells: dict[str, dict[str, AccountResult]] = {}
     for outcome in outcomes:
@@ -72,6 +62,6 @@ def _section(title: str, thing: Thing, outcomes: Sequence[AccountResult]) -> Ite
         if name not in hidden
     ]
     header = (thing.value.upper(), *(column.upper() for column in columns))
-    yield f"{title}\n" + render_table(header, rows)
+    yield f"{thing.title}\n" + render_table(header, rows)
     if hidden:
         yield f"... and {len(hidden):,} more, all as declared (all of them: --json)\n"

@@ -1,25 +1,27 @@
-"""What a proof checks of a stack's AWS account, and what came of it."""
+"""What a proof checks of the account or project that a stack lies in, and what came of it."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
 
+from levee.plan.planned import Plan
+from levee_infra.deployed.record import Record, Unreadable
 from levee_infra.verify.answer import Verdict
+from levee_infra.verify.kept_logins import KeptLogins
 
 
-class Thing(StrEnum):
-    """What a check is about."""
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """What a check is about: a word for one of its kind, and the title of a table of them."""
 
-    ROLE = "role"
-    SECRET = "secret"  # noqa: S105 - the word for it
-    KEY = "key"
-    ARCHIVE = "archive"
-    ALARM = "alarm"
-    CLUSTER = "MSK cluster"
-    DATA_STREAM = "data stream"
-    DELIVERY = "delivery role"
-    SUBSCRIPTION = "subscription"
+    value: str
+    title: str
+
+    def __str__(self) -> str:
+        return self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class AccountCheck:
         """It is otherwise."""
         return AccountResult(self, name, Verdict.SURPRISE, found)
 
-    def untold(self, name: str, reason: str) -> AccountResult:
+    def unknown(self, name: str, reason: str) -> AccountResult:
         """Nobody can tell."""
         return AccountResult(self, name, Verdict.UNKNOWN, reason)
 
@@ -60,3 +62,18 @@ class AccountResult:
 def there(thing: Thing) -> AccountCheck:
     """That it exists at all."""
     return AccountCheck(thing, "is there", "exists")
+
+
+class Proves(Protocol):
+    """What a proof asks of a stack's target."""
+
+    def logins(self, plan: Plan, project: Path) -> KeptLogins:
+        """The logins of services, from where the services themselves have them."""
+
+    async def prove(
+        self, plan: Plan, project: Path, recorded: Record | Unreadable, services: Collection[str] = ()
+    ) -> tuple[AccountResult, ...]:
+        """Read what the account holds of a stack and judge it; nothing is changed, and no secret is read.
+
+        `services`, where there are any, are those whose roles are tried; the rest is judged as a whole.
+        """

@@ -1,13 +1,17 @@
-"""What a look at the account came to."""
+"""What a target's preflight came to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from levee.loading.problem import Problem
 from levee.model.origin import Origin
 from levee_infra.providers.protocol.failures import FailedError
+
+MISSING_RIGHTS: Final = "missing-rights"
+"""The id of problems that only a change meets: the caller lacks a right."""
 
 
 @dataclass(frozen=True, slots=True)

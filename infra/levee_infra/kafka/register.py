@@ -15,10 +15,9 @@ from levee.model.acl import Acl
 from levee.model.name import NamePattern, PatternType
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
 from levee_infra import type_tokens
+from levee_infra.earlier_urn import earlier_urn
 from levee_infra.kafka.connection import provider_connection
 from levee_infra.providers.protocol.on_destroy import ON_DESTROY, REFUSE
-from levee_infra.secret_location import secret_store
-from levee_infra.targets.earlier_urn import earlier_urn
 from levee_policies.readback import topic
 
 
@@ -37,13 +36,16 @@ class KafkaServiceCredential(pulumi.CustomResource):
         super().__init__(type_tokens.KAFKA_SERVICE_CREDENTIAL, name, {**inputs, **outputs}, opts)
 
 
-class KafkaTarget:
+class KafkaRegistration:
     """Registers topics and credentials on the plan's cluster. Providers are explicit: no ambient configuration."""
 
     topics_only = True
 
-    def __init__(self, plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> None:
-        """`holds_on_destroy`: the providers refuse to destroy the stack while it protects anything."""
+    def __init__(self, plan: Plan, project: Path, store: Mapping[str, Any], *, holds_on_destroy: bool = False) -> None:
+        """`store` is where passwords are kept.
+
+        `holds_on_destroy`: the providers refuse to destroy the stack while it protects anything.
+        """
         connection = kafka_configuration(plan, project)
         protects = holds_on_destroy and any(topic.protected for topic in plan.topics)
         held = {ON_DESTROY: REFUSE} if protects else {}
@@ -53,7 +55,7 @@ class KafkaTarget:
         self.levee = pulumi.ProviderResource(
             "levee", "levee", {"kafka": connection, **self._sections(plan, project, connection), **held}
         )
-        self._secret_store = secret_store(plan, project)
+        self._secret_store = store
         self._made: dict[str, pulumi.Resource] = {}  # topics by what Kafka calls them
 
     def _sections(

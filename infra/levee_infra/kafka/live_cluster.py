@@ -1,9 +1,7 @@
-"""What only the live cluster and the stack's account can tell, asked before anything is registered.
+"""What the live Kafka cluster says against a plan, asked before anything is registered; nothing is changed.
 
 The cluster's identity, where its brokers stand, whether the administrator holds what the plan needs, whether a topic
-that exists contradicts its declaration, and whether a grant reaches what is another stack's by its mark; of an AWS
-account what levee_infra.targets.aws.preflight asks. All contradictions of a run are reported at once; nothing is
-changed.
+that exists contradicts its declaration, and whether a grant reaches what is another stack's by its mark.
 """
 
 from __future__ import annotations
@@ -25,10 +23,8 @@ from levee_infra.kafka.admin.session import Session
 from levee_infra.kafka.broker_values import overruled
 from levee_infra.kafka.connection import admin_connection
 from levee_infra.kafka.held_by_others import held_by_others
-from levee_infra.kafka.reach import Held, doubtful_grants, grants_anothers
+from levee_infra.kafka.reach import Held, grants_anothers
 from levee_infra.providers.protocol.failures import FailedError, RefusedError
-from levee_infra.targets.aws.preflight.account import look_at_account
-from levee_infra.targets.aws.preflight.rights import MISSING_RIGHTS
 
 REQUIRED_OPERATIONS: Final = ("DESCRIBE", "ALTER", "CREATE", "DESCRIBE_CONFIGS", "ALTER_CONFIGS")
 
@@ -54,39 +50,6 @@ class LiveCluster:
     others: tuple[Held, ...] = ()
 
 
-def preflight(plan: Plan, project: Path, *, changing: bool) -> tuple[str, ...]:
-    """Look at the live cluster and the account, and refuse a plan that they contradict; see `look`.
-
-    What is doubtful and stops nothing is returned, a line each: show it. Not `changing` anything, a caller may lack the
-    rights to. Raises Rejected (exit 1), and LeveeError where nobody can be asked.
-    """
-    account = look_at_account(plan, project)
-    if not changing:
-        account = account.tolerating(MISSING_RIGHTS)
-    try:
-        live = look(plan, project)
-    except LeveeError:
-        _refuse(account.problems, project)  # why the cluster can't be asked may be among them
-        raise
-    _refuse([*account.problems, *contradictions(plan, live)], project)
-    return (*account.warnings, *live.overruled, *doubtful_grants(plan, live.others))
-
-
-def doubts(plan: Plan, project: Path) -> tuple[str, ...]:
-    """What is doubtful before plan and cluster are compared, a line each: what differs is the comparison's to tell.
-
-    Raises Rejected (exit 1) where it is another cluster or another account, and LeveeError where nobody can be asked.
-    """
-    account = look_at_account(plan, project).tolerating(MISSING_RIGHTS)
-    try:
-        live = look(plan, project)
-    except LeveeError:
-        _refuse(account.problems, project)
-        raise
-    _refuse([*account.problems, *_identity(plan, live)], project)
-    return (*account.warnings, *live.overruled)
-
-
 def look(plan: Plan, project: Path) -> LiveCluster:
     """Ask the plan's cluster. Raises LeveeError where it can't be asked or the administrator lacks what is needed."""
     connection = admin_connection(plan.cluster, project)
@@ -102,7 +65,7 @@ def refuse_contradictions(plan: Plan, live: LiveCluster, project: Path) -> None:
 
 def contradictions(plan: Plan, live: LiveCluster) -> Iterator[Problem]:
     """Everything in which the plan and the cluster can't both be right."""
-    yield from _identity(plan, live)
+    yield from identity_problems(plan, live)
     yield from _places(plan, live)
     for topic in plan.topics:
         if topic.name in live.topics:
@@ -110,7 +73,8 @@ def contradictions(plan: Plan, live: LiveCluster) -> Iterator[Problem]:
     yield from grants_anothers(plan, live.others)
 
 
-def _identity(plan: Plan, live: LiveCluster) -> Iterator[Problem]:
+def identity_problems(plan: Plan, live: LiveCluster) -> Iterator[Problem]:
+    """Whether it is another cluster, or stands elsewhere."""
     if live.id != plan.cluster.id:
         yield Problem(
             "wrong-cluster",
