@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TypeVar, assert_never
@@ -16,7 +16,9 @@ from levee.loading.load import load_stack
 from levee.model.stack import Target as Platform
 from levee.plan.build import build_plan
 from levee.plan.not_yet import not_yet_in_force
-from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedMonitor
+from levee.plan.part import Part
+from levee.plan.planned import Plan, PlannedCarrier
+from levee.targets import parts
 from levee_infra.components.log_stream import LogStreamArgs, register_stream
 from levee_infra.deployed.guard import guard
 from levee_infra.deployed.holder import EngineName, note_holder, refuse_other_holder
@@ -31,7 +33,7 @@ from levee_infra.targets.kafka.register import KafkaTarget
 from levee_policies.gate import enforce
 from levee_policies.report.as_text import headline
 
-OfStream = TypeVar("OfStream", PlannedArchive, PlannedMonitor, PlannedCarrier)
+OfStream = TypeVar("OfStream", Part, PlannedCarrier)
 
 
 def run(project: Path, stack: str, as_of: date) -> None:
@@ -67,20 +69,25 @@ def provision(plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> N
     `holds_on_destroy`: for an engine that doesn't refuse to destroy a protected stack before it deletes anything.
     Raises pulumi.RunError, as `run`.
     """
-    target = _target(plan, project, holds_on_destroy=holds_on_destroy)
-    archives, monitors, carriers = _by_stream(plan.archives), _by_stream(plan.monitors), _by_stream(plan.carriers)
+    planned = parts(plan)
+    target = _target(plan, project, planned, holds_on_destroy=holds_on_destroy)
+    of_stream, carriers = _by_stream(planned), _by_stream(plan.carriers)
+    for part in of_stream[None]:
+        if not part.needs:
+            target.part(part)
     made: list[pulumi.Resource] = []
     for topic in plan.topics:
-        of_stream = LogStreamArgs(
+        stream = LogStreamArgs(
             topic=topic,
-            archives=tuple(archives[topic.stream]),
-            monitors=tuple(monitors[topic.stream]),
+            parts=tuple(of_stream[topic.stream]),
             carriers=tuple(carriers[topic.stream]),
             target=target,
         )
-        made.append(register_stream(topic.stream, of_stream))
+        made.append(register_stream(topic.stream, stream))
     made += (target.credential(credential.service, credential) for credential in plan.credentials)
-    target.finish()
+    for part in of_stream[None]:
+        if part.needs:
+            target.part(part)
     pulumi.export("levee", __version__)  # a version may register the same things in another order of dependencies
     pulumi.export("cluster", plan.cluster.id)
     pulumi.export("topics", {topic.stream: topic.name for topic in plan.topics})
@@ -93,19 +100,20 @@ def _spent(plan: Plan, made: Iterable[pulumi.Resource]) -> pulumi.Input[list[str
     return pulumi.Output.all(*(each.urn for each in made)).apply(lambda _: marks) if marks else []
 
 
-def _by_stream(planned: Iterable[OfStream]) -> Mapping[str, list[OfStream]]:
-    found: dict[str, list[OfStream]] = defaultdict(list)
+def _by_stream(planned: Iterable[OfStream]) -> Mapping[str | None, list[OfStream]]:
+    """What belongs to each stream, and under None what belongs to none."""
+    found: dict[str | None, list[OfStream]] = defaultdict(list)
     for each in planned:
         found[each.stream].append(each)
     return found
 
 
-def _target(plan: Plan, project: Path, *, holds_on_destroy: bool) -> Target:
+def _target(plan: Plan, project: Path, planned: Sequence[Part], *, holds_on_destroy: bool) -> Target:
     match plan.target:
         case Platform.KAFKA:
-            return KafkaTarget(plan, project, holds_on_destroy=holds_on_destroy)
+            return KafkaTarget(plan, project, planned, holds_on_destroy=holds_on_destroy)
         case Platform.AWS:
-            return AwsTarget(plan, project, holds_on_destroy=holds_on_destroy)
+            return AwsTarget(plan, project, planned, holds_on_destroy=holds_on_destroy)
         case Platform.IBM:
             raise pulumi.RunError(f"stack {plan.stack}: this version of levee provisions no {plan.target} targets yet")
         case _:

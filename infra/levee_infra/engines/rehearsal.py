@@ -20,8 +20,8 @@ from levee.diagnostics import Rejected
 from levee.loading.locate import diagnose
 from levee.loading.problem import Problem
 from levee.model.origin import Origin
+from levee.plan import type_tokens
 from levee.plan.planned import Plan
-from levee_infra import type_tokens
 from levee_infra.kafka.credential.platform import open_package
 from levee_infra.providers.kafka.provider import KafkaProvider
 from levee_infra.providers.kafka.topic import Topic

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any
+from typing import Any, assert_never
 
 import pulumi
 
 from levee.model.acl import Acl
 from levee.model.name import NamePattern, PatternType
-from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedMonitor, PlannedTopic
-from levee_infra import type_tokens
+from levee.plan import type_tokens
+from levee.plan.part import Need, Part
+from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
 from levee_infra.kafka.connection import provider_connection
 from levee_infra.providers.protocol.on_destroy import ON_DESTROY, REFUSE
 from levee_infra.secret_location import secret_store
 from levee_infra.targets.earlier_urn import earlier_urn
+from levee_infra.targets.parts import PartResources
 from levee_policies.readback import topic
 
 
@@ -38,11 +41,13 @@ class KafkaServiceCredential(pulumi.CustomResource):
 
 
 class KafkaTarget:
-    """Registers topics and credentials on the plan's cluster. Providers are explicit: no ambient configuration."""
+    """Registers topics and credentials on the plan's cluster, and its parts. Providers are explicit: no ambient
+    configuration.
+    """
 
-    topics_only = True
-
-    def __init__(self, plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> None:
+    def __init__(
+        self, plan: Plan, project: Path, parts: Sequence[Part] = (), *, holds_on_destroy: bool = False
+    ) -> None:
         """`holds_on_destroy`: the providers refuse to destroy the stack while it protects anything."""
         connection = kafka_configuration(plan, project)
         protects = holds_on_destroy and any(topic.protected for topic in plan.topics)
@@ -54,7 +59,11 @@ class KafkaTarget:
             "levee", "levee", {"kafka": connection, **self._sections(plan, project, connection), **held}
         )
         self._secret_store = secret_store(plan, project)
-        self._made: dict[str, pulumi.Resource] = {}  # topics by what Kafka calls them
+        self._topics: dict[str, pulumi.Resource] = {}  # by what Kafka calls them
+        self._planned = {each.service: each for each in plan.credentials}
+        self._credentials: list[pulumi.Resource] = []
+        self._parts = PartResources(parts, self.levee)
+        self._of_service: dict[str, list[pulumi.Resource]] = defaultdict(list)  # what precedes its credential
 
     def _sections(
         self,
@@ -68,47 +77,57 @@ class KafkaTarget:
     def topic(self, name: str, planned: PlannedTopic, opts: pulumi.ResourceOptions) -> pulumi.Resource:
         """Register `kafka:index/topic:Topic`."""
         options = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(provider=self._kafka))
-        made = self._made[planned.name] = KafkaTopic(name, topic_inputs(planned), options)
+        made = self._topics[planned.name] = KafkaTopic(name, topic_inputs(planned), options)
         return made
 
-    def archive(self, name: str, planned: PlannedArchive, opts: pulumi.ResourceOptions) -> None:
-        """Kafka alone has no archive."""
+    def part(self, part: Part, opts: pulumi.ResourceOptions | None = None) -> pulumi.Resource:
+        """Register one of the plan's parts. What is of a service stood below it in 0.1.0."""
+        options = pulumi.ResourceOptions(
+            depends_on=[each for need in part.needs for each in self._needed(need, part)],
+            aliases=None if part.service is None else below_service(part.type, part.name),
+        )
+        made = self._parts.register(part, pulumi.ResourceOptions.merge(opts, options))
+        if part.service is not None and not part.needs:
+            self._of_service[part.service].append(made)
+        return made
 
-    def monitor(self, name: str, planned: PlannedMonitor, opts: pulumi.ResourceOptions) -> None:
-        """Kafka alone watches nothing."""
-
-    def carrier(self, name: str, planned: PlannedCarrier, opts: pulumi.ResourceOptions) -> None:
-        """Whoever writes to Kafka alone brings its records itself."""
-
-    def finish(self) -> None:
-        """Kafka alone has nothing of the kind."""
-
-    def credential(
-        self, name: str, planned: PlannedCredential, needs: Sequence[pulumi.Resource] = ()
-    ) -> pulumi.Resource:
-        """Register `levee:kafka:ServiceCredential`, after what it `needs` beside its topics."""
+    def credential(self, name: str, planned: PlannedCredential) -> pulumi.Resource:
+        """Register `levee:kafka:ServiceCredential`, after its topics and the parts that precede it."""
         options = pulumi.ResourceOptions(
             provider=self.levee,
-            depends_on=[*self._granted(planned), *needs],
+            depends_on=[*self._granted(planned), *self._of_service[planned.service]],
             aliases=below_service(type_tokens.KAFKA_SERVICE_CREDENTIAL, name),
         )
-        return KafkaServiceCredential(name, credential_inputs(planned, self._secret_store), options)
+        made = KafkaServiceCredential(name, credential_inputs(planned, self._secret_store), options)
+        self._credentials.append(made)
+        return made
+
+    def _needed(self, need: Need, part: Part) -> Iterable[pulumi.Resource]:
+        match need:
+            case Need.GRANTED_TOPICS:
+                return self._granted(self._planned[part.service or ""])
+            case Need.CREDENTIALS:
+                return self._credentials
+            case _:
+                assert_never(need)
 
     def _granted(self, planned: PlannedCredential) -> list[pulumi.Resource]:
         """This stack's topics that the grants name: a right on a topic comes after it and goes before it."""
         patterns = {pattern for grant in planned.grants for pattern in grant.topics}
-        return [self._made[name] for name in sorted({name for pattern in patterns for name in self._matched(pattern)})]
+        return [
+            self._topics[name] for name in sorted({name for pattern in patterns for name in self._matched(pattern)})
+        ]
 
     def _matched(self, pattern: NamePattern) -> Iterable[str]:
         if pattern.type is PatternType.LITERAL:
-            return (pattern.name,) if pattern.name in self._made else ()
+            return (pattern.name,) if pattern.name in self._topics else ()
         first = bisect_left(self._names, pattern.name)
         return takewhile(lambda name: name.startswith(pattern.name), islice(self._names, first, None))
 
     @cached_property
     def _names(self) -> list[str]:
         """All names in order: no topic is made after the first credential."""
-        return sorted(self._made)
+        return sorted(self._topics)
 
 
 def below_service(type_: str, name: str) -> list[str]:
