@@ -15,8 +15,11 @@ from levee.diagnostics.redaction import redact
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
 from levee.plan.not_yet import not_yet_in_force
-from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedMonitor
+from levee.plan.part import Part
+from levee.plan.planned import Plan, PlannedCarrier
+from levee.targets import parts
 from levee_infra.components.log_stream import LogStreamArgs, register_stream
+from levee_infra.components.registration import Registration
 from levee_infra.deployed.guard import guard
 from levee_infra.deployed.holder import EngineName, note_holder, refuse_other_holder
 from levee_infra.deployed.resources import APPROVALS
@@ -24,11 +27,10 @@ from levee_infra.engines.rehearsal import rehearse
 from levee_infra.run_errors import as_run_errors
 from levee_infra.sdk_cost import without_source_positions
 from levee_infra.targets.preflight import preflight
-from levee_infra.targets.registry import target_of
 from levee_policies.gate import enforce
 from levee_policies.report.as_text import headline
 
-OfStream = TypeVar("OfStream", PlannedArchive, PlannedMonitor, PlannedCarrier)
+OfStream = TypeVar("OfStream", Part, PlannedCarrier)
 
 
 def run(project: Path, stack: str, as_of: date) -> None:
@@ -64,20 +66,25 @@ def provision(plan: Plan, project: Path, *, holds_on_destroy: bool = False) -> N
     `holds_on_destroy`: for an engine that doesn't refuse to destroy a protected stack before it deletes anything.
     Raises pulumi.RunError, as `run`.
     """
-    target = target_of(plan).registration(plan, project, holds_on_destroy=holds_on_destroy)
-    archives, monitors, carriers = _by_stream(plan.archives), _by_stream(plan.monitors), _by_stream(plan.carriers)
+    planned = parts(plan)
+    registration = Registration(plan, project, planned, holds_on_destroy=holds_on_destroy)
+    of_stream, carriers = _by_stream(planned), _by_stream(plan.carriers)
+    for part in of_stream[None]:
+        if not part.needs:
+            registration.part(part)
     made: list[pulumi.Resource] = []
     for topic in plan.topics:
-        of_stream = LogStreamArgs(
+        stream = LogStreamArgs(
             topic=topic,
-            archives=tuple(archives[topic.stream]),
-            monitors=tuple(monitors[topic.stream]),
+            parts=tuple(of_stream[topic.stream]),
             carriers=tuple(carriers[topic.stream]),
-            target=target,
+            registration=registration,
         )
-        made.append(register_stream(topic.stream, of_stream))
-    made += (target.credential(credential.service, credential) for credential in plan.credentials)
-    target.finish()
+        made.append(register_stream(topic.stream, stream))
+    made += (registration.credential(credential.service, credential) for credential in plan.credentials)
+    for part in of_stream[None]:
+        if part.needs:
+            registration.part(part)
     pulumi.export("levee", __version__)  # a version may register the same things in another order of dependencies
     pulumi.export("cluster", plan.cluster.id)
     pulumi.export("topics", {topic.stream: topic.name for topic in plan.topics})
@@ -90,8 +97,9 @@ def _spent(plan: Plan, made: Iterable[pulumi.Resource]) -> pulumi.Input[list[str
     return pulumi.Output.all(*(each.urn for each in made)).apply(lambda _: marks) if marks else []
 
 
-def _by_stream(planned: Iterable[OfStream]) -> Mapping[str, list[OfStream]]:
-    found: dict[str, list[OfStream]] = defaultdict(list)
+def _by_stream(planned: Iterable[OfStream]) -> Mapping[str | None, list[OfStream]]:
+    """What belongs to each stream, and under None what belongs to none."""
+    found: dict[str | None, list[OfStream]] = defaultdict(list)
     for each in planned:
         found[each.stream].append(each)
     return found

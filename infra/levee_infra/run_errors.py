@@ -10,7 +10,6 @@ import pulumi
 
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import render_text
-from levee.iam.document import PolicyTooLarge
 from levee_infra.fault import fault
 
 
@@ -25,7 +24,5 @@ def as_run_errors(project: Path | None = None) -> Iterator[None]:
         raise pulumi.RunError(render_text(rejected.diagnostics)) from None
     except LeveeError as error:
         raise pulumi.RunError(f"{error.message}\n  help: {error.help}" if error.help else error.message) from None
-    except PolicyTooLarge as error:
-        raise pulumi.RunError(str(error)) from None
     except Exception as error:  # noqa: BLE001 - the boundary: no traceback, and no value, reaches the user
         raise pulumi.RunError(fault(error, project)) from None

@@ -29,6 +29,19 @@ MOST_MSK_USERS: Final = 1000
 MOST_SUBSCRIPTION_FILTERS: Final = 2
 """Of a log group: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html"""
 
+LONGEST_ROLE_POLICY, LONGEST_TRUST_POLICY = 10_240, 2_048
+"""Characters without white space, of all inline policies of a role together and of its trust:
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+
+LONGEST_KEY_POLICY: Final = 32_768
+"""https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html"""
+
+LONGEST_BUCKET_POLICY: Final = 20_480
+"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-policies.html"""
+
+LONGEST_CLUSTER_POLICY: Final = 20_480
+"""https://docs.aws.amazon.com/msk/latest/developerguide/security_iam_service-with-iam-resource-based-policies.html"""
+
 ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
 """https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html"""
 

@@ -9,15 +9,10 @@ from typing import Final, Protocol, Self
 from levee.catalog.aws_action import AWS_ROLES
 from levee.catalog.partition import partition_of
 from levee.iam.arn import ClusterArn
-from levee.iam.document import Condition, Document, Effect, PolicyTooLarge, Statement
+from levee.iam.document import Condition, Document, Effect, Statement
 from levee.model.cloud_name import CloudName
 from levee.model.name import NamePattern
 from levee.model.role import Role
-
-# All inline policies of a role together, white space not counted:
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html.
-MAX_INLINE: Final = 10_240
-
 
 # What draining a data stream takes: https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html.
 READ_DATA_STREAM: Final = frozenset(
@@ -57,7 +52,7 @@ def service_policy(
     Without an MSK cluster (None) the grants are ACLs of the brokers and no affair of IAM's. It reads the
     data streams, which are Kinesis's. `key_arn` may decrypt for Secrets Manager and Kinesis only, as far as there is
     something of theirs, in its region. Raises ValueError where one of them isn't of the account and region of the
-    others and of the cluster, and PolicyTooLarge where IAM would refuse the policy for its length.
+    others and of the cluster.
     """
     arns = [
         *((each, "secretsmanager") for each in secret_arns),
@@ -72,12 +67,7 @@ def service_policy(
     carried = _allow("DataStreams", READ_DATA_STREAM, data_stream_arns)
     encrypted = {"secretsmanager": secret_arns, "kinesis": data_stream_arns}
     users = [service for service, arns_of_it in encrypted.items() if arns_of_it]
-    found = Document((*granted, *secrets, *carried, *_key_statements(place, users, key_arn)))
-    size = len(found.compact())
-    if size > MAX_INLINE:
-        advice = "grant by prefix (eu.payments.*) instead of by name, or split the service"
-        raise PolicyTooLarge("the role's policy", size, MAX_INLINE, advice)
-    return found
+    return Document((*granted, *secrets, *carried, *_key_statements(place, users, key_arn)))
 
 
 @dataclass(frozen=True, slots=True)

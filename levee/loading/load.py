@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from levee.diagnostics import Diagnostic, LeveeError, Location, Rejected
 from levee.loading.checks import Declared, check
 from levee.loading.checks.claim import Claim, claims_of, places
+from levee.loading.checks.part import too_long
 from levee.loading.documents import Document, read_document
 from levee.loading.folder import CLASSES, STACKS, find, stacks
 from levee.loading.locate import diagnose
@@ -76,6 +77,8 @@ class Stacks:
         )
         problems = [*classes.problems, *files.problems, *check(declared)]
         diagnostics = [*files.folder.diagnostics, *classes.diagnostics, *files.diagnostics]
+        if stack is not None and not (problems or diagnostics or refused):
+            problems += too_long(stack)
         if stack is None or problems or diagnostics or refused:
             raise Rejected([*_told(self._project, diagnostics, problems), *refused])
         return stack

@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
+from levee.plan.part import Part
 from levee.plan.planned import Plan
-from levee.render.plain import plain, without_secrets
+from levee.render.plain import Plain, plain, without_secrets
+from levee.targets import parts
 
 FORMAT_VERSION = 1
 
 
 def render_json(plan: Plan) -> str:
-    """The plan with sorted keys, two-space indent and a final newline. `format` rises when a field changes meaning."""
-    document = {"format": FORMAT_VERSION, "plan": without_secrets(plain(plan))}
-    return json.dumps(document, indent=2, sort_keys=True) + "\n"
+    """The plan and its parts, with sorted keys, two-space indent and a final newline.
+
+    `format` rises when a field changes meaning.
+    """
+    document: Plain = {"format": FORMAT_VERSION, "plan": plain(plan), "parts": [_part(part) for part in parts(plan)]}
+    return json.dumps(without_secrets(document), indent=2, sort_keys=True) + "\n"
+
+
+def _part(part: Part) -> Plain:
+    """A part whose policies are documents. What another part gives stands in them as `<output of name>`."""
+    policies = {limit.input: json.loads(str(part.inputs[limit.input])) for limit in part.limits}
+    return plain(replace(part, inputs={**part.inputs, **policies}))

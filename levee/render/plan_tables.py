@@ -17,7 +17,9 @@ from levee.plan.planned import (
     PlannedMonitor,
     PlannedTopic,
 )
+from levee.render.part_row import part_row
 from levee.render.table import render_table
+from levee.targets import parts
 
 
 def render_tables(plan: Plan) -> str:
@@ -39,6 +41,10 @@ def _sections(plan: Plan) -> Iterator[str]:
     title = f"Service credentials ({len(plan.credentials)}, {acls} ACLs)\n"
     yield title + render_table(("SERVICE", "USERS", "OWNER", "ROLE", "TOPICS", "GROUPS", "TRANSACTIONAL IDS"), rows)
     yield from _kept_and_watched(plan)
+    rows = [part_row(part) for part in parts(plan)]
+    if rows:
+        title = f"Parts in the account ({len(rows)})\n"
+        yield title + render_table(("KIND", "NAME", "OF", "PROTECTED", "DECIDED"), rows)
     if plan.principals:
         known = [row for each in plan.principals for row in _principal(each)]
         title = f"Known principals, not levee's to make ({len(plan.principals)})\n"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from levee_infra import type_tokens
+from levee.plan import type_tokens
 from levee_infra.deployed.kept import kept_on_removal, no_longer_declared
 from levee_policies.readback import topic
 from levee_policies.readback.registered import Registered

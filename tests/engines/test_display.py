@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from levee.plan import type_tokens
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
-from levee_infra import type_tokens
 from levee_infra.engines.display import LISTED, NAMED, Display
 from levee_infra.engines.embedded.errors import DeploymentFailed, Failure, Refusal, Refused
 from levee_infra.engines.embedded.event import Change, ChangeKind, Op, PlanReady, ResourceEvent, Stage

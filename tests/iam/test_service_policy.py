@@ -12,11 +12,11 @@ import pytest
 
 from levee.catalog.aws_action import AWS_ROLES
 from levee.iam.arn import ClusterArn
-from levee.iam.document import Document, PolicyTooLarge
+from levee.iam.document import Document
 from levee.iam.evaluate import Outcome, Policies, evaluate
 from levee.iam.key_policy import key_policy
 from levee.iam.parsing import parse_document
-from levee.iam.service_policy import MAX_INLINE, READ_DATA_STREAM, service_policy
+from levee.iam.service_policy import READ_DATA_STREAM, service_policy
 from levee.model.acl import AclOperation, ResourceType
 from levee.model.name import NamePattern
 from levee.model.role import Role
@@ -199,13 +199,3 @@ def test_the_key_decrypts_for_what_there_is_only(used_by: tuple[str, ...]) -> No
 def test_what_lies_elsewhere_is_refused(secrets: list[str], key: str | None) -> None:
     with pytest.raises(ValueError, match=r"is not of|names more than one|by its alias|is neither an ARN"):
         service_policy([], CLUSTER, secrets, key_arn=key)
-
-
-def test_a_policy_that_iam_would_refuse_says_by_how_much() -> None:
-    topics = tuple(NamePattern(f"eu.payments.stream-{number:03}.v1") for number in range(200))
-    with pytest.raises(PolicyTooLarge, match=r"more than AWS takes .*by prefix") as refused:
-        service_policy([Grant(Role.WRITER, topics)], CLUSTER)
-    assert refused.value.limit == MAX_INLINE < refused.value.size
-    assert f"{refused.value.size - MAX_INLINE:,} more" in str(refused.value)
-    prefix = (NamePattern.parse("eu.payments.*"),)
-    assert len(service_policy([Grant(Role.WRITER, prefix)], CLUSTER).compact()) < 1_000

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 
-from levee_infra import type_tokens
+from levee.plan import type_tokens
 from levee_infra.engines.pulumi.environment import environment
 from levee_policies.readback import topic
 from tests.support.deployment import Deployment, Result

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -123,3 +125,56 @@ def test_a_carriers_transactional_id_is_its_services_alone(files: StackFiles, pa
     files.load()
     files.edit(files.orders, "[orders-api-*]", f"[{pattern}]")
     assert [each.partition(" ")[0] for each in files.found()] == ["shared-transactional-id"]
+
+
+GROUPS = ", ".join(f"group-of-a-name-that-is-rather-long-{number:03}" for number in range(100))
+ACCOUNTS = ", ".join(f'"{210987654321 + number}"' for number in range(700))
+ASSUMED = "  detection-engine: {assumed_by: ecs-tasks.amazonaws.com}\n"
+
+
+def over_role(files: StackFiles) -> None:
+    files.edit(files.stack, "services:\n", "services:\n" + ASSUMED)
+    files.edit(files.orders, "groups: [detection-engine]", f"groups: [{GROUPS}]")
+
+
+def over_trust(files: StackFiles) -> None:
+    caller = f"arn:aws:logs:eu-west-1:123456789012:log-group:/{'x' * 1900}:*"
+    source = (
+        f"  - {{service: cloud, kind: cloudwatch-logs, log_group: /ecs/orders, trust: {{source_arn: '{caller}'}}}}\n"
+    )
+    files.edit(files.orders, "consumers:\n", source + "consumers:\n")
+
+
+def over_cluster(files: StackFiles) -> None:
+    files.edit(files.stack, "secrets:\n", f"  policy: {{accounts: [{ACCOUNTS}]}}\nsecrets:\n")
+
+
+@pytest.mark.parametrize(
+    ("break_", "place", "what", "advice"),
+    [
+        (over_role, "stack.yaml:23:3", r"the policy of Role detection-engine .* \(10,240\)", "grant by prefix"),
+        (over_trust, "orders.yaml:13:5", r"the trust of Role orders.cloud.delivery .* \(2,048\)", "`source_arn`"),
+        (
+            over_cluster,
+            "stack.yaml:18:3",
+            r"the policy of ClusterPolicy cluster-policy .* \(20,480\)",
+            "`organization`",
+        ),
+    ],
+)
+def test_a_policy_that_aws_would_refuse_for_its_length(
+    files: StackFiles, break_: Callable[[StackFiles], None], place: str, what: str, advice: str
+) -> None:
+    break_(files)
+    (found,) = files.diagnostics()
+    assert files.found() == [f"too-long {place}"]
+    assert re.fullmatch(
+        what.replace(" .* ", r" has [\d,]+ characters, [\d,]+ more than the platform takes "), found.message
+    )
+    assert advice in found.help
+
+
+def test_a_group_by_prefix_keeps_a_policy_short(files: StackFiles) -> None:
+    over_role(files)
+    files.edit(files.orders, f"groups: [{GROUPS}]", "groups: [group-of-a-name-*]")
+    assert files.load().streams

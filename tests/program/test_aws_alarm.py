@@ -13,9 +13,9 @@ import pytest
 from levee.clock import SYSTEM_CLOCK
 from levee.model.duration import Duration
 from levee.plan.planned import Plan
+from levee.targets.aws.alarms import alarms
 from levee_infra.providers.protocol.failures import RefusedError
 from levee_infra.providers.protocol.kind import Declaration, Naming
-from levee_infra.targets.aws.alarm_inputs import alarms
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.connection import AwsConnection
 from levee_infra.targets.aws.kinds.alarm.kind import Alarm

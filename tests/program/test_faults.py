@@ -19,7 +19,6 @@ import pytest
 import levee_infra
 from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
-from levee.iam.document import PolicyTooLarge
 from levee.plan.build import build_plan
 from levee_infra import program, run_errors
 from levee_infra.cli import plan as plan_command
@@ -30,7 +29,6 @@ from levee_infra.engines.embedded import embedded_engine
 from levee_infra.engines.embedded.embedded_engine import EmbeddedEngine
 from levee_infra.engines.embedded.errors import ProgramFailed
 from levee_infra.fault import fault
-from levee_infra.targets.aws import register as aws
 from tests.program.test_provision_aws import recorded
 from tests.support.stack_files import StackFiles
 
@@ -89,7 +87,7 @@ def test_it_keeps_nothing_where_nothing_of_levees_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "where",
-    ["load_stack", "build_plan", "enforce", "guard", "preflight", "rehearse", "provision", "target_of"],
+    ["load_stack", "build_plan", "enforce", "guard", "preflight", "rehearse", "provision", "Registration"],
 )
 def test_in_the_program(files: StackFiles, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     for asks in ("guard", "preflight", "rehearse", "note_holder"):
@@ -104,7 +102,6 @@ def test_in_the_program(files: StackFiles, monkeypatch: pytest.MonkeyPatch, wher
     ("error", "told"),
     [
         (LeveeError("no such file", "make it"), "no such file\n  help: make it"),
-        (PolicyTooLarge("it", 12, 10, "split it"), "it has 12 characters, 2 more than AWS takes (10); split it"),
         (pulumi.RunError("as it is"), "as it is"),
     ],
 )  # fmt: skip
@@ -115,14 +112,14 @@ def test_what_is_told_on_purpose_is_told_as_it_is(error: Exception, told: str) -
 
 
 def test_where_a_value_is_known_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(aws, "service_policy", explode)
+    monkeypatch.setattr("tests.program.test_provision_aws.outputs", lambda *_: {"arn": 7})
     with pytest.raises(pulumi.RunError) as told:
         recorded(tmp_path, on_msk=False)
-    assert str(told.value) == "a fault in levee: KeyError; please report it"
+    assert str(told.value) == "a fault in levee: TypeError; please report it"
 
 
 def of_program(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(program, "target_of", explode)
+    patch.setattr(program, "Registration", explode)
 
 
 def of_component(patch: pytest.MonkeyPatch) -> None:

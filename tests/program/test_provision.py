@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from levee.plan import type_tokens
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
-from levee_infra import type_tokens
 from levee_infra.program import provision
 from tests.support.recorder import Recorder, record
 from tests.support.stack_files import StackFiles

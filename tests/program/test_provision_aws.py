@@ -14,7 +14,7 @@ from levee.iam.document import Document
 from levee.iam.evaluate import Policies, evaluate
 from levee.iam.parsing import parse_document
 from levee.iam.request import Request, identity
-from levee_infra import type_tokens
+from levee.plan import type_tokens
 from levee_infra.program import provision
 from levee_infra.providers.protocol.kind import Declaration, Naming
 from levee_infra.providers.protocol.properties import decode

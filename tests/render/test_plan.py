@@ -26,6 +26,12 @@ def test_the_local_stack_as_canonical_json() -> None:
     assert_golden(GOLDEN / "local.json", render_json(build_plan(load_stack(PROJECT, "local"), TODAY)))
 
 
+def test_the_stack_in_an_account_with_its_parts() -> None:
+    plan = build_plan(load_stack(PROJECT, "aws-local"), TODAY)
+    assert_golden(GOLDEN / "aws-local.txt", render_tables(plan))
+    assert_golden(GOLDEN / "aws-local.json", render_json(plan))
+
+
 def test_everything_a_stream_can_declare(tmp_path: Path) -> None:
     files = StackFiles(tmp_path)
     files.add(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from levee_infra import type_tokens
+from levee.plan import type_tokens
 from tests.support.aws.api import ACCOUNT, REGION
 
 PLACE: Final = f"{REGION}:{ACCOUNT}"

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from levee.clock import SYSTEM_CLOCK
+from levee.plan import type_tokens
 from levee.plan.planned import Plan
-from levee_infra import type_tokens
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.identities import RecordedIdentities, identity_outcomes
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, LiveDataStream, LiveRole, Unread

@@ -20,10 +20,10 @@ from levee.diagnostics import Rejected
 from levee.loading.locate import diagnose
 from levee.loading.problem import Problem
 from levee.model.origin import Origin
+from levee.plan import type_tokens
 from levee.plan.planned import Plan
-from levee_infra import type_tokens
 from levee_infra.kafka.credential.platform import open_package
-from levee_infra.kafka.register import credential_inputs, kafka_configuration, topic_inputs
+from levee_infra.kafka.inputs import credential_inputs, kafka_configuration, topic_inputs
 from levee_infra.providers.kafka.provider import KafkaProvider
 from levee_infra.providers.kafka.topic import Topic
 from levee_infra.providers.kafka.topic_ownership import OWNER
@@ -56,9 +56,9 @@ def rehearse(plan: Plan, project: Path, recorded: Iterable[Registered], as_of: d
 
 
 async def _problems(plan: Plan, project: Path, recorded: Iterable[Registered], as_of: date) -> list[Problem]:
-    connection, users = kafka_configuration(plan, project), target_of(plan).credential_provider(plan, project)
+    connection, configured = kafka_configuration(plan, project), target_of(plan).provider(plan, project)
     clock = Clock.fixed(datetime.combine(as_of, time(), UTC))
-    topics, credentials = KafkaProvider().configure(connection), open_package(users, clock, STORES)
+    topics, credentials = KafkaProvider().configure(connection), open_package(configured["kafka"], clock, STORES)
     before = {(each.type, each.name): each for each in recorded}
     try:
         declared = _declared(plan, project, (topics, credentials), before)

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from levee.diagnostics.redaction import REDACTED, looks_secret
+from levee.plan import type_tokens
 from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
 from levee.render.quantity import DEFAULT, value_of_setting
-from levee_infra import difference, type_tokens
+from levee_infra import difference
 from levee_infra.deployed.kept import Kept
 from levee_infra.engines.embedded.event import Change
 from levee_policies.readback import topic

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from levee.diagnostics import LeveeError
+from levee.plan import type_tokens
 from levee.plan.planned import Plan
-from levee_infra import type_tokens
 from levee_infra.deployed.kept import Kept
 from levee_infra.providers.protocol.failures import FailedError, RefusedError
 from levee_infra.targets.aws.account import account_api

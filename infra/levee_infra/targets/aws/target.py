@@ -11,7 +11,7 @@ from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
 from levee_infra.deployed.kept import Kept
 from levee_infra.deployed.record import Record, Unreadable
-from levee_infra.kafka.register import kafka_configuration
+from levee_infra.kafka.inputs import kafka_configuration
 from levee_infra.kafka.secret_location import file_store
 from levee_infra.providers.protocol.failures import FailedError, RefusedError
 from levee_infra.targets.aws.account import account_api, provider_connection
@@ -19,7 +19,6 @@ from levee_infra.targets.aws.kept_logins import secrets_manager_logins
 from levee_infra.targets.aws.let_go import stayed, things_let_go
 from levee_infra.targets.aws.preflight.account import look_at_account
 from levee_infra.targets.aws.proof.prove import prove_account
-from levee_infra.targets.aws.register import AwsRegistration
 from levee_infra.targets.contract import LetGo
 from levee_infra.targets.findings import Findings
 from levee_infra.verify.account import AccountResult
@@ -29,15 +28,13 @@ from levee_infra.verify.kept_logins import FileLogins, KeptLogins
 class AwsTarget:
     """See :class:`levee_infra.targets.contract.Target`."""
 
-    def registration(self, plan: Plan, project: Path, *, holds_on_destroy: bool) -> AwsRegistration:
-        """Topics and credentials as on any Kafka, and what the account holds of the stack."""
-        store = self.secret_store(plan, project)
-        return AwsRegistration(plan, project, store, holds_on_destroy=holds_on_destroy)
-
-    def credential_provider(self, plan: Plan, project: Path) -> dict[str, Any]:
-        """MSK makes users itself, of the secrets."""
+    def provider(self, plan: Plan, project: Path) -> dict[str, Any]:
+        """The account, and the cluster. MSK makes users itself, of the secrets."""
         external = {"users": "external"} if plan.msk_cluster is not None else {}
-        return {**kafka_configuration(plan, project), **external}
+        return {
+            "kafka": {**kafka_configuration(plan, project), **external},
+            "aws": provider_connection(plan, project),
+        }
 
     def secret_store(self, plan: Plan, project: Path) -> Mapping[str, Any]:
         """Secrets Manager, or a directory."""

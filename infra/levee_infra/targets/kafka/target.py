@@ -9,7 +9,7 @@ from typing import Any
 from levee.plan.planned import Plan
 from levee_infra.deployed.kept import Kept
 from levee_infra.deployed.record import Record, Unreadable
-from levee_infra.kafka.register import KafkaRegistration, kafka_configuration
+from levee_infra.kafka.inputs import kafka_configuration
 from levee_infra.kafka.secret_location import file_store
 from levee_infra.targets.contract import LetGo
 from levee_infra.targets.findings import Findings
@@ -20,14 +20,9 @@ from levee_infra.verify.kept_logins import FileLogins, KeptLogins
 class KafkaTarget:
     """See :class:`levee_infra.targets.contract.Target`."""
 
-    def registration(self, plan: Plan, project: Path, *, holds_on_destroy: bool) -> KafkaRegistration:
-        """Topics and credentials."""
-        store = self.secret_store(plan, project)
-        return KafkaRegistration(plan, project, store, holds_on_destroy=holds_on_destroy)
-
-    def credential_provider(self, plan: Plan, project: Path) -> dict[str, Any]:
+    def provider(self, plan: Plan, project: Path) -> dict[str, Any]:
         """Users are made on the brokers."""
-        return kafka_configuration(plan, project)
+        return {"kafka": kafka_configuration(plan, project)}
 
     def secret_store(self, plan: Plan, project: Path) -> Mapping[str, Any]:
         """A directory."""

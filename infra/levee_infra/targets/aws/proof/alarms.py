@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from levee.model.name import PatternType
 from levee.plan.planned import Plan
-from levee_infra.targets.aws.alarm_inputs import alarms
+from levee.targets.aws.alarms import alarms
 from levee_infra.targets.aws.kinds.alarm.metric_query import plain_queries
 from levee_infra.targets.aws.kinds.json_text import canonical
 from levee_infra.targets.aws.proof import things

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from levee.catalog.aws_form import LONGEST_ROLE_POLICY
 from levee.catalog.partition import partition_name
 from levee.clock import Clock
 from levee_infra.providers.protocol.burst import MAX_AGE_SECONDS
@@ -42,9 +43,6 @@ NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 PATH: Final = re.compile(r"/([!-~]{1,510}/)?")
 DESCRIPTION: Final = re.compile(r"[\t\n\r\x20-\x7e\xa1-\xff]{1,1000}")
 SHORTEST_SESSION, LONGEST_SESSION = 3600, 43_200  # seconds
-LONGEST_POLICY: Final = 10_240
-"""Characters of a role's inline policies, white space aside
-(https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html)."""
 
 
 class Role(AwsKind):
@@ -114,8 +112,8 @@ class Role(AwsKind):
         ):
             for problem in problems:
                 fields.refuse(name, problem)
-        if (size := len("".join(policy.split()))) > LONGEST_POLICY:
-            fields.refuse("policy", f"has {size} characters, IAM takes {LONGEST_POLICY}; split the service in two")
+        if (size := len("".join(policy.split()))) > LONGEST_ROLE_POLICY:
+            fields.refuse("policy", f"has {size} characters, IAM takes {LONGEST_ROLE_POLICY}; split the service in two")
 
     # Looking
 
