@@ -38,6 +38,7 @@ bench: .venv/dev.stamp
 
 docs: .venv/dev.stamp  ## the rules' pages, made from the rules
 	$(BIN)/python -m levee_policies.pages docs/rules
+	GOLDEN=write $(BIN)/pytest -q tests/render/test_targets_page.py
 
 venv: .venv/dev.stamp
 

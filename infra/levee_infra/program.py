@@ -18,6 +18,7 @@ from levee.plan.not_yet import not_yet_in_force
 from levee.plan.part import Part
 from levee.plan.planned import Plan, PlannedCarrier
 from levee.targets import parts
+from levee.targets.pending import pending
 from levee_infra.components.log_stream import LogStreamArgs, register_stream
 from levee_infra.components.registration import Registration
 from levee_infra.deployed.guard import guard
@@ -48,8 +49,8 @@ def run(project: Path, stack: str, as_of: date) -> None:
             pulumi.log.warn(headline(finding))
         for waiting in not_yet_in_force(plan, as_of):
             pulumi.log.warn(waiting)
-        for pending in plan.pending:
-            pulumi.log.warn(f"{pending.stream}: {pending.what}")
+        for each in pending(plan):
+            pulumi.log.warn(f"{each.stream}: {each.what}")
         for doubt in doubts:
             pulumi.log.warn(redact(doubt))
         if not pulumi.runtime.is_dry_run():  # a preview rehearses itself

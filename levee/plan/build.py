@@ -16,20 +16,20 @@ from levee.model.name import NamePattern
 from levee.model.origin import Origin
 from levee.model.role import Role
 from levee.model.service import Previous, ServiceSpec
-from levee.model.stack import StackSpec, Target
-from levee.model.stream import ArchiveSpec, Place, SourceKind, StreamSpec
-from levee.plan.carriers import carrier_grants, carriers, is_carried, with_trust
+from levee.model.stack import StackSpec
+from levee.model.stream import ArchiveSpec, Place, StreamSpec
+from levee.plan.carriers import carrier_grants, carriers, with_trust
 from levee.plan.planned import (
     Boundary,
     Flow,
     Hop,
     HopKind,
-    Pending,
     Plan,
     PlannedArchive,
     PlannedCarrier,
     PlannedConsumer,
     PlannedCredential,
+    PlannedFilter,
     PlannedGrant,
     PlannedMonitor,
     PlannedSink,
@@ -63,13 +63,17 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
         ),
         carriers=carried,
         consumers=tuple(PlannedConsumer(stream=s.key, consumer=reader) for s in spec.streams for reader in s.consumers),
+        filters=tuple(
+            PlannedFilter(stream=s.key, text=s.filter, origin=s.origin.at("filter"))
+            for s in spec.streams
+            if s.filter is not None
+        ),
         sinks=tuple(PlannedSink(stream=s.key, sink=sink) for s in spec.streams for sink in s.sinks),
         archives=tuple(
             PlannedArchive(stream=s.key, archive=_archive(spec, s.archive)) for s in spec.streams if s.archive
         ),
         monitors=tuple(PlannedMonitor(stream=s.key, monitor=monitor) for s in spec.streams for monitor in s.monitors),
         flows=tuple(_flow(spec, stream) for stream in spec.streams),
-        pending=tuple(pending for stream in spec.streams for pending in _pending(spec.target, stream)),
         aws=spec.aws,
         retire=spec.retire,
         acknowledged=acknowledged(spec.approvals, as_of),
@@ -223,27 +227,3 @@ def _flow(spec: StackSpec, stream: StreamSpec) -> Flow:
     if stream.archive is not None:
         hops.append(hop(HopKind.ARCHIVE, stream.archive.bucket, stream.archive.place, stream.archive.origin))
     return Flow(stream=stream.key, hops=tuple(hops))
-
-
-def _pending(target: Target, stream: StreamSpec) -> Iterator[Pending]:
-    if stream.filter is not None:
-        what = "the filter is kept as text and filters nothing yet: every record reaches the topic's readers"
-        yield Pending(stream=stream.key, what=what, origin=stream.origin.at("filter"))
-    for sink in stream.sinks:
-        what = f"the sink {sink.name} is checked and not provisioned yet"
-        yield Pending(stream=stream.key, what=what, origin=sink.origin)
-    if stream.archive is not None:
-        archive = f"the archive {stream.archive.bucket}"
-        what = (
-            f"nothing fills {archive} yet" if target is Target.AWS else f"{archive} is checked and not provisioned yet"
-        )
-        yield Pending(stream=stream.key, what=what, origin=stream.archive.origin)
-    for source in stream.sources:
-        if source.kind is SourceKind.CLOUDWATCH_LOGS and not is_carried(target, source):
-            what = f"the source {source.service} is checked; levee brings no events of it to the topic"
-            yield Pending(stream=stream.key, what=what, origin=source.origin)
-    if target is Target.AWS:
-        return
-    for monitor in stream.monitors:
-        what = f"the {monitor.kind} monitor is checked and not provisioned yet"
-        yield Pending(stream=stream.key, what=what, origin=monitor.origin)

@@ -202,11 +202,11 @@ class PlannedMonitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Pending:
-    """Something declared that this version of levee checks and does not provision: said plainly in every output."""
+class PlannedFilter:
+    """The filter of a stream's records, as its file has it."""
 
     stream: str
-    what: str
+    text: str
     origin: Origin
 
 
@@ -233,11 +233,11 @@ class Plan:
     sources: tuple[PlannedSource, ...]
     carriers: tuple[PlannedCarrier, ...]
     consumers: tuple[PlannedConsumer, ...]
+    filters: tuple[PlannedFilter, ...]
     sinks: tuple[PlannedSink, ...]
     archives: tuple[PlannedArchive, ...]
     monitors: tuple[PlannedMonitor, ...]
     flows: tuple[Flow, ...]
-    pending: tuple[Pending, ...]
     aws: AwsSpec | None = None
     retire: Retirement | None = None
     acknowledged: tuple[str, ...] = ()

@@ -20,6 +20,7 @@ from levee.plan.planned import (
 from levee.render.part_row import part_row
 from levee.render.table import render_table
 from levee.targets import parts
+from levee.targets.pending import pending
 
 
 def render_tables(plan: Plan) -> str:
@@ -49,9 +50,9 @@ def _sections(plan: Plan) -> Iterator[str]:
         known = [row for each in plan.principals for row in _principal(each)]
         title = f"Known principals, not levee's to make ({len(plan.principals)})\n"
         yield title + render_table(("PRINCIPAL", "OWNER", "MAY", "ON", "FROM"), known)
-    if plan.pending:
-        yield f"Declared, checked, not provisioned by this version ({len(plan.pending)})\n" + render_table(
-            ("STREAM", "WHAT"), ((pending.stream, pending.what) for pending in plan.pending)
+    if waiting := pending(plan):
+        yield f"Declared, checked, not provisioned by this version ({len(waiting)})\n" + render_table(
+            ("STREAM", "WHAT"), ((each.stream, each.what) for each in waiting)
         )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from levee.catalog.broker_setting import ACCESS_SETTINGS, SafeValue, SettingName, items, setting_name
-from levee.model.stack import Target
 from levee.plan.planned import Plan
+from levee.targets.registry import MODELS
 from levee_policies.rule import Violation
 
 _ENCRYPTED: Final = frozenset({"SSL", "SASL_SSL"})
@@ -73,9 +73,9 @@ def _super_users(each: Said, admin: str) -> Iterator[Violation]:
 
 
 def _mechanisms(each: Said, plan: Plan) -> Iterator[Violation]:
-    """Other ways to log in than the one that the stack declares. MSK's own keeps no password at all."""
+    """Other ways to log in than the one that the stack declares and the target's own."""
     declared = plan.cluster.security.mechanism
-    allowed = {declared.value} | ({"AWS_MSK_IAM"} if plan.target is Target.AWS else set())
+    allowed = {declared.value} | MODELS[plan.target].mechanisms
     if each.setting.name in _MECHANISMS:
         named = {item.upper() for item in items(each.value)}
         if not named <= allowed:

@@ -6,9 +6,9 @@ import re
 from typing import Final
 
 from levee.model.name import NamePattern
-from levee.model.stack import Target
 from levee.model.stream import SinkSpec
 from levee.plan.planned import PlannedSink
+from levee.targets.registry import MODELS
 from levee_policies.connector_settings import is_off, squashed
 from levee_policies.facts import Facts
 
@@ -45,7 +45,7 @@ def _is_own_group(group: str, each: PlannedSink, facts: Facts) -> bool:
 
 def _mechanisms(facts: Facts) -> frozenset[str]:
     declared = frozenset({facts.plan.cluster.security.mechanism.value})
-    return declared | {"AWS_MSK_IAM"} if facts.plan.target is Target.AWS else declared
+    return declared | MODELS[facts.plan.target].mechanisms
 
 
 def drops(name: str, value: str, sink: SinkSpec, *, regulated: bool) -> str | None:

@@ -12,6 +12,7 @@ from levee.model.acl import Acl, AclOperation, ResourceType
 from levee.model.name import NamePattern, PatternType
 from levee.plan.build import build_plan
 from levee.plan.planned import HopKind, Plan, PlannedCredential
+from levee.targets.pending import pending
 from tests.support.stack_files import StackFiles
 
 TODAY = date(2026, 11, 21)
@@ -156,9 +157,9 @@ def test_hops_without_a_place_lie_in_the_stacks_own(files: StackFiles) -> None:
 
 def test_what_is_declared_and_not_provisioned_is_said(files: StackFiles) -> None:
     files.add(files.orders, "filter: \"<v1> $d.severity == 'ERROR'\"\n")
-    (pending,) = plan_of(files).pending
-    assert (pending.stream, pending.origin.path) == ("orders", ("filter",))
-    assert "filters nothing yet" in pending.what
+    (waiting,) = pending(plan_of(files))
+    assert (waiting.stream, waiting.origin.path) == ("orders", ("filter",))
+    assert "filters nothing yet" in waiting.what
 
 
 def test_equal_declarations_give_equal_plans(files: StackFiles, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from levee.model.acl import AclOperation, ResourceType
 from levee.plan.carriers import carrier_name
 from levee.plan.planned import Plan
+from levee.targets.pending import pending
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_stack import AwsStack
 
@@ -58,7 +59,7 @@ def test_a_log_group_has_a_carrier_with_a_topic_of_its_own(stack: AwsStack) -> N
         "unclean.leader.election.enable": "false",
     }
     assert kept.name not in {topic.name for topic in plan.topics}
-    assert not plan.pending or "checkout-logs" not in str(plan.pending)
+    assert "checkout-logs" not in str(pending(plan))
 
 
 def test_who_takes_a_stream_over_with_its_records_takes_its_checkpoints_too(stack: AwsStack) -> None:
@@ -83,7 +84,7 @@ def test_a_log_service_that_names_no_group_is_said_to_bring_nothing(stack: AwsSt
     stack.edit(stack.orders, "consumers:\n", LOGS + "consumers:\n")
     plan = stack.plan()
     assert plan.carriers == ()
-    assert [pending.what for pending in plan.pending if "checkout-logs" in pending.what] == [
+    assert [each.what for each in pending(plan) if "checkout-logs" in each.what] == [
         "the source checkout-logs is checked; levee brings no events of it to the topic"
     ]
 

@@ -117,12 +117,13 @@ def _doubts(plan: Plan, project: Path, as_of: date, *, changing: bool) -> Iterat
 
     Raises Rejected and LeveeError for what stops it.
     """
+    from levee.targets.pending import pending
     from levee_infra.targets.preflight import preflight
     from levee_policies.gate import enforce
     from levee_policies.report.as_text import headline
 
     yield from map(headline, enforce(plan, project, as_of).warnings)
-    yield from (f"{pending.stream}: {pending.what}" for pending in plan.pending)
+    yield from (f"{each.stream}: {each.what}" for each in pending(plan))
     with waiting_for_cluster(plan):
         doubts = preflight(plan, project, changing=changing)
     yield from doubts

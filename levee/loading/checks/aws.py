@@ -17,13 +17,7 @@ from levee.model.stack import StackSpec, Target
 from levee.model.stream import SourceKind
 from levee.plan.aws_names import MAX_ROLE_LENGTH, delivery_role_name, role_name
 from levee.plan.carriers import carrier_name
-
-_STORES: Final = {
-    Target.KAFKA: ("file",),
-    Target.AWS: (AWS_SECRETS_MANAGER, "file"),
-    Target.IBM: ("ibm-secrets-manager", "file"),
-}
-"""Where stacks of a target can keep passwords."""
+from levee.targets.registry import MODELS
 
 _MSK_PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
 
@@ -34,9 +28,10 @@ def secret_store(declared: Declared) -> Iterator[Problem]:
     if stack is None:
         return
     secrets, origin = stack.secrets, stack.origin.at("secrets")
-    if secrets.kind not in _STORES[stack.target]:
+    stores = MODELS[stack.target].secret_stores
+    if secrets.kind not in stores:
         message = f"a stack with `target: {stack.target}` can't keep its passwords in {secrets.kind}"
-        hint = f"write `store: {'` or `store: '.join(_STORES[stack.target])}`"
+        hint = f"write `store: {'` or `store: '.join(stores)}`"
         yield Problem("secret-store", message, hint, origin.at("store"))
     if secrets.kind == "file" and not secrets.directory:
         message = "a file store needs a `directory`"

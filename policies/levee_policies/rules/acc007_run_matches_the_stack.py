@@ -38,23 +38,20 @@ Run the pipeline of the stack's own account, or name the right stack.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from levee.model.stack import Target
 from levee.plan.planned import Plan
+from levee.targets.registry import MODELS
 from levee_policies.facts import Facts
 from levee_policies.rule import Rule, Severity, Surface, Violation
 from levee_policies.subjects import stack
 
-ACCOUNTS: Final = {Target.AWS: ("AWS_ACCOUNT_ID",), Target.IBM: ("IBMCLOUD_ACCOUNT_ID",)}
-REGIONS: Final = {Target.AWS: ("AWS_REGION", "AWS_DEFAULT_REGION"), Target.IBM: ("IBMCLOUD_REGION",)}
-
 
 def check(plan: Plan, facts: Facts) -> Iterator[Violation]:
     """Judge the environment of the run."""
+    model = MODELS[plan.target]
     for key, variables, declared in (
-        ("account", ACCOUNTS.get(plan.target, ()), plan.boundary.account),
-        ("region", REGIONS.get(plan.target, ()), plan.boundary.region),
+        ("account", model.account_variables, plan.boundary.account),
+        ("region", model.region_variables, plan.boundary.region),
     ):
         for variable in variables:
             value = facts.context.surroundings.get(variable)

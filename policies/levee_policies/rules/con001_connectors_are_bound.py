@@ -39,19 +39,16 @@ Write `role`, `trust.source_account` and `trust.source_arn` of the sink, and the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
-from levee.model.stack import Target
 from levee.model.stream import SinkSpec
 from levee.plan.places import PlaceKind, sink_places
 from levee.plan.planned import Boundary, PlannedSink
+from levee.targets.registry import MODELS
 from levee_policies.callers import names_one, too_wide
 from levee_policies.facts import Facts
 from levee_policies.residency import regions_of
 from levee_policies.rule import Rule, Severity, Surface, Violation
 from levee_policies.subjects import sinks
-
-CLOUDS: Final = frozenset({Target.AWS, Target.IBM})
 
 
 def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
@@ -66,7 +63,7 @@ def check(each: PlannedSink, facts: Facts) -> Iterator[Violation]:
                 fix="write both `trust.source_account` and `trust.source_arn`, with the connector's name",
                 at=("trust",),
             )
-    elif facts.plan.target in CLOUDS:
+    elif MODELS[facts.plan.target].roles:
         yield Violation(
             current="it runs as nobody in its cloud",
             expected="a role of its own",

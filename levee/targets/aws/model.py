@@ -1,0 +1,26 @@
+"""What Amazon Web Services is."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from levee.model.cluster import AWS_SECRETS_MANAGER
+from levee.model.stack import Target
+from levee.targets.contract import AccountForm, Capability, TargetModel, impossible, not_yet
+
+MODEL: Final = TargetModel(
+    name=Target.AWS,
+    account=AccountForm(re.compile(r"[0-9]{12}"), 'an AWS account is 12 digits in quotes, for example "123456789012"'),
+    secret_stores=(AWS_SECRETS_MANAGER, "file"),
+    account_variables=("AWS_ACCOUNT_ID",),
+    region_variables=("AWS_REGION", "AWS_DEFAULT_REGION"),
+    mechanisms=frozenset({"AWS_MSK_IAM"}),  # MSK's own keeps no password at all
+    roles=True,
+    capabilities={
+        Capability.FILTER: not_yet("is kept as text and filters nothing yet: every record reaches the topic's readers"),
+        Capability.SINK: not_yet("is checked and not provisioned yet"),
+        Capability.FILLED_ARCHIVE: not_yet("is filled by nothing yet"),
+        Capability.LOG_SERVICE: impossible("is checked; levee brings no events of it to the topic"),
+    },
+)

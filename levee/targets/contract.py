@@ -1,0 +1,89 @@
+"""What a target is, by what may be declared of it: facts that checks, rules and the plan's reader ask for. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from levee.model.stack import Target
+
+
+class Capability(StrEnum):
+    """What a stream may ask of a target."""
+
+    TOPIC = "topics"
+    CREDENTIAL = "credentials of services"
+    FILTER = "filters"
+    SINK = "sinks"
+    ARCHIVE = "archives"
+    FILLED_ARCHIVE = "records in archives"
+    LOG_GROUP = "events of a CloudWatch log group"
+    LOG_SERVICE = "events of a log service of which no group is named"
+    MONITOR = "monitors"
+
+
+class Support(StrEnum):
+    """How far this version of levee goes."""
+
+    FULL = "full"
+    NOT_YET = "not yet"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True)
+class Supported:
+    """How far a capability goes on a target. `reason` says what is so meanwhile, and reads on after a thing's name."""
+
+    support: Support
+    reason: str = ""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether what is declared is provisioned."""
+        return self.support is Support.FULL
+
+
+FULL = Supported(Support.FULL)
+
+
+def not_yet(reason: str) -> Supported:
+    """Declared and checked, and not provisioned by this version."""
+    return Supported(Support.NOT_YET, reason)
+
+
+def impossible(reason: str) -> Supported:
+    """Nothing that levee could ever do there."""
+    return Supported(Support.IMPOSSIBLE, reason)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountForm:
+    """How the target's accounts are written; `words` say so to whoever writes one."""
+
+    pattern: re.Pattern[str]
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetModel:
+    """One target. Capabilities that it doesn't list are `FULL`.
+
+    `secret_stores` are where its stacks can keep passwords, the usual one first. `account_variables` and
+    `region_variables` are those of a pipeline's environment that say where it runs. `mechanisms` are SASL mechanisms
+    that its brokers offer beside the declared one. `roles`: whether its connectors run as roles of the account.
+    """
+
+    name: Target
+    account: AccountForm | None = None
+    secret_stores: tuple[str, ...] = ("file",)
+    account_variables: tuple[str, ...] = ()
+    region_variables: tuple[str, ...] = ()
+    mechanisms: frozenset[str] = frozenset()
+    roles: bool = False
+    capabilities: Mapping[Capability, Supported]
+
+    def support(self, capability: Capability) -> Supported:
+        """How far a capability goes."""
+        return self.capabilities.get(capability, FULL)

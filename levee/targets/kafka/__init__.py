@@ -1,0 +1,1 @@
+"""Target kafka, pure: brokers that somebody runs."""
