@@ -70,10 +70,6 @@ class LogSubscription(AwsKind):
     found_by = ("logGroup", "filterName", "destinationArn")
     has_tags = False
 
-    def with_defaults(self, new: Properties) -> Properties:
-        """All of the log, in its order, as it was logged."""
-        return {"filterPattern": "", "distribution": BY_STREAM, **PLAIN, **new}
-
     def check_fields(self, fields: Fields) -> None:
         """It stays in the stack's own account and region."""
         for name, pattern in (("logGroup", GROUP), ("filterName", FILTER)):

@@ -77,10 +77,6 @@ class Role(AwsKind):
 
     # Checking
 
-    def with_defaults(self, new: Properties) -> Properties:
-        """Below ``/levee/``, for an hour at a time, with no other policy."""
-        return {"path": DEFAULT_PATH, "maxSessionSeconds": SHORTEST_SESSION, "foreignPolicies": [], **new}
-
     def check_fields(self, fields: Fields) -> None:
         """Nobody of another account gets in, no service on another account's behalf, and nothing outside is reached."""
         for name, pattern, form in (
