@@ -17,6 +17,7 @@ from levee.plan.planned import Plan
 from levee.plan.unknown import unknown
 from levee.targets import parts
 from levee.targets.aws.defaults import DEFAULTS
+from levee_infra.deployed.judging import judge as refused
 from levee_infra.program import provision
 from levee_infra.providers.protocol.kind import Declaration, Naming
 from levee_infra.providers.protocol.properties import decode
@@ -25,12 +26,14 @@ from levee_infra.targets.aws.connection import AwsConnection
 from levee_infra.targets.aws.platform import KINDS
 from levee_policies.readback.registered import Registered
 from levee_policies.stack_evaluator import StackEvaluator
+from tests.engines.test_judging import registration
+from tests.policies.test_crossguard import Pack
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_outputs import PLACE, outputs
 from tests.support.aws_stack import ON_CALL, TODAY, AwsStack
 from tests.support.recorder import record
-from tests.support.registered import URN
 
+URN = "urn:pulumi:test::levee::{type}::{name}"
 CLUSTER = f"arn:aws:kafka:{PLACE}:cluster/logs/1234abcd-12ab-34cd-56ef-1234567890ab-2"
 OTHER_KEY = f"arn:aws:kms:{PLACE}:key/99999999-2222-3333-4444-555555555555"
 
@@ -262,3 +265,30 @@ def test_what_a_preview_cannot_know_is_a_reference_and_nothing_else(
 
 def test_every_type_of_part_is_read_back(plan: Plan) -> None:
     assert {part.type for part in parts(plan)} == {key[0] for key, _ in BROKEN} == {kind.token for kind in KINDS}
+
+
+ONE_EACH = [
+    next(case for case in BROKEN if case[0][0] == token) for token in dict.fromkeys(key[0] for key, _ in BROKEN)
+]
+
+
+@pytest.mark.parametrize(("key", "change"), ONE_EACH, ids=lambda value: value[1] if isinstance(value, tuple) else "")
+def test_the_pack_and_the_embedded_engine_refuse_it(
+    plan: Plan, project: Path, planned: Resources, key: tuple[str, str], change: Change
+) -> None:
+    resource = planned[key]
+    changed = replace(resource, properties={**resource.properties, **change(resource.properties)})
+    assert "RLS-DEL-003" in Pack(project).resources([changed])
+    assert "RLS-DEL-003" not in Pack(project).resources([resource])
+    registrations = [
+        registration(each.type, each.name, dict(each.properties), protect=each.protected)
+        for each in {**planned, key: changed}.values()
+    ]
+    refusals = list(refused(judge(plan, project), registrations, print))
+    assert [each.urn.rpartition("::")[2] for each in refusals if "RLS-DEL-003" in each.message] == [key[1]]
+
+
+def test_the_pack_tells_of_one_that_no_file_declares(project: Path, planned: Resources) -> None:
+    pack = Pack(project)
+    pack.stack([*planned.values(), replace(planned[ALARM], name="somebody-elses")])
+    assert [text for text, _ in pack.reports if text.startswith("unknown: levee:aws:Alarm (1 of it)")]
