@@ -11,11 +11,11 @@ from typing import Final
 from levee.model.data_class import DataClass
 from levee.model.role import Role
 from levee.model.stream import MonitorKind
-from levee.plan.aws_names import delivery_role_name
 from levee.plan.part import Part
 from levee.plan.places import NamedPlace, places
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
 from levee.targets import parts
+from levee.targets.aws.names import delivery_role_name
 from levee_policies.confinement import Confinement, confinements
 
 LAST: Final = "\U0010ffff"  # sorts after every character of a topic's name

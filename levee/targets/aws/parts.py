@@ -7,25 +7,31 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from levee.catalog.aws_form import (
+from levee.catalog.partition import partition_name
+from levee.model.name import PatternType
+from levee.model.stream import Retirement
+from levee.plan import type_tokens
+from levee.plan.build import has_stack_key, stack_key_arn
+from levee.plan.carriers import CARRIED_HOURS
+from levee.plan.part import Limit, Need, Part, Ref, Text, Value, text_with
+from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedTopic
+from levee.targets.aws.alarms import alarms
+from levee.targets.aws.defaults import DEFAULTS
+from levee.targets.aws.form import (
     LONGEST_BUCKET_POLICY,
     LONGEST_CLUSTER_POLICY,
     LONGEST_KEY_POLICY,
     LONGEST_ROLE_POLICY,
     LONGEST_TRUST_POLICY,
 )
-from levee.catalog.partition import partition_name
-from levee.iam.arn import ClusterArn
-from levee.iam.bucket_policy import bucket_policy
-from levee.iam.cluster_policy import cluster_policy
-from levee.iam.delivery_policy import delivery_policy
-from levee.iam.key_policy import key_policy
-from levee.iam.service_policy import service_policy
-from levee.iam.trust_policy import trust_policy
-from levee.model.name import PatternType
-from levee.model.stream import Retirement
-from levee.plan import type_tokens
-from levee.plan.aws_names import (
+from levee.targets.aws.iam.arn import ClusterArn
+from levee.targets.aws.iam.bucket_policy import bucket_policy
+from levee.targets.aws.iam.cluster_policy import cluster_policy
+from levee.targets.aws.iam.delivery_policy import delivery_policy
+from levee.targets.aws.iam.key_policy import key_policy
+from levee.targets.aws.iam.service_policy import service_policy
+from levee.targets.aws.iam.trust_policy import trust_policy
+from levee.targets.aws.names import (
     account_root,
     data_stream_arn,
     delivery_role_arn,
@@ -35,12 +41,6 @@ from levee.plan.aws_names import (
     secret_name,
     subscription_name,
 )
-from levee.plan.build import has_stack_key, stack_key_arn
-from levee.plan.carriers import CARRIED_HOURS
-from levee.plan.part import Limit, Need, Part, Ref, Text, Value, text_with
-from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedTopic
-from levee.targets.aws.alarms import alarms
-from levee.targets.aws.defaults import DEFAULTS
 
 Inputs = Mapping[str, Value]
 

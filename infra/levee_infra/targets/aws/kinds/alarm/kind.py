@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from levee.catalog.aws_form import LONGEST_ALARM_NAME, MOST_ALARM_ACTIONS
 from levee.catalog.partition import partition_name
 from levee.clock import Clock
+from levee.targets.aws.form import LONGEST_ALARM_NAME, MOST_ALARM_ACTIONS
 from levee_infra.providers.protocol.batching import PATIENT, Batch, BatchLimits
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded

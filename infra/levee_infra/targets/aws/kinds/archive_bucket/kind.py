@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from levee.catalog.aws_form import LONGEST_LOCK_DAYS, bucket_problem
 from levee.catalog.partition import partition_name
+from levee.targets.aws.form import LONGEST_LOCK_DAYS, bucket_problem
 from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError, refused
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.identity import THING_ID

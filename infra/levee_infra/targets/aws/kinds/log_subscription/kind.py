@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from levee.catalog.aws_form import MOST_SUBSCRIPTION_FILTERS
+from levee.targets.aws.form import MOST_SUBSCRIPTION_FILTERS
 from levee_infra.providers.protocol.failures import refused
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded

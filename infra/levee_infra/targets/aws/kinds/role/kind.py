@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from levee.catalog.aws_form import LONGEST_ROLE_POLICY
 from levee.catalog.partition import partition_name
 from levee.clock import Clock
+from levee.targets.aws.form import LONGEST_ROLE_POLICY
 from levee_infra.providers.protocol.burst import MAX_AGE_SECONDS
 from levee_infra.providers.protocol.differences import differences
 from levee_infra.providers.protocol.failures import FailedError
