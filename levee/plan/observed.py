@@ -6,9 +6,9 @@ Fields of what was read back from a resource may be unknown (`levee.plan.unknown
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 from levee.model.duration import Duration
 from levee.model.origin import Origin
@@ -115,8 +115,22 @@ class AccessPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredPart:
+    """A resource of a kind that plans have parts of. `properties` are its inputs, or all that its provider tells."""
+
+    type: str
+    name: str
+    properties: Mapping[str, Any] = field(repr=False)
+    protected: bool
+    urn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """What registered resources say, in place of what the declaration says of the same things."""
+    """What registered resources say, in place of what the declaration says of the same things.
+
+    `parts` are by type and name.
+    """
 
     topics: tuple[PlannedTopic, ...] = ()
     principals: tuple[Principal, ...] = ()
@@ -125,6 +139,7 @@ class Observed:
     clouds: tuple[CloudProvider, ...] = ()
     guarded: tuple[Guarded, ...] = ()
     policies: tuple[AccessPolicy, ...] = ()
+    parts: Mapping[tuple[str, str], RegisteredPart] = field(default_factory=dict)
 
 
 def declared_principals(plan: Plan) -> Iterator[Principal]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from levee.model.origin import Origin
@@ -18,11 +18,21 @@ class Need(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """An output of another part, known once that part is made. `type` and `name` tell which."""
+    """An output of another part, known once that part is made. `type` and `name` tell which.
+
+    It begins with `head`, and `made_up` characters that the platform makes up follow.
+    """
 
     type: str
     name: str
     output: str
+    head: str
+    made_up: int = 0
+
+    @property
+    def stand_in(self) -> str:
+        """As long a text, which stands for it in another one."""
+        return self.head + "0" * self.made_up
 
     def __str__(self) -> str:
         return f"<{self.output} of {self.name}>"
@@ -55,14 +65,15 @@ class Limit:
 class Part:
     """One thing that a target registers: a resource of this `type` and logical `name` with these `inputs`.
 
-    `stream` is the key of the stream that it belongs to, `service` the service; both None: the stack. What is of a
-    service and needs nothing comes before the service's credential. `protect`: whether the engine refuses to delete
-    it; None: nothing is said of that.
+    `defaults` stand for inputs that aren't named; None: nothing. `stream` is the key of the stream that it belongs to,
+    `service` the service; both None: the stack. What is of a service and needs nothing comes before the service's
+    credential. `protect`: whether the engine refuses to delete it; None: nothing is said of that.
     """
 
     type: str
     name: str
     inputs: Mapping[str, Value]
+    defaults: Mapping[str, Value] = field(default_factory=dict)
     stream: str | None = None
     service: str | None = None
     needs: tuple[Need, ...] = ()
@@ -74,10 +85,6 @@ class Part:
     def kind(self) -> str:
         """The last word of its type."""
         return self.type.rpartition(":")[2]
-
-    def ref(self, output: str) -> Ref:
-        """One of its outputs."""
-        return Ref(self.type, self.name, output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +118,19 @@ def size_of(value: Value) -> int:
     return len(value) if isinstance(value, str) else 0
 
 
-def text_with(text: str, stand_ins: Mapping[str, Ref]) -> str | Text:
-    """The text with references where their stand-ins are in it. A stand-in is as long as what it stands for."""
+def text_with(text: str, refs: Iterable[Ref]) -> str | Text:
+    """The text with references where their stand-ins are in it."""
     pieces: list[str | Ref] = [text]
-    for stand_in, ref in stand_ins.items():
-        pieces = [piece for each in pieces for piece in _split(each, stand_in, ref)]
+    for ref in refs:
+        pieces = [piece for each in pieces for piece in _split(each, ref)]
     return text if pieces == [text] else Text(tuple(pieces), len(text))
 
 
-def _split(piece: str | Ref, stand_in: str, ref: Ref) -> Iterator[str | Ref]:
+def _split(piece: str | Ref, ref: Ref) -> Iterator[str | Ref]:
     if isinstance(piece, Ref):
         yield piece
         return
-    for index, rest in enumerate(piece.split(stand_in)):
+    for index, rest in enumerate(piece.split(ref.stand_in)):
         if index:
             yield ref
         if rest:

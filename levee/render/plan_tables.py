@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from levee.diagnostics.text import printable
 from levee.model.duration import Duration
 from levee.model.outsider import EVERY_HOST, Outsider
-from levee.plan.aws_names import role_name
 from levee.plan.planned import (
     Plan,
     PlannedArchive,
@@ -20,6 +19,7 @@ from levee.plan.planned import (
 from levee.render.part_row import part_row
 from levee.render.table import render_table
 from levee.targets import parts
+from levee.targets.aws.names import role_name
 from levee.targets.pending import pending
 
 

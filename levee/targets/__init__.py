@@ -6,10 +6,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from levee.model.stack import Target
+from levee.plan import type_tokens
 
 if TYPE_CHECKING:
     from levee.plan.part import Part
     from levee.plan.planned import Plan
+
+TYPES: Final = type_tokens.OF_AWS
+"""Every type of part, of whichever target."""
 
 _PARTS: Final = {Target.AWS: "levee.targets.aws.parts"}
 """The modules that decide, imported when first asked: every command waits for its imports."""

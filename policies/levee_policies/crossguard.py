@@ -35,6 +35,7 @@ from levee.clock import Clock
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.redaction import REDACTED, looks_secret
 from levee.plan.unknown import unknown
+from levee.targets import TYPES
 from levee_policies.finding import Finding
 from levee_policies.readback.observe import JUDGED, is_unread
 from levee_policies.readback.registered import Registered
@@ -76,7 +77,7 @@ def policies(project: Path, clock: Clock) -> list[Policy]:
         StackValidationPolicy(
             name="levee-unread",
             description="Kinds of resources that no rule reads as registered yet: unknown, and judged by the files.",
-            validate=_tell_unread,
+            validate=_tell_unread(evaluator),
             enforcement_level=EnforcementLevel.ADVISORY,
         )
     )
@@ -121,15 +122,23 @@ def _on_stack(
     return validate
 
 
-def _tell_unread(args: StackValidationArgs, report: ReportViolation) -> None:
+def _tell_unread(evaluator: Callable[[str], StackEvaluator]) -> Callable[[StackValidationArgs, ReportViolation], None]:
     """Once for each kind: what such resources hold is unknown here, which is no pass."""
-    kinds = Counter(each.resource_type for each in args.resources if is_unread(each.resource_type))
-    for kind, count in sorted(kinds.items()):
-        report(
-            f"unknown: {kind} ({count} of it): no rule reads this kind as registered yet; what the stack's files say "
-            "of it is judged, by this pack and by `levee check`",
-            None,
-        )
+
+    def validate(args: StackValidationArgs, report: ReportViolation) -> None:
+        kinds = Counter(each.resource_type for each in args.resources if is_unread(each.resource_type))
+        with suppress(Exception):  # where the stack can't be read, the mandatory policies refuse it
+            planned = evaluator(stack_of(args.resources[0].urn)).parts if args.resources else frozenset()
+            of_parts = [(each.resource_type, each.name) for each in args.resources if each.resource_type in TYPES]
+            kinds.update(kind for kind, name in of_parts if (kind, name) not in planned)
+        for kind, count in sorted(kinds.items()):
+            report(
+                f"unknown: {kind} ({count} of it): no rule reads this kind as registered yet, or no file declares it; "
+                "what the stack's files say is judged, by this pack and by `levee check`",
+                None,
+            )
+
+    return validate
 
 
 def _tell_waived(evaluator: Callable[[str], StackEvaluator]) -> Callable[[StackValidationArgs, ReportViolation], None]:

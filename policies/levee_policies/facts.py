@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from levee.catalog.region import AREAS, countries_of, jurisdictions_of, jurisdictions_of_country
@@ -13,10 +14,12 @@ from levee.model.site import Site
 from levee.model.stream import MonitorKind
 from levee.model.waiver import Waiver
 from levee.plan.change import ChangeSet
-from levee.plan.observed import Observed
+from levee.plan.observed import Observed, RegisteredPart
+from levee.plan.part import Part
 from levee.plan.places import NamedPlace
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
 from levee.plan.unknown import UnknownValueError
+from levee_policies.as_planned import Outputs, outputs_of
 from levee_policies.confinement import Confinement
 from levee_policies.index import Index
 
@@ -104,6 +107,21 @@ class Facts:
     def callers(self) -> Mapping[str | None, str]:
         """For what a role that delivers a log group's events may be taken on, by the role's name."""
         return self.index.callers
+
+    @property
+    def parts(self) -> Mapping[tuple[str, str], Part]:
+        """What the plan's target registers beside topics and credentials, by type and name."""
+        return self.index.parts
+
+    @property
+    def registered_parts(self) -> Mapping[tuple[str, str], RegisteredPart]:
+        """The registered resources of kinds that plans have parts of, by type and name."""
+        return self.context.observed.parts if self.context.observed else {}
+
+    @cached_property
+    def made(self) -> Outputs:
+        """What is known of the outputs of registered parts."""
+        return outputs_of(self.registered_parts.values())
 
     def confinement(self, stream: str | None) -> Confinement | None:
         """To which countries a stream's records are confined, None's those of all streams. None: to none."""

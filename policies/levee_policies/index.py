@@ -11,9 +11,11 @@ from typing import Final
 from levee.model.data_class import DataClass
 from levee.model.role import Role
 from levee.model.stream import MonitorKind
-from levee.plan.aws_names import delivery_role_name
+from levee.plan.part import Part
 from levee.plan.places import NamedPlace, places
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
+from levee.targets import parts
+from levee.targets.aws.names import delivery_role_name
 from levee_policies.confinement import Confinement, confinements
 
 LAST: Final = "\U0010ffff"  # sorts after every character of a topic's name
@@ -77,6 +79,11 @@ class Index:
     def callers(self) -> Mapping[str | None, str]:
         """For what a role that delivers a log group's events may be taken on, by the role's name."""
         return {delivery_role_name(each.name): each.caller for each in self.plan.carriers}
+
+    @cached_property
+    def parts(self) -> Mapping[tuple[str, str], Part]:
+        """What the plan's target registers beside topics and credentials, by type and name."""
+        return {(each.type, each.name): each for each in parts(self.plan)}
 
     def named_by(self, stream: str, role: Role) -> frozenset[str]:
         """The services that the stream's own file gives a role, or a sink to run as."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -20,7 +20,7 @@ from levee_policies.facts import Context
 from levee_policies.finding import Finding
 from levee_policies.gate import context_of
 from levee_policies.index import Index
-from levee_policies.readback import acl
+from levee_policies.readback import acl, part
 from levee_policies.readback.observe import JUDGED, observe
 from levee_policies.readback.registered import Registered
 from levee_policies.registry import RULES
@@ -29,8 +29,12 @@ from levee_policies.subjects import waivers
 
 _OF_RESOURCES: Final = tuple(rule for rule in RULES if Surface.RESOURCE in rule.surfaces and rule.group != META_GROUP)
 _OF_STACK: Final = tuple(rule for rule in RULES if Surface.STACK in rule.surfaces and rule.group != META_GROUP)
+_OF_BOTH: Final = tuple(rule for rule in _OF_STACK if rule in _OF_RESOURCES)
 _OF_EITHER: Final = tuple(rule for rule in RULES if rule in _OF_RESOURCES or rule in _OF_STACK)
 _OF_RESOURCES_ALONE: Final = tuple(rule for rule in _OF_EITHER if Surface.FILES not in rule.surfaces)
+_SHARED: Final = frozenset({acl.TYPE, *part.TYPES})
+"""Types of resources that only together show something."""
+
 _OF_WAIVERS: Final = tuple(rule for rule in RULES if rule.subjects is waivers)
 _OF_FILES: Final = tuple(rule for rule in RULES if Surface.FILES in rule.surfaces)
 
@@ -53,19 +57,25 @@ class StackEvaluator:
         plan = self.plan or build_plan(load_stack(self.project, self.stack), self.as_of)
         return Index(plan), context_of(self.project, self.as_of)
 
+    @property
+    def parts(self) -> Collection[tuple[str, str]]:
+        """What the stack's target registers beside topics and credentials, by type and name."""
+        return self._declared[0].parts.keys()
+
     def resource(self, resource: Registered) -> tuple[Finding, ...]:
         """What the rules say of one resource, before it is made. Nothing of a kind that no rule is about."""
         return self._observed([resource], _OF_RESOURCES) if resource.type in JUDGED else ()
 
     def together(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:
-        """What only all resources together show: principals whose ACLs are several resources, and waivers.
+        """What only all resources together show: principals whose ACLs are several resources, parts that are missing or
+        refer to another than the plan's, and waivers.
 
         What one resource shows by itself is left out: `resource` says it. A service credential holds all its ACLs.
         """
         listed = list(resources)
-        acls = [resource for resource in listed if resource.type == acl.TYPE]
-        alone = {each.key for each in chain.from_iterable(self._observed([one], _OF_STACK) for one in acls)}
-        shown = [finding for finding in self._observed(acls, _OF_STACK) if finding.key not in alone]
+        shared = [resource for resource in listed if resource.type in _SHARED]
+        alone = {each.key for each in chain.from_iterable(self._observed([one], _OF_BOTH) for one in shared)}
+        shown = [finding for finding in self._observed(shared, _OF_STACK) if finding.key not in alone]
         return (*shown, *self._waivers(listed))
 
     def everything(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:

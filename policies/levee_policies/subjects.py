@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from levee.model.cluster import Peer, PolicySpec
 from levee.model.data_class import DataClass
@@ -13,10 +14,12 @@ from levee.plan.observed import (
     Guarded,
     Login,
     Principal,
+    RegisteredPart,
     declared_connection,
     declared_logins,
     declared_principals,
 )
+from levee.plan.part import Part
 from levee.plan.places import NamedPlace, PlaceKind
 from levee.plan.planned import (
     Plan,
@@ -116,6 +119,21 @@ def access_policies(facts: Facts) -> Iterator[Subject[AccessPolicy]]:
     observed = facts.context.observed
     for each in () if observed is None else observed.policies:
         yield Subject(f"resource/{each.name}", each.origin, each)
+
+
+def decided_parts(facts: Facts) -> Iterator[Subject[tuple[Part, RegisteredPart]]]:
+    """Every registered resource that is a part of the plan, with that part. None in a declaration: it is the plan."""
+    for key, registered in facts.registered_parts.items():
+        part = facts.parts.get(key)
+        if part is not None:
+            origin = replace(part.origin, urn=registered.urn)
+            yield Subject(f"part/{part.kind}/{part.name}", origin, (part, registered))
+
+
+def planned_parts(facts: Facts) -> Iterator[Subject[Part]]:
+    """Every part of the plan, where resources are judged."""
+    for part in facts.parts.values() if facts.context.observed else ():
+        yield Subject(f"part/{part.kind}/{part.name}", part.origin, part)
 
 
 def sinks(facts: Facts) -> Iterator[Subject[PlannedSink]]:

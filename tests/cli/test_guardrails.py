@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from levee.iam.parsing import parse_document
 from levee.model.stack import StackSpec, Target
 from levee.plan.build import build_plan
 from levee.plan.planned import Boundary, Plan
+from levee.targets.aws.iam.parsing import parse_document
 from levee_infra.cli.main import main
 from tests.support.stack_files import StackFiles
 
@@ -135,6 +135,6 @@ def test_a_region_that_is_not_of_aws_is_exit_2(
 def test_a_policy_that_is_too_large_is_exit_2(
     files: StackFiles, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("levee.iam.guardrails.Kind.limit", 100)
+    monkeypatch.setattr("levee.targets.aws.iam.guardrails.Kind.limit", 100)
     assert guardrails(files) == 2
     assert "more than AWS takes (100)" in capsys.readouterr().err

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levee.catalog.aws_form import bucket_problem, endpoint_problem, tag_value_problem
+from levee.targets.aws.form import bucket_problem, endpoint_problem, tag_value_problem
 from tests.support.stack_files import StackFiles, ids
 
 ACCOUNT = "123456789012"

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 from levee.clock import SYSTEM_CLOCK
-from levee.iam.document import Document
-from levee.iam.evaluate import Policies, evaluate
-from levee.iam.parsing import parse_document
-from levee.iam.request import Request, identity
 from levee.plan import type_tokens
+from levee.targets.aws.iam.document import Document
+from levee.targets.aws.iam.evaluate import Policies, evaluate
+from levee.targets.aws.iam.parsing import parse_document
+from levee.targets.aws.iam.request import Request, identity
 from levee_infra.program import provision
 from levee_infra.providers.protocol.kind import Declaration, Naming
 from levee_infra.providers.protocol.properties import decode

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from levee.iam.arn import ClusterArn
-from levee.iam.bucket_policy import bucket_policy
-from levee.iam.delivery_policy import delivery_policy
-from levee.iam.document import Document
-from levee.iam.key_policy import key_policy
-from levee.iam.service_policy import service_policy
-from levee.iam.trust_policy import trust_policy
-from levee.plan.aws_names import (
+from levee.plan.carriers import CARRIED_HOURS
+from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential
+from levee.targets.aws.iam.arn import ClusterArn
+from levee.targets.aws.iam.bucket_policy import bucket_policy
+from levee.targets.aws.iam.delivery_policy import delivery_policy
+from levee.targets.aws.iam.document import Document
+from levee.targets.aws.iam.key_policy import key_policy
+from levee.targets.aws.iam.service_policy import service_policy
+from levee.targets.aws.iam.trust_policy import trust_policy
+from levee.targets.aws.names import (
     account_root,
     data_stream_arn,
     delivery_role_arn,
@@ -24,8 +26,6 @@ from levee.plan.aws_names import (
     secret_name,
     subscription_name,
 )
-from levee.plan.carriers import CARRIED_HOURS
-from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential
 from levee_infra.targets.aws.kinds.archive_bucket.settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
 from levee_infra.targets.aws.proof.alarms import declared_alarms
 from levee_infra.targets.aws.proof.live import (

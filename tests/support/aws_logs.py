@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from levee.iam.document import Document
-from levee.iam.parsing import parse_document
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.document import Document
+from levee.targets.aws.iam.parsing import parse_document
 from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.prove import judge_account
 from levee_infra.verify.account import Thing

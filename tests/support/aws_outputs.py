@@ -11,12 +11,13 @@ PLACE: Final = f"{REGION}:{ACCOUNT}"
 KEY: Final = f"arn:aws:kms:{PLACE}:key/11111111-2222-3333-4444-555555555555"
 
 
-def outputs(token: str, _: str, inputs: dict[str, Any]) -> dict[str, Any]:
+def outputs(token: str, _: str, inputs: dict[str, Any], place: str = PLACE) -> dict[str, Any]:
     """What a registration is answered beside its inputs."""
+    account = place.partition(":")[2]
     arns = {
-        type_tokens.AWS_KEY: KEY,
-        type_tokens.AWS_SECRET: f"arn:aws:secretsmanager:{PLACE}:secret:{inputs.get('name')}-AbCdEf",
-        type_tokens.AWS_ROLE: f"arn:aws:iam::{ACCOUNT}:role/levee/{inputs.get('name')}",
-        type_tokens.AWS_DATA_STREAM: f"arn:aws:kinesis:{PLACE}:stream/{inputs.get('name')}",
+        type_tokens.AWS_KEY: KEY.replace(PLACE, place),
+        type_tokens.AWS_SECRET: f"arn:aws:secretsmanager:{place}:secret:{inputs.get('name')}-AbCdEf",
+        type_tokens.AWS_ROLE: f"arn:aws:iam::{account}:role/levee/{inputs.get('name')}",
+        type_tokens.AWS_DATA_STREAM: f"arn:aws:kinesis:{place}:stream/{inputs.get('name')}",
     }
     return {"arn": arns[token]} if token in arns else {}

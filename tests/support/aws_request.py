@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from levee.iam.arn import ClusterArn
-from levee.iam.document import Document, Principal
-from levee.iam.evaluate import Policies
-from levee.iam.request import Request, Values, identity
+from levee.targets.aws.iam.arn import ClusterArn
+from levee.targets.aws.iam.document import Document, Principal
+from levee.targets.aws.iam.evaluate import Policies
+from levee.targets.aws.iam.request import Request, Values, identity
 
 ACCOUNT: Final = "123456789012"
 OTHER_ACCOUNT: Final = "210987654321"

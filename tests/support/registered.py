@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from levee_policies.index import Index
 from levee_policies.readback.observe import observe
 from levee_policies.readback.registered import Registered
 from levee_policies.rule import Rule
+from tests.support.aws_outputs import outputs
 from tests.support.recorder import record
 from tests.support.rule_cases import Case, loaded, merged
 
@@ -39,16 +40,20 @@ def registered(plan: Plan, case: Case) -> list[Registered]:
     """Every resource of the program, and those that the case changes or adds.
 
     A change is a mapping with `name` (and `type`, for one that is new), `inputs` (of a new one), `set` (merged into the
-    inputs), `unknown` (paths of keys that a preview doesn't know), `protected` and `ignored`.
+    inputs), `unknown` (paths of keys that a preview doesn't know), `protected`, `ignored` and `removed`.
     """
+    place = f"{plan.boundary.region}:{plan.boundary.account}"
     with tempfile.TemporaryDirectory() as folder:
-        recorder = record(lambda: provision(plan, Path(folder)))
+        recorder = record(lambda: provision(plan, Path(folder)), partial(outputs, place=place))
     resources = {
         (type_, name): _resource(type_, name, recorder.inputs(type_, name), protected=request.protect)
         for (type_, name), request in recorder.requests.items()
     }
     for change in case.resources:
         key = _key(change, list(resources))
+        if change.get("removed"):
+            del resources[key]
+            continue
         resources[key] = _changed(resources.get(key) or _resource(*key, change.get("inputs", {})), change)
     return list(resources.values())
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from levee.plan.aws_names import data_stream_arn, delivery_role_name, subscription_name
 from levee.plan.planned import Plan
+from levee.targets.aws.names import data_stream_arn, delivery_role_name, subscription_name
 from levee_infra.deployed.record import Record
 from levee_infra.targets.aws.account import account_api
 from levee_infra.targets.aws.api import Api

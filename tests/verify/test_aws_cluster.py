@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from levee.iam.arn import ClusterArn
-from levee.iam.cluster_policy import cluster_policy
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.arn import ClusterArn
+from levee.targets.aws.iam.cluster_policy import cluster_policy
 from levee_infra.targets.aws.account import account_api
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.inventory import account_inventory

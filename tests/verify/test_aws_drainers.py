@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from levee.iam.document import Document
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.document import Document
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.verify.answer import Verdict

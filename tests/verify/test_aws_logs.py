@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from levee.iam.document import Document
-from levee.iam.parsing import parse_document
-from levee.iam.trust_policy import trust_policy
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.document import Document
+from levee.targets.aws.iam.parsing import parse_document
+from levee.targets.aws.iam.trust_policy import trust_policy
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, Unread, read_policy
 from levee_infra.targets.aws.proof.prove import judge_account

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from levee.iam.document import Document, Effect, Statement
-from levee.iam.parsing import parse_document
-from levee.plan.aws_names import role_arn, secret_name
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.document import Document, Effect, Statement
+from levee.targets.aws.iam.parsing import parse_document
+from levee.targets.aws.names import role_arn, secret_name
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import UNTOLD, LiveAccount, LiveSecret, Unread, read_policy
 from levee_infra.targets.aws.proof.prove import judge_account

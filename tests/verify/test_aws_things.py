@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from levee.plan.aws_names import secret_name
 from levee.plan.planned import Plan
+from levee.targets.aws.names import secret_name
 from levee_infra.targets.aws.kinds.archive_bucket.settings import BucketSettings
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, Unread, read_policy

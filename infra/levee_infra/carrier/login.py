@@ -11,8 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from levee.diagnostics import LeveeError
-from levee.plan.aws_names import secret_name
 from levee.plan.planned import Plan
+from levee.targets.aws.names import secret_name
 from levee_infra.kafka.credential.credential_name import CredentialName
 from levee_infra.kafka.secret_store.client_settings import ClientConnection, librdkafka_settings
 from levee_infra.providers.protocol.failures import FailedError

@@ -18,8 +18,8 @@ from levee_infra.cli.whole_file import OutputFile, refuse_input
 
 if TYPE_CHECKING:
     from levee.catalog.partition import Partition
-    from levee.iam.guardrails import Guardrail, Kind, Limits
     from levee.plan.planned import Plan
+    from levee.targets.aws.iam.guardrails import Guardrail, Kind, Limits
 
 DESCRIPTION = """\
 Print the policies that keep the AWS account of a stack inside its boundary, for the organization's owners to attach to
@@ -65,10 +65,10 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the policies, and what they leave open."""
-    from levee.iam.document import PolicyTooLarge
-    from levee.iam.guardrails import Kind, guardrails
     from levee.loading.load import load_stack
     from levee.plan.build import build_plan
+    from levee.targets.aws.iam.document import PolicyTooLarge
+    from levee.targets.aws.iam.guardrails import Kind, guardrails
 
     project = project_of(arguments)
     plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
@@ -106,8 +106,8 @@ def _partition(plan: Plan) -> Partition:
 
 def _limits(plan: Plan, closed: Sequence[str], organization: str | None) -> Limits:
     from levee.catalog.global_service import GLOBAL_SERVICES
-    from levee.iam.guardrails import Limits
-    from levee.iam.perimeter import Insiders
+    from levee.targets.aws.iam.guardrails import Limits
+    from levee.targets.aws.iam.perimeter import Insiders
 
     unknown = sorted(set(closed) - GLOBAL_SERVICES.keys())
     if unknown:
@@ -121,8 +121,8 @@ def _limits(plan: Plan, closed: Sequence[str], organization: str | None) -> Limi
 
 def _left_open(plan: Plan, limits: Limits, kinds: Sequence[Kind], partition: Partition) -> Iterator[str]:
     """What the policies don't keep, as tables."""
-    from levee.iam.guardrails import BEYOND, Kind
     from levee.render.table import render_table
+    from levee.targets.aws.iam.guardrails import BEYOND, Kind
 
     boundary = plan.boundary
     yield f"For account {boundary.account}, region {boundary.region}: attach to this account, or above it with care.\n"

@@ -15,8 +15,8 @@ from levee.model.cluster import AWS_SECRETS_MANAGER
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import SourceKind
-from levee.plan.aws_names import MAX_ROLE_LENGTH, delivery_role_name, role_name
 from levee.plan.carriers import carrier_name
+from levee.targets.aws.names import MAX_ROLE_LENGTH, delivery_role_name, role_name
 from levee.targets.registry import MODELS
 
 _MSK_PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
@@ -87,7 +87,7 @@ def msk_cluster(declared: Declared) -> Iterator[Problem]:
 
 
 def _cluster_problem(arn: str) -> str | None:
-    from levee.iam.arn import ClusterArn  # few stacks need it, and every command waits for its imports
+    from levee.targets.aws.iam.arn import ClusterArn  # few stacks need it, and every command waits for its imports
 
     try:
         ClusterArn.parse(arn)

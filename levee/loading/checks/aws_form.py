@@ -5,17 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from levee.catalog.aws_form import (
-    LONGEST_ALARM_NAME,
-    LONGEST_LOCK_DAYS,
-    LONGEST_QUERY_SECONDS,
-    MOST_ALARM_ACTIONS,
-    MOST_METRICS,
-    MOST_MSK_USERS,
-    bucket_problem,
-    tag_value_problem,
-)
-from levee.catalog.cloudwatch_metric import WATCHES
 from levee.catalog.partition import partition_name, partition_of
 from levee.loading.checks.claim import alarms_of
 from levee.loading.checks.declared import Declared
@@ -25,6 +14,17 @@ from levee.model.origin import Origin
 from levee.model.service import Previous
 from levee.model.stack import StackSpec, Target
 from levee.plan.carriers import is_carried
+from levee.targets.aws.form import (
+    LONGEST_ALARM_NAME,
+    LONGEST_LOCK_DAYS,
+    LONGEST_QUERY_SECONDS,
+    MOST_ALARM_ACTIONS,
+    MOST_METRICS,
+    MOST_MSK_USERS,
+    bucket_problem,
+    tag_value_problem,
+)
+from levee.targets.aws.metrics import WATCHES
 
 _LONGEST_LOCK: Final = Duration.parse(f"{LONGEST_LOCK_DAYS}d")
 _LONGEST_QUERY: Final = Duration.parse(f"{LONGEST_QUERY_SECONDS}s")

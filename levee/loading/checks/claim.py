@@ -14,8 +14,8 @@ from levee.model.name import CHECKPOINTS, NamePattern, PatternType
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import MonitorKind, StreamSpec
-from levee.plan.aws_names import alarm_name, role_name
 from levee.plan.carriers import carrier_name, is_carried
+from levee.targets.aws.names import alarm_name, role_name
 
 
 class Kind(StrEnum):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from levee.catalog.cloudwatch_metric import LONGEST_WINDOW, SHORTEST_WINDOW
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
 from levee.model.name import PatternType
 from levee.model.stack import Target
 from levee.model.stream import MonitorKind
+from levee.targets.aws.metrics import LONGEST_WINDOW, SHORTEST_WINDOW
 
 _MEASURED: Final = frozenset({MonitorKind.DROP, MonitorKind.SPIKE, MonitorKind.LAG})
 

@@ -6,12 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from levee.catalog.aws_form import MOST_SUBSCRIPTION_FILTERS
 from levee.loading.checks.claim import Claim, Kind, overlaps
 from levee.loading.checks.declared import Declared
 from levee.loading.problem import Problem
 from levee.model.name import PatternType, metric_name
 from levee.model.origin import Origin
+from levee.targets.aws.form import MOST_SUBSCRIPTION_FILTERS
 
 MOST_TOLD: Final = 20
 """Problems of one kind with one other stack that are told one by one: a copied folder has all of a stack's."""

@@ -8,8 +8,6 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Final
 
-from levee.catalog.aws_form import ORGANIZATION as ORGANIZATION_ID
-from levee.catalog.aws_form import endpoint_problem
 from levee.loading.schema.cloud_names import (
     bucket_problem,
     caller_problem,
@@ -27,6 +25,8 @@ from levee.model.cloud_name import CloudName
 from levee.model.duration import Duration
 from levee.model.name import NamePattern, key_problem, service_name_problem, topic_name_problem
 from levee.model.size import Size
+from levee.targets.aws.form import ORGANIZATION as ORGANIZATION_ID
+from levee.targets.aws.form import endpoint_problem
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CLUSTER_ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")

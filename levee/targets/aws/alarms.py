@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from levee.catalog.aws_form import MOST_METRICS
-from levee.catalog.cloudwatch_metric import MSK_NAMESPACE, OWN_NAMESPACE, WATCHES, Watch
-from levee.iam.arn import ClusterArn
 from levee.model.duration import Duration
 from levee.model.stream import MonitorKind
-from levee.plan.aws_names import alarm_name
 from levee.plan.planned import Plan, PlannedMonitor, PlannedTopic
+from levee.targets.aws.form import MOST_METRICS
+from levee.targets.aws.iam.arn import ClusterArn
+from levee.targets.aws.metrics import MSK_NAMESPACE, OWN_NAMESPACE, WATCHES, Watch
+from levee.targets.aws.names import alarm_name
 
 MINUTE: Final = 60
 MOST_PERIODS: Final = 60

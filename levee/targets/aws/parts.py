@@ -4,40 +4,43 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from levee.catalog.aws_form import (
+from levee.catalog.partition import partition_name
+from levee.model.name import PatternType
+from levee.model.stream import Retirement
+from levee.plan import type_tokens
+from levee.plan.build import has_stack_key, stack_key_arn
+from levee.plan.carriers import CARRIED_HOURS
+from levee.plan.part import Limit, Need, Part, Ref, Text, Value, text_with
+from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedTopic
+from levee.targets.aws.alarms import alarms
+from levee.targets.aws.defaults import DEFAULTS
+from levee.targets.aws.form import (
     LONGEST_BUCKET_POLICY,
     LONGEST_CLUSTER_POLICY,
     LONGEST_KEY_POLICY,
     LONGEST_ROLE_POLICY,
     LONGEST_TRUST_POLICY,
 )
-from levee.catalog.partition import partition_name
-from levee.iam.arn import ClusterArn
-from levee.iam.bucket_policy import bucket_policy
-from levee.iam.cluster_policy import cluster_policy
-from levee.iam.delivery_policy import delivery_policy
-from levee.iam.key_policy import key_policy
-from levee.iam.service_policy import service_policy
-from levee.iam.trust_policy import trust_policy
-from levee.model.name import PatternType
-from levee.model.stream import Retirement
-from levee.plan import type_tokens
-from levee.plan.aws_names import (
+from levee.targets.aws.iam.arn import ClusterArn
+from levee.targets.aws.iam.bucket_policy import bucket_policy
+from levee.targets.aws.iam.cluster_policy import cluster_policy
+from levee.targets.aws.iam.delivery_policy import delivery_policy
+from levee.targets.aws.iam.key_policy import key_policy
+from levee.targets.aws.iam.service_policy import service_policy
+from levee.targets.aws.iam.trust_policy import trust_policy
+from levee.targets.aws.names import (
     account_root,
     data_stream_arn,
+    delivery_role_arn,
     delivery_role_name,
     role_name,
     secret_arn,
     secret_name,
     subscription_name,
 )
-from levee.plan.build import has_stack_key, stack_key_arn
-from levee.plan.carriers import CARRIED_HOURS
-from levee.plan.part import Limit, Need, Part, Ref, Text, Value, text_with
-from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedTopic
-from levee.targets.aws.alarms import alarms
 
 Inputs = Mapping[str, Value]
 
@@ -52,9 +55,9 @@ USED_BY: Final = ("secretsmanager", "s3", "kinesis")
 INFREQUENT_DAYS, GLACIER_DAYS = 30, 90
 """After so many days an archive that is kept for longer moves to S3 Standard-IA, then to Glacier."""
 
-STACK_KEY: Final = Ref(type_tokens.AWS_KEY, "stack-key", "arn")
-_KEY_ID: Final = "00000000-0000-0000-0000-000000000000"
-"""Stands in a policy for the id of the stack's key, which AWS makes: as long as any."""
+STACK_KEY: Final = "stack-key"
+KEY_ID, SECRET_TAIL = 36, 6
+"""How many characters AWS makes up: of a key's id, and at the end of a secret's ARN."""
 
 OF_SERVICE: Final = (
     Limit("policy", LONGEST_ROLE_POLICY, "grant by prefix (eu.payments.*) instead of by name, or split the service"),
@@ -71,7 +74,14 @@ OF_CLUSTER: Final = (Limit("policy", LONGEST_CLUSTER_POLICY, "name fewer account
 
 def parts(plan: Plan) -> tuple[Part, ...]:
     """Each part of the plan after those that it refers to."""
-    return tuple(_Decisions(plan).all())
+    return tuple(replace(part, defaults=_defaults(part)) for part in _Decisions(plan).all())
+
+
+def _defaults(part: Part) -> Inputs:
+    defaults = DEFAULTS[part.type]
+    if part.type == type_tokens.AWS_ALARM:
+        return {**defaults, "datapointsToAlarm": part.inputs["evaluationPeriods"]}  # all of them must breach
+    return defaults
 
 
 class _Decisions:
@@ -84,7 +94,8 @@ class _Decisions:
         self._topics = {topic.stream: topic for topic in plan.topics}
         self._classes = {each.name: each for each in plan.classes}
         self._alias = stack_key_arn(plan.stack, boundary.account, boundary.region)
-        self._stand_in = f"{self._alias.rpartition(':')[0]}:key/{_KEY_ID}"
+        place = self._alias.rpartition(":")[0]
+        self._own_key = Ref(type_tokens.AWS_KEY, STACK_KEY, "arn", f"{place}:key/", KEY_ID)
         self._carried: dict[str, list[str]] = defaultdict(list)
         for carrier in plan.carriers:
             self._carried[carrier.source.service].append(carrier.name)
@@ -102,7 +113,8 @@ class _Decisions:
         for credential in plan.credentials:
             for username in credential.usernames if plan.secrets.in_aws else ():
                 secret = self._secret(credential, username)
-                secrets.append(secret.ref("arn"))
+                arn = secret_arn(plan, username).removesuffix("?" * SECRET_TAIL)
+                secrets.append(Ref(secret.type, secret.name, "arn", arn, SECRET_TAIL))
                 yield secret
             if credential.assumed_by is not None:
                 yield self._role(credential, credential.assumed_by)
@@ -117,11 +129,11 @@ class _Decisions:
             "description": f"Secrets and archives of stack {plan.stack}",
             "alias": self._alias.rsplit(":", 1)[1],
             "policy": policy.compact(),
-            "tags": self._tags("stack-key", owner=plan.owner),
+            "tags": self._tags(STACK_KEY, owner=plan.owner),
             **_approval(plan.retire),
         }
         # What it encrypts can't be read without it. Its provider deletes it in two steps only, and else lets go of it.
-        return Part(type=STACK_KEY.type, name=STACK_KEY.name, inputs=inputs, limits=OF_KEY, origin=plan.origin)
+        return Part(type=type_tokens.AWS_KEY, name=STACK_KEY, inputs=inputs, limits=OF_KEY, origin=plan.origin)
 
     def _archive(self, planned: PlannedArchive) -> Part:
         """The bucket, locked as the stream's class demands. Like a regulated topic it is protected."""
@@ -174,16 +186,17 @@ class _Decisions:
             protect=topic.protected,
             origin=source.origin,
         )
-        role = self._delivery_role(planned, stream, topic)
+        arn = Ref(stream.type, name, "arn", data_stream_arn(self._plan.boundary, planned.name))
+        role = delivery_role_arn(self._plan.boundary, planned.name)
         subscription: Inputs = {
             "logGroup": source.log_group,
             "filterName": subscription_name(planned.name),
             "filterPattern": source.log_pattern,
-            "destinationArn": stream.ref("arn"),
-            "roleArn": role.ref("arn"),
+            "destinationArn": arn,
+            "roleArn": Ref(type_tokens.AWS_ROLE, f"{name}.delivery", "arn", role),
         }
         yield stream
-        yield role
+        yield self._delivery_role(planned, name, arn)
         yield Part(
             type=type_tokens.AWS_LOG_SUBSCRIPTION,
             name=name,
@@ -192,20 +205,15 @@ class _Decisions:
             origin=source.origin,
         )
 
-    def _delivery_role(self, planned: PlannedCarrier, stream: Part, topic: PlannedTopic) -> Part:
-        source, boundary, key, name = (
-            planned.source,
-            self._plan.boundary,
-            self._plan.secrets.key,
-            f"{stream.name}.delivery",
-        )
-        arn = data_stream_arn(boundary, planned.name)
-        policy = delivery_policy(arn, self._key_arn(key)).compact()
+    def _delivery_role(self, planned: PlannedCarrier, carrier: str, stream: Ref) -> Part:
+        source, topic, name = planned.source, self._topics[planned.stream], f"{carrier}.delivery"
+        boundary, key = self._plan.boundary, self._plan.secrets.key
+        policy = delivery_policy(stream.stand_in, self._key_arn(key)).compact()
         inputs: Inputs = {
             "name": delivery_role_name(planned.name),
             "description": f"Delivers {source.log_group} to stream {planned.stream}, stack {self._plan.stack}",
             "trust": trust_policy("logs.amazonaws.com", boundary.account, planned.caller).compact(),
-            "policy": self._with_key(policy, key, {arn: stream.ref("arn")}),
+            "policy": self._with_key(policy, key, stream),
             "tags": self._tags_of_stream(name, topic),
             **_acknowledged(topic.acknowledged),
         }
@@ -305,17 +313,16 @@ class _Decisions:
 
     def _key(self, declared: str | None) -> Value:
         """The key as an input."""
-        return STACK_KEY if declared == self._alias else declared
+        return self._own_key if declared == self._alias else declared
 
     def _key_arn(self, declared: str | None) -> str:
         """The key's ARN as a policy is made with it. What needs a key has one: loading sees to it."""
         assert declared is not None
-        return self._stand_in if declared == self._alias else declared
+        return self._own_key.stand_in if declared == self._alias else declared
 
-    def _with_key(self, text: str, declared: str | None, others: Mapping[str, Ref] | None = None) -> str | Text:
+    def _with_key(self, text: str, declared: str | None, *others: Ref) -> str | Text:
         """A policy's text with references instead of stand-ins."""
-        own = {self._stand_in: STACK_KEY} if declared == self._alias else {}
-        return text_with(text, {**own, **(others or {})})
+        return text_with(text, (*([self._own_key] if declared == self._alias else []), *others))
 
     def _tags(self, resource: str, **about: str) -> Inputs:
         identity = {"managed-by": "levee", "project": self._plan.project, "stack": self._plan.stack}

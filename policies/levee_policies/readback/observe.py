@@ -9,7 +9,7 @@ from levee.model.origin import Origin
 from levee.plan.observed import Connection, Guarded, Observed
 from levee.plan.planned import PlannedTopic
 from levee_policies.index import Index
-from levee_policies.readback import acl, policy, provider, scram_user, service_credential, topic
+from levee_policies.readback import acl, part, policy, provider, scram_user, service_credential, topic
 from levee_policies.readback.registered import Registered
 
 JUDGED = frozenset(
@@ -22,6 +22,7 @@ JUDGED = frozenset(
         provider.LEVEE,
         *provider.CLOUDS,
         *policy.HELD,
+        *part.TYPES,
     }
 )
 
@@ -57,6 +58,7 @@ def observe(resources: Iterable[Registered], index: Index) -> Observed:
         clouds=tuple(provider.cloud(each) for kind in provider.CLOUDS for each in by_type.get(kind, ())),
         guarded=tuple(_guarded(by_type)),
         policies=tuple(policy.policy(each) for kind in policy.HELD for each in by_type.get(kind, ())),
+        parts={(each.type, each.name): part.part(each) for kind in part.TYPES for each in by_type.get(kind, ())},
     )
 
 
@@ -75,7 +77,7 @@ def _connections(by_type: dict[str, list[Registered]], origin: Origin) -> Iterat
 
 
 def _guarded(by_type: dict[str, list[Registered]]) -> Iterator[Guarded]:
-    for kind in (topic.TYPE, acl.TYPE, scram_user.TYPE, service_credential.TYPE):
+    for kind in (topic.TYPE, acl.TYPE, scram_user.TYPE, service_credential.TYPE, *part.TYPES):
         for resource in by_type.get(kind, ()):
             yield Guarded(
                 name=resource.name,

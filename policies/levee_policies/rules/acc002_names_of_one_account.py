@@ -7,7 +7,7 @@ settings of connectors; in ARNs and CRNs, in the hosts of access points and regi
 that carries no account says nothing, and is unknown. A bucket's name never carries one: what its hop declares as
 `account` counts, and without it the account is unknown. Where the brokers' logs go is RLS-AUD-001.
 
-Only files name them so far: levee registers no cloud resources yet.
+What is registered of them is what the files say: RLS-DEL-003.
 
 ## Why
 

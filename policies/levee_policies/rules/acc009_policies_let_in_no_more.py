@@ -53,9 +53,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from levee.iam.breadth import Insider, openings, sources
-from levee.iam.parsing import parse_document
 from levee.plan.observed import AccessPolicy
+from levee.targets.aws.iam.breadth import Insider, openings, sources
+from levee.targets.aws.iam.parsing import parse_document
 from levee_policies.facts import Facts
 from levee_policies.rule import Rule, Severity, Surface, Violation
 from levee_policies.subjects import access_policies

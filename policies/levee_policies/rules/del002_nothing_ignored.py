@@ -1,8 +1,9 @@
-"""Topics, ACLs and credentials are deployed as they are declared: no change is ignored.
+"""What is declared is deployed as it is: no change is ignored.
 
 ## What
 
-No topic, ACL, user or service credential is registered with `ignoreChanges`.
+No topic, ACL, user or service credential is registered with `ignoreChanges`, and nothing that the stack's target makes
+beside them: no archive, key, secret, role, alarm, data stream or subscription.
 
 The catalogue this began with named the properties that may not be ignored. Every property of these resources is one
 that rules judge, so the list would only be a place to forget one.
@@ -54,7 +55,7 @@ def check(resource: Guarded, _: Facts) -> Iterator[Violation]:
 
 RULE = Rule(
     id="RLS-DEL-002",
-    title="Topics, ACLs and credentials are deployed as they are declared: no change is ignored",
+    title="What is declared is deployed as it is: no change is ignored",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.RESOURCE}),
     authorities=("NIST CM-3",),

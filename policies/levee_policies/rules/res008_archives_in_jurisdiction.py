@@ -6,7 +6,7 @@ The archive of a stream is in a region of the stack's jurisdiction, and of one t
 names none, it is in the stack's. Judged is its `region`, and what the bucket's name tells; an access point, an ARN or a
 URL that tells no region is unknown without `region`.
 
-Archives are not registered resources yet: only files show them.
+What is registered of an archive is what the files say: RLS-DEL-003.
 
 ## Why
 

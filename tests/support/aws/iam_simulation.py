@@ -18,11 +18,11 @@ from moto.iam.exceptions import NotFoundException
 from moto.iam.models import get_account_id_from
 from werkzeug.wrappers import Response
 
-from levee.iam.document import Document, Effect, Principal, PrincipalKind, Statement
-from levee.iam.evaluate import Outcome, Policies, evaluate
-from levee.iam.parsing import parse_document
-from levee.iam.request import Request as AwsRequest
-from levee.iam.request import identity
+from levee.targets.aws.iam.document import Document, Effect, Principal, PrincipalKind, Statement
+from levee.targets.aws.iam.evaluate import Outcome, Policies, evaluate
+from levee.targets.aws.iam.parsing import parse_document
+from levee.targets.aws.iam.request import Request as AwsRequest
+from levee.targets.aws.iam.request import identity
 from tests.support.aws.calls import Call
 from tests.support.aws.contract import violations
 from tests.support.aws.faults import error

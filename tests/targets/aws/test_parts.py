@@ -11,7 +11,6 @@ from levee.plan import type_tokens
 from levee.plan.build import build_plan
 from levee.plan.part import Part, Ref, Text, refs_in, size_of, text_with
 from levee.targets import parts
-from levee.targets.aws.parts import STACK_KEY
 from tests.support.aws.api import AwsApi
 from tests.support.aws_outputs import KEY, PLACE
 from tests.support.aws_stack import TODAY, AwsStack
@@ -37,7 +36,7 @@ def made(part: Part) -> dict[str, object]:
 def _made(value: object) -> object:
     match value:
         case Ref():
-            return KEY if value == STACK_KEY else f"arn:aws:kinesis:{PLACE}:stream/test.orders.checkout-logs"
+            return KEY if value.type == type_tokens.AWS_KEY else value.head
         case Text():
             return "".join(str(_made(piece)) if isinstance(piece, Ref) else piece for piece in value.pieces)
     return value
@@ -98,9 +97,10 @@ def test_a_policys_size_is_that_of_the_text_that_is_made(stack: AwsStack, key: s
         assert name in {limit.input for limit in part.limits}
 
 
-def test_a_text_without_its_stand_in_is_itself() -> None:
-    assert text_with("abc", {"x": STACK_KEY}) == "abc"
-    assert text_with("axbx", {"x": STACK_KEY}) == Text(("a", STACK_KEY, "b", STACK_KEY), 4)
+def test_a_text_without_a_stand_in_is_itself() -> None:
+    ref = Ref(type_tokens.AWS_KEY, "key", "arn", "x", 2)
+    assert text_with("abc", [ref]) == "abc"
+    assert text_with("ax00bx00", [ref]) == Text(("a", ref, "b", ref), 8)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from levee.catalog.aws_form import tag_value_problem
+from levee.targets.aws.form import tag_value_problem
 from levee_infra.providers.protocol.failures import refused
 from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.properties import Properties, Unknown, Value, is_known, reveal

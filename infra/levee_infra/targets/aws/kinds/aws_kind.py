@@ -11,6 +11,7 @@ from datetime import date
 from typing import ClassVar, Final
 
 from levee.clock import Clock
+from levee.targets.aws.defaults import named
 from levee_infra.providers.protocol.differences import Difference, differences
 from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, RefusedError, refused
 from levee_infra.providers.protocol.fields import Fields
@@ -90,7 +91,7 @@ class AwsKind(ResourceKind):
 
     def with_defaults(self, new: Properties) -> Properties:
         """Complete the inputs with what they mean by leaving out."""
-        return new
+        return {**named(self.token), **new}
 
     @abstractmethod
     async def look_for(self, new: Properties) -> Live | None:

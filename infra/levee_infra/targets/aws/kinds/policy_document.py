@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from levee.catalog.aws_form import ORGANIZATION
+from levee.targets.aws.form import ORGANIZATION
 from levee_infra.targets.aws.arn_scope import PREFIX, arns_in, outside
 from levee_infra.targets.aws.connection import AwsConnection
 

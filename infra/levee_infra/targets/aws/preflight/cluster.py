@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from levee.iam.arn import ClusterArn
 from levee.loading.problem import Problem
 from levee.model.cluster import ClientTraffic
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.arn import ClusterArn
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.arn_scope import outside

@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Final
 
 from levee.catalog.partition import partition_name
-from levee.plan.aws_names import alarm_name, data_stream_arn, delivery_role_arn, role_arn, secret_name
 from levee.plan.build import has_stack_key, stack_key_arn
 from levee.plan.planned import Plan
+from levee.targets.aws.names import alarm_name, data_stream_arn, delivery_role_arn, role_arn, secret_name
 
 EVERYTHING: Final = "*"
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from levee.catalog.partition import partition_name
-from levee.iam.evaluate import FULL_ACCESS, Policies
-from levee.iam.request import identity
 from levee.model.data_class import ArchiveLock
 from levee.plan.planned import Plan, PlannedArchive
+from levee.targets.aws.iam.evaluate import FULL_ACCESS, Policies
+from levee.targets.aws.iam.request import identity
 from levee_infra.providers.protocol.properties import reveal
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, Unread

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from levee.catalog.partition import partition_of
-from levee.iam.document import Document
-from levee.iam.evaluate import Policies
-from levee.iam.request import Values, identity
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.document import Document
+from levee.targets.aws.iam.evaluate import Policies
+from levee.targets.aws.iam.request import Values, identity
 from levee_infra.targets.aws.proof.live import UNTOLD, LiveRole
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, request
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from levee.iam.arn import ClusterArn
-from levee.iam.perimeter import Insiders
-from levee.plan.aws_names import secret_name
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.arn import ClusterArn
+from levee.targets.aws.iam.perimeter import Insiders
+from levee.targets.aws.names import secret_name
 from levee_infra.targets.aws.preflight.cluster import judge_cluster
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveCluster, Unread

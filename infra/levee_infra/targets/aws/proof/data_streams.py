@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from levee.plan.aws_names import data_stream_arn
 from levee.plan.carriers import CARRIED_HOURS
 from levee.plan.planned import Plan, PlannedCarrier
+from levee.targets.aws.names import data_stream_arn
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.encryption import encrypted_by
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveDataStream, Unread

@@ -8,12 +8,12 @@ from itertools import product
 from typing import Final, NamedTuple
 
 from levee.catalog.partition import partition_name
-from levee.iam.document import Document, Effect, Statement
-from levee.iam.request import Values, identity
-from levee.iam.truth import Truth
-from levee.iam.wildcard import arn_like
-from levee.plan.aws_names import account_root, data_stream_arn, delivery_role_arn, delivery_role_name
 from levee.plan.planned import Plan, PlannedCarrier
+from levee.targets.aws.iam.document import Document, Effect, Statement
+from levee.targets.aws.iam.request import Values, identity
+from levee.targets.aws.iam.truth import Truth
+from levee.targets.aws.iam.wildcard import arn_like
+from levee.targets.aws.names import account_root, data_stream_arn, delivery_role_arn, delivery_role_name
 from levee_infra.targets.aws.kinds.role.kind import POLICY
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.by_role import by_role, by_service

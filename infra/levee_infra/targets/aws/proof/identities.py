@@ -7,8 +7,8 @@ from typing import Final
 
 from levee.catalog.partition import partition_name
 from levee.plan import type_tokens
-from levee.plan.aws_names import delivery_role_name, role_name
 from levee.plan.planned import Plan
+from levee.targets.aws.names import delivery_role_name, role_name
 from levee_infra.targets.aws.kinds.identity import made_at, marked
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, LiveDataStream, Unread

@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-from levee.iam.document import Document
-from levee.plan.aws_names import delivery_role_name, role_name
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.document import Document
+from levee.targets.aws.names import delivery_role_name, role_name
 from levee_infra.providers.protocol.failures import FailedError, RefusedError
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.kinds.archive_bucket.settings import REQUESTS, BucketSettings

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from levee.iam.document import EVERYONE, Condition, Document, Effect, Statement
-from levee.iam.parsing import parse_document
+from levee.targets.aws.iam.document import EVERYONE, Condition, Document, Effect, Statement
+from levee.targets.aws.iam.parsing import parse_document
 from levee_infra.targets.aws.kinds.archive_bucket.settings import BucketSettings
 from levee_infra.targets.aws.kinds.identity import numbered
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from levee.iam.document import Effect, Statement
-from levee.iam.wildcard import matches_ignoring_case
+from levee.targets.aws.iam.document import Effect, Statement
+from levee.targets.aws.iam.wildcard import matches_ignoring_case
 from levee_infra.targets.aws.proof.by_role import role_policies
 from levee_infra.targets.aws.proof.live import LiveRole
 from levee_infra.verify.check import MARK

@@ -1,4 +1,4 @@
-"""Requests that live policies must let through or refuse, decided by levee.iam.evaluate."""
+"""Requests that live policies must let through or refuse, decided by levee.targets.aws.iam.evaluate."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from levee.iam.document import Principal
-from levee.iam.evaluate import Decision, Outcome, Policies, evaluate
-from levee.iam.request import Request, Values
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.document import Principal
+from levee.targets.aws.iam.evaluate import Decision, Outcome, Policies, evaluate
+from levee.targets.aws.iam.request import Request, Values
 from levee_infra.verify.account import AccountCheck, AccountResult
 from levee_infra.verify.answer import Verdict
 

@@ -10,11 +10,11 @@ from itertools import product
 from typing import Final
 
 from levee.catalog.partition import partition_name
-from levee.iam.arn import ClusterArn
-from levee.iam.document import Document, Effect, PrincipalKind
-from levee.iam.request import Values
-from levee.plan.aws_names import data_stream_arn, role_arn, role_name, secret_name
 from levee.plan.planned import Plan, PlannedCredential
+from levee.targets.aws.iam.arn import ClusterArn
+from levee.targets.aws.iam.document import Document, Effect, PrincipalKind
+from levee.targets.aws.iam.request import Values
+from levee.targets.aws.names import data_stream_arn, role_arn, role_name, secret_name
 from levee_infra.targets.aws.kinds.role.kind import POLICY
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.by_role import by_role, by_service

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from levee.plan.aws_names import secret_name
 from levee.plan.planned import Plan
+from levee.targets.aws.names import secret_name
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.encryption import encrypted_by
 from levee_infra.targets.aws.proof.live import LiveAccount, LiveSecret, Unread

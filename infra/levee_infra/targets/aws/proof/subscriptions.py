@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from levee.plan.aws_names import data_stream_arn, delivery_role_arn, subscription_name
 from levee.plan.planned import Plan, PlannedCarrier
+from levee.targets.aws.names import data_stream_arn, delivery_role_arn, subscription_name
 from levee_infra.targets.aws.kinds.log_subscription.kind import BY_STREAM, SEPARATOR
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount, Unread

@@ -1,6 +1,6 @@
 """What a role must be able to do on an Amazon MSK cluster, and what not: the proof's own table.
 
-On purpose not made from `levee.catalog.aws_action`: a mistake in what roles compile to must not also decide what is
+On purpose not made from `levee.targets.aws.actions`: a mistake in what roles compile to must not also decide what is
 right. Source: https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html.
 """
 
@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from levee.iam.arn import ClusterArn
 from levee.model.name import NamePattern
 from levee.model.role import Role
+from levee.targets.aws.iam.arn import ClusterArn
 from levee_infra.verify.access import Access, PlannedNames
 from levee_infra.verify.check import MARK, example, sample
 

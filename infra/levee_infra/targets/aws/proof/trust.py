@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from levee.catalog.partition import partition_name
-from levee.iam.document import Effect, Principal, PrincipalKind
-from levee.iam.evaluate import FULL_ACCESS, Policies
-from levee.iam.request import Values, identity, service
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.document import Effect, Principal, PrincipalKind
+from levee.targets.aws.iam.evaluate import FULL_ACCESS, Policies
+from levee.targets.aws.iam.request import Values, identity, service
 from levee_infra.targets.aws.proof.live import LiveRole
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, request
 from levee_infra.targets.aws.proof.unexpected_access import STRANGER, somebody

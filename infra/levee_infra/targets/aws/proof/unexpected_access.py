@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from levee.catalog.partition import partition_name
-from levee.iam.document import EVERYONE, Condition, Document, Effect, Principal, PrincipalKind
-from levee.iam.evaluate import FULL_ACCESS, Policies
-from levee.iam.perimeter import Insiders
-from levee.iam.request import Values, identity
 from levee.plan.planned import Plan
+from levee.targets.aws.iam.document import EVERYONE, Condition, Document, Effect, Principal, PrincipalKind
+from levee.targets.aws.iam.evaluate import FULL_ACCESS, Policies
+from levee.targets.aws.iam.perimeter import Insiders
+from levee.targets.aws.iam.request import Values, identity
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, request
 from levee_infra.verify.check import MARK
 

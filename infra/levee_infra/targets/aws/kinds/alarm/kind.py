@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from levee.catalog.aws_form import LONGEST_ALARM_NAME, MOST_ALARM_ACTIONS
 from levee.catalog.partition import partition_name
 from levee.clock import Clock
+from levee.targets.aws.form import LONGEST_ALARM_NAME, MOST_ALARM_ACTIONS
 from levee_infra.providers.protocol.batching import PATIENT, Batch, BatchLimits
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded
@@ -92,11 +92,8 @@ class Alarm(AwsKind):
 
     def with_defaults(self, new: Properties) -> Properties:
         """All of the periods must breach, missing data says nothing; topics and dimensions are in order."""
-        defaults: Properties = {"treatMissingData": MISSING[0], "actionsEnabled": True}
-        defaults |= {name: [] for name in ACTIONS}
-        if "evaluationPeriods" in new:
-            defaults["datapointsToAlarm"] = new["evaluationPeriods"]
-        complete = {**defaults, **new}
+        periods: Properties = {"datapointsToAlarm": new["evaluationPeriods"]} if "evaluationPeriods" in new else {}
+        complete = super().with_defaults({**periods, **new})
         for name in ACTIONS:
             topics = reveal(complete[name])
             complete[name] = sorted(topics, key=canonical) if isinstance(topics, list) and is_known(topics) else topics

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from levee.catalog.aws_form import LONGEST_QUERY_SECONDS, MOST_METRICS
+from levee.targets.aws.form import LONGEST_QUERY_SECONDS, MOST_METRICS
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.properties import Properties, Value, is_known, reveal
 from levee_infra.targets.aws.kinds.json_text import canonical

@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from levee.catalog.aws_form import LONGEST_LOCK_DAYS, bucket_problem
 from levee.catalog.partition import partition_name
+from levee.targets.aws.form import LONGEST_LOCK_DAYS, bucket_problem
 from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError, refused
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.identity import THING_ID
@@ -20,7 +20,7 @@ from levee_infra.providers.protocol.properties import Properties, Value, reveal
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import INPUTS as LIFECYCLE_INPUTS
-from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import TIERS, check_lifecycle, lifecycle_rules
+from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import check_lifecycle, lifecycle_rules
 from levee_infra.targets.aws.kinds.archive_bucket.settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.identity import is_marked, marked, new_mark
@@ -55,10 +55,6 @@ class ArchiveBucket(AwsKind):
     json_inputs = ("policy",)
     holds_data = True
     has_identity = True
-
-    def with_defaults(self, new: Properties) -> Properties:
-        """Tiers that aren't declared aren't used."""
-        return {**dict.fromkeys(TIERS, 0), **dict.fromkeys(ALWAYS, True), "replicas": [], **new}
 
     def check_fields(self, fields: Fields) -> None:
         """The key is one of the stack's own account and region, the days are S3's."""

@@ -6,7 +6,7 @@ Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transiti
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from levee.catalog.aws_form import LONGEST_LOCK_DAYS
+from levee.targets.aws.form import LONGEST_LOCK_DAYS
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.properties import Properties
 

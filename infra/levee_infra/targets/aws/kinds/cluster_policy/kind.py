@@ -42,10 +42,6 @@ class ClusterPolicy(AwsKind):
     untold = ("allowedAccounts",)
     has_tags = False
 
-    def with_defaults(self, new: Properties) -> Properties:
-        """No account beside the stack's own."""
-        return {"allowedAccounts": [], **new}
-
     def check_fields(self, fields: Fields) -> None:
         """Nobody is let in whose account isn't declared."""
         here = self.api.connection

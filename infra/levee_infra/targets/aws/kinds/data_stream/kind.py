@@ -48,10 +48,6 @@ class DataStream(AwsKind):
         super().__init__(api, clock)
         self._creating = asyncio.Semaphore(CREATED_AT_ONCE)
 
-    def with_defaults(self, new: Properties) -> Properties:
-        """It grows by itself."""
-        return {"mode": ON_DEMAND, **new}
-
     def check_fields(self, fields: Fields) -> None:
         """The key is one of the stack's own account and region."""
         name = known(fields.text("name", required=True))

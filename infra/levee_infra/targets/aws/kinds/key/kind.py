@@ -62,10 +62,6 @@ class Key(AwsKind):
     holds_data = True
     has_identity = True
 
-    def with_defaults(self, new: Properties) -> Properties:
-        """Enabled, renewed every year, and for 30 days after its removal it can be brought back."""
-        return {"windowDays": MAX_WINDOW_DAYS, "rotation": True, "enabled": True, **new}
-
     def check_fields(self, fields: Fields) -> None:
         """The policy is JSON, the window AWS's."""
         fields.text("description", required=True)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from levee.catalog.aws_form import MOST_SUBSCRIPTION_FILTERS
+from levee.targets.aws.form import MOST_SUBSCRIPTION_FILTERS
 from levee_infra.providers.protocol.failures import refused
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded
@@ -69,10 +69,6 @@ class LogSubscription(AwsKind):
     fixed = ("logGroup", "filterName")
     found_by = ("logGroup", "filterName", "destinationArn")
     has_tags = False
-
-    def with_defaults(self, new: Properties) -> Properties:
-        """All of the log, in its order, as it was logged."""
-        return {"filterPattern": "", "distribution": BY_STREAM, **PLAIN, **new}
 
     def check_fields(self, fields: Fields) -> None:
         """It stays in the stack's own account and region."""

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from levee.catalog.aws_form import LONGEST_ROLE_POLICY
 from levee.catalog.partition import partition_name
 from levee.clock import Clock
+from levee.targets.aws.form import LONGEST_ROLE_POLICY
 from levee_infra.providers.protocol.burst import MAX_AGE_SECONDS
 from levee_infra.providers.protocol.differences import differences
 from levee_infra.providers.protocol.failures import FailedError
@@ -76,10 +76,6 @@ class Role(AwsKind):
         self._lag = Lag()
 
     # Checking
-
-    def with_defaults(self, new: Properties) -> Properties:
-        """Below ``/levee/``, for an hour at a time, with no other policy."""
-        return {"path": DEFAULT_PATH, "maxSessionSeconds": SHORTEST_SESSION, "foreignPolicies": [], **new}
 
     def check_fields(self, fields: Fields) -> None:
         """Nobody of another account gets in, no service on another account's behalf, and nothing outside is reached."""

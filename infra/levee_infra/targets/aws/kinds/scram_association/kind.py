@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from levee.catalog.aws_form import MOST_MSK_USERS
+from levee.targets.aws.form import MOST_MSK_USERS
 from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, refused
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded

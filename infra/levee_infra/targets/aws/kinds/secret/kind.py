@@ -42,10 +42,6 @@ class Secret(AwsKind):
         self._listed = listing(self._list)
         self._named: Batch[str, Live | None] = Batch(self._look_for, pace=PATIENT)
 
-    def with_defaults(self, new: Properties) -> Properties:
-        """In one region only."""
-        return {"replicas": [], **new}
-
     def check_fields(self, fields: Fields) -> None:
         """The key is one of the stack's own account and region, and no alias: that may be of AWS's default key."""
         name = known(fields.text("name", required=True))
