@@ -26,3 +26,10 @@ def pulumi_passphrase(project: Path) -> Path:
 def pulumi_elsewhere(project: Path, stack: str) -> Path:
     """There where Pulumi deployed a stack from this project to a backend outside it."""
     return project / ".levee" / "pulumi-elsewhere" / stack
+
+
+def moves(project: Path, stack: str) -> Path:
+    """What a move of a stack from one engine to the other leaves: the state that was set aside, with its date, and
+    while it is under way a note of it.
+    """
+    return project / ".levee" / "moves" / stack

@@ -45,6 +45,17 @@ def load(directory: Path, identity: Identity) -> State:
     return _load(directory / JOURNAL_FILE, identity)[0]
 
 
+def write(directory: Path, identity: Identity, state: State) -> None:
+    """Record a state in ``directory`` as a whole, in the place of what was recorded there.
+
+    Raises:
+        StateUnwritable: the file cannot be written; what was there is untouched.
+    """
+    path = directory / JOURNAL_FILE
+    with _writing(path):
+        _write_whole(path, identity, state)
+
+
 class Journal:
     """The open journal of the one run that holds the stack."""
 

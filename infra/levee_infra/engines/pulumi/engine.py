@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from levee.diagnostics import LeveeError
 from levee_infra.deployed.checkpoint import locks
@@ -30,7 +30,7 @@ from levee_infra.engines.pulumi.environment import MAX_REMOVED, environment, fil
 from levee_infra.engines.pulumi.lock import require_gone
 from levee_infra.engines.pulumi.preview_events import deleted_made_anew, nothing_to_do
 from levee_infra.engines.resource_words import kept_thing
-from levee_infra.interruption import on_signals
+from levee_infra.interruption import exit_code, on_signals
 from levee_policies.gate import refuse
 
 _COMMANDS: Final = {
@@ -75,7 +75,7 @@ class PulumiEngine:
     def _run(self, deployment: Deployment, report: Report) -> Outcome:
         stack = deployment.stack
         self._environment[MAX_REMOVED] = str(deployment.max_removed)  # the program judges by it, too
-        self._free_stale_lock(stack, report)
+        self.free_stale_lock(stack, report)
         if not self._has_stack(stack):
             if deployment.action is Action.DESTROY:
                 return Outcome(changes={})
@@ -142,6 +142,34 @@ class PulumiEngine:
         if not os.path.lexists(self._project / "Pulumi.yaml"):  # the CLI would look in the folders above
             return None
         return self._export(stack) if self._has_stack(stack) else None
+
+    def replace(self, stack: str, deployment: Mapping[str, Any], report: Report) -> None:
+        """Have the backend hold this deployment of a stack in the place of what it holds, and nothing pending; make the
+        stack where there is none. Raises LeveeError.
+        """
+        with tempfile.TemporaryDirectory(prefix="levee-") as folder:
+            file = Path(folder, "deployment.json")
+            file.write_text(json.dumps(deployment), encoding="utf-8")
+            try:
+                if not self._has_stack(stack):
+                    self._pulumi(["stack", "init", stack, "--non-interactive"], report)
+                command = ["stack", "import", "--file", str(file), "--stack", stack, "--non-interactive"]
+                self._pulumi(command, report)
+            except _Stopped as stopped:
+                message = f"pulumi stack import was stopped by {signal.Signals(stopped.number).name}"
+                raise LeveeError(message, "run the same command again", exit_code=exit_code(stopped.number)) from None
+
+    def free_stale_lock(self, stack: str, report: Report) -> None:
+        """A killed `pulumi` leaves its lock. Where its process is surely gone, the lock goes too; else LeveeError."""
+        backend = file_backend(self._environment)
+        if backend is None:
+            return
+        held = locks(backend, self._project, stack)
+        for lock in held:
+            require_gone(lock, stack)
+        if held:
+            report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
+            self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
 
     def _held(self, stack: str) -> tuple[str, ...] | None:
         """The types of what the state holds; None where it can't be told."""
@@ -226,18 +254,6 @@ class PulumiEngine:
         if code != 0:
             raise LeveeError(f"pulumi {arguments[0]} failed (exit {code})", _advice(lines))
         return lines
-
-    def _free_stale_lock(self, stack: str, report: Report) -> None:
-        """A killed `pulumi` leaves its lock. Where its process is surely gone, the lock goes too."""
-        backend = file_backend(self._environment)
-        if backend is None:
-            return
-        held = locks(backend, self._project, stack)
-        for lock in held:
-            require_gone(lock, stack)
-        if held:
-            report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
-            self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
 
 
 @contextmanager
