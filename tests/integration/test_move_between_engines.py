@@ -55,7 +55,8 @@ def unchanged(deployment: Deployment, engine: str) -> None:
     assert seen.code == 0, seen.text
     assert not {"created", "updated", "deleted", "let go"} & set(seen.summary.replace(",", "").split()), seen.text
     assert not [line for line in seen.out.splitlines() if line.startswith(("+ ", "~ ", "- ", "! "))], seen.text
-    assert holder(deployment.project, deployment.stack).engine == engine
+    held = holder(deployment.project, deployment.stack)
+    assert (held.engine, held.elsewhere) == (engine, None)
     refused = deployment.up(OTHER[engine])
     assert (refused.code, f"levee state import {deployment.stack} --engine" in refused.err) == (2, True), refused.text
 

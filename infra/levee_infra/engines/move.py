@@ -30,6 +30,7 @@ from levee_infra.engines.embedded.journal import JOURNAL_FILE, Identity, load, w
 from levee_infra.engines.embedded.lock import hold
 from levee_infra.engines.embedded.state import State
 from levee_infra.engines.pulumi.engine import PulumiEngine
+from levee_infra.engines.pulumi.environment import environment
 from levee_infra.engines.translation import Naming, document, from_pulumi, to_pulumi
 from levee_infra.ignored_folder import make_ignored
 
@@ -58,7 +59,7 @@ def move(project: Path, stack: str, to: EngineName, clock: Clock, report: Report
         pulumi.engine.free_stale_lock(stack, report)
         _move(project, stack, (ends.pop(to), *ends.values()), clock, report)
         if to is EngineName.PULUMI:
-            note_holder(project, stack)
+            note_holder(project, stack, environment(project))
         else:
             forget_holder(project, stack)
         _write(move_note(project, stack), None)
