@@ -21,8 +21,8 @@ from levee_infra.components.log_stream import LogStreamArgs, register_stream
 from levee_infra.deployed.guard import guard
 from levee_infra.deployed.holder import EngineName, note_holder, refuse_other_holder
 from levee_infra.deployed.resources import APPROVALS
-from levee_infra.engines.rehearsal import rehearse
 from levee_infra.kafka.preflight import preflight
+from levee_infra.rehearsal import rehearse
 from levee_infra.run_errors import as_run_errors
 from levee_infra.sdk_cost import without_source_positions
 from levee_infra.targets.aws.register import AwsTarget

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from levee.diagnostics import LeveeError
-from levee_infra.engines.embedded.properties import secret
+from levee_infra.deployed.embedded_state import Resource, State
 from levee_infra.engines.embedded.secrecy import redact
-from levee_infra.engines.embedded.state import Resource, State
 from levee_infra.engines.translation import Naming, from_pulumi, to_pulumi
+from levee_infra.providers.protocol.marks import secret
 
 NAMING: Final = Naming("bank", "prod")
 NOW: Final = datetime(2026, 12, 1, tzinfo=UTC)

@@ -15,6 +15,7 @@ from confluent_kafka.admin import (
 
 from levee.clock import SYSTEM_CLOCK
 from levee.plan.planned import Plan
+from levee_infra.engines.record import record_if_readable
 from levee_infra.verify.answer import Verdict
 from levee_infra.verify.discrepancy import Kind
 from levee_infra.verify.probe import Probe
@@ -26,7 +27,8 @@ from tests.support.live_credentials import create_acl, delete_acl
 
 def proof_of(stack: Deployment, plan: Plan, *services: str, write: bool = False) -> Proof:
     chosen = [stack.service(name) for name in services]
-    return prove(plan, stack.project, chosen, SYSTEM_CLOCK.today(), lambda _: None, write=write)
+    recorded = record_if_readable(stack.project, plan.stack)
+    return prove(plan, stack.project, recorded, chosen, SYSTEM_CLOCK.today(), lambda _: None, write=write)
 
 
 def differences(proof: Proof) -> set[tuple[Kind, str, str]]:

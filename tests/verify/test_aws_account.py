@@ -12,7 +12,7 @@ import pytest_asyncio
 
 from levee.plan.aws_names import data_stream_arn, delivery_role_name, subscription_name
 from levee.plan.planned import Plan
-from levee_infra.engines.record import Record
+from levee_infra.deployed.record import Record
 from levee_infra.targets.aws.account import account_api
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.proof.check import Thing

@@ -11,7 +11,7 @@ import pytest
 
 from levee.clock import SYSTEM_CLOCK
 from levee.plan.planned import Plan
-from levee_infra.engines.record import Record
+from levee_infra.deployed.record import Record
 from levee_infra.verify import comparison as comparison_module
 from levee_infra.verify import proof as proof_module
 from levee_infra.verify.answer import Answer, Observation, Outcome, Verdict

@@ -12,9 +12,8 @@ from levee.diagnostics import LeveeError
 from levee.loading.plain_file import KIB, UnreadableError, read_plain_text
 from levee_infra.deployed import journal
 from levee_infra.deployed.checkpoint import checkpoint_file, locks, read_checkpoint
-from levee_infra.deployed.location import moves, pulumi_backend, pulumi_elsewhere
+from levee_infra.deployed.location import file_backend, moves, pulumi_backend, pulumi_elsewhere
 from levee_infra.deployed.resources import STACK
-from levee_infra.engines.pulumi.environment import file_backend
 from levee_infra.ignored_folder import make_ignored
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 PROJECT: Final = "levee"  # of the embedded engine's URNs; Pulumi's are of the name in Pulumi.yaml
 
@@ -33,3 +35,9 @@ def moves(project: Path, stack: str) -> Path:
     while it is under way a note of it.
     """
     return project / ".levee" / "moves" / stack
+
+
+def file_backend(environment: Mapping[str, str]) -> Path | None:
+    """The folder of the file backend in use, None for any other backend."""
+    url = urlsplit(environment.get("PULUMI_BACKEND_URL", ""))
+    return Path(unquote(url.path)) if url.scheme == "file" and not url.netloc else None

@@ -10,12 +10,13 @@ from typing import Final, assert_never
 
 from pulumi import RunError
 
+from levee_infra.deployed.embedded_state import name_of
+from levee_infra.deployed.engine_error import EngineError
 from levee_infra.deployed.kept import Kept
 from levee_infra.difference import gone
 from levee_infra.engines.contract import Report
-from levee_infra.engines.embedded.errors import DeploymentFailed, EngineError, ProgramFailed, Refused
+from levee_infra.engines.embedded.errors import DeploymentFailed, ProgramFailed, Refused
 from levee_infra.engines.embedded.event import Change, Diagnostic, Event, Op, PlanReady, ResourceEvent, Severity, Stage
-from levee_infra.engines.embedded.state import name_of
 from levee_infra.engines.resource_words import ResourceWords, without_tokens
 from levee_infra.fault import fault
 

@@ -20,15 +20,15 @@ from levee.clock import Clock
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
 from levee.loading.project_name import project_name
+from levee_infra.deployed.embedded_journal import JOURNAL_FILE, Identity, load, write
+from levee_infra.deployed.embedded_state import State
+from levee_infra.deployed.engine_error import EngineError
 from levee_infra.deployed.holder import EngineName, forget_holder, holder, move_note, move_under_way, note_holder
 from levee_infra.deployed.location import PROJECT, embedded_state, moves, pulumi_elsewhere
 from levee_infra.deployed.resources import STACK
 from levee_infra.deployed.under_way import deployed_before
 from levee_infra.engines.contract import Report
-from levee_infra.engines.embedded.errors import EngineError
-from levee_infra.engines.embedded.journal import JOURNAL_FILE, Identity, load, write
 from levee_infra.engines.embedded.lock import hold
-from levee_infra.engines.embedded.state import State
 from levee_infra.engines.pulumi.engine import PulumiEngine
 from levee_infra.engines.pulumi.environment import environment
 from levee_infra.engines.translation import Naming, document, from_pulumi, to_pulumi

@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
-from levee_infra.engines.record import Record, Unreadable
+from levee_infra.deployed.record import Record, Unreadable
 from levee_infra.kafka.connection import admin_connection
 from levee_infra.targets.aws.proof.check import AccountResult
 from levee_infra.targets.aws.proof.prove import prove_account

@@ -12,7 +12,7 @@ from typing import Final
 
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan, PlannedCredential
-from levee_infra.engines.record import record_if_readable
+from levee_infra.deployed.record import Record, Unreadable
 from levee_infra.targets.aws.proof.check import AccountResult
 from levee_infra.targets.aws.proof.prove import prove_account
 from levee_infra.verify.access import Access, PlannedNames
@@ -63,7 +63,16 @@ class Proof:
         return not self.discrepancies and all(verdict is Verdict.AS_DECLARED for verdict in tried)
 
 
-def prove(plan: Plan, project: Path, services: Collection[str], as_of: date, report: Report, *, write: bool) -> Proof:
+def prove(
+    plan: Plan,
+    project: Path,
+    recorded: Record | Unreadable,
+    services: Collection[str],
+    as_of: date,
+    report: Report,
+    *,
+    write: bool,
+) -> Proof:
     """Try every credential of `services`, or of all where that is empty, and compare the whole live state.
 
     Passwords are as old as they are on the day `as_of` (UTC).
@@ -79,7 +88,6 @@ def prove(plan: Plan, project: Path, services: Collection[str], as_of: date, rep
             exit_code=2,
         )
     chosen = [credential for credential in plan.credentials if not services or credential.service in services]
-    recorded = record_if_readable(project, plan.stack)
     proof = on_cluster(
         plan, project, recorded, as_of, lambda comparison: _prove(comparison, project, chosen, report, write=write)
     )

@@ -5,17 +5,8 @@ from hypothesis import strategies as st
 
 from levee_infra.engines.embedded.difference import changes, differing_paths
 from levee_infra.engines.embedded.event import Change, ChangeKind
-from levee_infra.engines.embedded.properties import (
-    UNKNOWN,
-    Properties,
-    clear_all,
-    from_struct,
-    has_unknown,
-    may_hold_secrets,
-    secret,
-    shown,
-    to_struct,
-)
+from levee_infra.providers.protocol.marks import clear_all, has_unknown, may_hold_secrets, secret, shown
+from levee_infra.providers.protocol.properties import UNKNOWN_TEXT, Properties, decode_plain, encode
 
 text = st.text(max_size=8)
 values = st.recursive(
@@ -28,7 +19,7 @@ properties = st.dictionaries(text, values, max_size=4)
 
 @given(properties)
 def test_the_wire_keeps_every_value(value: Properties) -> None:
-    assert from_struct(to_struct(value)) == value
+    assert decode_plain(encode(value)) == value
 
 
 @given(properties)
@@ -48,17 +39,17 @@ def test_paths_differ_exactly_if_the_values_do(old: Properties, new: Properties)
 
 
 def test_whole_numbers_are_ints_and_booleans_stay_booleans() -> None:
-    received = from_struct(to_struct({"n": 3, "f": 0.5, "b": True}))
+    received = decode_plain(encode({"n": 3, "f": 0.5, "b": True}))
     assert [type(value) for value in received.values()] == [int, float, bool]
 
 
 def test_unknowns_are_found_at_any_depth() -> None:
-    assert has_unknown({"a": [{"b": UNKNOWN}]})
+    assert has_unknown({"a": [{"b": UNKNOWN_TEXT}]})
     assert not has_unknown({"a": [{"b": "known"}]})
 
 
 def test_what_is_shown_hides_secrets_and_names_unknowns() -> None:
-    assert shown({"a": secret("x"), "b": [UNKNOWN]}) == {"a": "[secret]", "b": ["[unknown]"]}
+    assert shown({"a": secret("x"), "b": [UNKNOWN_TEXT]}) == {"a": "[secret]", "b": ["[unknown]"]}
 
 
 OLD: Properties = {"partitions": 3, "config": {"retention.ms": "1", "cleanup": "delete"}, "acls": [{"op": "Read"}]}

@@ -6,7 +6,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from levee_infra.engines.embedded.errors import EngineError, Refused
+from levee_infra.deployed.engine_error import EngineError
+from levee_infra.engines.embedded.errors import Refused
 from tests.support.disk_program import Disk, DiskStack, File, Folder
 
 

@@ -10,11 +10,12 @@ import pulumi
 import pytest
 from pulumi.runtime.proto import provider_pb2 as pb
 
+from levee_infra.deployed.embedded_state import name_of
 from levee_infra.engines.embedded.engine import Operation
 from levee_infra.engines.embedded.errors import Refused
 from levee_infra.engines.embedded.event import Op, PlanReady, ResourceEvent, Stage
-from levee_infra.engines.embedded.properties import UNKNOWN, clear
-from levee_infra.engines.embedded.state import name_of
+from levee_infra.providers.protocol.marks import clear
+from levee_infra.providers.protocol.properties import UNKNOWN_TEXT
 from tests.support.disk_program import Disk, DiskStack, File
 from tests.support.disk_provider import DiskProvider
 from tests.support.disk_runner import gate, start, wait_until_reached
@@ -230,7 +231,7 @@ def test_a_secret_output_that_is_not_kept_is_unknown_even_if_the_provider_repeat
     disk.up(lambda: main("1"))
     provider = disk.provider = Echoing()
     disk.preview(lambda: main("2"), providers={"disk": lambda: provider})
-    assert clear(previewed(disk, "second")["content"]) == UNKNOWN
+    assert clear(previewed(disk, "second")["content"]) == UNKNOWN_TEXT
     disk.up(lambda: main("2"), providers={"disk": Echoing})
     assert str(disk.files / "first") in (disk.files / "second").read_text()
 

@@ -7,8 +7,9 @@ import pulumi
 import pytest
 
 from levee_infra.engines.embedded.errors import DeploymentFailed, Refused
-from levee_infra.engines.embedded.properties import Properties, clear_all, secret
 from levee_infra.engines.embedded.secrecy import has_placeholder, redact, restore
+from levee_infra.providers.protocol.marks import clear_all, secret
+from levee_infra.providers.protocol.properties import Properties
 from tests.support.disk_program import Disk, DiskStack, File
 
 PASSWORD = "correct horse battery staple"

@@ -3,18 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from levee_infra.deployed.embedded_state import Begin, Begun, Over, Put, Resource, provider_urn
+from levee_infra.deployed.engine_error import StateUnwritable
 from levee_infra.engines.embedded.decision import CannotDecide, Decision, decide, decide_component, with_secrets
-from levee_infra.engines.embedded.errors import Refusal, StateUnwritable
+from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Op, Stage
 from levee_infra.engines.embedded.hosted_provider import HostedProvider, Live
 from levee_infra.engines.embedded.interrupted import finish, other_creation
 from levee_infra.engines.embedded.planner import Plan, same_answer
-from levee_infra.engines.embedded.properties import Properties, has_unknown
 from levee_infra.engines.embedded.registration import Registration
 from levee_infra.engines.embedded.secrecy import redact
 from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Answer, Session
-from levee_infra.engines.embedded.state import Begin, Begun, Over, Put, Resource, provider_urn
+from levee_infra.providers.protocol.marks import has_unknown
+from levee_infra.providers.protocol.properties import Properties
 
 
 class Applier:

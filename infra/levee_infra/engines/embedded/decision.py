@@ -4,15 +4,16 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from levee_infra.deployed.embedded_state import Resource, name_of, provider_urn
 from levee_infra.engines.embedded.difference import changes, differing_paths
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Change, Op
 from levee_infra.engines.embedded.hosted_provider import Difference, HostedProvider, Problem
-from levee_infra.engines.embedded.properties import Properties, has_unknown, is_secret, secret
 from levee_infra.engines.embedded.registration import Registration
 from levee_infra.engines.embedded.secrecy import redact, restore
 from levee_infra.engines.embedded.servicer_call import CallFailed
-from levee_infra.engines.embedded.state import Resource, name_of, provider_urn
+from levee_infra.providers.protocol.marks import has_unknown, is_secret, secret
+from levee_infra.providers.protocol.properties import Properties
 
 
 class CannotDecide(Exception):

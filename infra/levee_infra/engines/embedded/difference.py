@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from levee_infra.engines.embedded.event import Change, ChangeKind
-from levee_infra.engines.embedded.properties import Properties, Value, clear, is_secret, shown
+from levee_infra.providers.protocol.marks import clear, is_secret, shown
+from levee_infra.providers.protocol.properties import Properties, Value
 
 _STEP: Final = re.compile(r'\["([^"]+)"\]|\[(\d+)\]|([^.\[\]]+)')
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")

@@ -12,12 +12,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from levee_infra.deployed.embedded_journal import Identity, Journal
+from levee_infra.deployed.embedded_state import Gone, Moved, Put
+from levee_infra.deployed.engine_error import EngineError
 from levee_infra.engines.embedded.applier import Applier
 from levee_infra.engines.embedded.engine_thread import run_to_its_end
-from levee_infra.engines.embedded.errors import DeploymentFailed, EngineError, Interrupted, Refusal, Refused
+from levee_infra.engines.embedded.errors import DeploymentFailed, Interrupted, Refusal, Refused
 from levee_infra.engines.embedded.event import Diagnostic, Event, Op, PlanReady, Severity
 from levee_infra.engines.embedded.hosting import Factory, Hosting
-from levee_infra.engines.embedded.journal import Identity, Journal
 from levee_infra.engines.embedded.lock import hold
 from levee_infra.engines.embedded.monitor import Engine, Monitor, Registrar
 from levee_infra.engines.embedded.planner import Plan, Planner
@@ -26,7 +28,6 @@ from levee_infra.engines.embedded.provider_setup import ProviderSetup, needs_pro
 from levee_infra.engines.embedded.registration import Naming, Registration
 from levee_infra.engines.embedded.removal import plan_removals, remove
 from levee_infra.engines.embedded.session import Session
-from levee_infra.engines.embedded.state import Gone, Moved, Put
 
 MANY: Final = 10_000
 """From so many registrations on, memory of the first pass is freed before the second. It takes 0.1 s per thousand."""

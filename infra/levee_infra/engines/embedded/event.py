@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from levee_infra.engines.embedded.properties import Value
+from levee_infra.providers.protocol.properties import Value
 
 
 class Op(StrEnum):

@@ -11,17 +11,10 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
-from levee_infra.engines.embedded.properties import (
-    Properties,
-    Value,
-    clear_all,
-    from_struct,
-    is_secret,
-    secret,
-    to_struct,
-)
+from levee_infra.deployed.embedded_state import Resource, name_of
 from levee_infra.engines.embedded.servicer_call import CallFailed, call
-from levee_infra.engines.embedded.state import Resource, name_of
+from levee_infra.providers.protocol.marks import clear_all, is_secret, secret
+from levee_infra.providers.protocol.properties import Properties, Value, decode_plain, encode
 
 _ENGINE_KEYS: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
 
@@ -93,7 +86,7 @@ class HostedProvider:
             if failed.code is grpc.StatusCode.UNIMPLEMENTED:
                 return Checked(new, ())
             raise
-        return Checked(_mark_secrets(from_struct(answer.inputs), new), _problems(answer))
+        return Checked(_mark_secrets(decode_plain(answer.inputs), new), _problems(answer))
 
     async def diff_config(self, old: Resource, new: Properties) -> Difference:
         """What a change of configuration means."""
@@ -116,7 +109,7 @@ class HostedProvider:
     async def configure(self, urn: str, type_: str, id_: str, inputs: Properties) -> None:
         """Give the provider its configuration."""
         request = pb.ConfigureRequest(
-            args=to_struct(_without_engine_keys(inputs)),
+            args=encode(_without_engine_keys(inputs)),
             acceptSecrets=True,
             acceptResources=True,
             sends_old_inputs=True,
@@ -262,7 +255,7 @@ class HostedProvider:
         )
 
     def _sent(self, properties: Properties) -> Struct:
-        return to_struct(properties if self._accepts_secrets else clear_all(properties))
+        return encode(properties if self._accepts_secrets else clear_all(properties))
 
     def _echo(self, sent: Struct, origin: Properties, answered: Struct) -> Properties:
         """The answer, which most often is what was sent: that is told in C and needs no conversion."""
@@ -270,7 +263,7 @@ class HostedProvider:
 
     def _received(self, struct: Struct, origin: Mapping[str, Value]) -> Properties:
         """The answer; a property of the same name as a secret one that was sent is secret as well."""
-        return _mark_secrets(from_struct(struct), origin)
+        return _mark_secrets(decode_plain(struct), origin)
 
     def _partly(
         self,
@@ -289,7 +282,7 @@ def _without_engine_keys(properties: Mapping[str, Value]) -> Properties:
 
 def _config(properties: Mapping[str, Value]) -> Struct:
     """Configuration is checked without secret marks, as the engine does."""
-    return to_struct(clear_all(_without_engine_keys(properties)))
+    return encode(clear_all(_without_engine_keys(properties)))
 
 
 def _mark_secrets(properties: Properties, origin: Mapping[str, Value]) -> Properties:

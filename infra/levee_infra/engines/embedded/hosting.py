@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
+from levee_infra.deployed.embedded_state import Resource
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.hosted_provider import HostedProvider
-from levee_infra.engines.embedded.properties import Properties
 from levee_infra.engines.embedded.secrecy import has_placeholder
 from levee_infra.engines.embedded.servicer_call import CallFailed
-from levee_infra.engines.embedded.state import Resource
+from levee_infra.providers.protocol.properties import Properties
 
 Factory = Callable[[], ResourceProviderServicer]
 

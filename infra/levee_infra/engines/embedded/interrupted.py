@@ -7,12 +7,12 @@ a provider adopts what is there.
 from collections.abc import Callable
 from dataclasses import replace
 
+from levee_infra.deployed.embedded_state import Begun, Put, Resource
 from levee_infra.engines.embedded.hosted_provider import HostedProvider
-from levee_infra.engines.embedded.properties import Properties
 from levee_infra.engines.embedded.secrecy import redact, restore
 from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Session
-from levee_infra.engines.embedded.state import Begun, Put, Resource
+from levee_infra.providers.protocol.properties import Properties
 
 
 def undeclared_creations(session: Session, declared: Callable[[str], bool]) -> list[Resource]:

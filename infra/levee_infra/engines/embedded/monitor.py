@@ -16,14 +16,15 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.proto import resource_pb2 as pb
 
-from levee_infra.engines.embedded.errors import EngineError, Refusal
+from levee_infra.deployed.embedded_state import Resource, provider_urn
+from levee_infra.deployed.engine_error import EngineError
+from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Diagnostic, Event, Severity
 from levee_infra.engines.embedded.hosted_provider import Live
-from levee_infra.engines.embedded.properties import Properties, from_struct, to_struct
 from levee_infra.engines.embedded.registration import Naming, Registration, refusals, registration_of
 from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Answer, Session
-from levee_infra.engines.embedded.state import Resource, provider_urn
+from levee_infra.providers.protocol.properties import Properties, decode_plain, encode
 
 T = TypeVar("T")
 
@@ -172,18 +173,18 @@ class Monitor:
         return pb.RegisterResourceResponse(
             urn=answer.urn,
             id=answer.id,
-            object=to_struct(answer.outputs) if declared.custom else None,
+            object=encode(answer.outputs) if declared.custom else None,
             result=pb.FAIL if answer.failed else pb.SUCCESS,
         )
 
     async def _outputs(self, request: pb.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
-        await self._registrar.outputs(request.urn, from_struct(request.outputs))
+        await self._registrar.outputs(request.urn, decode_plain(request.outputs))
         return empty_pb2.Empty()
 
     async def _read(self, request: pb.ReadResourceRequest) -> pb.ReadResourceResponse:
         urn = self._naming.urn(request.parent, request.type, request.name)
         self.seen.add(urn)
-        inputs = from_struct(request.properties)
+        inputs = decode_plain(request.properties)
         sought = Resource(urn, request.type, custom=True, id=request.id, inputs=inputs, outputs=inputs)
         try:
             live = await self._provider(request.provider, request.type).read(sought)
@@ -197,7 +198,7 @@ class Monitor:
         return pb.ReadResourceResponse(
             urn=urn,
             id=live.id,
-            properties=to_struct(live.outputs),
+            properties=encode(live.outputs),
             result=pb.SUCCESS if live.id else pb.FAIL,
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
+from levee_infra.deployed.embedded_state import Resource, provider_urn
 from levee_infra.engines.embedded.decision import (
     CannotDecide,
     Decision,
@@ -18,13 +19,12 @@ from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Op, ResourceEvent, Stage
 from levee_infra.engines.embedded.hosted_provider import HostedProvider
 from levee_infra.engines.embedded.hosting import CannotHost
-from levee_infra.engines.embedded.properties import Properties
 from levee_infra.engines.embedded.registration import Registration
 from levee_infra.engines.embedded.rehearsal import rehearse
 from levee_infra.engines.embedded.secrecy import redact, without_placeholders
 from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Answer, Session
-from levee_infra.engines.embedded.state import Resource, provider_urn
+from levee_infra.providers.protocol.properties import Properties
 
 
 @dataclass(slots=True)

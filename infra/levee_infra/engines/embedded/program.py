@@ -19,7 +19,8 @@ from pulumi.runtime import settings
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.stack import run_in_stack
 
-from levee_infra.engines.embedded.errors import EngineError, ProgramFailed
+from levee_infra.deployed.engine_error import EngineError
+from levee_infra.engines.embedded.errors import ProgramFailed
 from levee_infra.engines.embedded.monitor import Engine, Monitor, NeedsThread
 
 _NOT_THE_USERS: Final = tuple(str(Path(module).parent) for module in (pulumi.__file__, asyncio.__file__, __file__))

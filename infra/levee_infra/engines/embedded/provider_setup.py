@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
+from levee_infra.deployed.embedded_state import provider_urn
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.planner import Planner
-from levee_infra.engines.embedded.properties import Properties
 from levee_infra.engines.embedded.registration import Registration
 from levee_infra.engines.embedded.secrecy import has_placeholder
 from levee_infra.engines.embedded.session import Answer, Session
-from levee_infra.engines.embedded.state import provider_urn
+from levee_infra.providers.protocol.properties import Properties
 
 
 def needs_program(session: Session) -> bool:

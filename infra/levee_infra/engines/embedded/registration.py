@@ -6,11 +6,24 @@ from typing import Final
 
 from pulumi.runtime.proto import resource_pb2 as pb
 
+from levee_infra.deployed.embedded_state import is_provider_type
 from levee_infra.engines.embedded.errors import Refusal
-from levee_infra.engines.embedded.properties import Properties, from_struct, unsupported_kinds
-from levee_infra.engines.embedded.state import is_provider_type
+from levee_infra.providers.protocol.properties import (
+    OUTPUT_SIGNATURE,
+    RESOURCE_SIGNATURE,
+    SIGNATURE_KEY,
+    Properties,
+    Value,
+    decode_plain,
+)
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
+_UNSUPPORTED: Final = {
+    "c44067f5952c0a294b673a41bacd8c17": "an asset",
+    "0def7320c3a5731c473e5ecbe6d01bc7": "an archive",
+    RESOURCE_SIGNATURE: "a resource reference",
+    OUTPUT_SIGNATURE: "an output value",
+}
 _HELP: Final = "leave it out, or deploy with the Pulumi CLI"
 
 
@@ -75,7 +88,7 @@ def registration_of(request: pb.RegisterResourceRequest, naming: Naming) -> Regi
         urn=naming.urn(request.parent, request.type, request.name),
         type=request.type,
         custom=request.custom,
-        inputs=from_struct(request.object),
+        inputs=decode_plain(request.object),
         parent=request.parent,
         provider=request.provider,
         dependencies=dependencies,
@@ -130,5 +143,20 @@ def _has_timeouts(request: pb.RegisterResourceRequest) -> bool:
 
 def _values(registration: Registration) -> Iterator[str]:
     for key, value in registration.inputs.items():
-        for kind in unsupported_kinds(value):
+        for kind in _unsupported_kinds(value):
             yield f"{kind} as the property {key}"
+
+
+def _unsupported_kinds(value: Value) -> Iterator[str]:
+    """Names of the special kinds of value inside that this engine does not handle."""
+    match value:
+        case dict():
+            signature = value.get(SIGNATURE_KEY)
+            if isinstance(signature, str) and signature in _UNSUPPORTED:
+                yield _UNSUPPORTED[signature]
+                return
+            for item in value.values():
+                yield from _unsupported_kinds(item)
+        case list():
+            for item in value:
+                yield from _unsupported_kinds(item)

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable, Container, Iterable, Mapping
 
+from levee_infra.deployed.embedded_state import Begin, Begun, Gone, Over, Resource, provider_urn
+from levee_infra.deployed.engine_error import StateUnwritable
 from levee_infra.engines.embedded.decision import CannotDecide
-from levee_infra.engines.embedded.errors import Refusal, StateUnwritable
+from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Op, Stage
 from levee_infra.engines.embedded.hosted_provider import HostedProvider
 from levee_infra.engines.embedded.hosting import CannotHost
@@ -13,7 +15,6 @@ from levee_infra.engines.embedded.planner import Planner, is_adopted
 from levee_infra.engines.embedded.secrecy import has_placeholder
 from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Session
-from levee_infra.engines.embedded.state import Begin, Begun, Gone, Over, Resource, provider_urn
 
 
 async def plan_removals(session: Session, planner: Planner, declared: Callable[[str], bool]) -> None:

@@ -14,15 +14,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Final
 
-from levee_infra.engines.embedded.properties import (
-    UNKNOWN,
-    Properties,
-    Value,
-    clear,
-    is_secret,
-    may_hold_secrets,
-    secret,
-)
+from levee_infra.providers.protocol.marks import clear, is_secret, may_hold_secrets, secret
+from levee_infra.providers.protocol.properties import UNKNOWN_TEXT, Properties, Value
 
 _PREFIX: Final = "levee:redacted:scrypt:"
 
@@ -58,7 +51,7 @@ def without_placeholders(outputs: Properties) -> Properties:
     """The outputs as the program may be told them: those that were secrets and are not kept are unknown."""
     if not has_placeholder(outputs):
         return outputs
-    return {key: UNKNOWN if has_placeholder(value) else value for key, value in outputs.items()}
+    return {key: UNKNOWN_TEXT if has_placeholder(value) else value for key, value in outputs.items()}
 
 
 def _walk(value: Value, others: Sequence[Value], leaf: Callable[[Value, Sequence[Value]], Value]) -> Value:

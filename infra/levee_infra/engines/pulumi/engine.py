@@ -21,12 +21,13 @@ from levee.diagnostics import LeveeError
 from levee_infra.deployed.checkpoint import locks
 from levee_infra.deployed.export import Pending, from_export, is_empty, pending, recorded
 from levee_infra.deployed.holder import forget_holder
-from levee_infra.deployed.judging import TOLD_BY_PULUMI, refused_changes
+from levee_infra.deployed.judging import MAX_REMOVED, TOLD_BY_PULUMI, refused_changes
 from levee_infra.deployed.kept import Kept, kept_on_removal, no_longer_declared
+from levee_infra.deployed.location import file_backend
 from levee_infra.engines.contract import Action, Deployment, Outcome, Report
 from levee_infra.engines.display import LISTED, PROTECTED_ADVICE, let_go
 from levee_infra.engines.interrupted import interrupted, left
-from levee_infra.engines.pulumi.environment import MAX_REMOVED, environment, file_backend
+from levee_infra.engines.pulumi.environment import environment
 from levee_infra.engines.pulumi.lock import require_gone
 from levee_infra.engines.pulumi.preview_events import deleted_made_anew, nothing_to_do
 from levee_infra.engines.resource_words import kept_thing
@@ -192,7 +193,7 @@ class PulumiEngine:
                 return {}
         else:
             deployed = from_export(exported, deployment.stack)
-            refuse(refused_changes(deployment, deployed, report, TOLD_BY_PULUMI), deployment.project)
+            refuse(refused_changes(deployment.change, deployed, report, TOLD_BY_PULUMI), deployment.project)
             leaving = [*no_longer_declared(recorded(exported, deployment.stack), deployment.plan)]
         kept = kept_on_removal(leaving, deployment.clock.today())
         _tell(kept.values(), report)

@@ -12,6 +12,8 @@ from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties
 
+THING_ID: Final = "identity"
+"""The output that tells one thing in a cloud from another of its name."""
 RECREATED: Final = "recreatedAs"
 """The output that is there as long as another thing answers to the name: its identity."""
 STAYS: Final = "let go of: it stays as it is, for it isn't the recorded one, which somebody deleted and made again"

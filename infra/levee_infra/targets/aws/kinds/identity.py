@@ -11,12 +11,16 @@ from datetime import UTC, datetime
 from typing import Final
 
 from levee_infra.providers.protocol.differences import Change, Difference
-from levee_infra.providers.protocol.identity import RECREATED, MadeAnew, approval_of, recreated_difference
+from levee_infra.providers.protocol.identity import (
+    RECREATED,
+    THING_ID,
+    MadeAnew,
+    approval_of,
+    recreated_difference,
+)
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value, reveal
 from levee_infra.targets.aws.tags import MADE, STREAM, tags_of
-
-THING_ID: Final = "identity"
 
 UNMARKED: Final = "unmarked"
 LOST_MARK: Final = f" Or somebody took its tag {MADE} away: then write it again, with what stands after the @."

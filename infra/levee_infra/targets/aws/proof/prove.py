@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from levee.plan.planned import Plan
-from levee_infra.engines.record import Record, Unreadable
+from levee_infra.deployed.record import Record, Unreadable
 from levee_infra.targets.aws.account import account_api
 from levee_infra.targets.aws.proof.alarms import alarm_outcomes
 from levee_infra.targets.aws.proof.archives import archive_outcomes

@@ -14,6 +14,7 @@ from levee.catalog.aws_form import LONGEST_LOCK_DAYS, bucket_problem
 from levee.catalog.partition import partition_name
 from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError, refused
 from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Declaration, Recorded
 from levee_infra.providers.protocol.properties import Properties, Value, reveal
 from levee_infra.targets.aws.api import Api, AwsError
@@ -22,7 +23,7 @@ from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import INPUTS as LIF
 from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import TIERS, check_lifecycle, lifecycle_rules
 from levee_infra.targets.aws.kinds.archive_bucket.settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
-from levee_infra.targets.aws.kinds.identity import THING_ID, is_marked, marked, new_mark
+from levee_infra.targets.aws.kinds.identity import is_marked, marked, new_mark
 from levee_infra.targets.aws.kinds.json_text import check_json
 from levee_infra.targets.aws.tags import MADE, tag_changes, tags_of, to_list
 

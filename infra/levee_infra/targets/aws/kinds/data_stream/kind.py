@@ -13,12 +13,13 @@ from levee.catalog.partition import partition_name
 from levee.clock import Clock
 from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError
 from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Declaration, Recorded
 from levee_infra.providers.protocol.properties import Properties, Value, reveal
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
-from levee_infra.targets.aws.kinds.identity import THING_ID, made_at
+from levee_infra.targets.aws.kinds.identity import made_at
 from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of
 
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")

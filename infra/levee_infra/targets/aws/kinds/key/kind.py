@@ -12,12 +12,12 @@ from typing import Any, Final
 
 from levee_infra.providers.protocol.failures import FailedError, RefusedError, refused
 from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value
 from levee_infra.targets.aws.api import AwsError
 from levee_infra.targets.aws.arn_scope import outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
-from levee_infra.targets.aws.kinds.identity import THING_ID
 from levee_infra.targets.aws.kinds.json_text import check_json
 from levee_infra.targets.aws.kinds.key.encrypted import encrypts_anything
 from levee_infra.targets.aws.tags import IDENTITY, STACK, from_list, is_let_go, is_own, tag_changes, tags_of, to_list

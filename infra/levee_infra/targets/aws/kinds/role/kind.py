@@ -17,6 +17,7 @@ from levee_infra.providers.protocol.burst import MAX_AGE_SECONDS
 from levee_infra.providers.protocol.differences import differences
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.lag import Lag
 from levee_infra.providers.protocol.properties import Properties, Value, reveal
@@ -24,7 +25,7 @@ from levee_infra.providers.protocol.snapshot import LATELY_SECONDS, Snapshot
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import AWS_MANAGED, PREFIX, outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
-from levee_infra.targets.aws.kinds.identity import THING_ID, numbered
+from levee_infra.targets.aws.kinds.identity import numbered
 from levee_infra.targets.aws.kinds.json_text import canonical, check_json
 from levee_infra.targets.aws.kinds.policy_document import reaches, strangers
 from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of, to_list

@@ -12,12 +12,12 @@ from typing import Any, Final
 from levee.clock import Clock
 from levee_infra.providers.protocol.batching import PATIENT, Batch
 from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed, listing
-from levee_infra.targets.aws.kinds.identity import THING_ID
 from levee_infra.targets.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 
 ABSENT: Final = ("ResourceNotFoundException",)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from levee_infra.engines.embedded.properties import Properties
+from levee_infra.providers.protocol.properties import Properties
 
 
 @dataclass(frozen=True, slots=True)

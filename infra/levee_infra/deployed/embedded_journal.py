@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from levee_infra.engines.embedded.errors import StateUnreadable, StateUnwritable
-from levee_infra.engines.embedded.state import Record, State, record_from_json, record_to_json
+from levee_infra.deployed.embedded_state import Record, State, record_from_json, record_to_json
+from levee_infra.deployed.engine_error import StateUnreadable, StateUnwritable
 
 JOURNAL_FILE: Final = "journal.jsonl"
 VERSION: Final = 2
