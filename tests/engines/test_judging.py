@@ -34,7 +34,6 @@ def registration(type_: str, name: str, inputs: dict[str, Any], *, protect: bool
         provider="",
         dependencies=(),
         protect=protect,
-        secret_outputs=(),
         fingerprint=b"",
     )
 

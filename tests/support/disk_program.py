@@ -67,7 +67,6 @@ class DiskStack:
                     "program": program,
                     "providers": {"disk": self._servicer},
                     "state_directory": self.state_directory,
-                    "config": {},
                     "on_event": self.events.append,
                     **changes,
                 }

@@ -21,8 +21,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from typing_extensions import override
 
-from levee_infra.providers.protocol.marks import has_unknown
-from levee_infra.providers.protocol.properties import Properties, decode_plain, encode
+from levee_infra.providers.protocol.properties import Properties, decode_plain, encode, has_unknown
 
 FILE = "disk:index:File"
 
@@ -135,15 +134,6 @@ class DiskProvider(ResourceProviderServicer):
         self._log("delete" if existed else "delete-nothing", request.id)
         await self._wait_while_held("after-delete", request.id)
         return empty_pb2.Empty()
-
-    @override
-    async def Invoke(self, request: pb.InvokeRequest, context: Any) -> pb.InvokeResponse:
-        if request.tok != "disk:index:list":
-            await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"no function {request.tok}")
-        names = sorted(path.name for path in self._directory.iterdir() if path.name != "effects")
-        answer = pb.InvokeResponse()
-        getattr(answer, "return").CopyFrom(encode({"names": [*names]}))
-        return answer
 
     async def _rehearse(self, verb: str, inputs: Properties, context: Any) -> Struct:
         await self._pass_through(f"rehearse-{verb}", str(inputs["name"]))

@@ -10,7 +10,7 @@ from levee_infra.providers.protocol.properties import Properties
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource as last known. Secrets in ``inputs`` and ``outputs`` are placeholders (see ``secrecy``)."""
+    """One resource as last known. No secret is in ``inputs`` and ``outputs``: the engine takes none."""
 
     urn: str
     type: str

@@ -17,7 +17,6 @@ from levee.diagnostics import LeveeError
 from levee_infra.deployed.embedded_state import Resource, State, is_provider_type, provider_urn
 from levee_infra.deployed.location import PROJECT
 from levee_infra.deployed.resources import STACK
-from levee_infra.engines.embedded.secrecy import has_placeholder
 from levee_infra.providers.kafka.provider import KafkaProvider
 from levee_infra.providers.protocol.on_destroy import ON_DESTROY, REFUSE
 from levee_infra.providers.protocol.properties import SIGNATURE_KEY
@@ -186,7 +185,7 @@ def _require_no_secret(state: State) -> None:
     """Of a secret the journal holds a digest, and Pulumi what its passphrase decrypts: of no use to each other."""
     for each in state.resources.values():
         for properties in (each.inputs, each.outputs):
-            if SIGNATURE_KEY in repr(properties) or has_placeholder(properties):
+            if SIGNATURE_KEY in repr(properties):
                 raise _refused(f"{each.type} {each.name} holds a secret, an asset or the like")
 
 

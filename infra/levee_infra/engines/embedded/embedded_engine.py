@@ -58,7 +58,6 @@ class EmbeddedEngine:
             program=_program(deployment),
             providers=_providers(deployment.clock),
             state_directory=embedded_state(deployment.project, deployment.stack),
-            config={},
             rehearse=deployment.rehearse,
             on_event=partial(_take, deployment, display, {each.urn: each for each in held}, kept, leaving),
             judge=partial(_judge, deployment, evaluator, report),

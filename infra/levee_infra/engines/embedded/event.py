@@ -37,7 +37,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One property that differs. Secrets are shown as ``[secret]``, values not known yet as ``[unknown]``."""
+    """One property that differs. Values not known yet are shown as ``[unknown]``."""
 
     path: str
     kind: ChangeKind

@@ -11,7 +11,6 @@ from levee_infra.deployed.embedded_state import name_of
 from levee_infra.engines.contract import Report
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.registration import Registration
-from levee_infra.providers.protocol.marks import clear_all
 from levee_infra.providers.protocol.properties import UNKNOWN_TEXT
 from levee_policies.readback.observe import JUDGED
 from levee_policies.readback.registered import Registered
@@ -37,7 +36,7 @@ def _registered(declared: Registration) -> Registered:
         urn=declared.urn,
         type=declared.type,
         name=name_of(declared.urn),
-        properties=_plain(clear_all(declared.inputs), ""),
+        properties=_plain(declared.inputs, ""),
         protected=declared.protect,
     )
 

@@ -11,6 +11,7 @@ from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.providers.protocol.properties import (
     OUTPUT_SIGNATURE,
     RESOURCE_SIGNATURE,
+    SECRET_SIGNATURE,
     SIGNATURE_KEY,
     Properties,
     Value,
@@ -21,6 +22,7 @@ STACK_TYPE: Final = "pulumi:pulumi:Stack"
 _UNSUPPORTED: Final = {
     "c44067f5952c0a294b673a41bacd8c17": "an asset",
     "0def7320c3a5731c473e5ecbe6d01bc7": "an archive",
+    SECRET_SIGNATURE: "a secret",
     RESOURCE_SIGNATURE: "a resource reference",
     OUTPUT_SIGNATURE: "an output value",
 }
@@ -41,7 +43,6 @@ class Registration:
     provider: str
     dependencies: tuple[str, ...]
     protect: bool
-    secret_outputs: tuple[str, ...]
     fingerprint: bytes
     aliases: tuple[str, ...] = ()
 
@@ -82,8 +83,7 @@ class Naming:
 def registration_of(request: pb.RegisterResourceRequest, naming: Naming) -> Registration:
     """The request as a value."""
     dependencies = tuple(sorted(request.dependencies))
-    secret_outputs = tuple(request.additionalSecretOutputs)
-    head = repr((request.provider, request.parent, request.protect, dependencies, secret_outputs))
+    head = repr((request.provider, request.parent, request.protect, dependencies))
     return Registration(
         urn=naming.urn(request.parent, request.type, request.name),
         type=request.type,
@@ -93,7 +93,6 @@ def registration_of(request: pb.RegisterResourceRequest, naming: Naming) -> Regi
         provider=request.provider,
         dependencies=dependencies,
         protect=request.protect,
-        secret_outputs=secret_outputs,
         fingerprint=head.encode() + b"\0" + request.object.SerializeToString(deterministic=True),
         aliases=tuple(naming.aliases(request)),
     )
@@ -101,7 +100,7 @@ def registration_of(request: pb.RegisterResourceRequest, naming: Naming) -> Regi
 
 def refusals(request: pb.RegisterResourceRequest, registration: Registration) -> list[Refusal]:
     """Everything the request asks for that this engine does not do, by name."""
-    found = [*_options(request), *_values(registration)]
+    found = [*_options(request), *_values(registration.inputs)]
     if registration.custom and not registration.is_provider and not registration.provider:
         found.append("a resource without an explicit provider")
     return [
@@ -125,6 +124,7 @@ def _options(request: pb.RegisterResourceRequest) -> Iterator[str]:
         "the option delete_before_replace": request.deleteBeforeReplace,
         "the option retain_on_delete": request.retainOnDelete,
         "the option deleted_with": bool(request.deletedWith),
+        "the option additional_secret_outputs": bool(request.additionalSecretOutputs),
         "the option custom_timeouts": _has_timeouts(request),
         "the option aliases of what no provider manages": bool(request.aliases or request.aliasURNs)
         and not (request.custom and not is_provider_type(request.type)),
@@ -141,8 +141,13 @@ def _has_timeouts(request: pb.RegisterResourceRequest) -> bool:
     return bool(request.HasField("customTimeouts") and request.customTimeouts.ByteSize())
 
 
-def _values(registration: Registration) -> Iterator[str]:
-    for key, value in registration.inputs.items():
+def refused_values(urn: str, outputs: Properties) -> list[Refusal]:
+    """What of a component's outputs this engine does not keep, by name."""
+    return [Refusal(urn, f"{urn}: the embedded engine does not support {what}", _HELP) for what in _values(outputs)]
+
+
+def _values(properties: Properties) -> Iterator[str]:
+    for key, value in properties.items():
         for kind in _unsupported_kinds(value):
             yield f"{kind} as the property {key}"
 

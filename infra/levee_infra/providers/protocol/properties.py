@@ -71,7 +71,7 @@ def decode(message: struct_pb2.Struct) -> Properties:
 
 
 def decode_plain(message: struct_pb2.Struct) -> Properties:
-    """The same as JSON could hold it: marks stay what they are on the wire (``marks``)."""
+    """The same as JSON could hold it: secrets and unknown values stay what they are on the wire."""
     return {key: _decode_value(value, interpreted=False) for key, value in message.fields.items()}
 
 
@@ -163,6 +163,11 @@ def is_known(value: Value) -> bool:
             return all(map(is_known, value.values()))
         case _:
             return True
+
+
+def has_unknown(value: Value) -> bool:
+    """Say whether any part of a plain value (``decode_plain``) is not known yet."""
+    return UNKNOWN_TEXT in repr(value)
 
 
 def reveal(value: Value) -> Value:
