@@ -96,7 +96,7 @@ def _exported(project: Path, stack: str) -> Exported:
         if not any(os.path.lexists(f"{file}{ending}") for ending in _COMPRESSED):
             document = read_checkpoint(file)
             if document is not None:
-                return of_document(document, stack) if document["deployment"] else Exported((), frozenset())
+                return of_document(document, stack) if document["deployment"] else Exported()
     return read_export(_asked(project, stack), stack)
 
 

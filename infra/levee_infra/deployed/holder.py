@@ -43,9 +43,9 @@ def holder(project: Path, stack: str) -> Holder:
     Of a Pulumi backend outside the project it knows that one was deployed to from here, and not whether it was since
     emptied. Raises LeveeError (exit 2) where a state can't be read.
     """
-    embedded = len(journal.recorded(project, stack))
-    if embedded:
-        return Holder(EngineName.EMBEDDED, embedded)
+    embedded = _embedded(project, stack)
+    if embedded.engine is not None:
+        return embedded
     pulumi = _pulumi_resources(project, stack)
     if pulumi or locks(pulumi_backend(project), project, stack):
         return Holder(EngineName.PULUMI, pulumi)
@@ -53,6 +53,11 @@ def holder(project: Path, stack: str) -> Holder:
     if os.path.lexists(note):
         return Holder(EngineName.PULUMI, 0, note)
     return Holder(None, 0)
+
+
+def _embedded(project: Path, stack: str) -> Holder:
+    resources = len(journal.recorded(project, stack))
+    return Holder(EngineName.EMBEDDED if resources else None, resources)
 
 
 def refuse_other_holder(wanted: EngineName, project: Path, stack: str) -> None:
@@ -64,7 +69,8 @@ def refuse_other_holder(wanted: EngineName, project: Path, stack: str) -> None:
             f"finish it: `levee state import {stack} --engine {moving_to}`",
             exit_code=2,
         )
-    held = holder(project, stack)
+    # Whether Pulumi holds it is no matter to Pulumi, and its checkpoint is large.
+    held = _embedded(project, stack) if wanted is EngineName.PULUMI else holder(project, stack)
     if held.engine in {None, wanted}:
         return
     if held.elsewhere is not None:

@@ -19,13 +19,13 @@ from typing import Any, Final
 
 from levee.diagnostics import LeveeError
 from levee_infra.deployed.checkpoint import locks
-from levee_infra.deployed.export import Pending, from_export, is_empty, pending, recorded
+from levee_infra.deployed.export import Exported, read_export
 from levee_infra.deployed.holder import forget_holder
 from levee_infra.deployed.judging import MAX_REMOVED, TOLD_BY_PULUMI, refused_changes
 from levee_infra.deployed.kept import Kept, kept_on_removal, no_longer_declared
 from levee_infra.deployed.location import file_backend
 from levee_infra.engines.contract import Action, Deployment, Outcome, Report
-from levee_infra.engines.display import LISTED, PROTECTED_ADVICE, let_go
+from levee_infra.engines.display import PROTECTED_ADVICE, first_few, let_go
 from levee_infra.engines.interrupted import interrupted, left
 from levee_infra.engines.pulumi.environment import environment
 from levee_infra.engines.pulumi.lock import require_gone
@@ -33,6 +33,7 @@ from levee_infra.engines.pulumi.preview_events import deleted_made_anew, nothing
 from levee_infra.engines.resource_words import kept_thing
 from levee_infra.interruption import exit_code, on_signals
 from levee_policies.gate import refuse
+from levee_policies.readback.registered import Registered
 
 _COMMANDS: Final = {
     # --run-program: refresh reads with the connection declared now, not with the one recorded last time.
@@ -84,11 +85,11 @@ class PulumiEngine:
             is_new = True
             kept: Mapping[str, Kept] = {}
         else:
-            exported = self._export(stack)
-            is_new = is_empty(exported)
-            kept = self._judge(deployment, exported, report)
-            if deployment.action is not Action.PREVIEW:
-                self._settle(deployment, pending(exported), report)
+            exported = self._read(deployment, report)
+            is_new = exported is not None and exported.is_empty
+            kept = self._judge(deployment, exported, report) if exported is not None else {}
+            if exported is not None and deployment.action is not Action.PREVIEW:
+                self._settle(deployment, exported, report)
         if deployment.action is Action.DESTROY or is_new:
             self._skip_checkpoints()
         if deployment.action is Action.UP:
@@ -109,17 +110,17 @@ class PulumiEngine:
             lines = self._pulumi(command, report)
             return lines if nothing_to_do(events) else None
 
-    def _settle(self, deployment: Deployment, begun: Pending, report: Report) -> None:
+    def _settle(self, deployment: Deployment, begun: Exported, report: Report) -> None:
         """Have the CLI forget what an interrupted run had begun: it never does so itself, and goes by it for ever.
 
         An update then takes over what was made of it; a destroy would leave that where it is. Raises LeveeError.
         """
         stack = deployment.stack
         if begun.creations and deployment.action is Action.DESTROY:
-            names = ", ".join(urn.rpartition("::")[2] for urn in begun.creations[:LISTED])
-            more = f" and {len(begun.creations) - LISTED:,} more" if len(begun.creations) > LISTED else ""
+            first, more = first_few(begun.creations)
+            names = ", ".join(urn.rpartition("::")[2] for urn in first) + (f" and {more:,} more" if more else "")
             raise LeveeError(
-                f"an interrupted run was creating {names}{more}, and nobody knows whether it did; nothing was deleted",
+                f"an interrupted run was creating {names}, and nobody knows whether it did; nothing was deleted",
                 f"run `levee up {stack} --engine pulumi` first, which takes over what was made; then destroy",
             )
         if begun.operations:
@@ -176,25 +177,32 @@ class PulumiEngine:
         """The types of what the state holds; None where it can't be told."""
         try:
             exported = self.exported(stack)
-            return tuple(each.type for each in recorded(exported, stack)) if exported is not None else ()
+            return tuple(each.type for each in read_export(exported, stack).standing) if exported is not None else ()
         except LeveeError:
             return None
 
     def _export(self, stack: str) -> str:
         return self._asked("stack", "export", "--stack", stack, "--non-interactive")
 
-    def _judge(self, deployment: Deployment, exported: str, report: Report) -> Mapping[str, Kept]:
+    def _read(self, deployment: Deployment, report: Report) -> Exported | None:
+        """The stack's state, read once; None where a destroy goes on without: the CLI works from the state itself, and
+        says what is wrong with it.
+        """
+        text = self._export(deployment.stack)
+        try:
+            return read_export(text, deployment.stack)
+        except LeveeError as error:
+            if deployment.action is not Action.DESTROY:
+                raise
+            report(f"warning: {error.message}; so nothing says what stays")
+            return None
+
+    def _judge(self, deployment: Deployment, exported: Exported, report: Report) -> Mapping[str, Kept]:
         """Refuse what the rules of changes stop, and tell what stays although the CLI will call it deleted."""
-        if deployment.action is Action.DESTROY:
-            try:
-                leaving = recorded(exported, deployment.stack)
-            except LeveeError as error:  # the CLI works from the state itself, and says what is wrong with it
-                report(f"warning: {error.message}; so nothing says what stays")
-                return {}
-        else:
-            deployed = from_export(exported, deployment.stack)
-            refuse(refused_changes(deployment.change, deployed, report, TOLD_BY_PULUMI), deployment.project)
-            leaving = [*no_longer_declared(recorded(exported, deployment.stack), deployment.plan)]
+        leaving: Iterable[Registered] = exported.standing
+        if deployment.action is not Action.DESTROY:
+            refuse(refused_changes(deployment.change, exported.deployed(), report, TOLD_BY_PULUMI), deployment.project)
+            leaving = no_longer_declared(leaving, deployment.plan)
         kept = kept_on_removal(leaving, deployment.clock.today())
         _tell(kept.values(), report)
         return kept
@@ -282,11 +290,11 @@ def _with_made_anew(
 
 
 def _tell(kept: Iterable[Kept], report: Report) -> None:
-    listed = tuple(kept)
-    for each in listed[:LISTED]:
+    listed, more = first_few(tuple(kept))
+    for each in listed:
         report(f"- {let_go(kept_thing(each), each)}")
-    if len(listed) > LISTED:
-        report(f"- … and {len(listed) - LISTED:,} more are let go of")
+    if more:
+        report(f"- … and {more:,} more are let go of")
 
 
 def _options(stack: str) -> Sequence[str]:
