@@ -24,7 +24,7 @@ from levee_infra.components.registration import Registration
 from levee_infra.deployed.guard import guard
 from levee_infra.deployed.holder import EngineName, note_holder, refuse_other_holder
 from levee_infra.deployed.resources import APPROVALS
-from levee_infra.engines.rehearsal import rehearse
+from levee_infra.rehearsal import rehearse
 from levee_infra.run_errors import as_run_errors
 from levee_infra.sdk_cost import without_source_positions
 from levee_infra.targets.preflight import preflight

@@ -9,7 +9,7 @@ import pytest
 
 from levee.diagnostics import LeveeError
 from levee.plan.change import compare
-from levee_infra.deployed.export import from_export
+from levee_infra.deployed.export import read_export
 from tests.support.changing import exported
 from tests.support.rule_cases import STACK, Case, loaded
 
@@ -18,7 +18,7 @@ AUDIT = "payments-audit"
 
 
 def read(document: dict[str, Any]) -> Any:
-    return from_export(json.dumps(document), STACK)
+    return read_export(json.dumps(document), STACK).deployed()
 
 
 def named(document: dict[str, Any], name: str) -> dict[str, Any]:
@@ -66,7 +66,7 @@ def test_a_topic_that_the_engine_would_delete_is_doomed() -> None:
 )  # fmt: skip
 def test_what_is_no_export_of_the_stack_is_not_an_empty_one(text: str) -> None:
     with pytest.raises(LeveeError, match="can't be told") as refused:
-        from_export(text, STACK)
+        read_export(text, STACK)
     assert refused.value.exit_code == 2
 
 

@@ -10,15 +10,15 @@ from typing import Any
 import pytest
 
 from levee.diagnostics import LeveeError
+from levee_infra.deployed.embedded_journal import JOURNAL_FILE, Identity, Journal
+from levee_infra.deployed.embedded_state import Put, Resource
 from levee_infra.deployed.holder import EngineName, Holder
 from levee_infra.deployed.location import PROJECT, embedded_state
 from levee_infra.deployed.record import Record, Unreadable
 from levee_infra.engines import record as module
-from levee_infra.engines.embedded.journal import JOURNAL_FILE, Identity, Journal
-from levee_infra.engines.embedded.properties import Properties
-from levee_infra.engines.embedded.state import Put, Resource
 from levee_infra.engines.pulumi.engine import PulumiEngine
 from levee_infra.engines.record import record_if_readable, record_of
+from levee_infra.providers.protocol.properties import Properties
 from tests.support.rule_cases import STACK
 
 TOPIC = "kafka:index/topic:Topic"

@@ -9,8 +9,8 @@ import pytest
 
 from levee.diagnostics import LeveeError
 from levee.plan.change import as_deployed, compare
+from levee_infra.deployed.embedded_state import Begin, Begun, Gone
 from levee_infra.deployed.state import from_state
-from levee_infra.engines.embedded.state import Begin, Begun, Gone
 from tests.support.changing import deploy, project, recorded
 from tests.support.rule_cases import STACK, Case, loaded
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from levee.diagnostics import LeveeError
+from levee_infra.deployed.embedded_journal import Identity, Journal
+from levee_infra.deployed.embedded_state import Moved, Put, Record
 from levee_infra.deployed.journal import before_this_run, begin_run, end_run, from_journal
 from levee_infra.deployed.location import PROJECT, embedded_state
-from levee_infra.engines.embedded.journal import Identity, Journal
-from levee_infra.engines.embedded.state import Moved, Put, Record
 from tests.support.changing import project, recorded
 from tests.support.rule_cases import STACK
 

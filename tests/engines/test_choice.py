@@ -9,12 +9,12 @@ import pytest
 
 from levee.diagnostics import LeveeError
 from levee_infra.deployed import journal
+from levee_infra.deployed.embedded_journal import Identity, Journal
+from levee_infra.deployed.embedded_state import Begin, Begun, Resource
 from levee_infra.deployed.holder import EngineName, forget_holder, holder, note_holder, refuse_other_holder
 from levee_infra.deployed.location import PROJECT, embedded_state, pulumi_backend
 from levee_infra.engines.choice import choose
 from levee_infra.engines.embedded.embedded_engine import EmbeddedEngine
-from levee_infra.engines.embedded.journal import Identity, Journal
-from levee_infra.engines.embedded.state import Begin, Begun, Resource
 from levee_infra.engines.pulumi.engine import PulumiEngine
 from tests.support.answering_cli import AnsweringCli
 

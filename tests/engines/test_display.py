@@ -15,8 +15,8 @@ from levee.plan.planned import Plan
 from levee_infra.engines.display import LISTED, NAMED, Display
 from levee_infra.engines.embedded.errors import DeploymentFailed, Failure, Refusal, Refused
 from levee_infra.engines.embedded.event import Change, ChangeKind, Op, PlanReady, ResourceEvent, Stage
-from levee_infra.engines.embedded.properties import Value
 from levee_infra.engines.resource_words import ResourceWords
+from levee_infra.providers.protocol.properties import Value
 from levee_policies.readback.registered import Registered
 from tests.support.stack_files import StackFiles
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from levee.diagnostics import LeveeError
-from levee_infra.deployed.judging import judge
-from levee_infra.engines.embedded.properties import SECRET, SIGNATURE, UNKNOWN
+from levee_infra.engines.embedded.judging import judge
 from levee_infra.engines.embedded.registration import Registration
+from levee_infra.providers.protocol.properties import SECRET_SIGNATURE, SIGNATURE_KEY, UNKNOWN_TEXT
 from levee_policies.stack_evaluator import StackEvaluator
 from tests.support.rule_cases import AS_OF, Case, write
 
@@ -34,7 +34,6 @@ def registration(type_: str, name: str, inputs: dict[str, Any], *, protect: bool
         provider="",
         dependencies=(),
         protect=protect,
-        secret_outputs=(),
         fingerprint=b"",
     )
 
@@ -63,12 +62,16 @@ def test_what_breaks_a_rule_is_refused_by_its_urn(evaluator: StackEvaluator) -> 
 
 
 def test_what_is_not_known_yet_is_refused(evaluator: StackEvaluator) -> None:
-    topic = registration(TOPIC, "payments-audit", AUDIT | {"replicationFactor": UNKNOWN})
+    topic = registration(TOPIC, "payments-audit", AUDIT | {"replicationFactor": UNKNOWN_TEXT})
     assert told(evaluator, topic) == {"RLS-DUR-001", "RLS-DUR-002"}
 
 
 def test_a_secret_is_never_told(evaluator: StackEvaluator) -> None:
-    inputs = {"username": "u", "password": {SIGNATURE: SECRET, "value": "hunter2"}, "scramMechanism": "PLAIN"}
+    inputs = {
+        "username": "u",
+        "password": {SIGNATURE_KEY: SECRET_SIGNATURE, "value": "hunter2"},
+        "scramMechanism": "PLAIN",
+    }
     messages = [refusal.message for refusal in judge(evaluator, [registration(USER, "u", inputs)], print)]
     assert any(message.startswith("RLS-IDN-009") for message in messages)
     assert "hunter2" not in "".join(messages)

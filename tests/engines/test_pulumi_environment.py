@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from levee_infra.engines.pulumi.environment import additions, file_backend
+from levee_infra.deployed.location import file_backend
+from levee_infra.engines.pulumi.environment import additions
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from levee.diagnostics import LeveeError, Rejected
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
 from levee.plan.change import Deployed
+from levee_infra.deployed.embedded_state import Put
 from levee_infra.deployed.journal import before_this_run, begin_run, from_journal
 from levee_infra.deployed.judging import refused_changes
 from levee_infra.engines.contract import Action, Deployment
-from levee_infra.engines.embedded.properties import Value
-from levee_infra.engines.embedded.state import Put
 from levee_infra.engines.pulumi.engine import PulumiEngine
+from levee_infra.providers.protocol.properties import Value
 from levee_policies.readback.topic import TYPE as TOPIC
 from tests.support.answering_cli import AnsweringCli
 from tests.support.changing import AUDIT, EVENTS, deploy, edit, exported, project, recorded
@@ -62,7 +62,7 @@ class Judged:
     def __init__(self, folder: Path, deployed: Deployed | None = None, **changes: Any) -> None:
         self.told: list[str] = []
         baseline = deployed or from_journal(folder, STACK)
-        found = refused_changes(deployment(folder, **changes), baseline, self.told.append)
+        found = refused_changes(deployment(folder, **changes).change, baseline, self.told.append)
         self.refused = sorted(finding.rule.id for finding in found)
 
 
@@ -75,7 +75,7 @@ def test_no_change_is_not_refused(folder: Path) -> None:
 def test_a_renamed_file_gets_its_old_name_back_and_is_not_retired(folder: Path) -> None:
     deploy(folder)
     (folder / AUDIT).rename((folder / AUDIT).with_name("other.yaml"))
-    (found,) = refused_changes(deployment(folder), from_journal(folder, STACK), print)
+    (found,) = refused_changes(deployment(folder).change, from_journal(folder, STACK), print)
     assert (found.rule.id, found.subject) == ("RLS-BLR-001", "prod/stream/payments-audit")
     assert (
         "declared in stacks/prod/streams/other.yaml now: give that file its old name, payments-audit.yaml"

@@ -9,7 +9,7 @@ from levee.diagnostics import Rejected
 from levee.loading.load import load_stack
 from levee.plan.build import build_plan
 from levee_infra.deployed.journal import recorded
-from levee_infra.engines.rehearsal import rehearse
+from levee_infra.rehearsal import rehearse
 from tests.support.deployment import Deployment
 from tests.support.live_topics import create_by_hand, delete_by_hand
 

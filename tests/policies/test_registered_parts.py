@@ -17,7 +17,7 @@ from levee.plan.planned import Plan
 from levee.plan.unknown import unknown
 from levee.targets import parts
 from levee.targets.aws.defaults import DEFAULTS
-from levee_infra.deployed.judging import judge as refused
+from levee_infra.engines.embedded.judging import judge as refused
 from levee_infra.program import provision
 from levee_infra.providers.protocol.kind import Declaration, Naming
 from levee_infra.providers.protocol.properties import decode

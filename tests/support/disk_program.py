@@ -7,10 +7,10 @@ from typing import Any
 
 import pulumi
 
+from levee_infra.deployed.embedded_journal import Identity, load
+from levee_infra.deployed.embedded_state import State
 from levee_infra.engines.embedded.engine import Operation, Run, Summary, run
 from levee_infra.engines.embedded.event import Event, ResourceEvent, Stage
-from levee_infra.engines.embedded.journal import Identity, load
-from levee_infra.engines.embedded.state import State
 from tests.support.disk_provider import FILE, DiskProvider
 
 
@@ -67,7 +67,6 @@ class DiskStack:
                     "program": program,
                     "providers": {"disk": self._servicer},
                     "state_directory": self.state_directory,
-                    "config": {},
                     "on_event": self.events.append,
                     **changes,
                 }

@@ -21,7 +21,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from typing_extensions import override
 
-from levee_infra.engines.embedded.properties import Properties, from_struct, has_unknown, to_struct
+from levee_infra.providers.protocol.properties import Properties, decode_plain, encode, has_unknown
 
 FILE = "disk:index:File"
 
@@ -63,7 +63,7 @@ class DiskProvider(ResourceProviderServicer):
 
     @override
     async def Configure(self, request: pb.ConfigureRequest, context: Any) -> pb.ConfigureResponse:
-        config = from_struct(request.args)
+        config = decode_plain(request.args)
         directory = config.get("directory")
         assert isinstance(directory, str)
         self._directory = Path(directory)
@@ -89,14 +89,14 @@ class DiskProvider(ResourceProviderServicer):
     @override
     async def Diff(self, request: pb.DiffRequest, context: Any) -> pb.DiffResponse:
         self.calls.append("Diff")
-        old, new = from_struct(request.old_inputs), from_struct(request.news)
+        old, new = decode_plain(request.old_inputs), decode_plain(request.news)
         diffs = [key for key in sorted({*old, *new}) if old.get(key) != new.get(key)]
         some = pb.DiffResponse.DIFF_SOME if diffs else pb.DiffResponse.DIFF_NONE
         return pb.DiffResponse(changes=some, diffs=diffs, replaces=[d for d in diffs if d in {"kind", "name"}])
 
     @override
     async def Create(self, request: pb.CreateRequest, context: Any) -> pb.CreateResponse:
-        inputs = from_struct(request.properties)
+        inputs = decode_plain(request.properties)
         if request.preview:
             return pb.CreateResponse(properties=await self._rehearse("create", inputs, context))
         await self._act("create", inputs, context)
@@ -106,18 +106,18 @@ class DiskProvider(ResourceProviderServicer):
     @override
     async def Read(self, request: pb.ReadRequest, context: Any) -> pb.ReadResponse:
         self.calls.append("Read")
-        inputs = from_struct(request.inputs)
+        inputs = decode_plain(request.inputs)
         if inputs.get("behaviour") == "unreadable":
             await context.abort(grpc.StatusCode.UNAVAILABLE, f"{request.id} is out of reach")
         path = self._directory / request.id
         if not path.exists():
             return pb.ReadResponse()
         found: Properties = {**inputs, "content": json.loads(path.read_text())["content"]}
-        return pb.ReadResponse(id=request.id, inputs=to_struct(found), properties=self._outputs(found))
+        return pb.ReadResponse(id=request.id, inputs=encode(found), properties=self._outputs(found))
 
     @override
     async def Update(self, request: pb.UpdateRequest, context: Any) -> pb.UpdateResponse:
-        inputs = from_struct(request.news)
+        inputs = decode_plain(request.news)
         if request.preview:
             return pb.UpdateResponse(properties=await self._rehearse("update", inputs, context))
         await self._act("update", inputs, context)
@@ -126,7 +126,7 @@ class DiskProvider(ResourceProviderServicer):
 
     @override
     async def Delete(self, request: pb.DeleteRequest, context: Any) -> empty_pb2.Empty:
-        old = from_struct(request.old_inputs)
+        old = decode_plain(request.old_inputs)
         await self._enter("delete", old, context)
         path = self._directory / request.id
         existed = path.exists()
@@ -134,15 +134,6 @@ class DiskProvider(ResourceProviderServicer):
         self._log("delete" if existed else "delete-nothing", request.id)
         await self._wait_while_held("after-delete", request.id)
         return empty_pb2.Empty()
-
-    @override
-    async def Invoke(self, request: pb.InvokeRequest, context: Any) -> pb.InvokeResponse:
-        if request.tok != "disk:index:list":
-            await context.abort(grpc.StatusCode.UNIMPLEMENTED, f"no function {request.tok}")
-        names = sorted(path.name for path in self._directory.iterdir() if path.name != "effects")
-        answer = pb.InvokeResponse()
-        getattr(answer, "return").CopyFrom(to_struct({"names": [*names]}))
-        return answer
 
     async def _rehearse(self, verb: str, inputs: Properties, context: Any) -> Struct:
         await self._pass_through(f"rehearse-{verb}", str(inputs["name"]))
@@ -154,7 +145,7 @@ class DiskProvider(ResourceProviderServicer):
             await self._abort_partly(inputs, context)
         if verb == "create" and not has_unknown(inputs):
             await self._refuse_other(inputs, context)
-        return self._outputs(inputs) if behaviour == "foresee" else to_struct(inputs)
+        return self._outputs(inputs) if behaviour == "foresee" else encode(inputs)
 
     async def _refuse_other(self, inputs: Properties, context: Any) -> None:
         path = self._path(inputs)
@@ -216,7 +207,7 @@ class DiskProvider(ResourceProviderServicer):
         await context.abort(grpc.StatusCode.UNKNOWN, "partial", metadata)
 
     def _outputs(self, inputs: Properties) -> Struct:
-        return to_struct({**inputs, "path": str(self._path(inputs))})
+        return encode({**inputs, "path": str(self._path(inputs))})
 
     def _path(self, inputs: Properties) -> Path:
         return self._directory / str(inputs["name"])

@@ -12,8 +12,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from levee_infra.deployed.engine_error import EngineError
 from levee_infra.engines.embedded.engine import Operation
-from levee_infra.engines.embedded.errors import EngineError
 from tests.support.disk_program import DiskStack
 
 PROJECT = Path(__file__).parents[2]

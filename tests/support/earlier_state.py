@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final
 from unittest.mock import patch
 
+from levee_infra.deployed.embedded_journal import JOURNAL_FILE, Identity, Journal, load
+from levee_infra.deployed.embedded_state import record_from_json, record_to_json
 from levee_infra.deployed.location import PROJECT, embedded_state
-from levee_infra.engines.embedded.journal import JOURNAL_FILE, Identity, Journal, load
-from levee_infra.engines.embedded.state import record_from_json, record_to_json
 from levee_infra.engines.pulumi.engine import PulumiEngine
 from levee_infra.engines.pulumi.environment import environment
 from tests.support.aws_deployment import AwsDeployment
@@ -57,7 +57,7 @@ def go_back_embedded(stack: AwsDeployment) -> None:
     directory = embedded_state(stack.project, stack.stack)
     earlier = _earlier("embedded", stack, embedded_resources(stack))
     (directory / JOURNAL_FILE).unlink()
-    with patch("levee_infra.engines.embedded.journal.VERSION", 1):
+    with patch("levee_infra.deployed.embedded_journal.VERSION", 1):
         journal = Journal(directory, _identity(stack))
         for resource in earlier:
             journal.append(record_from_json({"put": resource}))

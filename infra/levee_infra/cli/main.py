@@ -12,7 +12,21 @@ from levee import __version__
 from levee.clock import SYSTEM_CLOCK, Clock
 from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line
-from levee_infra.cli import carry, check, deploy, drift, env, explain, guard, guardrails, local, plan, status, verify
+from levee_infra.cli import (
+    carry,
+    check,
+    deploy,
+    drift,
+    env,
+    explain,
+    guard,
+    guardrails,
+    local,
+    plan,
+    state,
+    status,
+    verify,
+)
 from levee_infra.cli.failure import failure_of, show, stopped
 from levee_infra.cli.report import remove_earlier_report
 from levee_infra.cli.streams import standard_streams
@@ -93,7 +107,7 @@ def command_line() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"levee {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
-    for command in (plan, check, explain, guard, guardrails, deploy, verify, drift, carry, status, local, env):
+    for command in (plan, check, explain, guard, guardrails, deploy, verify, drift, carry, status, state, local, env):
         command.register(commands)
     return parser
 

@@ -43,23 +43,23 @@ class OutputFile:
             raise _unwritable(path, error.strerror) from None
         return cls(file)
 
-    def write(self, text: str) -> None:
-        """Write the file, readable by everyone. Raises LeveeError (exit 2)."""
+    def write(self, text: str, *, mode: int = _MODE) -> None:
+        """Write the file, readable by everyone unless `mode` says otherwise. Raises LeveeError (exit 2)."""
         data = text.encode("utf-8", "backslashreplace")
         try:
-            if not self._linked(data):
-                self._renamed(data)
+            if not self._linked(data, mode):
+                self._renamed(data, mode)
         except OSError as error:
             raise _unwritable(self.path, error.strerror) from None
 
-    def _linked(self, data: bytes) -> bool:
+    def _linked(self, data: bytes, mode: int) -> bool:
         """Write a file that has no name before it is whole: whatever ends the run leaves none behind."""
         try:
-            descriptor = os.open(self.path.parent, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, _MODE)
+            descriptor = os.open(self.path.parent, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, mode)
         except (OSError, AttributeError):  # not every file system and not every kernel has it
             return False
         with os.fdopen(descriptor, "wb") as file:
-            _fill(file.fileno(), data)
+            _fill(file.fileno(), data, mode)
             for _ in range(_ATTEMPTS):
                 try:
                     _name(file.fileno(), self.path)
@@ -72,10 +72,10 @@ class OutputFile:
                     return True
         return False
 
-    def _renamed(self, data: bytes) -> None:
+    def _renamed(self, data: bytes, mode: int) -> None:
         with NamedTemporaryFile(dir=self.path.parent, prefix=".levee-", delete=False) as file:
             try:
-                _fill(file.fileno(), data)
+                _fill(file.fileno(), data, mode)
                 _is_plain(self.path, self.path)
                 Path(file.name).replace(self.path)
             except BaseException:
@@ -116,11 +116,11 @@ def _is_plain(file: Path, shown: Path) -> bool:
     raise LeveeError(f"{shown} can't be written: it is {kind}", hint, exit_code=2)
 
 
-def _fill(descriptor: int, data: bytes) -> None:
+def _fill(descriptor: int, data: bytes, mode: int) -> None:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
-    os.fchmod(descriptor, _MODE)
+    os.fchmod(descriptor, mode)
     os.fsync(descriptor)
 
 

@@ -10,14 +10,13 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, date, datetime, time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Final
 
 import pulumi
 
-from levee.clock import Clock
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.redaction import redact
 from levee.loading.locate import diagnose
@@ -25,10 +24,9 @@ from levee.loading.problem import Problem
 from levee.plan.planned import Plan
 from levee_infra.deployed.checkpoint import checkpoint_file, read_checkpoint
 from levee_infra.deployed.export import Exported, of_document, read_export
-from levee_infra.deployed.judging import TOLD_BY_PULUMI, refused_changes
+from levee_infra.deployed.judging import MAX_REMOVED, TOLD_BY_PULUMI, Change, refused_changes
 from levee_infra.deployed.kept import declared_names, no_longer_declared
-from levee_infra.engines.contract import Action, Deployment, Report
-from levee_infra.engines.pulumi.environment import MAX_REMOVED, file_backend
+from levee_infra.deployed.location import file_backend
 from levee_policies.gate import refuse
 from levee_policies.readback import topic
 from levee_policies.readback.registered import Registered
@@ -37,7 +35,7 @@ _COMPRESSED: Final = (".gz", ".zst")
 _SECONDS: Final = 600
 
 
-def guard(plan: Plan, project: Path, as_of: date, report: Report) -> list[Registered]:
+def guard(plan: Plan, project: Path, as_of: date, report: Callable[[str], None]) -> list[Registered]:
     """Refuse a plan that may not change what is deployed; `report` is told what is doubtful and stops nothing.
 
     Returns what is deployed.
@@ -45,18 +43,11 @@ def guard(plan: Plan, project: Path, as_of: date, report: Report) -> list[Regist
     Raises Rejected, and LeveeError where it can't be told what is deployed: that is no pass.
     """
     exported = _exported(project, plan.stack)
-    deployment = Deployment(
-        project=project,
-        stack=plan.stack,
-        action=Action.UP,
-        plan=plan,
-        clock=Clock.fixed(datetime.combine(as_of, time(), UTC)),
-        max_removed=_max_removed(os.environ),
-    )
+    change = Change(project=project, plan=plan, today=as_of, max_removed=_max_removed(os.environ))
     problems = [*undeclared(plan, exported.standing), *renamed(plan, exported.standing)]
     found = list(diagnose(project, problems))
     try:
-        refuse(refused_changes(deployment, exported.deployed(), report, TOLD_BY_PULUMI), project)
+        refuse(refused_changes(change, exported.deployed(), report, TOLD_BY_PULUMI), project)
     except Rejected as rejected:
         raise Rejected([*rejected.diagnostics, *found], exit_code=1) from None
     if found:
@@ -105,7 +96,7 @@ def _exported(project: Path, stack: str) -> Exported:
         if not any(os.path.lexists(f"{file}{ending}") for ending in _COMPRESSED):
             document = read_checkpoint(file)
             if document is not None:
-                return of_document(document, stack) if document["deployment"] else Exported((), frozenset())
+                return of_document(document, stack) if document["deployment"] else Exported()
     return read_export(_asked(project, stack), stack)
 
 

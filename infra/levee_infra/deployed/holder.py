@@ -9,11 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 
 from levee.diagnostics import LeveeError
+from levee.loading.plain_file import KIB, UnreadableError, read_plain_text
 from levee_infra.deployed import journal
 from levee_infra.deployed.checkpoint import checkpoint_file, locks, read_checkpoint
-from levee_infra.deployed.location import pulumi_backend, pulumi_elsewhere
+from levee_infra.deployed.location import file_backend, moves, pulumi_backend, pulumi_elsewhere
 from levee_infra.deployed.resources import STACK
-from levee_infra.engines.pulumi.environment import file_backend
 from levee_infra.ignored_folder import make_ignored
 
 
@@ -43,9 +43,9 @@ def holder(project: Path, stack: str) -> Holder:
     Of a Pulumi backend outside the project it knows that one was deployed to from here, and not whether it was since
     emptied. Raises LeveeError (exit 2) where a state can't be read.
     """
-    embedded = len(journal.recorded(project, stack))
-    if embedded:
-        return Holder(EngineName.EMBEDDED, embedded)
+    embedded = _embedded(project, stack)
+    if embedded.engine is not None:
+        return embedded
     pulumi = _pulumi_resources(project, stack)
     if pulumi or locks(pulumi_backend(project), project, stack):
         return Holder(EngineName.PULUMI, pulumi)
@@ -55,22 +55,53 @@ def holder(project: Path, stack: str) -> Holder:
     return Holder(None, 0)
 
 
+def _embedded(project: Path, stack: str) -> Holder:
+    resources = len(journal.recorded(project, stack))
+    return Holder(EngineName.EMBEDDED if resources else None, resources)
+
+
 def refuse_other_holder(wanted: EngineName, project: Path, stack: str) -> None:
-    """Raises LeveeError (exit 2) where the other engine holds the stack."""
-    held = holder(project, stack)
+    """Raises LeveeError (exit 2) where the other engine holds the stack, or it is on its way to one of them."""
+    moving_to = move_under_way(project, stack)
+    if moving_to is not None:
+        raise LeveeError(
+            f"the move of stack {stack} to the {moving_to} engine was interrupted",
+            f"finish it: `levee state import {stack} --engine {moving_to}`",
+            exit_code=2,
+        )
+    # Whether Pulumi holds it is no matter to Pulumi, and its checkpoint is large.
+    held = _embedded(project, stack) if wanted is EngineName.PULUMI else holder(project, stack)
     if held.engine in {None, wanted}:
         return
     if held.elsewhere is not None:
         raise LeveeError(
             f"stack {stack} was deployed by the {held.engine} engine, to a backend outside this project",
-            f"use --engine {held.engine}; where that backend holds nothing of it any more, remove {held.elsewhere}",
+            f"use --engine {held.engine}; to change over, `levee state import {stack} --engine {wanted}`; where that "
+            f"backend holds nothing of it any more, remove {held.elsewhere}",
             exit_code=2,
         )
     raise LeveeError(
         f"stack {stack} is held by the {held.engine} engine, which made what it has",
-        f"use --engine {held.engine}; to change over, run `levee destroy {stack} --engine {held.engine}` first",
+        f"use --engine {held.engine}; to change over, run `levee state import {stack} --engine {wanted}` first",
         exit_code=2,
     )
+
+
+def move_under_way(project: Path, stack: str) -> EngineName | None:
+    """The engine to which a move of the stack was begun and not finished. Raises LeveeError (exit 2)."""
+    note = move_note(project, stack)
+    if not os.path.lexists(note):
+        return None
+    try:
+        return EngineName(read_plain_text(note, KIB).strip())
+    except (UnreadableError, ValueError):
+        hint = "see which engine's state holds the stack, and remove the note where only one does"
+        raise LeveeError(f"{note} doesn't tell to which engine the stack was moving", hint, exit_code=2) from None
+
+
+def move_note(project: Path, stack: str) -> Path:
+    """There while a move of the stack is under way: to which engine."""
+    return moves(project, stack) / "under-way"
 
 
 def note_holder(project: Path, stack: str, environment: Mapping[str, str] | None = None) -> None:

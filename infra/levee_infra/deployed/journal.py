@@ -8,11 +8,11 @@ from typing import Final
 from levee.diagnostics import LeveeError
 from levee.plan.change import Deployed
 from levee_infra.deployed import under_way
+from levee_infra.deployed.embedded_journal import Identity, load
+from levee_infra.deployed.embedded_state import Begun, Resource, State
+from levee_infra.deployed.engine_error import EngineError
 from levee_infra.deployed.location import PROJECT, embedded_state
 from levee_infra.deployed.resources import deployed
-from levee_infra.engines.embedded.errors import EngineError
-from levee_infra.engines.embedded.journal import Identity, load
-from levee_infra.engines.embedded.state import Begun, Resource, State
 from levee_policies.readback.registered import Registered
 
 _SOURCE: Final = "the embedded engine's state"

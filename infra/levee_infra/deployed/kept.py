@@ -16,9 +16,9 @@ from levee.model.origin import Origin
 from levee.plan import type_tokens
 from levee.plan.build import has_stack_key
 from levee.plan.planned import Plan
-from levee_infra.providers.kafka.topic_declaration import LET_GO, ON_REMOVAL
+from levee_infra.providers.protocol.deletion import is_approved
 from levee_infra.providers.protocol.identity import RECREATED
-from levee_infra.targets.aws.kinds.deletion import is_approved
+from levee_infra.providers.protocol.on_removal import LET_GO, ON_REMOVAL
 from levee_policies.readback import topic
 from levee_policies.readback.registered import Registered
 

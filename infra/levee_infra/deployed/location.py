@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 PROJECT: Final = "levee"  # of the embedded engine's URNs; Pulumi's are of the name in Pulumi.yaml
 
@@ -26,3 +28,16 @@ def pulumi_passphrase(project: Path) -> Path:
 def pulumi_elsewhere(project: Path, stack: str) -> Path:
     """There where Pulumi deployed a stack from this project to a backend outside it."""
     return project / ".levee" / "pulumi-elsewhere" / stack
+
+
+def moves(project: Path, stack: str) -> Path:
+    """What a move of a stack from one engine to the other leaves: the state that was set aside, with its date, and
+    while it is under way a note of it.
+    """
+    return project / ".levee" / "moves" / stack
+
+
+def file_backend(environment: Mapping[str, str]) -> Path | None:
+    """The folder of the file backend in use, None for any other backend."""
+    url = urlsplit(environment.get("PULUMI_BACKEND_URL", ""))
+    return Path(unquote(url.path)) if url.scheme == "file" and not url.netloc else None

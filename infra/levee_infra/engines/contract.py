@@ -10,6 +10,7 @@ from typing import Protocol
 
 from levee.clock import Clock
 from levee.plan.planned import Plan
+from levee_infra.deployed.judging import Change
 from levee_infra.deployed.kept import Kept
 
 Report = Callable[[str], None]
@@ -42,6 +43,11 @@ class Deployment:
     max_removed: int = 20
     rehearse: bool = True
     every: bool = False
+
+    @property
+    def change(self) -> Change:
+        """What is judged by the rules of changes."""
+        return Change(project=self.project, plan=self.plan, today=self.clock.today(), max_removed=self.max_removed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

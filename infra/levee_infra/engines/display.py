@@ -6,18 +6,21 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final, assert_never
+from typing import Final, TypeVar, assert_never
 
 from pulumi import RunError
 
+from levee_infra.deployed.embedded_state import name_of
+from levee_infra.deployed.engine_error import EngineError
 from levee_infra.deployed.kept import Kept
 from levee_infra.difference import gone
 from levee_infra.engines.contract import Report
-from levee_infra.engines.embedded.errors import DeploymentFailed, EngineError, ProgramFailed, Refused
+from levee_infra.engines.embedded.errors import DeploymentFailed, ProgramFailed, Refused
 from levee_infra.engines.embedded.event import Change, Diagnostic, Event, Op, PlanReady, ResourceEvent, Severity, Stage
-from levee_infra.engines.embedded.state import name_of
 from levee_infra.engines.resource_words import ResourceWords, without_tokens
 from levee_infra.fault import fault
+
+T = TypeVar("T")
 
 LISTED: Final = 40  # resources a kind of change shows by name; the rest is counted
 CHANGES: Final = 12  # differences shown of one resource
@@ -137,11 +140,11 @@ class Display:
         if not lines or not self._is_listed(Op.UPDATE):
             return
         self.told.update(self._words.back(event.type, event.name, changes))
-        shown = len(lines) if self._every else CHANGES
-        for line in lines[:shown]:
+        shown, more = first_few(lines, len(lines) if self._every else CHANGES)
+        for line in shown:
             self._report(f"~ {line}")
-        if len(lines) > shown:
-            self._report(f"~ … and {len(lines) - shown:,} more of {self._words.name(event.type, event.name)}")
+        if more:
+            self._report(f"~ … and {more:,} more of {self._words.name(event.type, event.name)}")
 
     def _deletion(self, event: ResourceEvent) -> None:
         name, kept = self._words.name(event.type, event.name), self._kept.get(event.urn)
@@ -200,10 +203,14 @@ def _is_ungrouped(event: ResourceEvent) -> bool:
     return event.op is Op.DELETE and event.type.startswith(_COMPONENT)
 
 
+def first_few(items: Sequence[T], most: int = LISTED) -> tuple[Sequence[T], int]:
+    """Those that are listed, and how many more there are."""
+    return items[:most], max(0, len(items) - most)
+
+
 def _listed(title: str, reasons: Sequence[str]) -> str:
-    lines = [title, *(f"  {reason}" for reason in reasons[:LISTED])]
-    if len(reasons) > LISTED:
-        lines.append(f"  … and {len(reasons) - LISTED:,} more")
+    first, more = first_few(reasons)
+    lines = [title, *(f"  {reason}" for reason in first), *([f"  … and {more:,} more"] if more else [])]
     return "\n".join(lines)
 
 
@@ -216,9 +223,8 @@ def _by_reason(reasons: Iterable[tuple[str, str]]) -> list[str]:
 
 
 def _names(names: Sequence[str]) -> str:
-    listed = [name for name in names if name]
-    more = f" and {len(listed) - NAMED:,} more" if len(listed) > NAMED else ""
-    return f"{', '.join(listed[:NAMED])}{more}: " if listed else ""
+    listed, more = first_few([name for name in names if name], NAMED)
+    return f"{', '.join(listed)}{f' and {more:,} more' if more else ''}: " if listed else ""
 
 
 def let_go(name: str, kept: Kept) -> str:

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 from levee.diagnostics import LeveeError
-from levee_infra.deployed import export, journal
+from levee_infra.deployed import journal
+from levee_infra.deployed.export import read_export
 from levee_infra.deployed.holder import EngineName, holder
 from levee_infra.deployed.record import Record, Unreadable
 from levee_infra.engines.pulumi.engine import PulumiEngine
@@ -32,4 +33,4 @@ def record_of(project: Path, stack: str) -> Record:
     exported = PulumiEngine(project).exported(stack)
     if exported is None:
         return Record()
-    return Record("the pulumi engine's state", tuple(export.recorded(exported, stack)))
+    return Record("the pulumi engine's state", tuple(read_export(exported, stack).standing))

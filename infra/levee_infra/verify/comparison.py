@@ -80,7 +80,18 @@ def on_cluster(
     work: Callable[[Comparison], Awaitable[Result]],
 ) -> Result:
     """Do something as the administrator on a day (UTC). Raises LeveeError where the cluster can't be read."""
-    return asyncio.run(_on_cluster(plan, project, recorded, as_of, work))
+
+    async def as_administrator() -> Result:
+        async with Client(Login.of_connection(admin_connection(plan.cluster, project))) as administrator:
+            return await work(Comparison(plan, administrator, recorded, as_of))
+
+    try:
+        return asyncio.run(as_administrator())
+    except (UnusableLogin, InventoryFailed, Unreachable, LoginRefused) as error:
+        raise LeveeError(
+            f"cluster {plan.cluster.id} can't be read as {plan.cluster.security.admin_username}: {error}",
+            "without that nothing is proved; check that the cluster is up and the administrator's password is right",
+        ) from None
 
 
 def differences(plan: Plan, project: Path, recorded: Record, as_of: date) -> tuple[Discrepancy, ...]:
@@ -99,20 +110,3 @@ async def _differences(comparison: Comparison) -> tuple[Discrepancy, ...]:
         return found
     await asyncio.sleep(SETTLING_S)
     return comparison.compare(await comparison.look())
-
-
-async def _on_cluster(
-    plan: Plan,
-    project: Path,
-    recorded: Record | Unreadable,
-    as_of: date,
-    work: Callable[[Comparison], Awaitable[Result]],
-) -> Result:
-    try:
-        async with Client(Login.of_connection(admin_connection(plan.cluster, project))) as administrator:
-            return await work(Comparison(plan, administrator, recorded, as_of))
-    except (UnusableLogin, InventoryFailed, Unreachable, LoginRefused) as error:
-        raise LeveeError(
-            f"cluster {plan.cluster.id} can't be read as {plan.cluster.security.admin_username}: {error}",
-            "without that nothing is proved; check that the cluster is up and the administrator's password is right",
-        ) from None

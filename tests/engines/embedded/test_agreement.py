@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from levee_infra.deployed.engine_error import EngineError
 from levee_infra.engines.embedded.engine import Operation
-from levee_infra.engines.embedded.errors import EngineError
 from tests.support.disk_program import DiskStack
 from tests.support.disk_pulumi import PulumiStack
 

@@ -3,10 +3,10 @@
 import pulumi
 import pytest
 
+from levee_infra.deployed.embedded_state import name_of
 from levee_infra.engines.embedded.engine import Operation
 from levee_infra.engines.embedded.errors import Refused
 from levee_infra.engines.embedded.event import Stage
-from levee_infra.engines.embedded.state import name_of
 from tests.support.disk_program import Disk, DiskStack, File, Folder
 from tests.support.disk_provider import FILE
 from tests.support.disk_runner import Files, gate, mortal, wait_until_reached

@@ -121,20 +121,6 @@ def test_deletions_come_after_creations(disk: DiskStack) -> None:
     assert disk.effects() == ["create old", "create new", "delete old"]
 
 
-def test_the_program_reads_its_config_and_calls_functions(disk: DiskStack) -> None:
-    seen: list[object] = []
-
-    def main() -> None:
-        provider = Disk("disk", disk.files)
-        seen.append(pulumi.Config().require("colour"))
-        listed = pulumi.runtime.invoke("disk:index:list", {}, pulumi.InvokeOptions(provider=provider))
-        seen.append(listed.value)
-
-    disk.up(disk.program({"a": {}}))
-    disk.preview(main, config={"test:colour": "green"})
-    assert seen == ["green", {"names": ["a"]}]
-
-
 def test_many_creations_are_under_way_at_once(disk: DiskStack) -> None:
     disk.pause = 0.2
     disk.up(disk.program({f"f{i}": {} for i in range(600)}))
@@ -167,17 +153,3 @@ def test_events_tell_the_plan_and_each_change(disk: DiskStack) -> None:
     stages = [event for event in disk.events if isinstance(event, ResourceEvent) and event.name == "a"]
     assert [event.stage for event in stages] == [Stage.PLANNED, Stage.STARTED, Stage.DONE]
     assert stages[0].changes == (Change("content", ChangeKind.UPDATE, "1", "2"),)
-
-
-def test_a_resource_that_others_manage_is_looked_up_and_never_recorded(disk: DiskStack) -> None:
-    (disk.files / "theirs").write_text('{"content": "found"}')
-
-    def main() -> None:
-        provider = Disk("disk", disk.files)
-        theirs = File("theirs", pulumi.ResourceOptions(provider=provider, id="theirs"))
-        File("ours", pulumi.ResourceOptions(provider=provider), content=theirs.path)
-
-    disk.up(main)
-    disk.destroy()
-    assert disk.effects() == ["create ours", "delete ours"]
-    assert disk.on_disk() == {"theirs"}

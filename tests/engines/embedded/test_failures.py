@@ -3,7 +3,8 @@
 import pulumi
 import pytest
 
-from levee_infra.engines.embedded.errors import DeploymentFailed, Failure, ProgramFailed, Refused, StateUnwritable
+from levee_infra.deployed.engine_error import StateUnwritable
+from levee_infra.engines.embedded.errors import DeploymentFailed, Failure, ProgramFailed, Refused
 from levee_infra.engines.embedded.event import Diagnostic, Severity, Stage
 from tests.support.disk_program import Disk, DiskStack, File
 from tests.support.disk_provider import DiskProvider
@@ -150,7 +151,7 @@ def test_a_full_disk_ends_the_run_in_order(disk: DiskStack, monkeypatch: pytest.
     def full(_descriptor: int, _content: bytes) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("levee_infra.engines.embedded.journal.os.write", full)
+    monkeypatch.setattr("levee_infra.deployed.embedded_journal.os.write", full)
     with pytest.raises(StateUnwritable, match="No space left on device"):
         disk.up(disk.program({"old": {}, "new": {}}))
     with pytest.raises(StateUnwritable, match="No space left on device"):

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from levee_infra.engines.embedded.errors import StateUnreadable, StateUnwritable
-from levee_infra.engines.embedded.journal import JOURNAL_FILE, VERSION, Identity, Journal, load
-from levee_infra.engines.embedded.state import Begin, Begun, Gone, Moved, Over, Put, Record, Resource, State
+from levee_infra.deployed.embedded_journal import JOURNAL_FILE, VERSION, Identity, Journal, load
+from levee_infra.deployed.embedded_state import Begin, Begun, Gone, Moved, Over, Put, Record, Resource, State
+from levee_infra.deployed.engine_error import StateUnreadable, StateUnwritable
 
 IDENTITY = Identity("project", "dev")
 
@@ -154,7 +154,7 @@ def test_a_file_that_is_not_a_journal_is_an_error(tmp_path: Path, content: bytes
 
 
 def test_an_unknown_version_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("levee_infra.engines.embedded.journal.VERSION", VERSION + 1)
+    monkeypatch.setattr("levee_infra.deployed.embedded_journal.VERSION", VERSION + 1)
     write(tmp_path, [Put(resource("urn:a"))])
     monkeypatch.undo()
     with pytest.raises(StateUnreadable, match="of version 3; this levee reads versions up to 2"):
@@ -164,7 +164,7 @@ def test_an_unknown_version_is_an_error(tmp_path: Path, monkeypatch: pytest.Monk
 def test_an_earlier_version_is_read_and_written_anew_before_anything_is_appended(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("levee_infra.engines.embedded.journal.VERSION", 1)
+    monkeypatch.setattr("levee_infra.deployed.embedded_journal.VERSION", 1)
     path = write(tmp_path, [Put(resource("urn:a"))])
     monkeypatch.undo()
     before = path.read_bytes()
@@ -223,7 +223,7 @@ async def test_one_sync_serves_all_who_wait(tmp_path: Path, monkeypatch: pytest.
     journal = Journal(tmp_path, IDENTITY)
     journal.append(Put(resource("urn:first")))  # creates the file
     synced: list[int] = []
-    monkeypatch.setattr("levee_infra.engines.embedded.journal.os.fsync", synced.append)
+    monkeypatch.setattr("levee_infra.deployed.embedded_journal.os.fsync", synced.append)
 
     async def append(number: int) -> None:
         journal.append(Put(resource(f"urn:{number}")))
@@ -242,7 +242,7 @@ async def test_a_disk_that_does_not_take_it_is_an_error(tmp_path: Path, monkeypa
 
     journal = Journal(tmp_path, IDENTITY)
     journal.append(Put(resource("urn:a")))
-    monkeypatch.setattr("levee_infra.engines.embedded.journal.os.fsync", full)
+    monkeypatch.setattr("levee_infra.deployed.embedded_journal.os.fsync", full)
     with pytest.raises(StateUnwritable, match="No space left on device"):
         await journal.commit()
     journal.close()

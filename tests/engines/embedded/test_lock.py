@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from levee_infra.engines.embedded.errors import EngineError, LockHeld
+from levee_infra.deployed.engine_error import EngineError
+from levee_infra.engines.embedded.errors import LockHeld
 from levee_infra.engines.embedded.lock import hold
 from tests.support.disk_program import DiskStack
 

@@ -3,24 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levee_infra.engines.embedded.difference import changes, differing_paths
+from levee_infra.engines.embedded.difference import changes, differing_paths, shown
 from levee_infra.engines.embedded.event import Change, ChangeKind
-from levee_infra.engines.embedded.properties import (
-    UNKNOWN,
-    Properties,
-    clear_all,
-    from_struct,
-    has_unknown,
-    may_hold_secrets,
-    secret,
-    shown,
-    to_struct,
-)
+from levee_infra.providers.protocol.properties import UNKNOWN_TEXT, Properties, decode_plain, encode, has_unknown
 
 text = st.text(max_size=8)
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | text,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3) | inner.map(secret),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(text, inner, max_size=3),
     max_leaves=6,
 )
 properties = st.dictionaries(text, values, max_size=4)
@@ -28,37 +18,30 @@ properties = st.dictionaries(text, values, max_size=4)
 
 @given(properties)
 def test_the_wire_keeps_every_value(value: Properties) -> None:
-    assert from_struct(to_struct(value)) == value
-
-
-@given(properties)
-def test_nothing_is_secret_once_cleared(value: Properties) -> None:
-    assert not may_hold_secrets(clear_all(value))
+    assert decode_plain(encode(value)) == value
 
 
 @given(properties, properties)
 def test_paths_differ_exactly_if_the_values_do(old: Properties, new: Properties) -> None:
-    same = {k: v for k, v in clear_all(old).items() if v is not None} == {
-        k: v for k, v in clear_all(new).items() if v is not None
-    }
+    same = {k: v for k, v in old.items() if v is not None} == {k: v for k, v in new.items() if v is not None}
     if same:
         assert differing_paths(old, new) == []
     if differing_paths(old, new):
-        assert clear_all(old) != clear_all(new)
+        assert old != new
 
 
 def test_whole_numbers_are_ints_and_booleans_stay_booleans() -> None:
-    received = from_struct(to_struct({"n": 3, "f": 0.5, "b": True}))
+    received = decode_plain(encode({"n": 3, "f": 0.5, "b": True}))
     assert [type(value) for value in received.values()] == [int, float, bool]
 
 
 def test_unknowns_are_found_at_any_depth() -> None:
-    assert has_unknown({"a": [{"b": UNKNOWN}]})
+    assert has_unknown({"a": [{"b": UNKNOWN_TEXT}]})
     assert not has_unknown({"a": [{"b": "known"}]})
 
 
-def test_what_is_shown_hides_secrets_and_names_unknowns() -> None:
-    assert shown({"a": secret("x"), "b": [UNKNOWN]}) == {"a": "[secret]", "b": ["[unknown]"]}
+def test_what_is_shown_names_unknowns() -> None:
+    assert shown({"a": "x", "b": [UNKNOWN_TEXT]}) == {"a": "x", "b": ["[unknown]"]}
 
 
 OLD: Properties = {"partitions": 3, "config": {"retention.ms": "1", "cleanup": "delete"}, "acls": [{"op": "Read"}]}
@@ -78,13 +61,11 @@ def test_changes_say_what_was_and_what_will_be() -> None:
     )
 
 
-def test_a_path_reaches_into_lists_and_stops_at_secrets() -> None:
+def test_a_path_reaches_into_lists() -> None:
     assert changes(["acls[0].op", "acls[5]"], {}, OLD) == (
         Change("acls[0].op", ChangeKind.REMOVE, "Read", None),
         Change("acls[5]", ChangeKind.ADD, None, None),
     )
-    hidden = changes(["password.part"], {"password": secret({"part": "x"})}, {"password": {"part": "y"}})
-    assert hidden == (Change("password.part", ChangeKind.UPDATE, "[secret]", "[secret]"),)
 
 
 def test_an_old_value_is_never_told_as_the_new_one() -> None:
@@ -93,13 +74,3 @@ def test_an_old_value_is_never_told_as_the_new_one() -> None:
     assert changes(["days"], declared, {}, {"days": 90}) == (Change("days", ChangeKind.UPDATE, 90, 400),)
     assert changes(["days"], declared, {"days": 400}, {"days": 90}) == (Change("days", ChangeKind.UPDATE, 90, 400),)
     assert changes(["days"], declared, {"days": 30}, {"days": 90}) == (Change("days", ChangeKind.UPDATE, 30, 400),)
-
-
-def test_a_value_is_hidden_wherever_it_was_secret() -> None:
-    hidden = (Change("key", ChangeKind.UPDATE, "[secret]", "[secret]"),)
-    assert changes(["key"], {"key": "x"}, {"key": secret("x")}, {"key": "y"}) == hidden
-    assert changes(["key"], {"key": "x"}, {"key": "y"}, {"key": secret("x")}) == hidden
-
-
-def test_a_secret_mark_alone_is_no_difference() -> None:
-    assert differing_paths({"a": "x"}, {"a": secret("x")}) == []

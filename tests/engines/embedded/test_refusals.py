@@ -6,7 +6,8 @@ from typing import Any
 import pulumi
 import pytest
 
-from levee_infra.engines.embedded.errors import EngineError, Refused
+from levee_infra.deployed.engine_error import EngineError
+from levee_infra.engines.embedded.errors import Refused
 from tests.support.disk_program import Disk, DiskStack, File, Folder
 
 
@@ -140,7 +141,8 @@ def test_a_default_provider_and_an_asset_are_refused_by_name(disk: DiskStack) ->
     [
         (lambda: pulumi.runtime.register_resource_transform(lambda args: None), "resource transforms"),
         (lambda: pulumi.require_pulumi_version(">=3"), "require_pulumi_version"),
-        (lambda: pulumi.StackReference("org/project/stack"), "pulumi:pulumi:StackReference without an explicit"),
+        (lambda: pulumi.StackReference("org/project/stack"), "looking up pulumi:pulumi:StackReference"),
+        (lambda: pulumi.runtime.invoke("disk:index:list", {}), "the function call disk:index:list"),
     ],
 )
 def test_a_call_that_is_not_supported_is_refused_by_name(disk: DiskStack, call: Callable[[], Any], name: str) -> None:

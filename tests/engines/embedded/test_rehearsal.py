@@ -1,6 +1,5 @@
 """Before anything is changed, providers are asked to make and change everything as a preview."""
 
-import asyncio
 import signal
 import time
 from collections.abc import Callable
@@ -10,16 +9,14 @@ import pulumi
 import pytest
 from pulumi.runtime.proto import provider_pb2 as pb
 
+from levee_infra.deployed.embedded_state import name_of
 from levee_infra.engines.embedded.engine import Operation
 from levee_infra.engines.embedded.errors import Refused
 from levee_infra.engines.embedded.event import Op, PlanReady, ResourceEvent, Stage
-from levee_infra.engines.embedded.properties import UNKNOWN, clear
-from levee_infra.engines.embedded.state import name_of
 from tests.support.disk_program import Disk, DiskStack, File
 from tests.support.disk_provider import DiskProvider
 from tests.support.disk_runner import gate, start, wait_until_reached
 
-PASSWORD = "correct horse battery staple"
 CHANGES = {"create", "update", "delete"}
 
 
@@ -160,78 +157,6 @@ class Mistaken(DiskProvider):
 def test_what_is_made_depends_on_real_outputs_and_not_on_foreseen_ones(disk: DiskStack) -> None:
     disk.up(pair(disk), providers={"disk": Mistaken})
     assert shown(disk, "second")["content"] == "elsewhere"
-    assert str(disk.files / "first") in (disk.files / "second").read_text()
-
-
-class Old(DiskProvider):
-    """Neither greets back nor says that it can rehearse."""
-
-    async def Handshake(self, request: pb.ProviderHandshakeRequest, context: Any) -> pb.ProviderHandshakeResponse:  # noqa: N802
-        raise NotImplementedError
-
-    async def Configure(self, request: pb.ConfigureRequest, context: Any) -> pb.ConfigureResponse:  # noqa: N802
-        answer = await super().Configure(request, context)
-        answer.supportsPreview = False
-        return answer
-
-    async def Create(self, request: pb.CreateRequest, context: Any) -> pb.CreateResponse:  # noqa: N802
-        assert not request.preview
-        return await super().Create(request, context)
-
-    async def Update(self, request: pb.UpdateRequest, context: Any) -> pb.UpdateResponse:  # noqa: N802
-        assert not request.preview
-        return await super().Update(request, context)
-
-
-def test_a_provider_that_cannot_rehearse_is_not_asked_to(disk: DiskStack) -> None:
-    for content in "12":
-        disk.up(pair(disk, content=content), providers={"disk": Old})
-    assert disk.effects() == ["create first", "create second", "update first"]
-
-
-def test_secrets_reach_rehearsals_and_stay_hidden(disk: DiskStack) -> None:
-    told: list[bool] = []
-
-    def main() -> None:
-        provider = Disk("disk", disk.files)
-        options = pulumi.ResourceOptions(provider=provider, additional_secret_outputs=["path"])
-        first = File("first", options, secret=pulumi.Output.secret(PASSWORD), behaviour="foresee")
-        File("second", pulumi.ResourceOptions(provider=provider), content=first.secret, kind=first.path)
-        for output in (first.secret, first.path):
-            asyncio.ensure_future(output.is_secret()).add_done_callback(lambda answer: told.append(answer.result()))
-
-    disk.preview(main)
-    assert told == [True, True]
-    assert PASSWORD in repr(previewed(disk, "second"))
-    assert shown(disk, "second") == {"content": "[secret]", "kind": "[secret]", "name": "second"}
-    events = disk.events.copy()
-    disk.up(main)
-    assert PASSWORD not in repr(events + disk.events)
-    assert PASSWORD not in (disk.state_directory / "journal.jsonl").read_text()
-
-
-class Echoing(DiskProvider):
-    """Foresees that outputs stay as the engine says they are."""
-
-    async def Update(self, request: pb.UpdateRequest, context: Any) -> pb.UpdateResponse:  # noqa: N802
-        answer = await super().Update(request, context)
-        if request.preview:
-            answer.properties.CopyFrom(request.olds)
-        return answer
-
-
-def test_a_secret_output_that_is_not_kept_is_unknown_even_if_the_provider_repeats_it(disk: DiskStack) -> None:
-    def main(content: str) -> None:
-        provider = Disk("disk", disk.files)
-        options = pulumi.ResourceOptions(provider=provider, additional_secret_outputs=["path"])
-        first = File("first", options, content=content)
-        File("second", pulumi.ResourceOptions(provider=provider), content=first.path)
-
-    disk.up(lambda: main("1"))
-    provider = disk.provider = Echoing()
-    disk.preview(lambda: main("2"), providers={"disk": lambda: provider})
-    assert clear(previewed(disk, "second")["content"]) == UNKNOWN
-    disk.up(lambda: main("2"), providers={"disk": Echoing})
     assert str(disk.files / "first") in (disk.files / "second").read_text()
 
 

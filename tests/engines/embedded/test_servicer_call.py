@@ -46,16 +46,6 @@ async def test_an_abort_ends_the_call() -> None:
     assert failed.outcome_is_known
 
 
-async def test_a_status_set_without_aborting_counts() -> None:
-    async def answer(context: Any) -> empty_pb2.Empty:
-        context.set_code(grpc.StatusCode.UNAVAILABLE)
-        context.set_details("broker away")
-        return empty_pb2.Empty()
-
-    failed = await failure_of(answer)
-    assert (failed.code, failed.message) == (grpc.StatusCode.UNAVAILABLE, "broker away")
-
-
 async def test_an_exception_is_an_unknown_outcome() -> None:
     async def answer(context: Any) -> None:
         raise KeyError("oops")

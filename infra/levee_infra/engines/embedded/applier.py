@@ -3,18 +3,18 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from levee_infra.engines.embedded.decision import CannotDecide, Decision, decide, decide_component, with_secrets
-from levee_infra.engines.embedded.errors import Refusal, StateUnwritable
+from levee_infra.deployed.embedded_state import Begin, Begun, Over, Put, Resource, provider_urn
+from levee_infra.deployed.engine_error import StateUnwritable
+from levee_infra.engines.embedded.decision import CannotDecide, Decision, decide, decide_component
+from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Op, Stage
 from levee_infra.engines.embedded.hosted_provider import HostedProvider, Live
 from levee_infra.engines.embedded.interrupted import finish, other_creation
 from levee_infra.engines.embedded.planner import Plan, same_answer
-from levee_infra.engines.embedded.properties import Properties, has_unknown
 from levee_infra.engines.embedded.registration import Registration
-from levee_infra.engines.embedded.secrecy import redact
 from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Answer, Session
-from levee_infra.engines.embedded.state import Begin, Begun, Over, Put, Resource, provider_urn
+from levee_infra.providers.protocol.properties import Properties, has_unknown
 
 
 class Applier:
@@ -47,7 +47,7 @@ class Applier:
         if resource is None or self._session.stopping:
             return
         known = {key: value for key, value in outputs.items() if not has_unknown(value)}
-        self._put_if_changed(resource, replace(resource, outputs=redact(known, resource.outputs)))
+        self._put_if_changed(resource, replace(resource, outputs=known))
 
     def refuse(self, refusals: Iterable[Refusal]) -> None:
         """Fail for what only came to light in this pass."""
@@ -72,7 +72,7 @@ class Applier:
             resource = decision.unchanged(decision.old)
             self._put_if_changed(decision.old, resource)
             self._session.tell(Stage.DONE, Op.SAME, resource)
-            return same_answer(resource, decision.inputs)
+            return same_answer(resource)
         if not decision.registration.custom or decision.registration.is_provider:
             return self._record_only(decision)
         return await self._operate(decision)
@@ -104,7 +104,6 @@ class Applier:
             if failed.outcome_is_known:
                 session.journal.append(Over(declared.urn))
             return self._failed(decision, failed.reasons)
-        live = replace(live, outputs=decision.marked(live.outputs))
         session.journal.append(Put(_resource(decision, live)))
         if live.init_errors:
             return self._failed(decision, live.init_errors)
@@ -116,7 +115,7 @@ class Applier:
         declared = decision.registration
         provider = self._provider(declared)
         try:
-            finished = await finish(self._session, begun, provider, decision.inputs)
+            finished = await finish(self._session, begun, provider)
         except CallFailed:
             return self._failed(decision, refusal.reasons)
         return await self._apply(await decide(declared, finished, provider))
@@ -130,7 +129,7 @@ class Applier:
         declared = decision.registration
         if decision.old is None:
             return await provider.create(declared.urn, declared.type, decision.inputs)
-        return await provider.update(with_secrets(decision.old, decision.inputs), decision.inputs)
+        return await provider.update(decision.old, decision.inputs)
 
     def _provider(self, declared: Registration) -> HostedProvider:
         provider = self._session.hosting.ready(provider_urn(declared.provider))
@@ -154,15 +153,14 @@ class Applier:
 
 
 def _resource(decision: Decision, live: Live) -> Resource:
-    declared, old = decision.registration, decision.old
-    inputs = redact(decision.inputs, *([old.inputs] if old else []))
+    declared = decision.registration
     return Resource(
         urn=declared.urn,
         type=declared.type,
         custom=declared.custom,
         id=live.id,
-        inputs=inputs,
-        outputs=redact(live.outputs, inputs, *([old.outputs] if old else [])),
+        inputs=decision.inputs,
+        outputs=live.outputs,
         parent=declared.parent,
         provider=declared.provider,
         dependencies=declared.dependencies,
@@ -178,6 +176,5 @@ def _inconstant(declared: Registration) -> Refusal:
 def _unknown(declared: Registration) -> Refusal:
     return Refusal(
         declared.urn,
-        f"{declared.type}: it needs a value that is not known, such as a secret output of a resource made earlier; "
-        "secrets are not kept by the embedded engine",
+        f"{declared.type}: it needs a value that is not known",
     )

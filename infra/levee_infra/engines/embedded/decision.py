@@ -4,15 +4,14 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from levee_infra.deployed.embedded_state import Resource, name_of, provider_urn
 from levee_infra.engines.embedded.difference import changes, differing_paths
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Change, Op
 from levee_infra.engines.embedded.hosted_provider import Difference, HostedProvider, Problem
-from levee_infra.engines.embedded.properties import Properties, has_unknown, is_secret, secret
 from levee_infra.engines.embedded.registration import Registration
-from levee_infra.engines.embedded.secrecy import redact, restore
 from levee_infra.engines.embedded.servicer_call import CallFailed
-from levee_infra.engines.embedded.state import Resource, name_of, provider_urn
+from levee_infra.providers.protocol.properties import Properties, has_unknown
 
 
 class CannotDecide(Exception):
@@ -38,20 +37,12 @@ class Decision:
         declared = self.registration
         return replace(
             old,
-            inputs=redact(self.inputs, old.inputs),
+            inputs=self.inputs,
             parent=declared.parent,
             provider=declared.provider,
             dependencies=declared.dependencies,
             protect=declared.protect,
         )
-
-    def marked(self, outputs: Properties) -> Properties:
-        """The outputs, secret where they are declared so and where they repeat a secret input."""
-        named = self.registration.secret_outputs
-        return {
-            key: secret(value) if key in named or is_secret(self.inputs.get(key)) else value
-            for key, value in outputs.items()
-        }
 
 
 async def decide(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
@@ -69,13 +60,12 @@ async def decide(declared: Registration, old: Resource | None, provider: HostedP
 async def _decide(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
     if old and provider_urn(old.provider) != provider_urn(declared.provider):
         raise CannotDecide([_moved(declared, old)])
-    before = restore(old.inputs, declared.inputs) if old else {}
+    before = old.inputs if old else {}
     checked = await provider.check(declared.urn, declared.type, before, declared.inputs, secrets.token_bytes(32))
     _raise_for(declared, checked.problems)
     if old is None:
         return _creation(declared, checked.inputs)
-    known = with_secrets(old, checked.inputs)
-    return _change(declared, old, known, checked.inputs, await provider.diff(known, checked.inputs))
+    return _change(declared, old, checked.inputs, await provider.diff(old, checked.inputs))
 
 
 async def decide_provider(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
@@ -87,24 +77,22 @@ async def decide_provider(declared: Registration, old: Resource | None, provider
     if has_unknown(declared.inputs):
         raise CannotDecide([_refusal(declared, "its configuration must be known before anything is deployed")])
     try:
-        before = restore(old.inputs, declared.inputs) if old else {}
+        before = old.inputs if old else {}
         checked = await provider.check_config(declared.urn, declared.type, before, declared.inputs)
         _raise_for(declared, checked.problems)
         if old is None:
             return _creation(declared, checked.inputs)
-        known = with_secrets(old, checked.inputs)
-        difference = await provider.diff_config(known, checked.inputs)
+        difference = await provider.diff_config(old, checked.inputs)
     except CallFailed as failed:
         raise refused(declared, failed) from failed
-    return _change(declared, old, known, checked.inputs, difference)
+    return _change(declared, old, checked.inputs, difference)
 
 
 def decide_component(declared: Registration, old: Resource | None) -> Decision:
     """What is to be done for a component, which exists in the state alone."""
     if old is None:
         return _creation(declared, declared.inputs)
-    known = with_secrets(old, declared.inputs)
-    return _change(declared, old, known, declared.inputs, Difference(None, (), ()))
+    return _change(declared, old, declared.inputs, Difference(None, (), ()))
 
 
 def refused(declared: Registration, failed: CallFailed) -> CannotDecide:
@@ -112,29 +100,19 @@ def refused(declared: Registration, failed: CallFailed) -> CannotDecide:
     return CannotDecide([_refusal(declared, reason) for reason in failed.reasons])
 
 
-def with_secrets(old: Resource, inputs: Properties) -> Resource:
-    """The resource with those secrets filled in that the inputs hold unchanged."""
-    restored = restore(old.inputs, inputs), restore(old.outputs, inputs)
-    if restored == (old.inputs, old.outputs):
-        return old
-    return replace(old, inputs=restored[0], outputs=restored[1])
-
-
 def _creation(declared: Registration, inputs: Properties) -> Decision:
     return Decision(Op.CREATE, declared, None, inputs, changes(sorted(inputs), inputs))
 
 
-def _change(
-    declared: Registration, old: Resource, known: Resource, inputs: Properties, difference: Difference
-) -> Decision:
-    differing = differing_paths(known.inputs, inputs)
+def _change(declared: Registration, old: Resource, inputs: Properties, difference: Difference) -> Decision:
+    differing = differing_paths(old.inputs, inputs)
     changed = bool(differing) if difference.changed is None else difference.changed
     if changed and difference.replaces:
         raise CannotDecide([_replacement(declared, difference.replaces)])
     if not (changed or old.init_errors):
         return Decision(Op.SAME, declared, old, inputs, ())
     paths = difference.keys or differing
-    return Decision(Op.UPDATE, declared, old, inputs, changes(paths, inputs, known.outputs, known.inputs))
+    return Decision(Op.UPDATE, declared, old, inputs, changes(paths, inputs, old.outputs, old.inputs))
 
 
 def _replacement(declared: Registration, keys: Sequence[str]) -> Refusal:

@@ -10,15 +10,17 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
+from levee_infra.deployed.engine_error import EngineError
 from levee_infra.deployed.journal import before_this_run, begin_run, end_run, recorded
-from levee_infra.deployed.judging import judge, refused_changes
+from levee_infra.deployed.judging import refused_changes
 from levee_infra.deployed.kept import Kept, kept_on_removal, made_anew
 from levee_infra.deployed.location import PROJECT, embedded_state
 from levee_infra.engines.contract import Action, Deployment, Outcome, Report
 from levee_infra.engines.display import Display
 from levee_infra.engines.embedded import engine
-from levee_infra.engines.embedded.errors import EngineError, Interrupted, Refusal
+from levee_infra.engines.embedded.errors import Interrupted, Refusal
 from levee_infra.engines.embedded.event import Event, Op, PlanReady, ResourceEvent, Stage
+from levee_infra.engines.embedded.judging import judge
 from levee_infra.engines.embedded.registration import Registration
 from levee_infra.engines.interrupted import interrupted
 from levee_infra.engines.resource_words import ResourceWords
@@ -56,7 +58,6 @@ class EmbeddedEngine:
             program=_program(deployment),
             providers=_providers(deployment.clock),
             state_directory=embedded_state(deployment.project, deployment.stack),
-            config={},
             rehearse=deployment.rehearse,
             on_event=partial(_take, deployment, display, {each.urn: each for each in held}, kept, leaving),
             judge=partial(_judge, deployment, evaluator, report),
@@ -128,7 +129,7 @@ def _judge(
 ) -> Iterator[Refusal]:
     yield from judge(evaluator, declared, report)
     deployed = before_this_run(deployment.project, deployment.stack)
-    for finding in refused_changes(deployment, deployed, report):
+    for finding in refused_changes(deployment.change, deployed, report):
         yield Refusal(urn="", message=message(finding))
 
 

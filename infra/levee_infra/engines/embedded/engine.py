@@ -12,21 +12,21 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from levee_infra.deployed.embedded_journal import Identity, Journal
+from levee_infra.deployed.embedded_state import Gone, Moved, Put
+from levee_infra.deployed.engine_error import EngineError
 from levee_infra.engines.embedded.applier import Applier
 from levee_infra.engines.embedded.engine_thread import run_to_its_end
-from levee_infra.engines.embedded.errors import DeploymentFailed, EngineError, Interrupted, Refusal, Refused
+from levee_infra.engines.embedded.errors import DeploymentFailed, Interrupted, Refusal, Refused
 from levee_infra.engines.embedded.event import Diagnostic, Event, Op, PlanReady, Severity
 from levee_infra.engines.embedded.hosting import Factory, Hosting
-from levee_infra.engines.embedded.journal import Identity, Journal
 from levee_infra.engines.embedded.lock import hold
 from levee_infra.engines.embedded.monitor import Engine, Monitor, Registrar
 from levee_infra.engines.embedded.planner import Plan, Planner
 from levee_infra.engines.embedded.program import AnswerExecutor, Program, run_program
-from levee_infra.engines.embedded.provider_setup import ProviderSetup, needs_program
 from levee_infra.engines.embedded.registration import Naming, Registration
 from levee_infra.engines.embedded.removal import plan_removals, remove
 from levee_infra.engines.embedded.session import Session
-from levee_infra.engines.embedded.state import Gone, Moved, Put
 
 MANY: Final = 10_000
 """From so many registrations on, memory of the first pass is freed before the second. It takes 0.1 s per thousand."""
@@ -52,11 +52,11 @@ def _let_pass(_declared: Sequence[Registration]) -> Iterable[Refusal]:
 class Run:
     """One run.
 
-    ``providers`` makes a servicer for each package name (``kafka`` for ``pulumi:providers:kafka``). ``config`` has full
-    keys (``project:key``). ``refresh`` reads every resource first. ``rehearse`` asks providers for each change
-    beforehand; who only looks can do without. ``parallel`` bounds provider operations under way at once. ``on_event``
-    is called on the engine's thread, while the caller of ``run`` waits; it should return soon. ``judge`` is asked once
-    about everything that the program registered, before anything is changed.
+    ``providers`` makes a servicer for each package name (``kafka`` for ``pulumi:providers:kafka``). ``refresh`` reads
+    every resource first. ``rehearse`` asks providers for each change beforehand; who only looks can do without.
+    ``parallel`` bounds provider operations under way at once. ``on_event`` is called on the engine's thread, while the
+    caller of ``run`` waits; it should return soon. ``judge`` is asked once about everything that the program
+    registered, before anything is changed.
     """
 
     project: str
@@ -65,7 +65,6 @@ class Run:
     program: Callable[[], None]
     providers: Mapping[str, Factory]
     state_directory: Path
-    config: Mapping[str, str]
     refresh: bool = True
     rehearse: bool = True
     parallel: int = 4096
@@ -149,8 +148,6 @@ class _Deployment:
                 seen = await self._pass(planner)
                 declared = [decision.registration for decision in planner.plan.decisions.values()]
                 planner.refuse(self._request.judge(declared))
-            elif needs_program(self._session):
-                await self._pass(ProviderSetup(self._session, planner))
         except EngineError as error:
             if planner.plan.refusals:  # what the program made of a refusal is not the cause
                 raise Refused(planner.plan.refusals) from error
@@ -191,7 +188,7 @@ class _Deployment:
         loop = asyncio.get_running_loop()
         naming = Naming(request.project, request.stack)
         monitor = Monitor(self._session, registrar, naming, loop)
-        program = Program(request.program, request.project, request.stack, request.config)
+        program = Program(request.program, request.project, request.stack)
         try:
             await run_program(program, monitor, Engine(request.on_event), preview=registrar.preview)
         finally:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from levee_infra.engines.embedded.properties import Value
+from levee_infra.providers.protocol.properties import Value
 
 
 class Op(StrEnum):
@@ -37,7 +37,7 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One property that differs. Secrets are shown as ``[secret]``, values not known yet as ``[unknown]``."""
+    """One property that differs. Values not known yet are shown as ``[unknown]``."""
 
     path: str
     kind: ChangeKind

@@ -11,17 +11,9 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
-from levee_infra.engines.embedded.properties import (
-    Properties,
-    Value,
-    clear_all,
-    from_struct,
-    is_secret,
-    secret,
-    to_struct,
-)
+from levee_infra.deployed.embedded_state import Resource, name_of
 from levee_infra.engines.embedded.servicer_call import CallFailed, call
-from levee_infra.engines.embedded.state import Resource, name_of
+from levee_infra.providers.protocol.properties import SECRET_SIGNATURE, Properties, Value, decode_plain, encode
 
 _ENGINE_KEYS: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
 
@@ -69,31 +61,17 @@ class HostedProvider:
 
     def __init__(self, servicer: ResourceProviderServicer) -> None:
         self._servicer = servicer
-        self._accepts_secrets = False
-        self._rehearses = False
 
     async def handshake(self) -> None:
         """Greet the provider, as the engine does before anything else."""
         request = pb.ProviderHandshakeRequest(engine_address="", configure_with_urn=True, invoke_with_preview=True)
-        try:
-            answer = await call(self._servicer.Handshake, request, pb.ProviderHandshakeResponse)
-        except CallFailed as failed:
-            if failed.code is not grpc.StatusCode.UNIMPLEMENTED:
-                raise
-        else:
-            self._accepts_secrets = answer.accept_secrets
-            self._rehearses = True  # who greets back knows that Create and Update may be previews
+        await call(self._servicer.Handshake, request, pb.ProviderHandshakeResponse)
 
     async def check_config(self, urn: str, type_: str, old: Properties, new: Properties) -> Checked:
         """The configuration as the provider understands it."""
         request = pb.CheckRequest(urn=urn, name=name_of(urn), type=type_, olds=_config(old), news=_config(new))
-        try:
-            answer = await call(self._servicer.CheckConfig, request, pb.CheckResponse)
-        except CallFailed as failed:
-            if failed.code is grpc.StatusCode.UNIMPLEMENTED:
-                return Checked(new, ())
-            raise
-        return Checked(_mark_secrets(from_struct(answer.inputs), new), _problems(answer))
+        answer = await call(self._servicer.CheckConfig, request, pb.CheckResponse)
+        return Checked(_received(answer.inputs), _problems(answer))
 
     async def diff_config(self, old: Resource, new: Properties) -> Difference:
         """What a change of configuration means."""
@@ -106,17 +84,12 @@ class HostedProvider:
             old_inputs=_config(old.inputs),
             news=_config(new),
         )
-        try:
-            return _difference(await call(self._servicer.DiffConfig, request, pb.DiffResponse))
-        except CallFailed as failed:
-            if failed.code is grpc.StatusCode.UNIMPLEMENTED:
-                return Difference(None, (), ())
-            raise
+        return _difference(await call(self._servicer.DiffConfig, request, pb.DiffResponse))
 
     async def configure(self, urn: str, type_: str, id_: str, inputs: Properties) -> None:
         """Give the provider its configuration."""
         request = pb.ConfigureRequest(
-            args=to_struct(_without_engine_keys(inputs)),
+            args=encode(_without_engine_keys(inputs)),
             acceptSecrets=True,
             acceptResources=True,
             sends_old_inputs=True,
@@ -126,9 +99,7 @@ class HostedProvider:
             name=name_of(urn),
             type=type_,
         )
-        answer = await call(self._servicer.Configure, request, pb.ConfigureResponse)
-        self._accepts_secrets = self._accepts_secrets or answer.acceptSecrets
-        self._rehearses = self._rehearses or answer.supportsPreview
+        await call(self._servicer.Configure, request, pb.ConfigureResponse)
 
     async def check(self, urn: str, type_: str, old: Properties, new: Properties, seed: bytes) -> Checked:
         """The inputs as the provider understands them."""
@@ -136,12 +107,12 @@ class HostedProvider:
             urn=urn,
             name=name_of(urn),
             type=type_,
-            olds=self._sent(old),
-            news=self._sent(new),
+            olds=encode(old),
+            news=encode(new),
             randomSeed=seed,
         )
         answer = await call(self._servicer.Check, request, pb.CheckResponse)
-        return Checked(self._echo(request.news, new, answer.inputs), _problems(answer))
+        return Checked(_echo(request.news, new, answer.inputs), _problems(answer))
 
     async def diff(self, old: Resource, new: Properties) -> Difference:
         """What a change from the resource as it is to new inputs means."""
@@ -150,9 +121,9 @@ class HostedProvider:
             urn=old.urn,
             name=old.name,
             type=old.type,
-            olds=self._sent(old.outputs),
-            old_inputs=self._sent(old.inputs),
-            news=self._sent(new),
+            olds=encode(old.outputs),
+            old_inputs=encode(old.inputs),
+            news=encode(new),
         )
         return _difference(await call(self._servicer.Diff, request, pb.DiffResponse))
 
@@ -163,29 +134,26 @@ class HostedProvider:
             urn=old.urn,
             name=old.name,
             type=old.type,
-            properties=self._sent(old.outputs),
-            inputs=self._sent(old.inputs),
+            properties=encode(old.outputs),
+            inputs=encode(old.inputs),
         )
         try:
             answer = await call(self._servicer.Read, request, pb.ReadResponse)
         except CallFailed as failed:
             if failed.partial is None:
                 raise
-            return self._partly(failed.partial, old.inputs, failed.reasons)
-        inputs = self._echo(request.inputs, old.inputs, answer.inputs) if answer.HasField("inputs") else None
-        return Live(answer.id, inputs, self._echo(request.properties, old.outputs, answer.properties))
+            return _partly(failed.partial, failed.reasons)
+        inputs = _echo(request.inputs, old.inputs, answer.inputs) if answer.HasField("inputs") else None
+        return Live(answer.id, inputs, _echo(request.properties, old.outputs, answer.properties))
 
     async def rehearse_create(self, urn: str, type_: str, inputs: Properties) -> Live:
         """What ``create`` would lead to, without making anything: the outputs that are known in advance.
 
-        A resource that would be made only in part is an error here, and ``id`` is most often empty. A provider that
-        cannot rehearse is not asked, and the inputs stand for the outputs, as for the Pulumi engine.
+        A resource that would be made only in part is an error here, and ``id`` is most often empty.
         """
-        if not self._rehearses:
-            return Live("", None, inputs)
         request = self._creation(urn, type_, inputs, preview=True)
         answer = await call(self._servicer.Create, request, pb.CreateResponse)
-        return Live(answer.id, None, self._echo(request.properties, inputs, answer.properties))
+        return Live(answer.id, None, _echo(request.properties, inputs, answer.properties))
 
     async def create(self, urn: str, type_: str, inputs: Properties) -> Live:
         """Make the resource, or adopt it if an interrupted run made it."""
@@ -195,18 +163,16 @@ class HostedProvider:
         except CallFailed as failed:
             if failed.partial is None:
                 raise
-            return self._partly(failed.partial, inputs, failed.reasons)
+            return _partly(failed.partial, failed.reasons)
         if not answer.id:
             raise CallFailed(grpc.StatusCode.INTERNAL, "the provider did not return an id from Create")
-        return Live(answer.id, None, self._received(answer.properties, inputs))
+        return Live(answer.id, None, _received(answer.properties))
 
     async def rehearse_update(self, old: Resource, inputs: Properties) -> Live:
         """What ``update`` would lead to, without changing anything; see ``rehearse_create``."""
-        if not self._rehearses:
-            return Live(old.id, None, inputs)
         request = self._change(old, inputs, preview=True)
         answer = await call(self._servicer.Update, request, pb.UpdateResponse)
-        return Live(old.id, None, self._echo(request.news, inputs, answer.properties))
+        return Live(old.id, None, _echo(request.news, inputs, answer.properties))
 
     async def update(self, old: Resource, inputs: Properties) -> Live:
         """Change the resource in place."""
@@ -216,8 +182,8 @@ class HostedProvider:
         except CallFailed as failed:
             if failed.partial is None:
                 raise
-            return self._partly(failed.partial, inputs, failed.reasons, old.id)
-        return Live(old.id, None, self._received(answer.properties, inputs))
+            return _partly(failed.partial, failed.reasons, old.id)
+        return Live(old.id, None, _received(answer.properties))
 
     async def delete(self, old: Resource) -> None:
         """Remove the resource."""
@@ -226,15 +192,10 @@ class HostedProvider:
             urn=old.urn,
             name=old.name,
             type=old.type,
-            properties=self._sent(old.outputs),
-            old_inputs=self._sent(old.inputs),
+            properties=encode(old.outputs),
+            old_inputs=encode(old.inputs),
         )
         await call(self._servicer.Delete, request, empty_pb2.Empty)
-
-    async def invoke(self, token: str, args: Struct, *, preview: bool) -> pb.InvokeResponse:
-        """The answer to a function call."""
-        request = pb.InvokeRequest(tok=token, args=args, preview=preview)
-        return await call(self._servicer.Invoke, request, pb.InvokeResponse)
 
     async def end(self) -> None:
         """Say goodbye, as the engine does at the end of every run, and let the servicer ``close`` if it can."""
@@ -246,7 +207,7 @@ class HostedProvider:
                 await close()
 
     def _creation(self, urn: str, type_: str, inputs: Properties, *, preview: bool) -> pb.CreateRequest:
-        properties = self._sent(inputs)
+        properties = encode(inputs)
         return pb.CreateRequest(urn=urn, name=name_of(urn), type=type_, properties=properties, preview=preview)
 
     def _change(self, old: Resource, inputs: Properties, *, preview: bool) -> pb.UpdateRequest:
@@ -255,32 +216,30 @@ class HostedProvider:
             urn=old.urn,
             name=old.name,
             type=old.type,
-            olds=self._sent(old.outputs),
-            old_inputs=self._sent(old.inputs),
-            news=self._sent(inputs),
+            olds=encode(old.outputs),
+            old_inputs=encode(old.inputs),
+            news=encode(inputs),
             preview=preview,
         )
 
-    def _sent(self, properties: Properties) -> Struct:
-        return to_struct(properties if self._accepts_secrets else clear_all(properties))
 
-    def _echo(self, sent: Struct, origin: Properties, answered: Struct) -> Properties:
-        """The answer, which most often is what was sent: that is told in C and needs no conversion."""
-        return origin if answered == sent else self._received(answered, origin)
+def _echo(sent: Struct, origin: Properties, answered: Struct) -> Properties:
+    """The answer, which most often is what was sent: that is told in C and needs no conversion."""
+    return origin if answered == sent else _received(answered)
 
-    def _received(self, struct: Struct, origin: Mapping[str, Value]) -> Properties:
-        """The answer; a property of the same name as a secret one that was sent is secret as well."""
-        return _mark_secrets(from_struct(struct), origin)
 
-    def _partly(
-        self,
-        partial: pb.ErrorResourceInitFailed,
-        origin: Properties,
-        reasons: tuple[str, ...],
-        id_: str = "",
-    ) -> Live:
-        inputs = self._received(partial.inputs, origin) if partial.HasField("inputs") else None
-        return Live(partial.id or id_, inputs, self._received(partial.properties, origin), reasons)
+def _received(struct: Struct) -> Properties:
+    """The answer. A secret in it, which no kind of levee's gives, would come to lie in the journal."""
+    properties = decode_plain(struct)
+    if SECRET_SIGNATURE in repr(properties):
+        message = "the provider answered with a secret, which the embedded engine does not keep"
+        raise CallFailed(grpc.StatusCode.INTERNAL, message)
+    return properties
+
+
+def _partly(partial: pb.ErrorResourceInitFailed, reasons: tuple[str, ...], id_: str = "") -> Live:
+    inputs = _received(partial.inputs) if partial.HasField("inputs") else None
+    return Live(partial.id or id_, inputs, _received(partial.properties), reasons)
 
 
 def _without_engine_keys(properties: Mapping[str, Value]) -> Properties:
@@ -288,15 +247,7 @@ def _without_engine_keys(properties: Mapping[str, Value]) -> Properties:
 
 
 def _config(properties: Mapping[str, Value]) -> Struct:
-    """Configuration is checked without secret marks, as the engine does."""
-    return to_struct(clear_all(_without_engine_keys(properties)))
-
-
-def _mark_secrets(properties: Properties, origin: Mapping[str, Value]) -> Properties:
-    marked = {key for key in properties if is_secret(origin.get(key))}
-    if not marked:
-        return properties
-    return {key: secret(value) if key in marked else value for key, value in properties.items()}
+    return encode(_without_engine_keys(properties))
 
 
 def _problems(answer: pb.CheckResponse) -> tuple[Problem, ...]:

@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping
 
 from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
+from levee_infra.deployed.embedded_state import Resource
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.hosted_provider import HostedProvider
-from levee_infra.engines.embedded.properties import Properties
-from levee_infra.engines.embedded.secrecy import has_placeholder
 from levee_infra.engines.embedded.servicer_call import CallFailed
-from levee_infra.engines.embedded.state import Resource
+from levee_infra.providers.protocol.properties import Properties
 
 Factory = Callable[[], ResourceProviderServicer]
 
@@ -61,20 +60,12 @@ class Hosting:
         """The provider of this URN: as the program configured it in this run, else as the state recorded it.
 
         Raises:
-            CannotHost: it is not known, or its recorded configuration held secrets, which are not kept.
+            CannotHost: it is not known.
         """
         if urn in self._ready:
             return self._ready[urn]
         if recorded is None:
             raise CannotHost(Refusal(urn, f"the provider {urn} is neither declared nor recorded"))
-        if has_placeholder(recorded.inputs):
-            raise CannotHost(
-                Refusal(
-                    urn,
-                    f"{recorded.type} {recorded.name!r} was configured with secrets, which are not kept",
-                    help="declare the provider again and repeat the command",
-                )
-            )
         return await self.configure(urn, recorded.type, recorded.id, recorded.inputs)
 
     def ready(self, urn: str) -> HostedProvider | None:

@@ -7,12 +7,11 @@ a provider adopts what is there.
 from collections.abc import Callable
 from dataclasses import replace
 
+from levee_infra.deployed.embedded_state import Begun, Put, Resource
 from levee_infra.engines.embedded.hosted_provider import HostedProvider
-from levee_infra.engines.embedded.properties import Properties
-from levee_infra.engines.embedded.secrecy import redact, restore
 from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Session
-from levee_infra.engines.embedded.state import Begun, Put, Resource
+from levee_infra.providers.protocol.properties import Properties
 
 
 def undeclared_creations(session: Session, declared: Callable[[str], bool]) -> list[Resource]:
@@ -29,26 +28,25 @@ def other_creation(session: Session, urn: str, inputs: Properties) -> Resource |
     begin = session.state.unfinished.get(urn)
     if begin is None or begin.operation is not Begun.CREATE:
         return None
-    return None if redact(inputs, begin.resource.inputs) == begin.resource.inputs else begin.resource
+    return None if inputs == begin.resource.inputs else begin.resource
 
 
-async def can_finish(begun: Resource, provider: HostedProvider, known: Properties) -> bool:
+async def can_finish(begun: Resource, provider: HostedProvider) -> bool:
     """Whether the provider, asked beforehand, would create or adopt the resource as it was begun."""
     try:
-        await provider.rehearse_create(begun.urn, begun.type, restore(begun.inputs, known))
+        await provider.rehearse_create(begun.urn, begun.type, begun.inputs)
     except CallFailed:
         return False
     return True
 
 
-async def finish(session: Session, begun: Resource, provider: HostedProvider, known: Properties) -> Resource:
-    """The resource, created or adopted as it was begun, and recorded. ``known`` may hold its secrets.
+async def finish(session: Session, begun: Resource, provider: HostedProvider) -> Resource:
+    """The resource, created or adopted as it was begun, and recorded.
 
     Raises:
         CallFailed: the provider refuses.
     """
-    live = await provider.create(begun.urn, begun.type, restore(begun.inputs, known))
-    outputs = redact(live.outputs, begun.inputs)
-    finished = replace(begun, id=live.id, outputs=outputs, init_errors=live.init_errors)
+    live = await provider.create(begun.urn, begun.type, begun.inputs)
+    finished = replace(begun, id=live.id, outputs=live.outputs, init_errors=live.init_errors)
     session.journal.append(Put(finished))
     return finished

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from levee.clock import SYSTEM_CLOCK
-from levee_infra.engines.embedded.errors import EngineError, LockHeld
+from levee_infra.deployed.engine_error import EngineError
+from levee_infra.engines.embedded.errors import LockHeld
 
 LOCK_FILE: Final = "lock"
 

@@ -16,20 +16,14 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import engine_pb2
 from pulumi.runtime.proto import resource_pb2 as pb
 
-from levee_infra.engines.embedded.errors import EngineError, Refusal
+from levee_infra.deployed.engine_error import EngineError
+from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Diagnostic, Event, Severity
-from levee_infra.engines.embedded.hosted_provider import Live
-from levee_infra.engines.embedded.properties import Properties, from_struct, to_struct
-from levee_infra.engines.embedded.registration import Naming, Registration, refusals, registration_of
-from levee_infra.engines.embedded.servicer_call import CallFailed
+from levee_infra.engines.embedded.registration import Naming, Registration, refusals, refused_values, registration_of
 from levee_infra.engines.embedded.session import Answer, Session
-from levee_infra.engines.embedded.state import Resource, provider_urn
+from levee_infra.providers.protocol.properties import Properties, decode_plain, encode
 
 T = TypeVar("T")
-
-
-class NeedsThread(Exception):
-    """The call waits for its answer and must not be made on the thread that runs the loop."""
 
 
 class Registrar(Protocol):
@@ -90,15 +84,13 @@ class Monitor:
         """Take note of a component's outputs."""
         return self._answer(self._outputs(request))
 
-    def ReadResource(self, request: pb.ReadResourceRequest) -> "Future[pb.ReadResourceResponse]":  # noqa: N802
-        """Look up a resource that someone else manages."""
-        return self._answer(self._read(request))
+    def ReadResource(self, request: pb.ReadResourceRequest) -> NoReturn:  # noqa: N802
+        """Refused: resources that somebody else manages."""
+        _refuse(f"looking up {request.type} {request.name!r}, which somebody else manages")
 
-    def Invoke(self, request: pb.ResourceInvokeRequest) -> pb.ResourceInvokeResponse:  # noqa: N802
-        """Call a provider's function."""
-        if threading.get_ident() == self._thread:
-            raise NeedsThread
-        return self._answer(self._invoke(request)).result()
+    def Invoke(self, request: pb.ResourceInvokeRequest) -> NoReturn:  # noqa: N802
+        """Refused: functions of providers."""
+        _refuse(f"the function call {request.tok}")
 
     def Call(self, request: pb.ResourceCallRequest) -> NoReturn:  # noqa: N802
         """Refused: methods of resources."""
@@ -172,48 +164,15 @@ class Monitor:
         return pb.RegisterResourceResponse(
             urn=answer.urn,
             id=answer.id,
-            object=to_struct(answer.outputs) if declared.custom else None,
+            object=encode(answer.outputs) if declared.custom else None,
             result=pb.FAIL if answer.failed else pb.SUCCESS,
         )
 
     async def _outputs(self, request: pb.RegisterResourceOutputsRequest) -> empty_pb2.Empty:
-        await self._registrar.outputs(request.urn, from_struct(request.outputs))
+        outputs = decode_plain(request.outputs)
+        self._registrar.refuse(refused_values(request.urn, outputs))
+        await self._registrar.outputs(request.urn, outputs)
         return empty_pb2.Empty()
-
-    async def _read(self, request: pb.ReadResourceRequest) -> pb.ReadResourceResponse:
-        urn = self._naming.urn(request.parent, request.type, request.name)
-        self.seen.add(urn)
-        inputs = from_struct(request.properties)
-        sought = Resource(urn, request.type, custom=True, id=request.id, inputs=inputs, outputs=inputs)
-        try:
-            live = await self._provider(request.provider, request.type).read(sought)
-        except CallFailed as failed:
-            live = Live("", None, {})
-            self._registrar.refuse([Refusal(urn, f"{request.type} {request.name!r}: {r}") for r in failed.reasons])
-        else:
-            if not live.id:
-                message = f"{request.type} {request.name!r}: there is none with the id {request.id!r}"
-                self._registrar.refuse([Refusal(urn, message)])
-        return pb.ReadResourceResponse(
-            urn=urn,
-            id=live.id,
-            properties=to_struct(live.outputs),
-            result=pb.SUCCESS if live.id else pb.FAIL,
-        )
-
-    async def _invoke(self, request: pb.ResourceInvokeRequest) -> pb.ResourceInvokeResponse:
-        provider = self._provider(request.provider, request.tok)
-        try:
-            answer = await provider.invoke(request.tok, request.args, preview=self._registrar.preview)
-        except CallFailed as failed:
-            raise EngineError(f"{request.tok}: {'; '.join(failed.reasons)}") from failed
-        return pb.ResourceInvokeResponse(**{"return": getattr(answer, "return"), "failures": answer.failures})
-
-    def _provider(self, reference: str, token: str) -> Any:
-        provider = self._session.hosting.ready(provider_urn(reference)) if reference else None
-        if provider is None:
-            _refuse(f"{token} without an explicit, configured provider")
-        return provider
 
 
 class Engine:

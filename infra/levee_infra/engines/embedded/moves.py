@@ -5,9 +5,9 @@ https://www.pulumi.com/docs/iac/concepts/resources/options/aliases/
 
 from collections.abc import Container, Iterator
 
+from levee_infra.deployed.embedded_state import State
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.registration import Registration
-from levee_infra.engines.embedded.state import State
 
 
 class Moves:

@@ -5,26 +5,24 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from uuid import uuid4
 
+from levee_infra.deployed.embedded_state import Resource, provider_urn
 from levee_infra.engines.embedded.decision import (
     CannotDecide,
     Decision,
     decide,
     decide_component,
     decide_provider,
-    with_secrets,
 )
 from levee_infra.engines.embedded.difference import changes, differing_paths
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Op, ResourceEvent, Stage
 from levee_infra.engines.embedded.hosted_provider import HostedProvider
 from levee_infra.engines.embedded.hosting import CannotHost
-from levee_infra.engines.embedded.properties import Properties
 from levee_infra.engines.embedded.registration import Registration
 from levee_infra.engines.embedded.rehearsal import rehearse
-from levee_infra.engines.embedded.secrecy import redact, without_placeholders
 from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Answer, Session
-from levee_infra.engines.embedded.state import Resource, provider_urn
+from levee_infra.providers.protocol.properties import Properties
 
 
 @dataclass(slots=True)
@@ -125,14 +123,8 @@ class Planner:
             self.plan.drifted += 1
             self._session.emit(_vanished(old))
             return None
-        inputs = old.inputs if live.inputs is None else redact(live.inputs, old.inputs)
-        found = replace(
-            old,
-            id=live.id,
-            inputs=inputs,
-            outputs=redact(live.outputs, old.outputs, inputs),
-            init_errors=live.init_errors,
-        )
+        inputs = old.inputs if live.inputs is None else live.inputs
+        found = replace(old, id=live.id, inputs=inputs, outputs=live.outputs, init_errors=live.init_errors)
         if found != old or old.urn in self._session.state.unfinished:
             self.plan.live[old.urn] = found
         self._tell_drift(old, found)
@@ -150,7 +142,7 @@ class Planner:
         if declared.is_provider:
             return Answer(declared.urn, self.plan.ids[declared.urn], decision.inputs)
         if decision.op is Op.SAME and decision.old:
-            return same_answer(decision.old, decision.inputs)
+            return same_answer(decision.old)
         if not declared.custom:
             return Answer(declared.urn, "", {})
         if not self._session.rehearses:
@@ -169,18 +161,17 @@ def is_adopted(outputs: Properties) -> bool:
     return outputs.get("adopted") is True
 
 
-def same_answer(resource: Resource, inputs: Properties) -> Answer:
+def same_answer(resource: Resource) -> Answer:
     """The answer for a resource that stays as it is."""
-    return Answer(resource.urn, resource.id, without_placeholders(with_secrets(resource, inputs).outputs))
+    return Answer(resource.urn, resource.id, resource.outputs)
 
 
 def _unrehearsed(decision: Decision) -> Answer:
     """The answer for a resource that would be made or changed, where nobody was asked: what it has beside its inputs
     stays, such as an address, so that what depends on it doesn't seem to change with it.
     """
-    old, inputs = decision.old, decision.inputs
-    kept = with_secrets(old, inputs).outputs if old else {}
-    outputs = decision.marked(without_placeholders({**kept, **inputs}))
+    old = decision.old
+    outputs = {**(old.outputs if old else {}), **decision.inputs}
     return Answer(decision.registration.urn, old.id if old else "", outputs)
 
 

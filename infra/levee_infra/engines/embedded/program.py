@@ -7,7 +7,7 @@ interpreter lock.
 import asyncio
 import contextvars
 import traceback
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,11 +16,11 @@ from typing import Any, Final
 import pulumi
 from pulumi.errors import RunError
 from pulumi.runtime import settings
-from pulumi.runtime.config import set_all_config
 from pulumi.runtime.stack import run_in_stack
 
-from levee_infra.engines.embedded.errors import EngineError, ProgramFailed
-from levee_infra.engines.embedded.monitor import Engine, Monitor, NeedsThread
+from levee_infra.deployed.engine_error import EngineError
+from levee_infra.engines.embedded.errors import ProgramFailed
+from levee_infra.engines.embedded.monitor import Engine, Monitor
 
 _NOT_THE_USERS: Final = tuple(str(Path(module).parent) for module in (pulumi.__file__, asyncio.__file__, __file__))
 _in_program: Final = contextvars.ContextVar("in_program", default=False)
@@ -33,7 +33,6 @@ class Program:
     main: Callable[[], None]
     project: str
     stack: str
-    config: Mapping[str, str]
 
 
 async def run_program(program: Program, monitor: Monitor, engine: Engine, *, preview: bool) -> None:
@@ -62,7 +61,7 @@ class AnswerExecutor(ThreadPoolExecutor):
     """The loop's executor: calls of the SDK to our monitor are made in place, and the Future they return passed on.
 
     The SDK makes each call in a pool thread, as it would block. Ours does not block, and threads would bound how many
-    registrations are under way. A call that does block says so (NeedsThread) and gets a thread, as do the providers'.
+    registrations are under way. The providers' calls do get a thread.
     """
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
@@ -72,8 +71,6 @@ class AnswerExecutor(ThreadPoolExecutor):
         answer: Future[Any] = Future()
         try:
             result = fn(*args, **kwargs)
-        except NeedsThread:
-            return super().submit(fn, *args, **kwargs)
         except Exception as error:  # noqa: BLE001 - what a pool thread would do with it
             answer.set_exception(error)
             return answer
@@ -129,7 +126,6 @@ def _connect(program: Program, monitor: Monitor, engine: Engine, *, preview: boo
             root_directory=str(Path.cwd()),
         )
     )
-    set_all_config(dict(program.config))
 
 
 def _disconnect() -> None:

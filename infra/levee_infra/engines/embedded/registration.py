@@ -6,11 +6,26 @@ from typing import Final
 
 from pulumi.runtime.proto import resource_pb2 as pb
 
+from levee_infra.deployed.embedded_state import is_provider_type
 from levee_infra.engines.embedded.errors import Refusal
-from levee_infra.engines.embedded.properties import Properties, from_struct, unsupported_kinds
-from levee_infra.engines.embedded.state import is_provider_type
+from levee_infra.providers.protocol.properties import (
+    OUTPUT_SIGNATURE,
+    RESOURCE_SIGNATURE,
+    SECRET_SIGNATURE,
+    SIGNATURE_KEY,
+    Properties,
+    Value,
+    decode_plain,
+)
 
 STACK_TYPE: Final = "pulumi:pulumi:Stack"
+_UNSUPPORTED: Final = {
+    "c44067f5952c0a294b673a41bacd8c17": "an asset",
+    "0def7320c3a5731c473e5ecbe6d01bc7": "an archive",
+    SECRET_SIGNATURE: "a secret",
+    RESOURCE_SIGNATURE: "a resource reference",
+    OUTPUT_SIGNATURE: "an output value",
+}
 _HELP: Final = "leave it out, or deploy with the Pulumi CLI"
 
 
@@ -28,7 +43,6 @@ class Registration:
     provider: str
     dependencies: tuple[str, ...]
     protect: bool
-    secret_outputs: tuple[str, ...]
     fingerprint: bytes
     aliases: tuple[str, ...] = ()
 
@@ -69,18 +83,16 @@ class Naming:
 def registration_of(request: pb.RegisterResourceRequest, naming: Naming) -> Registration:
     """The request as a value."""
     dependencies = tuple(sorted(request.dependencies))
-    secret_outputs = tuple(request.additionalSecretOutputs)
-    head = repr((request.provider, request.parent, request.protect, dependencies, secret_outputs))
+    head = repr((request.provider, request.parent, request.protect, dependencies))
     return Registration(
         urn=naming.urn(request.parent, request.type, request.name),
         type=request.type,
         custom=request.custom,
-        inputs=from_struct(request.object),
+        inputs=decode_plain(request.object),
         parent=request.parent,
         provider=request.provider,
         dependencies=dependencies,
         protect=request.protect,
-        secret_outputs=secret_outputs,
         fingerprint=head.encode() + b"\0" + request.object.SerializeToString(deterministic=True),
         aliases=tuple(naming.aliases(request)),
     )
@@ -88,7 +100,7 @@ def registration_of(request: pb.RegisterResourceRequest, naming: Naming) -> Regi
 
 def refusals(request: pb.RegisterResourceRequest, registration: Registration) -> list[Refusal]:
     """Everything the request asks for that this engine does not do, by name."""
-    found = [*_options(request), *_values(registration)]
+    found = [*_options(request), *_values(registration.inputs)]
     if registration.custom and not registration.is_provider and not registration.provider:
         found.append("a resource without an explicit provider")
     return [
@@ -112,6 +124,7 @@ def _options(request: pb.RegisterResourceRequest) -> Iterator[str]:
         "the option delete_before_replace": request.deleteBeforeReplace,
         "the option retain_on_delete": request.retainOnDelete,
         "the option deleted_with": bool(request.deletedWith),
+        "the option additional_secret_outputs": bool(request.additionalSecretOutputs),
         "the option custom_timeouts": _has_timeouts(request),
         "the option aliases of what no provider manages": bool(request.aliases or request.aliasURNs)
         and not (request.custom and not is_provider_type(request.type)),
@@ -128,7 +141,27 @@ def _has_timeouts(request: pb.RegisterResourceRequest) -> bool:
     return bool(request.HasField("customTimeouts") and request.customTimeouts.ByteSize())
 
 
-def _values(registration: Registration) -> Iterator[str]:
-    for key, value in registration.inputs.items():
-        for kind in unsupported_kinds(value):
+def refused_values(urn: str, outputs: Properties) -> list[Refusal]:
+    """What of a component's outputs this engine does not keep, by name."""
+    return [Refusal(urn, f"{urn}: the embedded engine does not support {what}", _HELP) for what in _values(outputs)]
+
+
+def _values(properties: Properties) -> Iterator[str]:
+    for key, value in properties.items():
+        for kind in _unsupported_kinds(value):
             yield f"{kind} as the property {key}"
+
+
+def _unsupported_kinds(value: Value) -> Iterator[str]:
+    """Names of the special kinds of value inside that this engine does not handle."""
+    match value:
+        case dict():
+            signature = value.get(SIGNATURE_KEY)
+            if isinstance(signature, str) and signature in _UNSUPPORTED:
+                yield _UNSUPPORTED[signature]
+                return
+            for item in value.values():
+                yield from _unsupported_kinds(item)
+        case list():
+            for item in value:
+                yield from _unsupported_kinds(item)

@@ -4,10 +4,9 @@ Until it is done, the program is told of the resource what the provider foresees
 preview (pulumi/pulumi, pkg/resource/deploy/step.go and sdk/go/common/resource/plugin/provider_plugin.go).
 """
 
-from levee_infra.engines.embedded.decision import CannotDecide, Decision, refused, with_secrets
+from levee_infra.engines.embedded.decision import CannotDecide, Decision, refused
 from levee_infra.engines.embedded.hosted_provider import HostedProvider, Live
 from levee_infra.engines.embedded.interrupted import can_finish, other_creation
-from levee_infra.engines.embedded.secrecy import without_placeholders
 from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Answer, Session
 
@@ -22,17 +21,17 @@ async def rehearse(session: Session, decision: Decision, provider: HostedProvide
         if session.stopping:
             raise CannotDecide([])
         live = await _ask(session, decision, provider)
-    return Answer(decision.registration.urn, live.id, decision.marked(without_placeholders(live.outputs)))
+    return Answer(decision.registration.urn, live.id, live.outputs)
 
 
 async def _ask(session: Session, decision: Decision, provider: HostedProvider) -> Live:
     declared, inputs = decision.registration, decision.inputs
     try:
         if decision.old is not None:
-            return await provider.rehearse_update(with_secrets(decision.old, inputs), inputs)
+            return await provider.rehearse_update(decision.old, inputs)
         return await provider.rehearse_create(declared.urn, declared.type, inputs)
     except CallFailed as failed:
         begun = other_creation(session, declared.urn, inputs)
-        if begun is None or not await can_finish(begun, provider, inputs):
+        if begun is None or not await can_finish(begun, provider):
             raise refused(declared, failed) from failed
         return Live("", None, inputs)  # a killed run's own: the second pass takes it over, then changes it

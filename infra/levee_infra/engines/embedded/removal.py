@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import Callable, Container, Iterable, Mapping
 
+from levee_infra.deployed.embedded_state import Begin, Begun, Gone, Over, Resource, provider_urn
+from levee_infra.deployed.engine_error import StateUnwritable
 from levee_infra.engines.embedded.decision import CannotDecide
-from levee_infra.engines.embedded.errors import Refusal, StateUnwritable
+from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Op, Stage
 from levee_infra.engines.embedded.hosted_provider import HostedProvider
 from levee_infra.engines.embedded.hosting import CannotHost
 from levee_infra.engines.embedded.interrupted import finish, undeclared_creations
 from levee_infra.engines.embedded.planner import Planner, is_adopted
-from levee_infra.engines.embedded.secrecy import has_placeholder
 from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Session
-from levee_infra.engines.embedded.state import Begin, Begun, Gone, Over, Resource, provider_urn
 
 
 async def plan_removals(session: Session, planner: Planner, declared: Callable[[str], bool]) -> None:
@@ -68,22 +68,12 @@ async def _find(
     if resource.urn in begun:
         return resource  # what is left of it beside the thing itself, only its deletion knows
     if not resource.id:
-        if has_placeholder(resource.inputs):
-            planner.refuse([_cannot_finish(resource)])
         return resource
     try:
         return await planner.read(resource, provider)
     except CannotDecide as cannot:
         planner.refuse(cannot.refusals)
         return None
-
-
-def _cannot_finish(resource: Resource) -> Refusal:
-    return Refusal(
-        resource.urn,
-        f"the creation of {resource.type} {resource.name!r} was interrupted, and its secret inputs are not kept",
-        help="declare it again and run up; then it can be removed",
-    )
 
 
 class _Removal:
@@ -136,7 +126,7 @@ class _Removal:
             recorded = session.state.resources.get(provider_urn(resource.provider))
             provider = await session.hosting.for_recorded(recorded, provider_urn(resource.provider))
             if not resource.id:
-                resource = await finish(session, resource, provider, {})
+                resource = await finish(session, resource, provider)
             session.journal.append(Begin(Begun.DELETE, resource))
             await session.journal.commit()
             session.tell(Stage.STARTED, Op.DELETE, resource)

@@ -47,73 +47,31 @@ class CallFailed(Exception):
 
 
 class CallContext:
-    """What a servicer method gets as its context: the part of grpc.aio.ServicerContext that makes sense in process."""
-
-    def __init__(self) -> None:
-        self._code: grpc.StatusCode | None = None
-        self._details = ""
-        self._trailing: Metadata = ()
+    """What a servicer method gets as its context: the part of grpc.aio.ServicerContext that levee's providers use."""
 
     async def abort(self, code: grpc.StatusCode, details: str = "", trailing_metadata: Metadata = ()) -> NoReturn:
         """End the call with an error status."""
-        raise _failure(code, details, trailing_metadata or self._trailing)
+        raise CallFailed(code, details, _partial(trailing_metadata))
 
     def set_code(self, code: grpc.StatusCode) -> None:
-        """Set the status that the call ends with."""
-        self._code = code
+        """A generated method sets it, then raises NotImplementedError."""
 
     def set_details(self, details: str) -> None:
-        """Set the text of the status that the call ends with."""
-        self._details = details
-
-    def set_trailing_metadata(self, trailing_metadata: Metadata) -> None:
-        """Set the metadata sent with the status."""
-        self._trailing = trailing_metadata
-
-    def code(self) -> grpc.StatusCode | None:
-        """The status set so far."""
-        return self._code
-
-    def details(self) -> str:
-        """The text set so far."""
-        return self._details
-
-    def trailing_metadata(self) -> Metadata:
-        """The metadata set so far."""
-        return self._trailing
-
-    def invocation_metadata(self) -> Metadata:
-        """No metadata travels in process."""
-        return ()
+        """As ``set_code``."""
 
     def peer(self) -> str:
         """Who calls: this process, always."""
         return "inprocess"
-
-    def cancelled(self) -> bool:
-        """An in-process call is never cancelled by its caller."""
-        return False
-
-    def done(self) -> bool:
-        """A call is not done while its method runs."""
-        return False
-
-    def failure(self) -> CallFailed | None:
-        """The error status that was set without aborting, if any."""
-        if self._code is None or self._code is grpc.StatusCode.OK:
-            return None
-        return _failure(self._code, self._details, self._trailing)
 
 
 async def call(method: Callable[[Any, Any], Any], request: Message, answer: type[Response]) -> Response:
     """The method's answer to the request.
 
     Raises:
-        CallFailed: the method aborted, set an error status, raised, or is not implemented.
+        CallFailed: the method aborted, raised, or is not implemented.
     """
-    context = CallContext()
     try:
-        result = method(request, context)
+        result = method(request, CallContext())
         response = await result if inspect.isawaitable(result) else result
     except CallFailed:
         raise
@@ -121,15 +79,9 @@ async def call(method: Callable[[Any, Any], Any], request: Message, answer: type
         raise CallFailed(grpc.StatusCode.UNIMPLEMENTED, str(error)) from error
     except Exception as error:
         raise CallFailed(grpc.StatusCode.UNKNOWN, f"Unexpected {type(error)}: {error}") from error
-    if failure := context.failure():
-        raise failure
     if not isinstance(response, answer):
         raise CallFailed(grpc.StatusCode.INTERNAL, f"the provider answered {type(response).__name__}")
     return response
-
-
-def _failure(code: grpc.StatusCode, details: str, trailing: Metadata) -> CallFailed:
-    return CallFailed(code, details, _partial(trailing))
 
 
 def _partial(trailing: Metadata) -> provider_pb2.ErrorResourceInitFailed | None:

@@ -4,13 +4,14 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from levee_infra.engines.embedded.errors import EngineError, Failure
+from levee_infra.deployed.embedded_journal import Journal
+from levee_infra.deployed.embedded_state import Resource, State, name_of
+from levee_infra.deployed.engine_error import EngineError
+from levee_infra.engines.embedded.errors import Failure
 from levee_infra.engines.embedded.event import Change, Event, Op, ResourceEvent, Stage
 from levee_infra.engines.embedded.hosting import Hosting
-from levee_infra.engines.embedded.journal import Journal
 from levee_infra.engines.embedded.moves import Moves
-from levee_infra.engines.embedded.properties import Properties
-from levee_infra.engines.embedded.state import Resource, State, name_of
+from levee_infra.providers.protocol.properties import Properties
 
 
 class Session:

@@ -15,23 +15,25 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from levee.diagnostics import LeveeError
 from levee_infra.deployed.checkpoint import locks
-from levee_infra.deployed.export import Pending, from_export, is_empty, pending, recorded
+from levee_infra.deployed.export import Exported, read_export
 from levee_infra.deployed.holder import forget_holder
-from levee_infra.deployed.judging import TOLD_BY_PULUMI, refused_changes
+from levee_infra.deployed.judging import MAX_REMOVED, TOLD_BY_PULUMI, refused_changes
 from levee_infra.deployed.kept import Kept, kept_on_removal, no_longer_declared
+from levee_infra.deployed.location import file_backend
 from levee_infra.engines.contract import Action, Deployment, Outcome, Report
-from levee_infra.engines.display import LISTED, PROTECTED_ADVICE, let_go
+from levee_infra.engines.display import PROTECTED_ADVICE, first_few, let_go
 from levee_infra.engines.interrupted import interrupted, left
-from levee_infra.engines.pulumi.environment import MAX_REMOVED, environment, file_backend
+from levee_infra.engines.pulumi.environment import environment
 from levee_infra.engines.pulumi.lock import require_gone
 from levee_infra.engines.pulumi.preview_events import deleted_made_anew, nothing_to_do
 from levee_infra.engines.resource_words import kept_thing
-from levee_infra.interruption import on_signals
+from levee_infra.interruption import exit_code, on_signals
 from levee_policies.gate import refuse
+from levee_policies.readback.registered import Registered
 
 _COMMANDS: Final = {
     # --run-program: refresh reads with the connection declared now, not with the one recorded last time.
@@ -75,7 +77,7 @@ class PulumiEngine:
     def _run(self, deployment: Deployment, report: Report) -> Outcome:
         stack = deployment.stack
         self._environment[MAX_REMOVED] = str(deployment.max_removed)  # the program judges by it, too
-        self._free_stale_lock(stack, report)
+        self.free_stale_lock(stack, report)
         if not self._has_stack(stack):
             if deployment.action is Action.DESTROY:
                 return Outcome(changes={})
@@ -83,11 +85,11 @@ class PulumiEngine:
             is_new = True
             kept: Mapping[str, Kept] = {}
         else:
-            exported = self._export(stack)
-            is_new = is_empty(exported)
-            kept = self._judge(deployment, exported, report)
-            if deployment.action is not Action.PREVIEW:
-                self._settle(deployment, pending(exported), report)
+            exported = self._read(deployment, report)
+            is_new = exported is not None and exported.is_empty
+            kept = self._judge(deployment, exported, report) if exported is not None else {}
+            if exported is not None and deployment.action is not Action.PREVIEW:
+                self._settle(deployment, exported, report)
         if deployment.action is Action.DESTROY or is_new:
             self._skip_checkpoints()
         if deployment.action is Action.UP:
@@ -108,17 +110,17 @@ class PulumiEngine:
             lines = self._pulumi(command, report)
             return lines if nothing_to_do(events) else None
 
-    def _settle(self, deployment: Deployment, begun: Pending, report: Report) -> None:
+    def _settle(self, deployment: Deployment, begun: Exported, report: Report) -> None:
         """Have the CLI forget what an interrupted run had begun: it never does so itself, and goes by it for ever.
 
         An update then takes over what was made of it; a destroy would leave that where it is. Raises LeveeError.
         """
         stack = deployment.stack
         if begun.creations and deployment.action is Action.DESTROY:
-            names = ", ".join(urn.rpartition("::")[2] for urn in begun.creations[:LISTED])
-            more = f" and {len(begun.creations) - LISTED:,} more" if len(begun.creations) > LISTED else ""
+            first, more = first_few(begun.creations)
+            names = ", ".join(urn.rpartition("::")[2] for urn in first) + (f" and {more:,} more" if more else "")
             raise LeveeError(
-                f"an interrupted run was creating {names}{more}, and nobody knows whether it did; nothing was deleted",
+                f"an interrupted run was creating {names}, and nobody knows whether it did; nothing was deleted",
                 f"run `levee up {stack} --engine pulumi` first, which takes over what was made; then destroy",
             )
         if begun.operations:
@@ -143,29 +145,64 @@ class PulumiEngine:
             return None
         return self._export(stack) if self._has_stack(stack) else None
 
+    def replace(self, stack: str, deployment: Mapping[str, Any], report: Report) -> None:
+        """Have the backend hold this deployment of a stack in the place of what it holds, and nothing pending; make the
+        stack where there is none. Raises LeveeError.
+        """
+        with tempfile.TemporaryDirectory(prefix="levee-") as folder:
+            file = Path(folder, "deployment.json")
+            file.write_text(json.dumps(deployment), encoding="utf-8")
+            try:
+                if not self._has_stack(stack):
+                    self._pulumi(["stack", "init", stack, "--non-interactive"], report)
+                command = ["stack", "import", "--file", str(file), "--stack", stack, "--non-interactive"]
+                self._pulumi(command, report)
+            except _Stopped as stopped:
+                message = f"pulumi stack import was stopped by {signal.Signals(stopped.number).name}"
+                raise LeveeError(message, "run the same command again", exit_code=exit_code(stopped.number)) from None
+
+    def free_stale_lock(self, stack: str, report: Report) -> None:
+        """A killed `pulumi` leaves its lock. Where its process is surely gone, the lock goes too; else LeveeError."""
+        backend = file_backend(self._environment)
+        if backend is None:
+            return
+        held = locks(backend, self._project, stack)
+        for lock in held:
+            require_gone(lock, stack)
+        if held:
+            report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
+            self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
+
     def _held(self, stack: str) -> tuple[str, ...] | None:
         """The types of what the state holds; None where it can't be told."""
         try:
             exported = self.exported(stack)
-            return tuple(each.type for each in recorded(exported, stack)) if exported is not None else ()
+            return tuple(each.type for each in read_export(exported, stack).standing) if exported is not None else ()
         except LeveeError:
             return None
 
     def _export(self, stack: str) -> str:
         return self._asked("stack", "export", "--stack", stack, "--non-interactive")
 
-    def _judge(self, deployment: Deployment, exported: str, report: Report) -> Mapping[str, Kept]:
+    def _read(self, deployment: Deployment, report: Report) -> Exported | None:
+        """The stack's state, read once; None where a destroy goes on without: the CLI works from the state itself, and
+        says what is wrong with it.
+        """
+        text = self._export(deployment.stack)
+        try:
+            return read_export(text, deployment.stack)
+        except LeveeError as error:
+            if deployment.action is not Action.DESTROY:
+                raise
+            report(f"warning: {error.message}; so nothing says what stays")
+            return None
+
+    def _judge(self, deployment: Deployment, exported: Exported, report: Report) -> Mapping[str, Kept]:
         """Refuse what the rules of changes stop, and tell what stays although the CLI will call it deleted."""
-        if deployment.action is Action.DESTROY:
-            try:
-                leaving = recorded(exported, deployment.stack)
-            except LeveeError as error:  # the CLI works from the state itself, and says what is wrong with it
-                report(f"warning: {error.message}; so nothing says what stays")
-                return {}
-        else:
-            deployed = from_export(exported, deployment.stack)
-            refuse(refused_changes(deployment, deployed, report, TOLD_BY_PULUMI), deployment.project)
-            leaving = [*no_longer_declared(recorded(exported, deployment.stack), deployment.plan)]
+        leaving: Iterable[Registered] = exported.standing
+        if deployment.action is not Action.DESTROY:
+            refuse(refused_changes(deployment.change, exported.deployed(), report, TOLD_BY_PULUMI), deployment.project)
+            leaving = no_longer_declared(leaving, deployment.plan)
         kept = kept_on_removal(leaving, deployment.clock.today())
         _tell(kept.values(), report)
         return kept
@@ -227,18 +264,6 @@ class PulumiEngine:
             raise LeveeError(f"pulumi {arguments[0]} failed (exit {code})", _advice(lines))
         return lines
 
-    def _free_stale_lock(self, stack: str, report: Report) -> None:
-        """A killed `pulumi` leaves its lock. Where its process is surely gone, the lock goes too."""
-        backend = file_backend(self._environment)
-        if backend is None:
-            return
-        held = locks(backend, self._project, stack)
-        for lock in held:
-            require_gone(lock, stack)
-        if held:
-            report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
-            self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
-
 
 @contextmanager
 def _event_log() -> Iterator[Path]:
@@ -265,11 +290,11 @@ def _with_made_anew(
 
 
 def _tell(kept: Iterable[Kept], report: Report) -> None:
-    listed = tuple(kept)
-    for each in listed[:LISTED]:
+    listed, more = first_few(tuple(kept))
+    for each in listed:
         report(f"- {let_go(kept_thing(each), each)}")
-    if len(listed) > LISTED:
-        report(f"- … and {len(listed) - LISTED:,} more are let go of")
+    if more:
+        report(f"- … and {more:,} more are let go of")
 
 
 def _options(stack: str) -> Sequence[str]:

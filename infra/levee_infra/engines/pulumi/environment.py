@@ -13,17 +13,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
-from urllib.parse import unquote, urlsplit
 
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import KIB, MIB, UnreadableError, read_plain, read_plain_text
-from levee_infra.deployed.location import pulumi_backend, pulumi_passphrase
+from levee_infra.deployed.location import file_backend, pulumi_backend, pulumi_passphrase
 from levee_infra.ignored_folder import make_ignored
 
 PASSPHRASE: Final = "PULUMI_CONFIG_PASSPHRASE"  # noqa: S105 - the variable, not what it holds
 PASSPHRASE_FILE: Final = "PULUMI_CONFIG_PASSPHRASE_FILE"  # noqa: S105 - as above
-MAX_REMOVED: Final = "LEVEE_MAX_REMOVED"
-"""How many percent of what is deployed may go in one run: `--max-removed` of a command that Pulumi runs."""
 
 
 def environment(project: Path, base: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -66,12 +63,6 @@ def uses_own_backend(project: Path, base: Mapping[str, str]) -> bool:
 def names_passphrase(project: Path, base: Mapping[str, str]) -> bool:
     """Whether a passphrase of the user's own is named. The file of levee's own is named by what `levee env` printed."""
     return PASSPHRASE in base or base.get(PASSPHRASE_FILE, "") not in {"", str(pulumi_passphrase(project))}
-
-
-def file_backend(environment: Mapping[str, str]) -> Path | None:
-    """The folder of the file backend in use, None for any other backend."""
-    url = urlsplit(environment.get("PULUMI_BACKEND_URL", ""))
-    return Path(unquote(url.path)) if url.scheme == "file" and not url.netloc else None
 
 
 def _names_backend(base: Mapping[str, str]) -> bool:

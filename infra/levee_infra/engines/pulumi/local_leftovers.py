@@ -24,8 +24,8 @@ from levee.loading.plain_file import UnreadableError
 from levee.loading.project_name import project_name
 from levee.model.stack import Target
 from levee_infra.deployed.checkpoint import checkpoint_file, locks
-from levee_infra.deployed.location import embedded_state, pulumi_backend, pulumi_passphrase
-from levee_infra.engines.embedded.errors import EngineError
+from levee_infra.deployed.engine_error import EngineError
+from levee_infra.deployed.location import embedded_state, moves, pulumi_backend, pulumi_passphrase
 from levee_infra.engines.embedded.lock import hold
 from levee_infra.engines.pulumi.environment import names_passphrase, uses_own_backend
 from levee_infra.engines.pulumi.lock import require_gone
@@ -119,6 +119,7 @@ class _Leftovers:
         project = project_name(self.project)
         for stack in self.own:
             yield embedded_state(self.project, stack)
+            yield moves(self.project, stack)
             yield self.project / ".levee" / "secrets" / stack
             yield from (backend / ".pulumi" / kind / project / stack for kind in ("history", "backups"))
             yield backend / ".pulumi" / "locks" / "organization" / project / stack

@@ -9,7 +9,7 @@ learned something. Its events do, which it writes to the file that `--event-log`
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,9 +24,11 @@ LONGEST: Final = 256 * MIB
 _BEFORE_ITS_NAME: Final = 80
 """An event's name stands this far into its line, behind its number and its time."""
 
+_OUTPUTS, _FAILED, _SAID, _SUMMARY = "resOutputsEvent", "resOpFailedEvent", "diagnosticEvent", "summaryEvent"
+_NAMES: Final = {f'"{name}":'.encode(): name for name in (_OUTPUTS, _FAILED, _SAID, _SUMMARY)}
 _UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
-
 _RECREATED: Final = f'"{RECREATED}":'.encode()
+_DELETED: Final = b'"op":"delete"'
 _SAME: Final = frozenset({"same", "refresh"})
 
 
@@ -36,8 +38,7 @@ def nothing_to_do(log: Path) -> bool:
     Dependencies are in no event: they follow from the inputs and from levee's version, which is an output.
     """
     try:
-        with log.open("rb") as lines:
-            return _nothing_differs(lines)
+        return _nothing_differs(_events(log))
     except _UNREADABLE:
         return False
 
@@ -49,32 +50,40 @@ def deleted_made_anew(log: Path, stack: str, *, preview: bool) -> Mapping[str, K
     None where the log doesn't tell of every deletion: then nobody knows.
     """
     try:
-        with log.open("rb") as lines:
-            return _deleted_made_anew(lines, stack, preview=preview)
+        return _deleted_made_anew(_events(log, (_RECREATED, _DELETED)), stack, preview=preview)
     except _UNREADABLE:
         return None
 
 
-def _deleted_made_anew(lines: Any, stack: str, *, preview: bool) -> Mapping[str, Kept] | None:
+def _events(log: Path, outputs_with: Collection[bytes] = (b"",)) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The events by name, of those of outputs the ones whose line holds any of these."""
+    with log.open("rb") as lines:
+        while line := lines.readline(LONGEST):
+            head = line[:_BEFORE_ITS_NAME]
+            name = next((name for mark, name in _NAMES.items() if mark in head), None)
+            if name is not None and (name != _OUTPUTS or any(part in line for part in outputs_with)):
+                yield name, json.loads(line)[name]
+
+
+def _deleted_made_anew(
+    events: Iterable[tuple[str, Mapping[str, Any]]], stack: str, *, preview: bool
+) -> Mapping[str, Kept] | None:
     anew: set[str] = set()
     deleted: dict[str, Mapping[str, Any]] = {}
     summary: Mapping[str, Any] | None = None
-    while line := lines.readline(LONGEST):
-        name = line[:_BEFORE_ITS_NAME]
-        if b'"resOutputsEvent":' in name and (_RECREATED in line or b'"op":"delete"' in line):
-            metadata = json.loads(line)["resOutputsEvent"]["metadata"]
+    for name, event in events:
+        if name == _OUTPUTS:
+            metadata = event["metadata"]
             # A refresh learns it; a deletion shows what was recorded last.
             state = metadata["new"] if metadata["op"] == "refresh" else metadata["old"]
             if state and (state.get("outputs") or {}).get(RECREATED):
                 anew.add(metadata["urn"])
             if metadata["op"] == "delete":
                 deleted[metadata["urn"]] = metadata["old"]
-        elif b'"diagnosticEvent":' in name:
-            said = json.loads(line)["diagnosticEvent"]
-            if STAYS in said["message"]:
-                anew.add(said.get("urn", ""))
-        elif b'"summaryEvent":' in name:
-            summary = json.loads(line)["summaryEvent"]
+        elif name == _SAID and STAYS in event["message"]:
+            anew.add(event.get("urn", ""))
+        elif name == _SUMMARY:
+            summary = event
     if summary is None or summary["isPreview"] is not preview:
         return None
     if len(deleted) < summary["resourceChanges"].get("delete", 0):
@@ -82,19 +91,18 @@ def _deleted_made_anew(lines: Any, stack: str, *, preview: bool) -> Mapping[str,
     return {urn: made_anew(of_pulumi(urn, state, stack)) for urn, state in deleted.items() if urn in anew}
 
 
-def _nothing_differs(lines: Any) -> bool:
+def _nothing_differs(events: Iterable[tuple[str, Mapping[str, Any]]]) -> bool:
     same: set[str] = set()
     summary: Mapping[str, Any] | None = None
-    while line := lines.readline(LONGEST):
-        name = line[:_BEFORE_ITS_NAME]
-        if b'"resOutputsEvent":' in name:
-            metadata = json.loads(line)["resOutputsEvent"]["metadata"]
+    for name, event in events:
+        if name == _OUTPUTS:
+            metadata = event["metadata"]
             if metadata["op"] not in _SAME or metadata["old"] != metadata["new"]:
                 return False
             if metadata["op"] == "same":
                 same.add(metadata["urn"])
-        elif b'"resOpFailedEvent":' in name:
+        elif name == _FAILED:
             return False
-        elif b'"summaryEvent":' in name:
-            summary = json.loads(line)["summaryEvent"]
+        elif name == _SUMMARY:
+            summary = event
     return summary is not None and summary["isPreview"] is True and summary["resourceChanges"] == {"same": len(same)}

@@ -10,7 +10,6 @@ from levee_infra.kafka.admin.topics import ConfigChange, Growth, LiveTopic, NewT
 from levee_infra.providers.kafka.topic_declaration import (
     ADOPT,
     CLUSTER_DEFAULT,
-    ON_REMOVAL,
     TopicDeclaration,
     cannot_replicate,
     cannot_shrink,
@@ -37,6 +36,7 @@ from levee_infra.providers.protocol.differences import Difference, differences
 from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, refused
 from levee_infra.providers.protocol.identity import ACKNOWLEDGED, recreated_difference
 from levee_infra.providers.protocol.kind import Declaration, Recorded, ResourceKind
+from levee_infra.providers.protocol.on_removal import ON_REMOVAL
 from levee_infra.providers.protocol.ownership import ADOPTED
 from levee_infra.providers.protocol.properties import Properties, Value, reveal
 

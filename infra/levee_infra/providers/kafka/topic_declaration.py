@@ -11,10 +11,9 @@ from levee_infra.providers.protocol.failures import refused
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.identity import ACKNOWLEDGED
 from levee_infra.providers.protocol.kind import Declaration, Naming
+from levee_infra.providers.protocol.on_removal import DELETE, DELETE_ADOPTED, LET_GO, ON_REMOVAL
 from levee_infra.providers.protocol.properties import Properties, Unknown
 
-ON_REMOVAL: Final = "onRemoval"
-DELETE, LET_GO, DELETE_ADOPTED = "delete", "let-go", "delete-adopted"
 ADOPT: Final = "adopt"
 PROPERTIES: Final = ("name", "partitions", "replicationFactor", CONFIG, EFFECTIVE, ACKNOWLEDGED, ON_REMOVAL, ADOPT)
 

@@ -12,9 +12,10 @@ from typing import Final
 
 from levee_infra.kafka.admin.broker_error import BrokerError
 from levee_infra.kafka.admin.topics import LiveTopic, Topics
-from levee_infra.providers.kafka.topic_declaration import DELETE_ADOPTED, LET_GO, ON_REMOVAL, TopicDeclaration
+from levee_infra.providers.kafka.topic_declaration import TopicDeclaration
 from levee_infra.providers.protocol.failures import FailedError, refused
 from levee_infra.providers.protocol.kind import Recorded
+from levee_infra.providers.protocol.on_removal import DELETE_ADOPTED, LET_GO, ON_REMOVAL
 from levee_infra.providers.protocol.ownership import (
     ADOPTED,
     Mark,

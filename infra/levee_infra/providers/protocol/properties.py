@@ -67,22 +67,28 @@ def decode(message: struct_pb2.Struct) -> Properties:
 
     Raises UnsupportedValueError for assets, archives and other signatures that no resource here takes.
     """
-    return {key: _decode_value(value) for key, value in message.fields.items()}
+    return {key: _decode_value(value, interpreted=True) for key, value in message.fields.items()}
 
 
-def _decode_value(value: struct_pb2.Value) -> Value:
+def decode_plain(message: struct_pb2.Struct) -> Properties:
+    """The same as JSON could hold it: secrets and unknown values stay what they are on the wire."""
+    return {key: _decode_value(value, interpreted=False) for key, value in message.fields.items()}
+
+
+def _decode_value(value: struct_pb2.Value, *, interpreted: bool) -> Value:
     match value.WhichOneof("kind"):
         case "string_value":
-            return UNKNOWN if value.string_value in _UNKNOWN_TEXTS else value.string_value
+            text = value.string_value
+            return UNKNOWN if interpreted and text in _UNKNOWN_TEXTS else text
         case "number_value":
             number = value.number_value
             return int(number) if number.is_integer() else number
         case "bool_value":
             return value.bool_value
         case "list_value":
-            return [_decode_value(element) for element in value.list_value.values]
+            return [_decode_value(element, interpreted=interpreted) for element in value.list_value.values]
         case "struct_value":
-            return interpret(decode(value.struct_value))
+            return interpret(decode(value.struct_value)) if interpreted else decode_plain(value.struct_value)
         case _:
             return None
 
@@ -157,6 +163,11 @@ def is_known(value: Value) -> bool:
             return all(map(is_known, value.values()))
         case _:
             return True
+
+
+def has_unknown(value: Value) -> bool:
+    """Say whether any part of a plain value (``decode_plain``) is not known yet."""
+    return UNKNOWN_TEXT in repr(value)
 
 
 def reveal(value: Value) -> Value:

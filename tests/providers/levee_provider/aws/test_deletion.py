@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from levee_infra.providers.protocol.deletion import check_deletion, is_approved
 from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Secret, Value
-from levee_infra.targets.aws.kinds.deletion import check_deletion, is_approved
 
 APPROVAL: Properties = {"on": "2026-12-31", "approvedBy": "dpo", "ticket": "R-1"}
 

@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 
 from levee.clock import Clock
 from levee.targets.aws.defaults import named
+from levee_infra.providers.protocol.deletion import check_deletion, is_approved
 from levee_infra.providers.protocol.differences import Difference, differences
 from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, RefusedError, refused
 from levee_infra.providers.protocol.fields import Fields
@@ -20,7 +21,6 @@ from levee_infra.providers.protocol.kind import Declaration, Recorded, ResourceK
 from levee_infra.providers.protocol.properties import Properties, Value, is_known, reveal
 from levee_infra.providers.protocol.snapshot import Snapshot
 from levee_infra.targets.aws.api import Api, AwsError
-from levee_infra.targets.aws.kinds.deletion import check_deletion, is_approved
 from levee_infra.targets.aws.kinds.identity import (
     identity_difference,
     made_anew,

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from levee_infra.engines.embedded.properties import Properties
+from levee_infra.providers.protocol.properties import Properties
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource as last known. Secrets in ``inputs`` and ``outputs`` are placeholders (see ``secrecy``)."""
+    """One resource as last known. No secret is in ``inputs`` and ``outputs``: the engine takes none."""
 
     urn: str
     type: str

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from levee_infra.engines.embedded.errors import StateUnreadable, StateUnwritable
-from levee_infra.engines.embedded.state import Record, State, record_from_json, record_to_json
+from levee_infra.deployed.embedded_state import Record, State, record_from_json, record_to_json
+from levee_infra.deployed.engine_error import StateUnreadable, StateUnwritable
 
 JOURNAL_FILE: Final = "journal.jsonl"
 VERSION: Final = 2
@@ -43,6 +43,17 @@ def load(directory: Path, identity: Identity) -> State:
         StateUnreadable: the file is damaged, of an unknown version, or belongs to another stack.
     """
     return _load(directory / JOURNAL_FILE, identity)[0]
+
+
+def write(directory: Path, identity: Identity, state: State) -> None:
+    """Record a state in ``directory`` as a whole, in the place of what was recorded there.
+
+    Raises:
+        StateUnwritable: the file cannot be written; what was there is untouched.
+    """
+    path = directory / JOURNAL_FILE
+    with _writing(path):
+        _write_whole(path, identity, state)
 
 
 class Journal:
