@@ -37,7 +37,7 @@ class Context:
     deployed, where that is judged, and `max_removed` how many percent of it may go in one run. `observed` is what
     registered resources say, where those are judged. `exemptions` are the findings that only a waiver of the same
     change lets through (see `levee_policies.same_change`); None where that isn't known. `never_waived` are rules that
-    allow no waiver, on whichever feed they are judged.
+    allow no waiver, on whichever feed they are judged. `own_rules` are the organization's, judged after levee's.
     """
 
     as_of: date
@@ -49,6 +49,7 @@ class Context:
     observed: Observed | None = None
     exemptions: tuple[Finding, ...] | None = None
     never_waived: tuple[Rule[Any], ...] = ()
+    own_rules: tuple[Rule[Any], ...] = ()
 
 
 @dataclass(frozen=True)

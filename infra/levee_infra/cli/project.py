@@ -36,13 +36,19 @@ def project_of(arguments: argparse.Namespace, paths: Sequence[Path] = ()) -> Pat
             raise LeveeError(message, "run levee once for each, with --project", exit_code=2)
         return homes[0]
     else:
-        here = _absolute(Path())
-        candidates = [here, *here.parents]
+        nearest = nearest_project()
+        candidates = [] if nearest is None else [nearest]
     for folder in candidates:
         if _is_folder(folder / STACKS):
             return folder
     where = f"{named} has no stacks/ folder" if named is not None else "no stacks/ folder here or above"
     raise LeveeError(where, "run levee inside a project, or name one: --project DIR", exit_code=2)
+
+
+def nearest_project() -> Path | None:
+    """The project of this folder, if it lies in one."""
+    here = _absolute(Path())
+    return next((folder for folder in (here, *here.parents) if _is_folder(folder / STACKS)), None)
 
 
 def _home(path: Path) -> Path | None:
