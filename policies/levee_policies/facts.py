@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from levee.catalog.region import AREAS, countries_of, jurisdictions_of, jurisdictions_of_country
+from levee.model.conventions import Conventions
 from levee.model.data_class import DataClass
 from levee.model.site import Site
 from levee.model.stream import MonitorKind
@@ -38,6 +39,7 @@ class Context:
     registered resources say, where those are judged. `exemptions` are the findings that only a waiver of the same
     change lets through (see `levee_policies.same_change`); None where that isn't known. `never_waived` are rules that
     allow no waiver, on whichever feed they are judged. `own_rules` are the organization's, judged after levee's.
+    `conventions` say how the project spells names.
     """
 
     as_of: date
@@ -50,6 +52,7 @@ class Context:
     exemptions: tuple[Finding, ...] | None = None
     never_waived: tuple[Rule[Any], ...] = ()
     own_rules: tuple[Rule[Any], ...] = ()
+    conventions: Conventions = field(default_factory=Conventions)
 
 
 @dataclass(frozen=True)

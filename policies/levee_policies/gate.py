@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from levee.diagnostics import Rejected
+from levee.loading.conventions import load_conventions
 from levee.loading.folder import strays
 from levee.loading.sites import load_sites
 from levee.loading.waivers import load_waivers
@@ -47,6 +48,7 @@ def context_of(project: Path, as_of: date) -> Context:
         as_of=as_of,
         waivers=load_waivers(project, frozenset(rule.id for rule in rules)),
         sites=load_sites(project),
+        conventions=load_conventions(project),
         surroundings=surroundings(),
         never_waived=tuple(rule for rule in rules if not rule.waivable),
         own_rules=own_rules,

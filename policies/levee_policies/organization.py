@@ -149,23 +149,27 @@ def _is_importable(name: str) -> bool:
 
 def _checked(module: ModuleType) -> Rule[Any]:
     """The module's rule, each field of the type that an evaluation takes it for."""
-    rule: Any = getattr(module, "RULE", None)  # of which no type checker has seen the fields
+    rule = getattr(module, "RULE", None)
     if type(rule) is not Rule:
         raise _Unusable("the file defines no rule", "write `RULE = Rule(…)`, of levee_policies.rule")
     if not _ID.fullmatch(str(rule.id)):
         raise _Unusable("the rule's id is none of an organization's", f"write one such as {IDS}")
-    texts: tuple[Any, ...] = (rule.title, rule.page, *_items(rule.authorities))
+    texts = (rule.title, rule.page, *_items(rule.authorities))
     wrong = {
         "severity": not isinstance(rule.severity, Severity),
         "surfaces": not rule.surfaces or not all(isinstance(each, Surface) for each in _items(rule.surfaces)),
-        "title, page and authorities": not all(isinstance(each, str) and each.strip() for each in texts),
-        "subjects and check": not (callable(rule.subjects) and callable(rule.check)),
+        "title, page and authorities": not all(map(_is_text, texts)),
+        "subjects and check": not all(map(callable, (rule.subjects, rule.check))),
         "waivable": rule.waivable not in {True, False},
     }
     for field, is_wrong in wrong.items():
         if is_wrong:
             raise _Unusable(f"{rule.id}: {field} can't be used", "write it as docs/how-to/add-a-rule.md says")
     return rule
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _items(values: Any) -> tuple[Any, ...]:

@@ -95,6 +95,8 @@ def _stacks(arguments: argparse.Namespace, project: Path) -> list[str]:
 
 def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]:
     """The stacks that a path is part of: all of them for stacks/, what all stacks share, and own rules."""
+    from levee.loading.folder import SHARED
+
     if str(path) in known and not path.exists():
         return [str(path)]
     if not path.exists():
@@ -105,7 +107,7 @@ def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]
         parts = path.resolve().relative_to((project / "stacks").resolve()).parts
     except ValueError:
         parts = ("",)
-    if not parts or (len(parts) == 1 and parts[0] in {"classes.yaml", "waivers.yaml", "sites.yaml"}):
+    if not parts or (len(parts) == 1 and parts[0] in SHARED):
         return known
     if parts[0] not in known:
         raise LeveeError(f"{path} is part of no stack", f"stacks here: {listing(known)}", exit_code=2)
