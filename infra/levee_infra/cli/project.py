@@ -29,8 +29,8 @@ def project_of(arguments: argparse.Namespace, paths: Sequence[Path] = ()) -> Pat
     """
     named: Path | None = arguments.project
     if named is not None:
-        candidates = [_absolute(named)]
-    elif homes := sorted({home for path in paths if (home := _home(_absolute(path))) is not None}):
+        candidates = [absolute(named)]
+    elif homes := sorted({home for path in paths if (home := _home(absolute(path))) is not None}):
         if len(homes) > 1:
             message = f"the paths are of several projects: {', '.join(map(str, homes))}"
             raise LeveeError(message, "run levee once for each, with --project", exit_code=2)
@@ -47,7 +47,7 @@ def project_of(arguments: argparse.Namespace, paths: Sequence[Path] = ()) -> Pat
 
 def nearest_project() -> Path | None:
     """The project of this folder, if it lies in one."""
-    here = _absolute(Path())
+    here = absolute(Path())
     return next((folder for folder in (here, *here.parents) if _is_folder(folder / STACKS)), None)
 
 
@@ -59,7 +59,8 @@ def _home(path: Path) -> Path | None:
     return None
 
 
-def _absolute(path: Path) -> Path:
+def absolute(path: Path) -> Path:
+    """The path from the root. Raises LeveeError (exit 2) where this folder is gone."""
     try:
         return path.absolute()
     except FileNotFoundError:
