@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line
-from levee.loading.load import load_stack
-from levee.plan.build import build_plan
+from levee.loading.load import load_plan
 from levee.plan.planned import Plan
 from levee_policies.engine import META_GROUP, evaluate
 from levee_policies.facts import Context
@@ -56,7 +55,7 @@ class StackEvaluator:
 
     @cached_property
     def _declared(self) -> tuple[Index, Context]:
-        plan = self.plan or build_plan(load_stack(self.project, self.stack), self.as_of)
+        plan = self.plan or load_plan(self.project, self.stack, self.as_of)
         return Index(plan), context_of(self.project, self.as_of)
 
     @cached_property

@@ -116,7 +116,6 @@ def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]
 
 def _judge(project: Path, names: Sequence[str], ids: Sequence[str] | None, as_of: date, judgement: Judgement) -> None:
     from levee.loading.load import Stacks
-    from levee.plan.build import build_plan
     from levee_policies.engine import evaluate
     from levee_policies.gate import context_of
 
@@ -128,6 +127,6 @@ def _judge(project: Path, names: Sequence[str], ids: Sequence[str] | None, as_of
         context = known
     for name in names:
         with judgement.going_on():
-            plan = build_plan(stacks.load(name), as_of)
+            plan = stacks.plan(name, as_of)
             if context is not None:
                 judgement.reports.append(evaluate(plan, rules, context))

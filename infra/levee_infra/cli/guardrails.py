@@ -67,11 +67,10 @@ def run(arguments: argparse.Namespace) -> int:
     """Print or write the policies, and what they leave open."""
     from levee.iam.document import PolicyTooLarge
     from levee.iam.guardrails import Kind, guardrails
-    from levee.loading.load import load_stack
-    from levee.plan.build import build_plan
+    from levee.loading.load import load_plan
 
     project = project_of(arguments)
-    plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
+    plan = load_plan(project, arguments.stack, arguments.clock.today())
     partition = _partition(plan)
     limits = _limits(plan, arguments.close, arguments.organization)
     kinds = [kind for kind in Kind if arguments.kind in {kind.value, "all"}]

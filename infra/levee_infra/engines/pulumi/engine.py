@@ -7,6 +7,7 @@ a signal must reach it while levee waits for its end (docs/decisions/0001-run-th
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import signal
@@ -20,7 +21,7 @@ from typing import Final
 from levee.diagnostics import LeveeError
 from levee_infra.deployed.checkpoint import locks
 from levee_infra.deployed.export import Pending, from_export, is_empty, pending, recorded
-from levee_infra.deployed.holder import forget_holder
+from levee_infra.deployed.holder import EngineName, forget_holder
 from levee_infra.deployed.judging import TOLD_BY_PULUMI, refused_changes
 from levee_infra.deployed.kept import Kept, kept_on_removal, no_longer_declared
 from levee_infra.engines.contract import Action, Deployment, Outcome, Report
@@ -33,6 +34,7 @@ from levee_infra.engines.resource_words import kept_thing
 from levee_infra.interruption import on_signals
 from levee_policies.gate import refuse
 
+_LOG: Final = logging.getLogger(__name__)
 _COMMANDS: Final = {
     # --run-program: refresh reads with the connection declared now, not with the one recorded last time.
     Action.PREVIEW: ("preview", "--run-program"),
@@ -51,6 +53,7 @@ _PARALLEL: Final = 64  # the SDK answers 4 registrations for each; providers bat
 class PulumiEngine:
     """What production runs."""
 
+    name = EngineName.PULUMI
     introduction = "engine: pulumi"
 
     def __init__(self, project: Path) -> None:
@@ -175,6 +178,7 @@ class PulumiEngine:
         return any(item["name"].rpartition("/")[2] == stack for item in listed)
 
     def _asked(self, *arguments: str) -> str:
+        _LOG.debug("pulumi %s", " ".join(arguments))
         answered = subprocess.run(
             ["pulumi", *arguments],
             cwd=self._project,
@@ -190,6 +194,7 @@ class PulumiEngine:
         return answered.stdout
 
     def _pulumi(self, arguments: Sequence[str], report: Report) -> list[str]:
+        _LOG.debug("pulumi %s", " ".join(arguments))
         lines: list[str] = []
         signals = _Signals()
         with (
