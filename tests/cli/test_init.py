@@ -14,6 +14,7 @@ from levee import __version__
 from levee.loading.load import stacks
 from levee_infra.cli.main import main
 from levee_infra.new_project import write_project
+from tests.support.console import FENCE, commands
 from tests.support.levee_process import levee
 
 REPOSITORY = Path(__file__).parents[2]
@@ -42,6 +43,22 @@ def test_a_project_passes_and_says_what_to_run_next(tmp_path: Path, capsys: Capt
     }
     assert main(["check", "--project", str(folder)]) == 0
     assert stacks(folder) == ("local",)
+
+
+def test_what_the_page_says_works_in_an_empty_folder(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "how-to" / "start-a-project.md").read_text()
+    typed = [each.words for fence in FENCE.finditer(page) for each in commands(fence["text"])]
+    assert ("levee", "init") in typed
+    for words in typed:
+        done = levee(*words[1:], cwd=tmp_path)
+        assert done.returncode == 0, f"{words}: {done.stderr}"
+
+
+def test_every_file_is_on_the_page(tmp_path: Path) -> None:
+    page = (REPOSITORY / "docs" / "how-to" / "start-a-project.md").read_text()
+    write_project(tmp_path)
+    for path in tmp_path.iterdir():
+        assert f"`{path.name}" in page
 
 
 def test_the_stubs_are_the_repositorys_own(tmp_path: Path) -> None:
