@@ -34,13 +34,14 @@ def _keep(error: BaseException, start: Path) -> Path | None:
         if folder is not None:
             handle, written = tempfile.mkstemp(prefix=".fault-", dir=folder)  # mode 0600
             with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write("".join(f"{line}\n" for line in _places(error)))
+                file.write("".join(f"{line}\n" for line in places(error)))
             Path(written).replace(folder / FILE)
             return folder / FILE
     return None
 
 
-def _places(error: BaseException) -> Iterator[str]:
+def places(error: BaseException) -> Iterator[str]:
+    """The types and places of an error and of those that it came from: no text of theirs, and no source line."""
     yield f"levee {__version__}, Python {platform.python_version()}, {platform.system()}"
     met: set[int] = set()
     link: BaseException | None = error

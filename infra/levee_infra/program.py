@@ -12,8 +12,7 @@ import pulumi
 
 from levee import __version__
 from levee.diagnostics.redaction import redact
-from levee.loading.load import load_stack
-from levee.plan.build import build_plan
+from levee.loading.load import load_plan
 from levee.plan.not_yet import not_yet_in_force
 from levee.plan.part import Part
 from levee.plan.planned import Plan, PlannedCarrier
@@ -40,7 +39,7 @@ def run(project: Path, stack: str, as_of: date) -> None:
     Raises pulumi.RunError, whose text Pulumi prints as it is.
     """
     with as_run_errors(project):
-        plan = build_plan(load_stack(project, stack), as_of)
+        plan = load_plan(project, stack, as_of)
         refuse_other_holder(EngineName.PULUMI, project, stack)
         report = enforce(plan, project, as_of)
         recorded = guard(plan, project, as_of, lambda line: pulumi.log.warn(redact(line)))

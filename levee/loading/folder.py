@@ -16,7 +16,7 @@ STACKS: Final = "stacks"
 CLASSES: Final = f"{STACKS}/classes.yaml"
 _SUFFIX: Final = ".yaml"
 _ALIKE: Final = (".yaml", ".yml", ".json")
-_SHARED: Final = ("classes.yaml", "sites.yaml", "waivers.yaml")
+SHARED: Final = ("classes.yaml", "conventions.yaml", "sites.yaml", "waivers.yaml")
 _STACK_ALIKE: Final = frozenset(f"stack{suffix}" for suffix in _ALIKE)
 
 
@@ -73,16 +73,16 @@ def strays(project: Path) -> tuple[Diagnostic, ...]:
 
 def _problem_in_stacks(project: Path, entry: os.DirEntry[str]) -> tuple[str, str] | None:
     name = entry.name
-    if name in _SHARED or _of_pulumi(name) or _is_editors(name):
+    if name in SHARED or _of_pulumi(name) or _is_editors(name):
         return None
     if entry.is_symlink():
         return "this is a symbolic link", "put the folder itself here: a link could lead out of the project"
     if entry.is_dir(follow_symlinks=False):
         return _problem_of_stack(project, name)
-    near = Vocabulary(_SHARED).nearest(name.lower()) if name.lower().endswith(_ALIKE) else None
+    near = Vocabulary(SHARED).nearest(name.lower()) if name.lower().endswith(_ALIKE) else None
     if near is not None:
         return "levee reads no such file", f"name it {near}, if that is what it is"
-    hint = f"here lie a folder for each stack, {', '.join(_SHARED)} and Pulumi.<stack>.yaml; move it elsewhere"
+    hint = f"here lie a folder for each stack, {', '.join(SHARED)} and Pulumi.<stack>.yaml; move it elsewhere"
     return "levee reads no such file", hint
 
 

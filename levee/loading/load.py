@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -25,8 +26,10 @@ from levee.model.data_class import DataClass
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import StreamSpec
+from levee.plan.build import build_plan
+from levee.plan.planned import Plan
 
-__all__ = ["UNREADABLE_NEIGHBOUR", "Stacks", "load_stack", "stacks"]
+__all__ = ["UNREADABLE_NEIGHBOUR", "Stacks", "load_plan", "load_stack", "stacks"]
 
 UNREADABLE_NEIGHBOUR: Final = "unreadable-neighbour"
 Values = Mapping[str, Any]
@@ -38,6 +41,11 @@ def load_stack(project: Path, name: str) -> StackSpec:
     Raises Rejected with every diagnostic of the run, and LeveeError (exit 2) where there is no such stack.
     """
     return Stacks(project).load(name)
+
+
+def load_plan(project: Path, name: str, as_of: date) -> Plan:
+    """What the stack's files resolve to on that day. Raises as `load_stack`."""
+    return Stacks(project).plan(name, as_of)
 
 
 class Stacks:
@@ -54,6 +62,10 @@ class Stacks:
     def load(self, name: str) -> StackSpec:
         """One stack. Raises as `load_stack`."""
         return self._checked(self._of(name), alone=False)
+
+    def plan(self, name: str, as_of: date) -> Plan:
+        """What one stack resolves to on that day. Raises as `load_stack`."""
+        return build_plan(self.load(name), as_of)
 
     def load_alone(self, name: str) -> StackSpec:
         """One stack as if it were the only one: of a revision that was deployed, say. Raises as `load_stack`."""

@@ -12,7 +12,13 @@ from levee.loading.documents import read_document
 from levee.model.stack import DEFAULT_PROJECT
 
 FILE: Final = "Pulumi.yaml"
-_NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,100}")  # tokens.ValidateProjectName of pulumi/pulumi
+LONGEST: Final = 100
+_NAME: Final = re.compile(rf"[A-Za-z0-9_.-]{{1,{LONGEST}}}")  # tokens.ValidateProjectName of pulumi/pulumi
+
+
+def is_project_name(text: str) -> bool:
+    """Whether Pulumi takes it as a project's name."""
+    return _NAME.fullmatch(text) is not None
 
 
 def project_name(project: Path) -> str:
@@ -21,7 +27,7 @@ def project_name(project: Path) -> str:
         return DEFAULT_PROJECT
     document = read_document(project, FILE)
     name = (document.values or {}).get("name")
-    if isinstance(name, str) and _NAME.fullmatch(name):
+    if isinstance(name, str) and is_project_name(name):
         return name
     raise LeveeError(
         f"{FILE} doesn't name its project, so nobody can tell whose things are",

@@ -5,12 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from levee.diagnostics import Rejected
-from levee.loading.documents import read_document
 from levee.loading.folder import STACKS
-from levee.loading.locate import diagnose
-from levee.loading.schema import sites_file
-from levee.loading.validation import FileSchema
+from levee.loading.optional_file import optional_values
+from levee.loading.schema.sites_file import SITES as FIELDS
 from levee.model.origin import Origin
 from levee.model.site import Site
 
@@ -22,14 +19,5 @@ def load_sites(project: Path) -> dict[str, Site]:
 
     Raises Rejected with everything that is wrong with the file.
     """
-    if not (project / SITES).exists() and not (project / SITES).is_symlink():
-        return {}
-    document = read_document(project, SITES)
-    if document.values is None or document.diagnostics:
-        raise Rejected(document.diagnostics)
-    problems = list(FileSchema(sites_file.SITES).problems(document.values, SITES, document.commented))
-    if problems:
-        raise Rejected(diagnose(project, problems))
-    listed = document.values["sites"]
-    assert isinstance(listed, dict)
+    listed = optional_values(project, SITES, FIELDS).get("sites", {})
     return {name: Site(name=name, **values, origin=Origin(SITES, ("sites", name))) for name, values in listed.items()}

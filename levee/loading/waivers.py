@@ -21,10 +21,11 @@ from levee.model.waiver import Waiver
 WAIVERS: Final = f"{STACKS}/waivers.yaml"
 
 
-def load_waivers(project: Path, rules: Collection[str]) -> tuple[Waiver, ...]:
+def load_waivers(project: Path, rules: Collection[str] | None) -> tuple[Waiver, ...]:
     """What `stacks/waivers.yaml` lets through, in its order; nothing where there is no such file.
 
-    `rules` are the ids that a waiver may name. Raises Rejected with everything that is wrong with the file.
+    `rules` are the ids that a waiver may name; None: any, as of an earlier revision, whose rules aren't known. Raises
+    Rejected with everything that is wrong with the file.
     """
     if not (project / WAIVERS).exists() and not (project / WAIVERS).is_symlink():
         return ()
@@ -48,10 +49,14 @@ def _waivers(values: dict[str, object]) -> Iterator[Waiver]:
         yield Waiver(**(each | days), origin=Origin(WAIVERS, ("waivers", index)))
 
 
-def _strange(waivers: Iterable[Waiver], rules: Collection[str], names: Collection[str]) -> Iterator[Problem]:
-    known_rules, known_stacks, here = Vocabulary(rules), Vocabulary(names), f"stacks here: {listing(sorted(names))}"
+def _strange(waivers: Iterable[Waiver], rules: Collection[str] | None, names: Collection[str]) -> Iterator[Problem]:
+    known_rules, known_stacks, here = (
+        Vocabulary(rules or ()),
+        Vocabulary(names),
+        f"stacks here: {listing(sorted(names))}",
+    )
     for waiver in waivers:
-        if waiver.rule not in rules:
+        if rules is not None and waiver.rule not in rules:
             hint = known_rules.suggest(waiver.rule) or "`levee explain` lists the rules"
             yield Problem("unknown-rule", f"there is no rule {waiver.rule}", hint, waiver.origin.at("rule"))
         if waiver.stack not in names:

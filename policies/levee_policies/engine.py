@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from levee.model.origin import Origin
 from levee.plan.planned import Plan
 from levee.plan.unknown import UnknownValueError
 from levee_policies.facts import Context, Facts
@@ -67,8 +68,8 @@ class _Run:
         known = self._populations.get(rule.subjects)
         if known is None:
             try:
-                known = tuple(rule.subjects(self._facts))
-            except Exception as error:  # noqa: BLE001 - whatever a rule raises, it must not pass
+                known = tuple(map(_subject, rule.subjects(self._facts)))
+            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a rule raises, it must not pass
                 plan = self._facts.plan
                 self._fail(rule, Subject("stack", plan.origin, plan), error)
                 return ()
@@ -78,10 +79,10 @@ class _Run:
     def _judge(self, rule: AnyRule, subject: Subject[Any]) -> Iterator[Finding]:
         try:
             for violation in rule.check(subject.value, self._facts):
-                yield self._finding(rule, subject, violation)
+                yield self._finding(rule, subject, _violation(violation))
         except UnknownValueError as error:
             yield self._finding(rule, subject, _unknown(error))
-        except Exception as error:  # noqa: BLE001 - whatever a rule raises, it must not pass
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a rule raises, it must not pass
             self._fail(rule, subject, error)
 
     def _finding(self, rule: AnyRule, subject: Subject[Any], violation: Violation) -> Finding:
@@ -96,9 +97,25 @@ class _Run:
             secret=violation.secret,
         )
 
-    def _fail(self, rule: AnyRule, subject: Subject[Any], error: Exception) -> None:
+    def _fail(self, rule: AnyRule, subject: Subject[Any], error: BaseException) -> None:
         name = f"{self._facts.plan.stack}/{subject.name}"
         self.failures.append(Failure(rule.id, name, subject.origin, type(error).__name__))
+
+
+def _subject(found: Any) -> Subject[Any]:
+    """What a population yields, if it is a subject: an organization's rule may yield anything."""
+    if not isinstance(found, Subject) or not isinstance(found.origin, Origin):
+        raise TypeError
+    return found
+
+
+def _violation(found: Any) -> Violation:
+    if not isinstance(found, Violation):
+        raise TypeError
+    texts: tuple[Any, ...] = (found.current, found.expected, found.fix)
+    if not (all(isinstance(each, str) for each in texts) and isinstance(found.at, tuple)):
+        raise TypeError
+    return found
 
 
 def _unknown(error: UnknownValueError) -> Violation:

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from levee.catalog.region import AREAS, countries_of, jurisdictions_of, jurisdictions_of_country
+from levee.model.conventions import Conventions
 from levee.model.data_class import DataClass
 from levee.model.site import Site
 from levee.model.stream import MonitorKind
@@ -40,7 +41,8 @@ class Context:
     deployed, where that is judged, and `max_removed` how many percent of it may go in one run. `observed` is what
     registered resources say, where those are judged. `exemptions` are the findings that only a waiver of the same
     change lets through (see `levee_policies.same_change`); None where that isn't known. `never_waived` are rules that
-    allow no waiver, on whichever feed they are judged.
+    allow no waiver, on whichever feed they are judged. `own_rules` are the organization's, judged after levee's.
+    `conventions` say how the project spells names.
     """
 
     as_of: date
@@ -52,6 +54,8 @@ class Context:
     observed: Observed | None = None
     exemptions: tuple[Finding, ...] | None = None
     never_waived: tuple[Rule[Any], ...] = ()
+    own_rules: tuple[Rule[Any], ...] = ()
+    conventions: Conventions = field(default_factory=Conventions)
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,17 @@ from pathlib import Path
 from typing import Any, Final
 
 from levee.diagnostics import Rejected
+from levee.loading.conventions import load_conventions
 from levee.loading.folder import strays
 from levee.loading.sites import load_sites
 from levee.loading.waivers import load_waivers
-from levee.model.waiver import Waiver
 from levee.plan.change import ChangeSet
 from levee.plan.planned import Plan
 from levee_policies.ci_environment import surroundings
 from levee_policies.engine import evaluate
 from levee_policies.facts import Context
 from levee_policies.finding import Finding, Report
+from levee_policies.organization import rules_of
 from levee_policies.registry import RULES, on
 from levee_policies.report.as_text import diagnostic_of
 from levee_policies.report.places import locate_findings
@@ -36,29 +37,33 @@ _OF_TIME: Final = frozenset({"RLS-IDN-012"})
 def context_of(project: Path, as_of: date) -> Context:
     """The context of an evaluation of this project's stacks.
 
-    Raises Rejected where its files can't be read, or something lies among them that nothing reads.
+    Raises Rejected where its files or its own rules can't be read, or something lies among them that nothing reads.
     """
     unread = strays(project)
     if unread:
         raise Rejected(unread)
-    waivers, sites = waivers_of(project), load_sites(project)
-    never = tuple(rule for rule in RULES if not rule.waivable)
-    return Context(as_of=as_of, waivers=waivers, sites=sites, surroundings=surroundings(), never_waived=never)
+    own_rules = rules_of(project)
+    rules = (*RULES, *own_rules)
+    return Context(
+        as_of=as_of,
+        waivers=load_waivers(project, frozenset(rule.id for rule in rules)),
+        sites=load_sites(project),
+        conventions=load_conventions(project),
+        surroundings=surroundings(),
+        never_waived=tuple(rule for rule in rules if not rule.waivable),
+        own_rules=own_rules,
+    )
 
 
-def waivers_of(project: Path) -> tuple[Waiver, ...]:
-    """The project's waivers. Raises Rejected where they can't be read."""
-    return load_waivers(project, frozenset(rule.id for rule in RULES))
-
-
-def offline_rules() -> tuple[Rule[Any], ...]:
+def offline_rules(context: Context) -> tuple[Rule[Any], ...]:
     """The rules that files alone can be judged by."""
-    return on(Surface.FILES)
+    return on(Surface.FILES, (*RULES, *context.own_rules))
 
 
 def judge(plan: Plan, project: Path, as_of: date) -> Report:
-    """What the offline rules say of a plan. Raises Rejected where the waivers can't be read."""
-    return evaluate(plan, offline_rules(), context_of(project, as_of))
+    """What the offline rules say of a plan. Raises Rejected where waivers, sites or own rules can't be read."""
+    context = context_of(project, as_of)
+    return evaluate(plan, offline_rules(context), context)
 
 
 def enforce(plan: Plan, project: Path, as_of: date) -> Report:
@@ -76,10 +81,11 @@ def judge_change(plan: Plan, changes: ChangeSet, context: Context, base: Base | 
 
     `base` are the files that the change starts from. Without them RLS-POL-005 can't be judged and is left out.
     """
-    rules, changing = on(Surface.CHANGE), replace(context, changes=changes)
+    rules = on(Surface.CHANGE, (*RULES, *context.own_rules))
+    changing = replace(context, changes=changes)
     if base is None:
         return evaluate(plan, [rule for rule in rules if rule is not WAIVER_BEFORE_ITS_CHANGE], changing)
-    exemptions = new_exemptions(plan, base, (*on(Surface.FILES), *rules), changing)
+    exemptions = new_exemptions(plan, base, (*offline_rules(context), *rules), changing)
     return evaluate(plan, rules, replace(changing, exemptions=exemptions))
 
 

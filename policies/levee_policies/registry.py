@@ -1,7 +1,8 @@
-"""Every rule, in order of id. Ids are never used again: `RETIRED` keeps those that are gone."""
+"""Every rule of levee's, in order of id. Ids are never used again: `RETIRED` keeps those that are gone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -177,6 +178,6 @@ BY_ID: Final = MappingProxyType({rule.id: rule for rule in RULES})
 RETIRED: Final[frozenset[str]] = frozenset()
 
 
-def on(surface: Surface) -> tuple[Rule[Any], ...]:
+def on(surface: Surface, rules: Iterable[Rule[Any]] = RULES) -> tuple[Rule[Any], ...]:
     """The rules that are judged on a surface."""
-    return tuple(rule for rule in RULES if surface in rule.surfaces)
+    return tuple(rule for rule in rules if surface in rule.surfaces)

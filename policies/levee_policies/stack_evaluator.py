@@ -12,31 +12,35 @@ from typing import Any, Final
 
 from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line
-from levee.loading.load import load_stack
-from levee.plan.build import build_plan
+from levee.loading.load import load_plan
 from levee.plan.planned import Plan
 from levee_policies.engine import META_GROUP, evaluate
 from levee_policies.facts import Context
 from levee_policies.finding import Finding
-from levee_policies.gate import context_of
+from levee_policies.gate import context_of, offline_rules
 from levee_policies.index import Index
 from levee_policies.readback import acl, part
 from levee_policies.readback.observe import JUDGED, observe
 from levee_policies.readback.registered import Registered
-from levee_policies.registry import RULES
+from levee_policies.registry import RULES, on
 from levee_policies.rule import Rule, Surface
 from levee_policies.subjects import waivers
 
-_OF_RESOURCES: Final = tuple(rule for rule in RULES if Surface.RESOURCE in rule.surfaces and rule.group != META_GROUP)
-_OF_STACK: Final = tuple(rule for rule in RULES if Surface.STACK in rule.surfaces and rule.group != META_GROUP)
-_OF_BOTH: Final = tuple(rule for rule in _OF_STACK if rule in _OF_RESOURCES)
-_OF_EITHER: Final = tuple(rule for rule in RULES if rule in _OF_RESOURCES or rule in _OF_STACK)
-_OF_RESOURCES_ALONE: Final = tuple(rule for rule in _OF_EITHER if Surface.FILES not in rule.surfaces)
 _SHARED: Final = frozenset({acl.TYPE, *part.TYPES})
 """Types of resources that only together show something."""
-
 _OF_WAIVERS: Final = tuple(rule for rule in RULES if rule.subjects is waivers)
-_OF_FILES: Final = tuple(rule for rule in RULES if Surface.FILES in rule.surfaces)
+
+
+class _Rules:
+    """levee's rules and the organization's, by what of a stack shows them."""
+
+    def __init__(self, own: Iterable[Rule[Any]]) -> None:
+        rules = tuple(rule for rule in (*RULES, *own) if rule.group != META_GROUP)
+        self.of_resources = on(Surface.RESOURCE, rules)
+        self.of_stack = on(Surface.STACK, rules)
+        self.of_both = tuple(rule for rule in self.of_stack if rule in self.of_resources)
+        self.of_either = tuple(rule for rule in rules if rule in self.of_resources or rule in self.of_stack)
+        self.of_resources_alone = tuple(rule for rule in self.of_either if Surface.FILES not in rule.surfaces)
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class StackEvaluator:
 
     @cached_property
     def _declared(self) -> tuple[Index, Context]:
-        plan = self.plan or build_plan(load_stack(self.project, self.stack), self.as_of)
+        plan = self.plan or load_plan(self.project, self.stack, self.as_of)
         return Index(plan), context_of(self.project, self.as_of)
 
     @property
@@ -62,9 +66,14 @@ class StackEvaluator:
         """What the stack's target registers beside topics and credentials, by type and name."""
         return self._declared[0].parts.keys()
 
+    @cached_property
+    def _rules(self) -> _Rules:
+        _, context = self._declared
+        return _Rules(context.own_rules)
+
     def resource(self, resource: Registered) -> tuple[Finding, ...]:
         """What the rules say of one resource, before it is made. Nothing of a kind that no rule is about."""
-        return self._observed([resource], _OF_RESOURCES) if resource.type in JUDGED else ()
+        return self._observed([resource], self._rules.of_resources) if resource.type in JUDGED else ()
 
     def together(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:
         """What only all resources together show: principals whose ACLs are several resources, parts that are missing or
@@ -74,31 +83,32 @@ class StackEvaluator:
         """
         listed = list(resources)
         shared = [resource for resource in listed if resource.type in _SHARED]
-        alone = {each.key for each in chain.from_iterable(self._observed([one], _OF_BOTH) for one in shared)}
-        shown = [finding for finding in self._observed(shared, _OF_STACK) if finding.key not in alone]
+        both = self._rules.of_both
+        alone = {each.key for each in chain.from_iterable(self._observed([one], both) for one in shared)}
+        shown = [finding for finding in self._observed(shared, self._rules.of_stack) if finding.key not in alone]
         return (*shown, *self._waivers(listed))
 
     def everything(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:
         """What the rules say of resources that are all known at once."""
         listed = list(resources)
-        return (*self._observed(listed, _OF_EITHER), *self._waivers(listed))
+        return (*self._observed(listed, self._rules.of_either), *self._waivers(listed))
 
     def waived(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:
         """What waivers let through, of the files and of the resources, each told once."""
-        found = (*self.declaration(), *self._observed(list(resources), _OF_EITHER))
+        found = (*self.declaration(), *self._observed(list(resources), self._rules.of_either))
         return tuple({each.key: each for each in found if each.waiver is not None}.values())
 
     def declaration(self) -> tuple[Finding, ...]:
         """What the rules say of the files themselves, for a program that doesn't ask them."""
         index, context = self._declared
-        return evaluate(index.plan, _OF_FILES, context, index).findings
+        return evaluate(index.plan, offline_rules(context), context, index).findings
 
     def _waivers(self, resources: list[Registered]) -> tuple[Finding, ...]:
         """What is wrong with waivers of rules that no file can be judged by: only here is it seen what they excuse."""
         _, context = self._declared
-        if not {waiver.rule for waiver in context.waivers} & {rule.id for rule in _OF_RESOURCES_ALONE}:
+        if not {waiver.rule for waiver in context.waivers} & {rule.id for rule in self._rules.of_resources_alone}:
             return ()
-        found = self._observed(resources, (*_OF_RESOURCES_ALONE, *_OF_WAIVERS))
+        found = self._observed(resources, (*self._rules.of_resources_alone, *_OF_WAIVERS))
         return tuple(finding for finding in found if finding.rule in _OF_WAIVERS)
 
     def _observed(self, resources: list[Registered], rules: tuple[Rule[Any], ...]) -> tuple[Finding, ...]:

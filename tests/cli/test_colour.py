@@ -6,8 +6,8 @@ import io
 
 import pytest
 
-from levee_infra.cli import deploy
 from levee_infra.cli.colour import coloured
+from levee_infra.cli.telling import Telling
 
 
 class Terminal(io.StringIO):
@@ -55,5 +55,5 @@ def test_a_pipe_gets_none() -> None:
 def test_what_could_act_on_the_terminal_is_escaped_before(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = Terminal()
     monkeypatch.setattr("sys.stdout", terminal)
-    deploy.say("+ topic \x1b[2J\u202e")
+    Telling("up", "test", as_json=False).say("+ topic \x1b[2J\u202e")
     assert terminal.getvalue() == "\x1b[32m+ topic \\x1b[2J\\u202e\x1b[0m\n"

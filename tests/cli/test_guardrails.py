@@ -33,7 +33,7 @@ def boundary(monkeypatch: pytest.MonkeyPatch) -> Boundary:
         plan = build_plan(spec, as_of)
         return replace(plan, target=Target.AWS, boundary=found, trusted_accounts=("210987654321",))
 
-    monkeypatch.setattr("levee.plan.build.build_plan", on_aws)
+    monkeypatch.setattr("levee.loading.load.build_plan", on_aws)
     return found
 
 
@@ -126,7 +126,7 @@ def test_a_region_that_is_not_of_aws_is_exit_2(
     def elsewhere(spec: StackSpec, as_of: date) -> Plan:
         return replace(inner(spec, as_of), target=Target.AWS, boundary=replace(boundary, region="eu-de"))
 
-    monkeypatch.setattr("levee.plan.build.build_plan", elsewhere)
+    monkeypatch.setattr("levee.loading.load.build_plan", elsewhere)
     assert guardrails(files) == 2
     assert "eu-de is no region of AWS" in capsys.readouterr().err
 

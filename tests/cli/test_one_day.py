@@ -12,6 +12,7 @@ import pytest
 
 from levee.clock import Clock
 from levee_infra.cli.main import main
+from levee_infra.deployed.holder import EngineName
 from levee_infra.engines.contract import Action, Deployment, Outcome, Report
 from tests.support.changing import AUDIT, EVENTS, deploy, edit, project
 from tests.support.days import before
@@ -24,6 +25,7 @@ DUE = date(2028, 1, 1)
 class NotedEngine:
     """Does nothing, and notes what it is given."""
 
+    name: EngineName = EngineName.EMBEDDED
     introduction: str = "engine: of the test"
     given: list[Deployment] = field(default_factory=list)
 

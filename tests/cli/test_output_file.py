@@ -189,7 +189,7 @@ def test_a_fault_of_levees_own_is_a_report_too(
     def breaks(*_: object) -> None:
         raise KeyError("a secret")
 
-    monkeypatch.setattr("levee.plan.build.build_plan", breaks)
+    monkeypatch.setattr("levee.loading.load.build_plan", breaks)
     assert check(project, tmp_path / "report", "--format", "json") == 2
     (error,) = json.loads((tmp_path / "report").read_text())["errors"]
     assert error["message"].startswith("a fault in levee: KeyError; please report it")

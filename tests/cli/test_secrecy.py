@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from levee_infra.cli.deploy import say
 from levee_infra.cli.main import main
+from levee_infra.cli.telling import Telling
 from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, refused
 from tests.support.changing import preview, write_preview
 from tests.support.stack_files import StackFiles
@@ -145,6 +145,7 @@ def test_a_preview_is_not_quoted(tmp_path: Path) -> None:
 
 def test_a_line_of_progress_holds_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
     secret = "hunter2-" + "horse"
+    say = Telling("up", "test", as_json=False).say
     say(f'  ~ sasl.password: "{secret}" => "{secret}-new"')
     say(f"error: https://me:{secret}@registry.example.com answered 401 to Bearer {secret}1")
     assert secret not in capsys.readouterr().out

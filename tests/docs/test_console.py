@@ -21,6 +21,7 @@ RUN: Final = [page for page in PAGES if steps(page.read_text())]
 CHANGING: Final = frozenset({"up", "destroy"})
 NOT_RUN: Final = {
     ("levee", "carry"): "it runs until it is ended: tests/integration/test_carrier.py",
+    ("levee", "init"): "it needs an empty folder: tests/cli/test_init.py",
     ("levee", "local"): "it starts brokers on the stacks' own ports: tests/local",
 }
 """Commands of tables that are run elsewhere."""

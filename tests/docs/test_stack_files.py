@@ -11,6 +11,7 @@ import pytest
 
 from levee.loading.load import load_stack
 from levee.loading.schema.classes_file import CLASSES
+from levee.loading.schema.conventions_file import CONVENTIONS
 from levee.loading.schema.sites_file import SITES
 from levee.loading.schema.stack_file import STACK
 from levee.loading.schema.stream_file import STREAM
@@ -40,7 +41,14 @@ def section(title: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("title", "fields"), [("The stack", STACK), ("A stream", STREAM), ("Data classes", CLASSES), ("Sites", SITES)]
+    ("title", "fields"),
+    [
+        ("The stack", STACK),
+        ("A stream", STREAM),
+        ("Data classes", CLASSES),
+        ("Sites", SITES),
+        ("Conventions", CONVENTIONS),
+    ],
 )
 def test_every_key_is_told(title: str, fields: dict[str, Any]) -> None:
     told = {key: bool(bold) for bold, key, _ in ROW.findall(section(title))}

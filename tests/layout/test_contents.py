@@ -8,7 +8,7 @@ PROJECT = Path(__file__).parents[2]
 MACHINE = re.compile(r"/(?:root|home/\w+|opt|work|tmp/\w+)/")  # a path of somebody's machine
 INDEX = re.compile(r"files\.pythonhosted|pypi\.(?:org|python)|repo1?\.maven|maven\.org|index-url", re.IGNORECASE)
 ROOT = {
-    ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "Pulumi.yaml", "README.md",
+    ".ci", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "Makefile", "NOTICE", "Pulumi.yaml", "README.md",
     ".pre-commit-hooks.yaml", ".github", "benchmarks", "docs", "infra", "levee", "policies", "pyproject.toml",
     "requirements", "stacks", "tests", "tools",
 }  # fmt: skip

@@ -163,7 +163,7 @@ def test_without_moto_nothing_is_started_and_the_way_to_get_it_is_said(
 
     with pytest.raises(LocalClusterError, match="a_package_that_is_not_there") as refused:
         run("up", "--aws", "--directory", str(tmp_path), "--base-port", str(BASE_PORT + 50))
-    assert "requirements/local.txt" in refused.value.help
+    assert "levee[local]" in refused.value.help
     assert list(tmp_path.iterdir()) == []
 
 

@@ -16,7 +16,7 @@ from levee.plan.build import build_plan
 from levee.render.plan_json import render_json
 from levee.render.plan_tables import render_tables
 from levee.render.table import render_table
-from levee_infra.cli.deploy import say
+from levee_infra.cli.telling import Telling
 from levee_infra.verify.progress import ERASE, Progress
 from levee_policies.finding import Finding, Verdict
 from levee_policies.registry import RULES
@@ -43,7 +43,7 @@ def test_tables_do(capsys: pytest.CaptureFixture[str]) -> None:
     text = render_table(("A", "B"), [(ACTING, "x\ny"), ("b", "c")])
     assert quiet(text)
     assert len(text.splitlines()) == 4
-    say(f"{ACTING} + topic")
+    Telling("up", "test", as_json=False).say(f"{ACTING} + topic")
     assert quiet(capsys.readouterr().out)
 
 

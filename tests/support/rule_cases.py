@@ -27,8 +27,10 @@ from typing import Any, Final
 
 import yaml
 
+from levee.loading.folder import SHARED
 from levee.loading.load import load_stack
 from levee.loading.sites import load_sites
+from levee.model.conventions import Conventions
 from levee.model.site import Site
 from levee.plan.build import build_plan
 from levee.plan.change import Deployed, as_deployed, compare
@@ -97,6 +99,7 @@ class Case:
             max_removed=values.get("max_removed", 20),
             exemptions=(),
             sites=_sites(self),
+            conventions=Conventions(**values.get("conventions.yaml", {})),
         )
 
     @property
@@ -147,9 +150,7 @@ def write(case: Case, project: Path) -> Path:
     """The case's stack as files under `project`."""
     shutil.copytree(COMPLIANT / "stacks", project / "stacks")
     for file, change in case.changes.items():
-        path = (
-            project / "stacks" / (file if file in {"classes.yaml", "waivers.yaml", "sites.yaml"} else f"{STACK}/{file}")
-        )
+        path = project / "stacks" / (file if file in SHARED else f"{STACK}/{file}")
         before = yaml.safe_load(path.read_text(encoding="utf-8")) if path.exists() else {}
         path.write_text(yaml.safe_dump(merged(before, change), sort_keys=False, allow_unicode=True), encoding="utf-8")
     return project

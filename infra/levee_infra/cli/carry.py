@@ -67,13 +67,12 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Carry. 0: ended as asked; 1: records may have been lost."""
-    from levee.loading.load import load_stack
-    from levee.plan.build import build_plan
+    from levee.loading.load import load_plan
     from levee_infra.carrier.carry import carry
     from levee_infra.carrier.choice import choose
 
     project = project_of(arguments)
-    plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
+    plan = load_plan(project, arguments.stack, arguments.clock.today())
     carrier = choose(plan, arguments.service, arguments.stream)
     skips = _skips(arguments.skip)
     clock, stops_at_tip = arguments.clock, arguments.until_caught_up

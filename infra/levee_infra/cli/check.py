@@ -16,6 +16,7 @@ from levee_infra.cli.project import add_project_option, project_of
 from levee_infra.cli.report import Judgement, add_report_options, report
 
 if TYPE_CHECKING:
+    from levee_policies.facts import Context
     from levee_policies.rule import Rule
 
 DESCRIPTION = """\
@@ -56,22 +57,22 @@ def run(arguments: argparse.Namespace) -> int:
     as_of = day_of(arguments)
 
     def judge(project: Path, judgement: Judgement) -> None:
-        rules = list(_rules(arguments.rule))
-        _judge(project, _stacks(arguments, project), rules, as_of, judgement)
+        _judge(project, _stacks(arguments, project), arguments.rule, as_of, judgement)
 
     category = " ".join(("levee/check", *arguments.paths, *(arguments.rule or ())))
     return report(arguments, category, lambda: project_of(arguments, [*map(Path, arguments.paths)]), judge)
 
 
-def _rules(ids: Sequence[str] | None) -> Iterator[Rule[Any]]:
+def _rules(ids: Sequence[str] | None, context: Context) -> Iterator[Rule[Any]]:
     from levee_infra.cli.explain import rule_of
     from levee_policies.gate import offline_rules
+    from levee_policies.registry import RULES
 
-    offline = offline_rules()
+    offline = offline_rules(context)
     if ids is None:
         yield from offline
     for name in ids or ():
-        rule = rule_of(name)
+        rule = rule_of(name, (*RULES, *context.own_rules))
         if rule not in offline:
             surfaces = ", ".join(sorted(surface.value for surface in rule.surfaces))
             raise LeveeError(f"{rule.id} can't be judged by files alone", f"it is judged on: {surfaces}", exit_code=2)
@@ -93,33 +94,39 @@ def _stacks(arguments: argparse.Namespace, project: Path) -> list[str]:
 
 
 def _stacks_of(path: Path, project: Path, known: Sequence[str]) -> Sequence[str]:
-    """The stacks that a path is part of: all of them for stacks/ itself and the files that all stacks share."""
+    """The stacks that a path is part of: all of them for stacks/, what all stacks share, and own rules."""
+    from levee.loading.folder import SHARED
+
     if str(path) in known and not path.exists():
         return [str(path)]
     if not path.exists():
         raise LeveeError(f"{path} is not there", f"stacks here: {listing(known)}", exit_code=2)
+    if path.resolve().is_relative_to((project / "policies" / "rules").resolve()):
+        return known
     try:
         parts = path.resolve().relative_to((project / "stacks").resolve()).parts
     except ValueError:
         parts = ("",)
-    if not parts or (len(parts) == 1 and parts[0] in {"classes.yaml", "waivers.yaml", "sites.yaml"}):
+    if not parts or (len(parts) == 1 and parts[0] in SHARED):
         return known
     if parts[0] not in known:
         raise LeveeError(f"{path} is part of no stack", f"stacks here: {listing(known)}", exit_code=2)
     return [parts[0]]
 
 
-def _judge(project: Path, names: Sequence[str], rules: Sequence[Rule[Any]], as_of: date, judgement: Judgement) -> None:
+def _judge(project: Path, names: Sequence[str], ids: Sequence[str] | None, as_of: date, judgement: Judgement) -> None:
     from levee.loading.load import Stacks
-    from levee.plan.build import build_plan
     from levee_policies.engine import evaluate
     from levee_policies.gate import context_of
 
     context, stacks = None, Stacks(project)
+    rules: list[Rule[Any]] = []
     with judgement.going_on():
-        context = context_of(project, as_of)
+        known = context_of(project, as_of)
+        rules = list(_rules(ids, known))
+        context = known
     for name in names:
         with judgement.going_on():
-            plan = build_plan(stacks.load(name), as_of)
+            plan = stacks.plan(name, as_of)
             if context is not None:
                 judgement.reports.append(evaluate(plan, rules, context))

@@ -14,13 +14,11 @@ from typing import TYPE_CHECKING
 
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
-from levee.diagnostics.redaction import redact
-from levee.diagnostics.text import printable
 from levee_infra.cli.clearance import add_clearance_option
-from levee_infra.cli.colour import coloured
 from levee_infra.cli.command import Commands
 from levee_infra.cli.engine_option import add_engine_option
 from levee_infra.cli.project import add_project_option, project_of
+from levee_infra.cli.telling import Telling, add_json_option
 from levee_infra.cli.waiting import waiting_for_cluster
 
 if TYPE_CHECKING:
@@ -52,6 +50,8 @@ def register(commands: Commands) -> None:
         parser = commands.add_parser(name, help=summary, description=text)
         parser.add_argument("stack", help="the stack's name: the folder under stacks/")
         add_engine_option(parser)
+        if name != "destroy":
+            add_json_option(parser)
         if name != "preview":
             parser.add_argument("--yes", "-y", action="store_true", help="don't ask before changing anything")
         if name != "destroy":
@@ -69,8 +69,7 @@ def run(name: str, arguments: argparse.Namespace) -> int:
 
 
 def _run(name: str, arguments: argparse.Namespace) -> int:
-    from levee.loading.load import load_stack
-    from levee.plan.build import build_plan
+    from levee.loading.load import load_plan
     from levee.plan.not_yet import not_yet_in_force
     from levee_infra.deployed.holder import EngineName
     from levee_infra.engines.choice import choose
@@ -79,10 +78,11 @@ def _run(name: str, arguments: argparse.Namespace) -> int:
     from levee_infra.targets.registry import target_of
 
     began = time.monotonic()
+    telling = Telling(name, arguments.stack, as_json=getattr(arguments, "json", False))
+    say = telling.say
     action, project = Action(name), project_of(arguments)
-    spec = load_stack(project, arguments.stack)
     clock = Clock.fixed(arguments.clock.now())  # one run, one day
-    plan = build_plan(spec, clock.today())
+    plan = load_plan(project, arguments.stack, clock.today())
     engine = choose(EngineName(arguments.engine), project, arguments.stack)
     say(engine.introduction)
     boundary = plan.boundary
@@ -94,9 +94,9 @@ def _run(name: str, arguments: argparse.Namespace) -> int:
             say(f"warning: {warning}")
     deploy = partial(Deployment, project=project, stack=arguments.stack, plan=plan, clock=clock)
     if action is not Action.DESTROY:
-        deploy = partial(deploy, max_removed=arguments.max_removed)
+        deploy = partial(deploy, max_removed=arguments.max_removed, every=arguments.json)
     if action is not Action.PREVIEW and not arguments.yes:
-        _must_be_asked(action, arguments.stack)
+        _must_be_asked(action, arguments.stack, asks_nobody=getattr(arguments, "json", False))
         if action is Action.UP:
             engine.run(deploy(action=Action.PREVIEW), say)
         _ask(action, arguments.stack)
@@ -109,6 +109,11 @@ def _run(name: str, arguments: argparse.Namespace) -> int:
         for each in outcome.kept:
             say(f"let go of {kept_thing(each)}: {each.how}")
     say(_summary(action, outcome, time.monotonic() - began))
+    telling.end(
+        engine=engine.name.value,
+        changes=_counts(outcome),
+        let_go=[{"what": kept_thing(each), "how": each.how} for each in outcome.kept],
+    )
     return 0
 
 
@@ -129,8 +134,8 @@ def _doubts(plan: Plan, project: Path, as_of: date, *, changing: bool) -> Iterat
     yield from doubts
 
 
-def _must_be_asked(action: Action, stack: str) -> None:
-    if not sys.stdin.isatty():
+def _must_be_asked(action: Action, stack: str, *, asks_nobody: bool) -> None:
+    if asks_nobody or not sys.stdin.isatty():
         raise LeveeError(
             f"levee {action} {stack} changes the cluster and there is nobody to ask",
             f"look with `levee preview {stack}`, then add --yes",
@@ -148,16 +153,15 @@ def _ask(action: Action, stack: str) -> None:
 
 
 def _summary(action: Action, outcome: Outcome, seconds: float) -> str:
-    words = {"create": "created", "update": "updated", "delete": "deleted", "let go": "let go", "same": "unchanged"}
+    words = {"create": "created", "update": "updated", "delete": "deleted", "let_go": "let go", "same": "unchanged"}
     if action.value == "preview":
-        words |= {"create": "to create", "update": "to update", "delete": "to delete", "let go": "to let go"}
-    kept = len(outcome.kept)
-    changes = {**outcome.changes, "delete": outcome.changes.get("delete", 0) - kept, "let go": kept}
+        words |= {"create": "to create", "update": "to update", "delete": "to delete", "let_go": "to let go"}
+    changes = _counts(outcome)
     counts = ", ".join(f"{changes[key]} {word}" for key, word in words.items() if changes.get(key))
     return f"{action}: {counts or 'nothing to do'} ({seconds:.1f} s)"
 
 
-def say(line: str) -> None:
-    """One line of progress, at once, without secrets and what could act on a terminal: providers say what they like."""
-    sys.stdout.write(coloured(redact(printable(line)) + "\n", sys.stdout))
-    sys.stdout.flush()
+def _counts(outcome: Outcome) -> dict[str, int]:
+    """How many resources, by what becomes of them: what is let go of is none of the deleted."""
+    kept = len(outcome.kept)
+    return {**outcome.changes, "delete": outcome.changes.get("delete", 0) - kept, "let_go": kept}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
 from levee_infra.cli.command import Commands
-from levee_infra.cli.deploy import say
 from levee_infra.cli.engine_option import add_engine_option
 from levee_infra.cli.failure import show
 from levee_infra.cli.project import add_project_option, project_of
+from levee_infra.cli.telling import ACTIONS, Telling, add_json_option
 from levee_infra.cli.waiting import waiting_for_cluster
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from levee_infra.verify.discrepancy import Discrepancy
 
 DRIFT = 3
-SIGNS = frozenset({"+ ", "= ", "~ ", "- ", "! "})
 
 DESCRIPTION = """\
 Read everything that the stack made, from the cluster and the cloud, and show what differs from its files: what was
@@ -48,38 +47,37 @@ def register(commands: Commands) -> None:
     )
     parser.add_argument("stack", help="the stack's name: the folder under stacks/")
     add_engine_option(parser)
+    add_json_option(parser)
     add_project_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, and answer 3 where anything differs, whatever else can't be told."""
-    from levee.loading.load import load_stack
-    from levee.plan.build import build_plan
+    from levee.loading.load import load_plan
     from levee_infra.deployed.holder import EngineName
     from levee_infra.engines.choice import choose
     from levee_infra.engines.record import record_of
     from levee_infra.targets.preflight import doubts
     from levee_infra.targets.registry import target_of
-    from levee_infra.verify.answer import Verdict
     from levee_infra.verify.comparison import account_differences, differences
 
-    project = project_of(arguments)
+    telling = Telling("drift", arguments.stack, as_json=arguments.json)
+    say, project = telling.say, project_of(arguments)
     clock = Clock.fixed(arguments.clock.now())
-    plan = build_plan(load_stack(project, arguments.stack), clock.today())
+    plan = load_plan(project, arguments.stack, clock.today())
     engine = choose(EngineName(arguments.engine), project, arguments.stack)
     say(engine.introduction)
     record = record_of(project, plan.stack)
     with waiting_for_cluster(plan):
-        doubtful = doubts(plan, project)
-        found = differences(plan, project, record, clock.today())
+        doubtful, found = doubts(plan, project), differences(plan, project, record, clock.today())
         account = account_differences(target_of(plan), plan, project, record)
     for doubt in (*doubtful, *_due_soon(record.ages(plan, clock.today()))):
         say(f"warning: {doubt}")
     failure, outcome, shown = None, None, list[str]()
 
     def tell(line: str) -> None:
-        if line[:2] in SIGNS:
+        if line[:2] in ACTIONS:
             shown.append(line)
         say(line)
 
@@ -89,27 +87,23 @@ def run(arguments: argparse.Namespace) -> int:
         failure = error
     for line in _untold(found, outcome, shown):
         tell(f"! {line}")
-    unknown = []
-    for each in _untold_of_account(account, outcome):
-        line = f"{each.check.thing.value} {each.name}  {each.check.text}: {each.found}"
-        if each.verdict is Verdict.UNKNOWN:
-            unknown.append(line)
-            say(f"warning: it can't be told of {line}")
-        else:
-            tell(f"! {line}")
+    unknown = _tell_account(_untold_of_account(account, outcome), tell)
     differing = len(shown) or (outcome.changed if outcome is not None else 0)
-    return _concluded(differing, failure, all_told=not unknown)
+    complete = failure is None and not unknown
+    code = _concluded(telling, differing, failure, all_told=not unknown)
+    telling.end(engine=engine.name.value, complete=complete, differing=differing, unknown=unknown)
+    return code
 
 
-def _concluded(differing: int, failure: LeveeError | None, *, all_told: bool) -> int:
+def _concluded(telling: Telling, differing: int, failure: LeveeError | None, *, all_told: bool) -> int:
     """Say what came of it; the exit code."""
     if failure is not None:
         show(failure)
         return DRIFT if differing else failure.exit_code
     if differing or all_told:
-        say(f"drift: {_count(differing)}" if differing else "drift: nothing differs from the files")
+        telling.say(f"drift: {_count(differing)}" if differing else "drift: nothing differs from the files")
         return DRIFT if differing else 0
-    say("drift: not all can be told")
+    telling.say("drift: not all can be told")
     return 1
 
 
@@ -148,6 +142,21 @@ def _untold_of_account(found: Iterable[AccountResult], outcome: Outcome | None) 
     """What isn't so in the account, less the things that the engine showed as differing."""
     told: Collection[str] = () if outcome is None else outcome.differing
     yield from (each for each in found if each.name not in told)
+
+
+def _tell_account(found: Iterable[AccountResult], tell: Callable[[str], None]) -> list[str]:
+    """Tell what isn't so in the account; what of it is unknown."""
+    from levee_infra.verify.answer import Verdict
+
+    unknown = []
+    for each in found:
+        line = f"{each.check.thing.value} {each.name}  {each.check.text}: {each.found}"
+        if each.verdict is Verdict.UNKNOWN:
+            unknown.append(line)
+            tell(f"warning: it can't be told of {line}")
+        else:
+            tell(f"! {line}")
+    return unknown
 
 
 def _count(number: int) -> str:

@@ -17,6 +17,7 @@ def failure_of(error: Exception, project: Path | None = None) -> LeveeError:
 
     Any other exception is a fault of levee's own, whose places are kept in `project` or this folder.
     """
+    _note_places(error)
     match error:
         case LeveeError():
             return error
@@ -32,6 +33,18 @@ def failure_of(error: Exception, project: Path | None = None) -> LeveeError:
     from levee_infra.fault import fault
 
     return LeveeError(fault(error, project))
+
+
+def _note_places(error: Exception) -> None:
+    """For `--debug`: where it comes from."""
+    import logging
+
+    log = logging.getLogger(__name__)
+    if log.isEnabledFor(logging.DEBUG):
+        from levee_infra.fault import places
+
+        for line in places(error):
+            log.debug("%s", line)
 
 
 def stopped(ended: KeyboardInterrupt) -> int:

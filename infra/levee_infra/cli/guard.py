@@ -65,15 +65,14 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Compare, judge, write the report; answer 1 where something is found."""
-    from levee.loading.load import load_stack
-    from levee.plan.build import build_plan
+    from levee.loading.load import load_plan
     from levee.plan.change import compare
     from levee_policies.gate import context_of, judge_change
 
     as_of = day_of(arguments)
 
     def judge(project: Path, judgement: Judgement) -> None:
-        plan = build_plan(load_stack(project, arguments.stack), as_of)
+        plan = load_plan(project, arguments.stack, as_of)
         deployed, base = _deployed(arguments.against, project, arguments.stack, as_of)
         changes = compare(plan, deployed)
         counts = f"{changes.resources_before} topics and credentials, {len(changes.removed)} go"

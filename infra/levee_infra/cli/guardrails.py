@@ -65,13 +65,12 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the policies, and what they leave open."""
-    from levee.loading.load import load_stack
-    from levee.plan.build import build_plan
+    from levee.loading.load import load_plan
     from levee.targets.aws.iam.document import PolicyTooLarge
     from levee.targets.aws.iam.guardrails import Kind, guardrails
 
     project = project_of(arguments)
-    plan = build_plan(load_stack(project, arguments.stack), arguments.clock.today())
+    plan = load_plan(project, arguments.stack, arguments.clock.today())
     partition = _partition(plan)
     limits = _limits(plan, arguments.close, arguments.organization)
     kinds = [kind for kind in Kind if arguments.kind in {kind.value, "all"}]

@@ -65,7 +65,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     commands = local.add_subparsers(dest="local_command", metavar="up|down|status", required=True)
 
     up = commands.add_parser("up", help="start the brokers that don't run; return when all answer")
-    up.add_argument("--aws", action="store_true", help="also start the AWS API (needs requirements/local.txt)")
+    up.add_argument("--aws", action="store_true", help="also start the AWS API (needs levee[local])")
     up.set_defaults(run=run_up)
     down = commands.add_parser("down", help="stop the brokers and the AWS API")
     down.add_argument(

@@ -5,22 +5,26 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from typing import NoReturn
 
 from levee import __version__
 from levee.clock import SYSTEM_CLOCK, Clock
 from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line
+from levee.loading.suggestion import Vocabulary
 from levee_infra.cli import (
     carry,
     check,
+    completion,
     deploy,
     drift,
     env,
     explain,
     guard,
     guardrails,
+    init,
     local,
     plan,
     state,
@@ -37,6 +41,7 @@ levee keeps a log stream inside its banks: its account, its region, its roles.
 
 Declare topics, writers, readers and their boundary under stacks/, then:
 
+  levee init             a project to begin from, in an empty folder (offline)
   levee plan local       what stacks/local declares, as tables (offline)
   levee check            every stack against the rules (offline)
   levee guard local      what would change of what is deployed, against the rules (offline)
@@ -68,24 +73,30 @@ def main(argv: Sequence[str] | None = None, clock: Clock = SYSTEM_CLOCK) -> int:
 
 def _run(argv: Sequence[str], clock: Clock) -> int:
     arguments = argparse.Namespace(clock=clock)
+    ending = ExitStack()
     try:
         if any("\0" in argument for argument in argv):
             raise LeveeError("an argument holds a NUL character", "remove it: no name has one", exit_code=2)
         _understand(argv, arguments)
-        code: int = arguments.run(arguments)
+        if "debug" in arguments:
+            from levee_infra.cli.debug import debugging
+
+            ending.enter_context(debugging())
+        return int(arguments.run(arguments))
     except KeyboardInterrupt as ended:
         return stopped(ended)
     except Exception as error:  # noqa: BLE001 - a user never sees a traceback
         failure = failure_of(error, getattr(arguments, "project", None))
         show(failure)
         return failure.exit_code
-    return code
+    finally:
+        ending.close()
 
 
 def _understand(argv: Sequence[str], arguments: argparse.Namespace) -> None:
     """Read the command line. One that is refused writes no report, and an earlier one must not be taken for its."""
     try:
-        command_line().parse_args(argv, arguments)
+        command_line().understand(argv, arguments)
     except SystemExit as ended:
         if ended.code:
             remove_earlier_report(argv)
@@ -99,16 +110,67 @@ class _Parser(argparse.ArgumentParser):
         """Say what is wrong with the command line; exit code 2."""
         super().error(one_line(message))
 
+    def understand(self, argv: Sequence[str], arguments: argparse.Namespace) -> None:
+        """Read the command line. One with an option that its command doesn't have is refused, with what is near it."""
+        _, unknown = self.parse_known_args(argv, arguments)
+        if unknown:
+            *_, command = self._named(arguments)
+            near = Vocabulary(command._option_string_actions).suggest(unknown[0].partition("=")[0])  # noqa: SLF001
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{near and f'; {near}'}")
 
-def command_line() -> argparse.ArgumentParser:
+    def every(self) -> Iterator[_Parser]:
+        """This one, and those of all commands."""
+        yield self
+        for _, commands in self._by_dest():
+            for each in commands.values():
+                yield from each.every()
+
+    def _named(self, arguments: argparse.Namespace) -> Iterator[_Parser]:
+        """This one, and those of the commands that were named."""
+        yield self
+        for dest, commands in self._by_dest():
+            if each := commands.get(getattr(arguments, dest, None) or ""):
+                yield from each._named(arguments)  # noqa: SLF001 - of this class
+
+    def _by_dest(self) -> Iterator[tuple[str, Mapping[str, _Parser]]]:
+        for action in self._actions:
+            if isinstance(action.choices, dict):
+                yield action.dest, action.choices
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        if action.choices is None or value in action.choices:
+            return
+        known = [str(each) for each in action.choices]
+        hint = Vocabulary(known).suggest(str(value)) or f"choose from {', '.join(known)}"
+        raise argparse.ArgumentError(action, f"invalid choice: {value!r}; {hint}")
+
+
+def _help(parser: argparse.ArgumentParser) -> int:
+    sys.stdout.write(parser.format_help())
+    return 0
+
+
+def command_line() -> _Parser:
     """The whole command line, for running it and for documenting it."""
     parser = _Parser(
         prog="levee", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"levee {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
-    for command in (plan, check, explain, guard, guardrails, deploy, verify, drift, carry, status, state, local, env):
+    parser.set_defaults(run=lambda _: _help(parser))
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command")
+    for command in (
+        *(init, plan, check, explain, guard, guardrails, deploy, verify, drift, carry),
+        *(status, state, local, env, completion),
+    ):
         command.register(commands)
+    for each in parser.every():
+        each.add_argument(
+            "-v",
+            "--debug",
+            action="store_true",
+            default=argparse.SUPPRESS,  # it may stand before the command's name or after it
+            help="say on standard error what is asked, when, and where an error comes from; never a secret",
+        )
     return parser
 
 

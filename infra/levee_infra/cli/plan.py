@@ -30,11 +30,10 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the plan."""
-    from levee.loading.load import load_stack
-    from levee.plan.build import build_plan
+    from levee.loading.load import load_plan
     from levee.render.plan_json import render_json
     from levee.render.plan_tables import render_tables
 
-    plan = build_plan(load_stack(project_of(arguments), arguments.stack), day_of(arguments))
+    plan = load_plan(project_of(arguments), arguments.stack, day_of(arguments))
     sys.stdout.write(render_json(plan) if arguments.json else redact(render_tables(plan)))
     return 0

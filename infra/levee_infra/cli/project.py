@@ -29,20 +29,26 @@ def project_of(arguments: argparse.Namespace, paths: Sequence[Path] = ()) -> Pat
     """
     named: Path | None = arguments.project
     if named is not None:
-        candidates = [_absolute(named)]
-    elif homes := sorted({home for path in paths if (home := _home(_absolute(path))) is not None}):
+        candidates = [absolute(named)]
+    elif homes := sorted({home for path in paths if (home := _home(absolute(path))) is not None}):
         if len(homes) > 1:
             message = f"the paths are of several projects: {', '.join(map(str, homes))}"
             raise LeveeError(message, "run levee once for each, with --project", exit_code=2)
         return homes[0]
     else:
-        here = _absolute(Path())
-        candidates = [here, *here.parents]
+        nearest = nearest_project()
+        candidates = [] if nearest is None else [nearest]
     for folder in candidates:
         if _is_folder(folder / STACKS):
             return folder
     where = f"{named} has no stacks/ folder" if named is not None else "no stacks/ folder here or above"
     raise LeveeError(where, "run levee inside a project, or name one: --project DIR", exit_code=2)
+
+
+def nearest_project() -> Path | None:
+    """The project of this folder, if it lies in one."""
+    here = absolute(Path())
+    return next((folder for folder in (here, *here.parents) if _is_folder(folder / STACKS)), None)
 
 
 def _home(path: Path) -> Path | None:
@@ -53,7 +59,8 @@ def _home(path: Path) -> Path | None:
     return None
 
 
-def _absolute(path: Path) -> Path:
+def absolute(path: Path) -> Path:
+    """The path from the root. Raises LeveeError (exit 2) where this folder is gone."""
     try:
         return path.absolute()
     except FileNotFoundError:

@@ -73,12 +73,13 @@ def run_import(arguments: argparse.Namespace) -> int:
 
     from levee.diagnostics import LeveeError
     from levee.loading.folder import find
-    from levee_infra.cli.deploy import say
+    from levee_infra.cli.telling import Telling
     from levee_infra.deployed.holder import EngineName
     from levee_infra.engines.move import move, take
     from levee_infra.engines.pulumi.stack_config import require_passphrase
 
     project, stack, engine = project_of(arguments), arguments.stack, EngineName(arguments.engine)
+    say = Telling("state", stack, as_json=False).say
     find(project, stack)
     if arguments.file is not None:
         if engine is EngineName.PULUMI:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
@@ -13,6 +12,7 @@ from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line
 from levee_infra.cli.command import Commands
 from levee_infra.cli.project import add_project_option, project_of
+from levee_infra.cli.telling import Telling, add_json_option
 from levee_infra.cli.waiting import waiting_for_cluster
 
 if TYPE_CHECKING:
@@ -30,15 +30,14 @@ def register(commands: Commands) -> None:
     """Add the command."""
     parser = commands.add_parser("status", help="what is deployed and what the cluster says", description=DESCRIPTION)
     parser.add_argument("stack", help="the stack's name: the folder under stacks/")
-    parser.add_argument("--json", action="store_true", help="for scripts")
+    add_json_option(parser)
     add_project_option(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the status."""
-    from levee.loading.load import load_stack
-    from levee.plan.build import build_plan
+    from levee.loading.load import load_plan
     from levee_infra.deployed.holder import holder
     from levee_infra.engines.record import record_of
     from levee_infra.kafka.live_cluster import look, refuse_contradictions
@@ -46,14 +45,13 @@ def run(arguments: argparse.Namespace) -> int:
 
     project = project_of(arguments)
     today = arguments.clock.today()
-    plan = build_plan(load_stack(project, arguments.stack), today)
+    plan = load_plan(project, arguments.stack, today)
     held = holder(project, plan.stack)
     with waiting_for_cluster(plan):
         live = look(plan, project)
     unknown: LeveeError | None = None
     existing = sum(topic.name in live.topics for topic in plan.topics)
     document: dict[str, object] = {
-        "stack": plan.stack,
         "engine": held.engine,
         "resources": held.resources,
         "cluster": {"id": live.id, "racks": {str(broker): rack for broker, rack in sorted(live.racks.items())}},
@@ -69,14 +67,14 @@ def run(arguments: argparse.Namespace) -> int:
         unknown = error
         document["let_go"] = {"unknown": error.message}
     if arguments.json:
-        sys.stdout.write(json.dumps(document, indent=2, sort_keys=True) + "\n")
+        Telling("status", plan.stack, as_json=True).end(**document)
     else:
-        _print(document)
+        _print(plan.stack, document)
     refuse_contradictions(plan, live, project)
     return 0 if unknown is None else 1
 
 
-def _print(document: dict[str, object]) -> None:
+def _print(stack: str, document: dict[str, object]) -> None:
     cluster, topics, credentials = document["cluster"], document["topics"], document["credentials"]
     assert isinstance(cluster, dict)
     assert isinstance(topics, dict)
@@ -84,7 +82,7 @@ def _print(document: dict[str, object]) -> None:
     brokers = ", ".join(f"{broker} in {rack or 'unknown'}" for broker, rack in cluster["racks"].items())
     held = document["engine"] or "nobody yet (never deployed from here)"
     lines = (
-        f"stack     {document['stack']}",
+        f"stack     {stack}",
         f"held by   {held}, {document['resources']} resources",
         f"cluster   {cluster['id']}; brokers {brokers}",
         f"topics    {topics['existing']} of {topics['declared']} declared exist",

@@ -57,8 +57,7 @@ def register(commands: Commands) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the proof. 0: all as declared; 1: a surprise, or something that can't be known."""
-    from levee.loading.load import load_stack
-    from levee.plan.build import build_plan
+    from levee.loading.load import load_plan
     from levee_infra.engines.record import record_if_readable
     from levee_infra.targets.registry import target_of
     from levee_infra.verify.evidence import evidence
@@ -69,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     project = project_of(arguments)
     began = arguments.clock.now()
-    plan = build_plan(load_stack(project, arguments.stack), began.date())
+    plan = load_plan(project, arguments.stack, began.date())
     target = target_of(plan)
     with waiting_for_cluster(plan), Progress(sys.stderr) as progress:
         scope = Scope(

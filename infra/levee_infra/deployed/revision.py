@@ -15,9 +15,9 @@ from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.text import render_text
 from levee.loading.load import Stacks
 from levee.loading.text import MAX_BYTES
+from levee.loading.waivers import load_waivers
 from levee.plan.build import build_plan
 from levee.plan.change import Deployed, as_deployed
-from levee_policies.gate import waivers_of
 from levee_policies.same_change import Base
 
 _PLAIN: Final = frozenset({"100644", "100755"})  # modes of files; links and submodules lead out of the revision
@@ -52,7 +52,7 @@ def from_revision(project: Path, stack: str, revision: str, as_of: date) -> Revi
         _write(project, Path(folder), kept)
         try:
             plan = build_plan(Stacks(Path(folder)).load_alone(stack), as_of)
-            base = Base(plan=plan, waivers=waivers_of(Path(folder)))
+            base = Base(plan=plan, waivers=load_waivers(Path(folder), None))
             return Revision(deployed=as_deployed(plan, source), base=base)
         except Rejected as rejected:
             raise _unusable(revision, f"its files are not valid:\n{render_text(rejected.diagnostics)}") from None

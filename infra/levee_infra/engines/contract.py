@@ -10,6 +10,7 @@ from typing import Protocol
 
 from levee.clock import Clock
 from levee.plan.planned import Plan
+from levee_infra.deployed.holder import EngineName
 from levee_infra.deployed.judging import Change
 from levee_infra.deployed.kept import Kept
 
@@ -73,6 +74,7 @@ class Outcome:
 class Engine(Protocol):
     """Carries deployments out. `introduction` is the first line a user sees: which engine, and what it is for."""
 
+    name: EngineName
     introduction: str
 
     def run(self, deployment: Deployment, report: Report) -> Outcome:

@@ -181,7 +181,7 @@ def _require_installed() -> None:
         raise LocalClusterError(
             f"the local AWS API needs packages that {sys.executable} doesn't have: {', '.join(missing)}; "
             "nothing was changed",
-            "install them: `pip install --require-hashes -r requirements/local.txt`, or `make up`",
+            "install them: `pip install 'levee[local]'`; in levee's own repository `make up`",
         )
 
 

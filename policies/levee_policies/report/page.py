@@ -36,6 +36,8 @@ def _authorities(rule: Rule[Any]) -> str:
 
 
 def _authority(name: str) -> str:
-    clause = AUTHORITIES[name]
+    clause = AUTHORITIES.get(name)
+    if clause is None:  # an organization's own
+        return f"- {name}"
     source = f" <{clause.url}>" if clause.url else ""
     return f"- {name}: {clause.title}.{source}"

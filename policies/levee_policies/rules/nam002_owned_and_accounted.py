@@ -4,7 +4,8 @@
 
 A stream's file names an owner and a data class, and it or its stack a cost centre; where the class holds personal data,
 a legal basis too.
-A topic that no stream file declares has none of them.
+A topic that no stream file declares has none of them. Where `cost_centres` in stacks/conventions.yaml says how a cost
+centre is spelled, one spelled otherwise is none: nobody's budget has it.
 
 ## Why
 
@@ -47,6 +48,13 @@ def check(topic: PlannedTopic, facts: Facts) -> Iterator[Violation]:
         yield _missing("owner")
     if not topic.cost_centre:
         yield _missing("cost_centre")
+    elif not facts.context.conventions.knows(topic.cost_centre):
+        yield Violation(
+            current=f"cost centre {topic.cost_centre}",
+            expected=f"one spelled {facts.context.conventions.cost_centres}, as stacks/conventions.yaml has it",
+            fix="write the cost centre that pays for the stream",
+            at=("cost_centre",),
+        )
     if facts.class_of(topic).personal_data and not topic.legal_basis:
         yield _missing("legal_basis")
 

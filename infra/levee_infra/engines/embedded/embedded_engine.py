@@ -11,6 +11,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
 from levee_infra.deployed.engine_error import EngineError
+from levee_infra.deployed.holder import EngineName
 from levee_infra.deployed.journal import before_this_run, begin_run, end_run, recorded
 from levee_infra.deployed.judging import refused_changes
 from levee_infra.deployed.kept import Kept, kept_on_removal, made_anew
@@ -32,6 +33,8 @@ from levee_policies.stack_evaluator import StackEvaluator, message
 
 class EmbeddedEngine:
     """For laptops, tests and CI. Production is `pulumi up`."""
+
+    name = EngineName.EMBEDDED
 
     def __init__(self, *, chosen: bool) -> None:
         why = "as asked" if chosen else "no `pulumi` on PATH"

@@ -7,6 +7,7 @@ a signal must reach it while levee waits for its end (docs/decisions/0001-run-th
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import signal
@@ -20,7 +21,7 @@ from typing import Any, Final
 from levee.diagnostics import LeveeError
 from levee_infra.deployed.checkpoint import locks
 from levee_infra.deployed.export import Exported, read_export
-from levee_infra.deployed.holder import forget_holder
+from levee_infra.deployed.holder import EngineName, forget_holder
 from levee_infra.deployed.judging import MAX_REMOVED, TOLD_BY_PULUMI, refused_changes
 from levee_infra.deployed.kept import Kept, kept_on_removal, no_longer_declared
 from levee_infra.deployed.location import file_backend
@@ -35,6 +36,7 @@ from levee_infra.interruption import exit_code, on_signals
 from levee_policies.gate import refuse
 from levee_policies.readback.registered import Registered
 
+_LOG: Final = logging.getLogger(__name__)
 _COMMANDS: Final = {
     # --run-program: refresh reads with the connection declared now, not with the one recorded last time.
     Action.PREVIEW: ("preview", "--run-program"),
@@ -53,6 +55,7 @@ _PARALLEL: Final = 64  # the SDK answers 4 registrations for each; providers bat
 class PulumiEngine:
     """What production runs."""
 
+    name = EngineName.PULUMI
     introduction = "engine: pulumi"
 
     def __init__(self, project: Path) -> None:
@@ -212,6 +215,7 @@ class PulumiEngine:
         return any(item["name"].rpartition("/")[2] == stack for item in listed)
 
     def _asked(self, *arguments: str) -> str:
+        _LOG.debug("pulumi %s", " ".join(arguments))
         answered = subprocess.run(
             ["pulumi", *arguments],
             cwd=self._project,
@@ -227,6 +231,7 @@ class PulumiEngine:
         return answered.stdout
 
     def _pulumi(self, arguments: Sequence[str], report: Report) -> list[str]:
+        _LOG.debug("pulumi %s", " ".join(arguments))
         lines: list[str] = []
         signals = _Signals()
         with (

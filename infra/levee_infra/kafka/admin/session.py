@@ -2,6 +2,7 @@
 
 import asyncio
 import concurrent.futures
+import logging
 import re
 import time
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from levee_infra.kafka.admin.connection import Connection
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.providers.protocol.lag import Lag
 
+_LOG: Final = logging.getLogger(__name__)
 K = TypeVar("K")
 T = TypeVar("T")
 
@@ -32,6 +34,10 @@ _CLIENT_NOISE: Final = re.compile(r"^\w+://\S+: | \(after \d+ms in state .*$")
 
 Request = Callable[[AdminClient, Sequence[K]], Sequence["concurrent.futures.Future[Any]"]]
 """Starts one request for some items; returns their futures in the items' order."""
+
+
+def _name(work: object) -> str:
+    return getattr(work, "__qualname__", type(work).__name__)
 
 
 class LacksRightError(FailedError):
@@ -88,6 +94,7 @@ class Session:
 
     async def ask(self, request: Callable[[AdminClient], "concurrent.futures.Future[T]"]) -> T:
         """Send a request about no item in particular and return its result. Raises BrokerError."""
+        _LOG.debug("kafka: %s", _name(request))
         (result,) = await self.settle([None], lambda client, _: [request(client)])
         if isinstance(result, Exception):
             raise result
@@ -105,11 +112,14 @@ class Session:
 
     async def _blocking(self, works: Sequence[Callable[[AdminClient], T]]) -> list[Any]:
         client = await self.client()
+        for work in works:
+            _LOG.debug("kafka: %s", _name(work))
         outcomes = await asyncio.gather(*(asyncio.to_thread(work, client) for work in works), return_exceptions=True)
         return [broker_error(one) if isinstance(one, BaseException) else one for one in outcomes]
 
     async def _once(self, items: Sequence[K], request: Request[K]) -> list[Any]:
         client = await self.client()
+        _LOG.debug("kafka: %s, %d items", _name(request), len(items))
         try:
             futures = request(client, items)
         except (KafkaException, ValueError, TypeError) as error:
@@ -150,6 +160,7 @@ class Session:
 
     async def _described(self, client: AdminClient, tries: int = CONTACT_TRIES) -> Any:
         self._fatal = self._hint = ""
+        _LOG.debug("kafka: describe_cluster of %s", self.connection)
         patience = self.connection.contact_seconds
         asked = client.describe_cluster(include_authorized_operations=True, request_timeout=patience)
         while not asked.done():

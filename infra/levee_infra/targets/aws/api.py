@@ -7,6 +7,7 @@ although nobody answered is safe to repeat, because what it makes has a name; wh
 
 import asyncio
 import configparser
+import logging
 import stat
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -59,6 +60,7 @@ LONGEST_MESSAGE: Final = 500
 
 T = TypeVar("T")
 
+_LOG: Final = logging.getLogger(__name__)
 _DENIED: Final = frozenset(
     {
         *("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "403"),
@@ -199,6 +201,7 @@ class Api:
             )
 
     async def _run(self, service: str, operation: str, work: Callable[[], T], *, withheld: bool = False) -> T:
+        _LOG.debug("aws: %s %s", service, operation)
         loop = asyncio.get_running_loop()
         try:
             return await loop.run_in_executor(self._threads, work)

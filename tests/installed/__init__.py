@@ -1,0 +1,1 @@
+"""levee as it is installed: from its wheel."""
