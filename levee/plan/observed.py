@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 from levee.model.duration import Duration
 from levee.model.origin import Origin
 from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
+
+if TYPE_CHECKING:
+    from levee.plan.part import RegisteredPart
 
 ANY_HOST: Final = "*"
 
@@ -112,17 +115,6 @@ class AccessPolicy:
     role: str | None
     text: str | None
     origin: Origin
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisteredPart:
-    """A resource of a kind that plans have parts of. `properties` are its inputs, or all that its provider tells."""
-
-    type: str
-    name: str
-    properties: Mapping[str, Any] = field(repr=False)
-    protected: bool
-    urn: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from levee.model.origin import Origin
 
@@ -85,6 +86,17 @@ class Part:
     def kind(self) -> str:
         """The last word of its type."""
         return self.type.rpartition(":")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisteredPart:
+    """A resource of a kind that plans have parts of. `properties` are its inputs, or all that its provider tells."""
+
+    type: str
+    name: str
+    properties: Mapping[str, Any] = field(repr=False)
+    protected: bool
+    urn: str
 
 
 @dataclass(frozen=True, slots=True)

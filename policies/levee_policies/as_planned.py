@@ -7,8 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from levee.plan.observed import RegisteredPart
-from levee.plan.part import Part, Ref, Text, Value, refs_in
+from levee.plan.part import Part, Ref, RegisteredPart, Text, Value, refs_in
 from levee.plan.unknown import Unknown, UnknownValueError, unknown
 
 APPROVAL: Final = "acknowledgedIds"

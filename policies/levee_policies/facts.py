@@ -15,16 +15,16 @@ from levee.model.site import Site
 from levee.model.stream import MonitorKind
 from levee.model.waiver import Waiver
 from levee.plan.change import ChangeSet
-from levee.plan.observed import Observed, RegisteredPart
-from levee.plan.part import Part
+from levee.plan.observed import Observed
 from levee.plan.places import NamedPlace
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
 from levee.plan.unknown import UnknownValueError
-from levee_policies.as_planned import Outputs, outputs_of
 from levee_policies.confinement import Confinement
 from levee_policies.index import Index
 
 if TYPE_CHECKING:
+    from levee.plan.part import Part, RegisteredPart
+    from levee_policies.as_planned import Outputs
     from levee_policies.failure import Failure
     from levee_policies.finding import Finding
     from levee_policies.rule import Rule
@@ -125,6 +125,8 @@ class Facts:
     @cached_property
     def made(self) -> Outputs:
         """What is known of the outputs of registered parts."""
+        from levee_policies.as_planned import outputs_of  # files need it not, and every command waits for its imports
+
         return outputs_of(self.registered_parts.values())
 
     def confinement(self, stream: str | None) -> Confinement | None:

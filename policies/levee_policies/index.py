@@ -6,17 +6,19 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from levee.model.data_class import DataClass
 from levee.model.role import Role
 from levee.model.stream import MonitorKind
-from levee.plan.part import Part
 from levee.plan.places import NamedPlace, places
 from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
 from levee.targets import parts
 from levee.targets.aws.names import delivery_role_name
 from levee_policies.confinement import Confinement, confinements
+
+if TYPE_CHECKING:
+    from levee.plan.part import Part
 
 LAST: Final = "\U0010ffff"  # sorts after every character of a topic's name
 

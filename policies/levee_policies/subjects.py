@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from levee.model.cluster import Peer, PolicySpec
 from levee.model.data_class import DataClass
@@ -14,12 +15,10 @@ from levee.plan.observed import (
     Guarded,
     Login,
     Principal,
-    RegisteredPart,
     declared_connection,
     declared_logins,
     declared_principals,
 )
-from levee.plan.part import Part
 from levee.plan.places import NamedPlace, PlaceKind
 from levee.plan.planned import (
     Plan,
@@ -32,6 +31,9 @@ from levee.plan.planned import (
 from levee_policies.facts import Facts
 from levee_policies.rule import Subject
 from levee_policies.waivers import WaiverUse
+
+if TYPE_CHECKING:
+    from levee.plan.part import Part, RegisteredPart
 
 
 def stack(facts: Facts) -> Iterator[Subject[Plan]]:

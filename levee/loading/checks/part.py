@@ -8,7 +8,6 @@ from datetime import date
 from levee.loading.problem import Problem
 from levee.model.stack import StackSpec
 from levee.plan.build import build_plan
-from levee.plan.part import excesses
 from levee.targets import has_parts, parts
 
 ANY_DAY = date.min  # no size depends on it
@@ -17,5 +16,7 @@ ANY_DAY = date.min  # no size depends on it
 def too_long(stack: StackSpec) -> Iterator[Problem]:
     """No text is longer than the platform takes: a role's policy, say, which grows with the grants of its service."""
     if has_parts(stack.target):
+        from levee.plan.part import excesses  # few stacks need it, and every command waits for its imports
+
         for excess in excesses(parts(build_plan(stack, ANY_DAY))):
             yield Problem("too-long", str(excess), excess.limit.advice, excess.part.origin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from levee.plan.observed import RegisteredPart
+from levee.plan.part import RegisteredPart
 from levee.targets import TYPES
 from levee_policies.readback.registered import Registered
 

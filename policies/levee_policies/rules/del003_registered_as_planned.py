@@ -40,17 +40,20 @@ Register the plan as it is. To change it, change its files.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from levee.plan.observed import RegisteredPart
-from levee.plan.part import Part
-from levee_policies.as_planned import differing_inputs
 from levee_policies.facts import Facts
 from levee_policies.rule import Rule, Severity, Surface, Violation
 from levee_policies.subjects import decided_parts
 
+if TYPE_CHECKING:
+    from levee.plan.part import Part, RegisteredPart
+
 
 def check(decided: tuple[Part, RegisteredPart], facts: Facts) -> Iterator[Violation]:
     """Judge one resource that is a part of the plan."""
+    from levee_policies.as_planned import differing_inputs  # files need it not, and every command waits for its imports
+
     part, registered = decided
     if part.protect and not registered.protected:
         yield _violation("it may be deleted by any deployment", "`protect: true`")

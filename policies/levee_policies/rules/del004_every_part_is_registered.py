@@ -35,11 +35,14 @@ Register the part, or remove from the files what it comes from.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from levee.plan.part import Part
 from levee_policies.facts import Facts
 from levee_policies.rule import Rule, Severity, Surface, Violation
 from levee_policies.subjects import planned_parts
+
+if TYPE_CHECKING:
+    from levee.plan.part import Part
 
 
 def check(part: Part, facts: Facts) -> Iterator[Violation]:
