@@ -18,8 +18,8 @@ from typing import Any
 from levee.clock import Clock
 from levee.diagnostics import Rejected
 from levee.loading.locate import diagnose
-from levee.loading.problem import Problem
 from levee.model.origin import Origin
+from levee.model.problem import Problem
 from levee.plan import type_tokens
 from levee.plan.planned import Plan
 from levee_infra.kafka.credential.platform import open_package

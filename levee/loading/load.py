@@ -11,19 +11,20 @@ from typing import Any, Final, NamedTuple
 
 from levee.diagnostics import Diagnostic, LeveeError, Location, Rejected
 from levee.loading.checks import Declared, check
-from levee.loading.checks.claim import Claim, claims_of, places
+from levee.loading.checks.claim import claims_of, places
 from levee.loading.checks.part import too_long
 from levee.loading.documents import Document, read_document
 from levee.loading.folder import CLASSES, STACKS, find, stacks
 from levee.loading.locate import diagnose
-from levee.loading.problem import Part, Problem
 from levee.loading.project_name import project_name
 from levee.loading.schema import classes_file, stack_file, stream_file
 from levee.loading.stack_values import data_classes, stack_spec
 from levee.loading.stream_values import stream_spec
 from levee.loading.validation import FileSchema
+from levee.model.claim import Claim
 from levee.model.data_class import DataClass
 from levee.model.origin import Origin
+from levee.model.problem import Part, Problem
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import StreamSpec
 from levee.plan.build import build_plan
@@ -190,7 +191,7 @@ class _StackFiles(_Reader):
         if values is None:
             return None
         self.problems += _streams_as_said(values, self.folder.stream_files, origin)
-        self.problems += _aws_where_it_is(values, origin)
+        self.problems += _of_other_targets(values, origin)
         spec = stack_spec(self.name, values, self._classes, streams, origin)
         return replace(spec, project=project_name(self._project))
 
@@ -246,8 +247,9 @@ def _streams_as_said(values: Values, stream_files: Mapping[str, str], origin: Or
         yield Problem("no-streams", message, hint, origin.at("streams"), Part.KEY)
 
 
-def _aws_where_it_is(values: Values, origin: Origin) -> Iterator[Problem]:
-    """What only a stack on aws says is not passed over in silence elsewhere."""
-    if "aws" in values and values["target"] != Target.AWS:
-        message, hint = "`aws` is for stacks with `target: aws`", "remove it, or change the target"
-        yield Problem("only-on-aws", message, hint, origin.at("aws"), Part.KEY)
+def _of_other_targets(values: Values, origin: Origin) -> Iterator[Problem]:
+    """What only a stack of another target says is not passed over in silence."""
+    for name in Target:
+        if name in values and values["target"] != name:
+            message, hint = f"`{name}` is for stacks with `target: {name}`", "remove it, or change the target"
+            yield Problem(f"only-on-{name}", message, hint, origin.at(name), Part.KEY)

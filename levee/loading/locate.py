@@ -17,11 +17,11 @@ from typing import Final
 from levee.diagnostics import Diagnostic, Location
 from levee.diagnostics.redaction import REFERENCES, blot, may_hold_secret, redact
 from levee.loading.plain_file import UnreadableError
-from levee.loading.problem import Part, Problem
 from levee.loading.text import line_starts, read_text, split_lines
 from levee.loading.tree import Mapping, Node, Scalar, Sequence, Span, Tree, parse
 from levee.model import origin as origins
 from levee.model.origin import Origin
+from levee.model.problem import Part, Problem
 
 MOST: Final = 200  # problems of one file that are told one by one
 _COMMENT: Final = re.compile(r"(?<!\S)#([^\r\n]*+)")

@@ -11,10 +11,10 @@ from cerberus import TypeDefinition, Validator, errors
 from cerberus.schema import DefinitionSchema, UnvalidatedSchema
 
 from levee.diagnostics.redaction import looks_secret, redact
-from levee.loading.problem import Part, Problem
 from levee.loading.schema.rules import Complaint, Fields, Rules
 from levee.loading.suggestion import Vocabulary
 from levee.model.origin import Origin, Path
+from levee.model.problem import Part, Problem
 
 MAX_PROBLEMS: Final = 100  # of one file that are told one by one
 _LONGEST_MESSAGE: Final = 400

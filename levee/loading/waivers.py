@@ -10,12 +10,12 @@ from levee.diagnostics import Rejected
 from levee.loading.documents import read_document
 from levee.loading.folder import STACKS, stacks
 from levee.loading.locate import diagnose
-from levee.loading.problem import Problem
 from levee.loading.schema import waivers_file
 from levee.loading.schema.values import a_date
 from levee.loading.suggestion import Vocabulary, listing
 from levee.loading.validation import FileSchema
 from levee.model.origin import Origin
+from levee.model.problem import Problem
 from levee.model.waiver import Waiver
 
 WAIVERS: Final = f"{STACKS}/waivers.yaml"

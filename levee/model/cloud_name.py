@@ -88,3 +88,11 @@ class CloudName:
 
 def _takes(form: re.Pattern[str], part: str) -> bool:
     return form.fullmatch(part) is not None or not _WILDCARDS.isdisjoint(part)
+
+
+def arn_in(text: str) -> CloudName | None:
+    """The ARN that a text is; None where it is none."""
+    try:
+        return CloudName.parse(text) if text.startswith("arn:") else None
+    except ValueError:
+        return None

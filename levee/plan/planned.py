@@ -255,6 +255,11 @@ class Plan:
         return frozenset(each.mark(topic.stream) for topic in self.topics for each in topic.approvals)
 
     @property
+    def makes_users(self) -> bool:
+        """Whether users are made on the brokers: MSK makes them itself."""
+        return self.msk_cluster is None
+
+    @property
     def msk_cluster(self) -> str | None:
         """The ARN of the stack's MSK cluster; None where its brokers are no such cluster's."""
         return None if self.aws is None else self.aws.cluster_arn

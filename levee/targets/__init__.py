@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
+from levee.model.problem import Check
 from levee.model.stack import Target
 from levee.plan import type_tokens
+from levee.targets.aws.elsewhere import only_on_aws
 
 if TYPE_CHECKING:
+    from levee.model.origin import Origin
+    from levee.model.stack import StackSpec
     from levee.plan.part import Part
     from levee.plan.planned import Plan
+    from levee.targets.aws.claims import AccountClaim
 
 TYPES: Final = type_tokens.OF_AWS
 """Every type of part, of whichever target."""
 
+_CHECKS: Final = {Target.AWS: "levee.targets.aws.checks"}
+_CLAIMS: Final = {Target.AWS: "levee.targets.aws.claims"}
+_ELSEWHERE: Final[Mapping[Target, Check]] = {Target.AWS: only_on_aws}
 _PARTS: Final = {Target.AWS: "levee.targets.aws.parts"}
 """The modules that decide, imported when first asked: every command waits for its imports."""
 
@@ -30,3 +39,14 @@ def parts(plan: Plan) -> tuple[Part, ...]:
         return ()
     found: tuple[Part, ...] = import_module(_PARTS[plan.target]).parts(plan)
     return found
+
+
+def checks_of(target: Target) -> tuple[Check, ...]:
+    """What must hold of the files of a stack of this target; of another's words that none is there."""
+    own: tuple[Check, ...] = import_module(_CHECKS[target]).CHECKS if target in _CHECKS else ()
+    return (*own, *(check for name, check in _ELSEWHERE.items() if name is not target))
+
+
+def claims_in_account(stack: StackSpec, services: Mapping[str, Origin]) -> Iterable[AccountClaim]:
+    """What a stack holds for itself alone in its account. `services`: all that it names, with where each is named."""
+    return import_module(_CLAIMS[stack.target]).claims(stack, services) if stack.target in _CLAIMS else ()

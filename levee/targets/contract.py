@@ -73,6 +73,8 @@ class TargetModel:
     `secret_stores` are where its stacks can keep passwords, the usual one first. `account_variables` and
     `region_variables` are those of a pipeline's environment that say where it runs. `mechanisms` are SASL mechanisms
     that its brokers offer beside the declared one. `roles`: whether its connectors run as roles of the account.
+    `brokers_name_region`: whether the addresses of its brokers do. `organizations`: whether accounts are of one, whose
+    policies bound them.
     """
 
     name: Target
@@ -82,6 +84,8 @@ class TargetModel:
     region_variables: tuple[str, ...] = ()
     mechanisms: frozenset[str] = frozenset()
     roles: bool = False
+    brokers_name_region: bool = False
+    organizations: bool = False
     capabilities: Mapping[Capability, Supported]
 
     def support(self, capability: Capability) -> Supported:

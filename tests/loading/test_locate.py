@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from levee.loading.locate import locate
-from levee.loading.problem import Part
 from levee.model.origin import Origin
 from levee.model.origin import Path as Steps
+from levee.model.problem import Part
 
 TEXT = """\
 # a comment

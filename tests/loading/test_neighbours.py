@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from levee.diagnostics import Rejected
-from levee.loading.checks.claim import Claim, Kind, overlaps
+from levee.loading.checks.claim import overlaps
 from levee.loading.checks.neighbour import MOST_TOLD
 from levee.loading.load import Stacks, load_stack
+from levee.model.claim import Claim, Kind
 from levee.model.name import NamePattern, PatternType
 from levee.model.origin import Origin
 from tests.support.stack_files import StackFiles

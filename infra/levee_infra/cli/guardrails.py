@@ -92,9 +92,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _partition(plan: Plan) -> Partition:
     """The stack's partition. Raises LeveeError where the stack isn't on AWS."""
     from levee.catalog.partition import partition_of
-    from levee.model.stack import Target
+    from levee.targets.registry import MODELS
 
-    if plan.target is not Target.AWS:
+    if not MODELS[plan.target].organizations:
         message = f"stack {plan.stack} is of target {plan.target}: only AWS has organizations with such policies"
         raise LeveeError(message, "name a stack of target aws", exit_code=2)
     partition = partition_of(plan.boundary.region)

@@ -20,7 +20,7 @@ import pulumi
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.redaction import redact
 from levee.loading.locate import diagnose
-from levee.loading.problem import Problem
+from levee.model.problem import Problem
 from levee.plan.planned import Plan
 from levee_infra.deployed.checkpoint import checkpoint_file, read_checkpoint
 from levee_infra.deployed.export import Exported, of_document, read_export

@@ -16,7 +16,7 @@ from typing import Any, Final
 from levee.catalog.rack import region_of_rack
 from levee.diagnostics import LeveeError, Rejected
 from levee.loading.locate import diagnose
-from levee.loading.problem import Problem
+from levee.model.problem import Problem
 from levee.plan.planned import Plan, PlannedTopic
 from levee_infra.kafka.admin.connection import Connection
 from levee_infra.kafka.admin.session import Session

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from levee.loading.problem import Problem
 from levee.model.acl import ResourceType
 from levee.model.name import NamePattern, PatternType
 from levee.model.origin import Origin
+from levee.model.problem import Problem
 from levee.plan.planned import Plan
 
 _LAST: Final = chr(0x10FFFF)

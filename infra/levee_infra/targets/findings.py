@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from levee.loading.problem import Problem
 from levee.model.origin import Origin
+from levee.model.problem import Problem
 from levee_infra.providers.protocol.failures import FailedError
 
 MISSING_RIGHTS: Final = "missing-rights"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from levee.diagnostics import LeveeError, Rejected
 from levee.loading.locate import diagnose
-from levee.loading.problem import Problem
+from levee.model.problem import Problem
 from levee.plan.planned import Plan
 from levee_infra.kafka.live_cluster import LiveCluster, contradictions, identity_problems, look
 from levee_infra.kafka.reach import doubtful_grants

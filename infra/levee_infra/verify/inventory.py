@@ -66,7 +66,7 @@ async def survey(client: Client, plan: Plan) -> LiveState:
         racks={broker.broker_id: broker.rack for broker in cluster.brokers},
         topics=topics,
         acls=frozenset([acl async for acl in _acls(client)]),
-        users=None if plan.msk_cluster is not None else await _users(client),
+        users=await _users(client) if plan.makes_users else None,
     )
 
 

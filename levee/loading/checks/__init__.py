@@ -1,12 +1,11 @@
 """What no single value can show: how the parts of a stack fit together. One function a check, each linear."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 from levee.loading.checks import (
     approval,
-    aws,
-    aws_form,
+    archive,
     boundary,
     cloud_names,
     data_class,
@@ -16,35 +15,24 @@ from levee.loading.checks import (
     ownership,
     replication,
     retention,
+    secret_store,
     service,
     sink,
+    source,
     topic,
 )
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
+from levee.model.declared import Declared
+from levee.model.problem import Check, Problem
+from levee.targets import checks_of
 
 __all__ = ["Declared", "check"]
 
-CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
+CHECKS: Final[tuple[Check, ...]] = (
     boundary.account_of_target,
-    aws.secret_store,
-    aws.only_on_aws,
-    aws.msk_cluster,
-    aws.of_its_own,
+    secret_store.of_its_target,
     cloud_names.of_its_partition,
-    cloud_names.key_by_its_own_name,
-    aws.archive_on_aws,
-    aws.log_group,
-    aws.names_fit,
-    aws.archive_of_its_own,
-    aws_form.region,
-    aws_form.tags,
-    aws_form.archives,
-    aws_form.alarms,
-    aws_form.many_brokers,
-    aws_form.users,
-    aws_form.cluster_policy,
-    aws_form.trust,
+    source.log_group,
+    archive.of_its_own,
     data_class.retention_bounds,
     data_class.replicas,
     data_class.unknown,
@@ -72,9 +60,7 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
     grant.reaches_nothing,
     grant.groups_of_role,
     monitor.threshold,
-    monitor.window,
     monitor.declared_twice,
-    monitor.lag_of_nobody,
     approval.keys_of_approvals,
     approval.approved_twice,
 )
@@ -82,5 +68,6 @@ CHECKS: Final[tuple[Callable[[Declared], Iterator[Problem]], ...]] = (
 
 def check(declared: Declared) -> Iterator[Problem]:
     """Everything that doesn't fit together."""
-    for one in CHECKS:
+    own = checks_of(declared.stack.target) if declared.stack is not None else ()
+    for one in (*CHECKS, *own):
         yield from one(declared)

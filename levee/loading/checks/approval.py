@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
 from levee.model.approval import Approval, GuardedChange
+from levee.model.declared import Declared
+from levee.model.problem import Problem
 from levee.model.stack import StackSpec
 from levee.model.stream import StreamSpec
 

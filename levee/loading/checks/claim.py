@@ -5,44 +5,18 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from levee.model.claim import Claim, Kind
 from levee.model.cluster import STORES
 from levee.model.name import CHECKPOINTS, NamePattern, PatternType
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec, Target
-from levee.model.stream import MonitorKind, StreamSpec
+from levee.model.stream import StreamSpec
 from levee.plan.carriers import carrier_name, is_carried
-from levee.targets.aws.names import alarm_name, role_name
-
-
-class Kind(StrEnum):
-    """What is claimed, as a sentence names it."""
-
-    TOPIC = "topic"
-    SERVICE = "service"
-    GROUP = "group"
-    TRANSACTIONAL_ID = "transactional id"
-    CREDENTIAL_FILE = "credential file"
-    ARCHIVE = "archive"
-    ROLE = "role"
-    ALARM = "alarm"
-    SECRET = "secret"  # noqa: S105 - a word
-    SECRET_PREFIX = "secret prefix"  # noqa: S105 - a word
-    LOG_GROUP = "log group"
-
-
-class Claim(NamedTuple):
-    """A name, or all names that begin so, that `holder` claims for itself at `place`. `what` is how it is told."""
-
-    kind: Kind
-    place: str
-    pattern: NamePattern
-    holder: str
-    what: str
-    origin: Origin
+from levee.targets import claims_in_account
+from levee.targets.registry import MODELS
 
 
 def overlaps(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Claim]]:
@@ -71,15 +45,15 @@ def _order(claim: Claim) -> tuple[str, bool, str]:
 
 def places(stack: Mapping[str, Any], project: Path) -> frozenset[str] | None:
     """Where a stack claims things, by the values of its file, which may be wrong in other respects. None: untold."""
-    cluster, secrets, aws = (_inside(stack, key) for key in ("cluster", "secrets", "aws"))
+    cluster, secrets = (_inside(stack, key) for key in ("cluster", "secrets"))
     told = [stack.get("target"), stack.get("account"), stack.get("region"), cluster.get("id"), secrets.get("store")]
     if not all(isinstance(text, str) and text for text in told) or stack["target"] not in set(Target):
         return None
     if secrets["store"] not in STORES:
         return None
     found = {cluster_of(cluster["id"])}
-    if stack["target"] == Target.AWS:
-        found.add(account_of(stack["account"], aws.get("endpoint")))
+    if MODELS[Target(stack["target"])].account is not None:
+        found.add(account_of(stack["account"], _inside(stack, stack["target"]).get("endpoint")))
     if secrets["store"] == "file":
         found.add(folder_of(str(secrets.get("directory", "")), project))
     return frozenset(found)
@@ -124,8 +98,9 @@ class _Claims:
             yield from self._groups_and_ids(stream)
         yield from self._grants()
         yield from self._services()
-        if self._stack.target is Target.AWS:
-            yield from self._in_account()
+        for each in claims_in_account(self._stack, self._named()):
+            place = self._region if each.in_region else self._account
+            yield self._claim(each.kind, each.name, each.origin, place=place)
 
     def _claim(
         self, kind: Kind, pattern: NamePattern | str, origin: Origin, *, place: str = "", what: str = ""
@@ -163,8 +138,6 @@ class _Claims:
             yield self._claim(Kind.SERVICE, name, origin)
             if folder is not None:
                 yield self._claim(Kind.CREDENTIAL_FILE, name, origin, place=folder, what=f"the credential of {name}")
-            elif secrets.in_aws and self._stack.target is Target.AWS:
-                yield self._claim(Kind.SECRET, f"{secrets.prefix}{name}", origin, place=self._region)
 
     def _named(self) -> dict[str, Origin]:
         """The services by name, with where each is first named."""
@@ -175,31 +148,3 @@ class _Claims:
             for consumer in stream.consumers:
                 found.setdefault(consumer.service, consumer.origin.at("service"))
         return found
-
-    def _in_account(self) -> Iterator[Claim]:
-        stack = self._stack
-        if stack.secrets.in_aws and stack.secrets.prefix is not None:
-            origin = stack.origin.at("secrets", "prefix")
-            yield self._claim(Kind.SECRET_PREFIX, stack.secrets.prefix, origin, place=self._region)
-        for service in stack.services.values():
-            if service.assumed_by is not None:
-                name = role_name(stack.name, service.name)
-                yield self._claim(Kind.ROLE, name, service.origin.at("assumed_by"), place=self._account)
-        for stream in stack.streams:
-            if stream.archive is not None:
-                origin = stream.archive.origin.at("bucket")
-                yield self._claim(Kind.ARCHIVE, stream.archive.bucket, origin, place=self._account)
-            for name, origin in alarms_of(stack.name, stream):
-                yield self._claim(Kind.ALARM, name, origin, place=self._region)
-            for source in stream.sources:
-                if is_carried(stack.target, source):
-                    origin = source.origin.at("log_group")
-                    yield self._claim(Kind.LOG_GROUP, str(source.log_group), origin, place=self._region)
-
-
-def alarms_of(stack: str, stream: StreamSpec) -> Iterator[tuple[str, Origin]]:
-    """The names of a stream's alarms, and the monitors they are of."""
-    exact = [group.name for each in stream.consumers for group in each.groups if group.type is PatternType.LITERAL]
-    for monitor in stream.monitors:
-        for group in exact if monitor.kind is MonitorKind.LAG else ("",):
-            yield alarm_name(stack, stream.key, monitor.kind, group), monitor.origin

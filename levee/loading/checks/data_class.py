@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
 from levee.loading.suggestion import Vocabulary, listing
+from levee.model.declared import Declared
+from levee.model.problem import Problem
 
 
 def retention_bounds(declared: Declared) -> Iterator[Problem]:

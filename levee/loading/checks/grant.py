@@ -5,10 +5,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
 from levee.loading.suggestion import Vocabulary
+from levee.model.declared import Declared
 from levee.model.name import SEPARATORS
+from levee.model.problem import Problem
 from levee.model.role import Role
 
 

@@ -6,11 +6,12 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from levee.loading.checks.claim import Claim, Kind, overlaps
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
+from levee.loading.checks.claim import overlaps
+from levee.model.claim import Claim, Kind
+from levee.model.declared import Declared
 from levee.model.name import PatternType, metric_name
 from levee.model.origin import Origin
+from levee.model.problem import Problem
 from levee.targets.aws.form import MOST_SUBSCRIPTION_FILTERS
 
 MOST_TOLD: Final = 20

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.loading.checks.claim import Claim, Kind, overlaps
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
+from levee.loading.checks.claim import overlaps
+from levee.model.claim import Claim, Kind
+from levee.model.declared import Declared
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
+from levee.model.problem import Problem
 from levee.plan.carriers import carrier_name, is_carried
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from levee.loading.problem import Problem
+from levee.model.problem import Problem
 from levee.model.stack import StackSpec
 from levee.plan.build import build_plan
 from levee.targets import has_parts, parts

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
+from levee.model.declared import Declared
+from levee.model.problem import Problem
 
 
 def more_than_brokers(declared: Declared) -> Iterator[Problem]:

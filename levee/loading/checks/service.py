@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
+from levee.model.declared import Declared
+from levee.model.problem import Problem
 from levee.model.service import Previous
 from levee.model.stream import ConsumerSpec, SourceSpec
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
 from levee.loading.suggestion import Vocabulary
+from levee.model.declared import Declared
 from levee.model.name import NamePattern
+from levee.model.problem import Problem
 from levee.model.role import Role
 from levee.model.stream import SinkSpec, StreamSpec
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
+from levee.model.declared import Declared
 from levee.model.name import CHECKPOINTS, metric_name
+from levee.model.problem import Problem
 from levee.model.stream import StreamSpec
 
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from cerberus import errors
 
-from levee.loading.problem import Part
 from levee.model.origin import Path
+from levee.model.problem import Part
 
 Rules = dict[str, Any]
 Fields = dict[str, Rules]

@@ -10,9 +10,9 @@ from cerberus import errors
 
 from levee.catalog.topic_setting import OWNED_SETTINGS, TOPIC_SETTINGS
 from levee.diagnostics.redaction import is_secret
-from levee.loading.problem import Part
 from levee.loading.schema.rules import Check, Complaint, Report, Rules
 from levee.loading.suggestion import Vocabulary
+from levee.model.problem import Part
 
 _NAMES: Final = Vocabulary(TOPIC_SETTINGS)
 _NAME: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9._-]{0,199}")

@@ -17,6 +17,7 @@ MODEL: Final = TargetModel(
     region_variables=("AWS_REGION", "AWS_DEFAULT_REGION"),
     mechanisms=frozenset({"AWS_MSK_IAM"}),  # MSK's own keeps no password at all
     roles=True,
+    organizations=True,
     capabilities={
         Capability.FILTER: not_yet("is kept as text and filters nothing yet: every record reaches the topic's readers"),
         Capability.SINK: not_yet("is checked and not provisioned yet"),

@@ -17,6 +17,7 @@ MODEL: Final = TargetModel(
     account_variables=("IBMCLOUD_ACCOUNT_ID",),
     region_variables=("IBMCLOUD_REGION",),
     roles=True,
+    brokers_name_region=True,
     capabilities={
         Capability.TOPIC: CHECKED,
         Capability.CREDENTIAL: CHECKED,

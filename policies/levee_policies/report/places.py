@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from levee.diagnostics import Location
 from levee.loading.locate import SourceText
-from levee.loading.problem import Part
 from levee.model.origin import Origin, Path
+from levee.model.problem import Part
 from levee_policies.finding import Finding
 
 

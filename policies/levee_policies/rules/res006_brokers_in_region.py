@@ -36,9 +36,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from levee.catalog.clouds.resolve import clouds
-from levee.model.stack import Target
 from levee.plan.observed import Connection
 from levee.plan.planned import Plan
+from levee.targets.registry import MODELS
 from levee_policies.facts import Facts
 from levee_policies.rule import Rule, Severity, Surface, Violation
 from levee_policies.subjects import connections
@@ -62,7 +62,7 @@ def check(connection: Connection, facts: Facts) -> Iterator[Violation]:
 
 def _names_tell(plan: Plan) -> bool:
     """Whether every broker's address names its region."""
-    return plan.target is Target.IBM or plan.msk_cluster is not None
+    return MODELS[plan.target].brokers_name_region or plan.msk_cluster is not None
 
 
 RULE = Rule(

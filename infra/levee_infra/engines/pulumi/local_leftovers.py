@@ -23,6 +23,7 @@ from levee.loading.folder import STACKS, stacks
 from levee.loading.plain_file import UnreadableError
 from levee.loading.project_name import project_name
 from levee.model.stack import Target
+from levee.targets.registry import MODELS
 from levee_infra.deployed.checkpoint import checkpoint_file, locks
 from levee_infra.deployed.engine_error import EngineError
 from levee_infra.deployed.location import embedded_state, moves, pulumi_backend, pulumi_passphrase
@@ -170,10 +171,9 @@ def _is_on(project: Path, stack: str, authority: Path) -> bool:
         cluster, target = values["cluster"], values["target"]
         trusted = (project / cluster["security"]["ca_file"]).resolve()
         hosts = [address.rpartition(":")[0] for address in cluster["bootstrap"]]
-        if target == Target.AWS:
-            hosts.append(urlsplit(values["aws"]["endpoint"]).hostname or "")
-        local = target in {Target.KAFKA, Target.AWS}
-        return local and trusted == authority.resolve() and bool(hosts) and all(map(_is_loopback, hosts))
+        if MODELS[Target(target)].account is not None:
+            hosts.append(urlsplit(values[target]["endpoint"]).hostname or "")
+        return trusted == authority.resolve() and bool(hosts) and all(map(_is_loopback, hosts))
     except (TypeError, KeyError, AttributeError, ValueError, OSError, RuntimeError):
         return False
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from levee.diagnostics import LeveeError, Rejected
-from levee.loading.problem import Problem
+from levee.model.problem import Problem
 from levee_infra.targets.aws.preflight.account import look_at_account
 from levee_infra.targets.findings import MISSING_RIGHTS, Findings
 from levee_infra.targets.preflight import preflight

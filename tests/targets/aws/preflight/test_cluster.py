@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from levee.loading.problem import Problem
 from levee.model.cluster import ClientTraffic
+from levee.model.problem import Problem
 from levee.plan.planned import Plan
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.connection import AwsConnection

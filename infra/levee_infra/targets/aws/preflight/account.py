@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from levee.diagnostics import LeveeError
-from levee.loading.problem import Problem
+from levee.model.problem import Problem
 from levee.plan.planned import Plan
 from levee_infra.providers.protocol.failures import FailedError, RefusedError
 from levee_infra.targets.aws.account import account_api

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 
-from levee.loading.problem import Problem
+from levee.model.problem import Problem
 from levee.plan.planned import Plan, PlannedArchive
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api, AwsError

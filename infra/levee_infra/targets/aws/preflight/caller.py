@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from levee.catalog.partition import partition_of
-from levee.loading.problem import Problem
+from levee.model.problem import Problem
 from levee.plan.planned import Plan
 from levee_infra.targets.aws.api import Api
 

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Final
 
-from levee.loading.problem import Problem
 from levee.model.cluster import ClientTraffic
+from levee.model.problem import Problem
 from levee.plan.planned import Plan
 from levee.targets.aws.iam.arn import ClusterArn
 from levee_infra.providers.protocol.failures import FailedError

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from levee.catalog.region import jurisdictions_of
-from levee.loading.problem import Problem
 from levee.model.origin import Origin
+from levee.model.problem import Problem
 from levee.plan.build import stack_key_arn
 from levee.plan.planned import Plan
 from levee_infra.providers.protocol.failures import FailedError

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from levee.catalog.partition import partition_of
-from levee.loading.problem import Problem
+from levee.model.problem import Problem
 from levee.plan.planned import Plan
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api

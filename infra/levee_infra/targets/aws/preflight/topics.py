@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from levee.loading.problem import Problem
 from levee.model.origin import Origin
+from levee.model.problem import Problem
 from levee.plan.planned import Plan
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api, AwsError

@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from typing import Final
 
 from levee.catalog.partition import partition_name, partition_of
-from levee.loading.checks.claim import alarms_of
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
+from levee.model.declared import Declared
 from levee.model.duration import Duration
 from levee.model.origin import Origin
+from levee.model.problem import Problem
 from levee.model.service import Previous
-from levee.model.stack import StackSpec, Target
 from levee.plan.carriers import is_carried
+from levee.targets.aws.claims import alarms_of
 from levee.targets.aws.form import (
     LONGEST_ALARM_NAME,
     LONGEST_LOCK_DAYS,
@@ -24,20 +23,15 @@ from levee.targets.aws.form import (
     bucket_problem,
     tag_value_problem,
 )
-from levee.targets.aws.metrics import WATCHES
+from levee.targets.aws.metrics import LONGEST_WINDOW, SHORTEST_WINDOW, WATCHES
 
 _LONGEST_LOCK: Final = Duration.parse(f"{LONGEST_LOCK_DAYS}d")
 _LONGEST_QUERY: Final = Duration.parse(f"{LONGEST_QUERY_SECONDS}s")
 
 
-def _on_aws(declared: Declared) -> StackSpec | None:
-    stack = declared.stack
-    return stack if stack is not None and stack.target is Target.AWS else None
-
-
 def region(declared: Declared) -> Iterator[Problem]:
     """The region is one of AWS's that levee knows the partition of: it stands in every ARN."""
-    stack = _on_aws(declared)
+    stack = declared.stack
     if stack is not None and partition_of(stack.region) is None:
         message = f"levee knows no region {stack.region} of AWS"
         yield Problem("region", message, "write one such as eu-west-1", stack.origin.at("region"))
@@ -45,7 +39,7 @@ def region(declared: Declared) -> Iterator[Problem]:
 
 def tags(declared: Declared) -> Iterator[Problem]:
     """Owners end in tags."""
-    stack = _on_aws(declared)
+    stack = declared.stack
     if stack is None:
         return
     owners = [(stack.owner, stack.origin)]
@@ -60,8 +54,6 @@ def tags(declared: Declared) -> Iterator[Problem]:
 
 def archives(declared: Declared) -> Iterator[Problem]:
     """S3 makes a bucket of this name, and locks it for so long."""
-    if _on_aws(declared) is None:
-        return
     for stream in declared.streams:
         archive = stream.archive
         if archive is None:
@@ -77,7 +69,7 @@ def archives(declared: Declared) -> Iterator[Problem]:
 
 def alarms(declared: Declared) -> Iterator[Problem]:
     """Every alarm has a name of its own that CloudWatch takes, and tells no more topics than it allows."""
-    stack = _on_aws(declared)
+    stack = declared.stack
     if stack is None:
         return
     actions = stack.aws.alarm_actions if stack.aws is not None else ()
@@ -100,7 +92,7 @@ def alarms(declared: Declared) -> Iterator[Problem]:
 
 def many_brokers(declared: Declared) -> Iterator[Problem]:
     """What every broker of an MSK cluster measures apart is added up, of few brokers only."""
-    stack = _on_aws(declared)
+    stack = declared.stack
     if stack is None or stack.aws is None or stack.aws.cluster_arn is None or stack.cluster.brokers <= MOST_METRICS:
         return
     for stream in declared.streams:
@@ -122,7 +114,7 @@ def many_brokers(declared: Declared) -> Iterator[Problem]:
 
 def users(declared: Declared) -> Iterator[Problem]:
     """MSK takes so many users, each valid generation of a service being one."""
-    stack = _on_aws(declared)
+    stack = declared.stack
     if stack is None or stack.aws is None or stack.aws.cluster_arn is None or not stack.secrets.in_aws:
         return
     named = {source.service for stream in declared.streams for source in stream.sources}
@@ -137,7 +129,7 @@ def users(declared: Declared) -> Iterator[Problem]:
 
 def cluster_policy(declared: Declared) -> Iterator[Problem]:
     """An MSK cluster's policy lets in accounts by name or one organization, and not both."""
-    stack = _on_aws(declared)
+    stack = declared.stack
     if stack is None or stack.aws is None or stack.aws.cluster_arn is None or stack.cluster.policy is None:
         return
     policy = stack.cluster.policy
@@ -149,7 +141,7 @@ def cluster_policy(declared: Declared) -> Iterator[Problem]:
 
 def trust(declared: Declared) -> Iterator[Problem]:
     """CloudWatch Logs delivers for the stack's own account, region and log groups only."""
-    stack = _on_aws(declared)
+    stack = declared.stack
     if stack is None:
         return
     own = f"arn:{partition_name(stack.region)}:logs:{stack.region}:{stack.account}:"
@@ -166,3 +158,13 @@ def trust(declared: Declared) -> Iterator[Problem]:
                 message = f"{arn} names no log groups of the stack's own account and region"
                 hint = f"remove `source_arn`, or write `{own}log-group:{source.log_group}:*`"
                 yield Problem("wrong-account", message, hint, source.origin.at("trust", "source_arn"))
+
+
+def window(declared: Declared) -> Iterator[Problem]:
+    """CloudWatch looks back for so long."""
+    for stream in declared.streams:
+        for monitor in stream.monitors:
+            if not SHORTEST_WINDOW <= monitor.window <= LONGEST_WINDOW:
+                message = f"an alarm of CloudWatch can't look back {monitor.window}"
+                hint = f"write a window from {SHORTEST_WINDOW} to {LONGEST_WINDOW}"
+                yield Problem("monitor-window", message, hint, monitor.origin.at("window"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from levee.loading.checks.claim import Claim
+from levee.model.claim import Claim
 from levee.model.data_class import DataClass
 from levee.model.service import GrantSpec, ServiceSpec
 from levee.model.stack import StackSpec

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from levee.model.declared import Declared
 from levee.model.origin import Origin
 
 
@@ -30,3 +32,7 @@ class Problem:
     part: Part = Part.VALUE
     other: Origin | None = None
     secret: bool = False
+
+
+Check = Callable[[Declared], Iterator[Problem]]
+"""What must hold of a declaration: every problem that it finds."""

@@ -1,73 +1,39 @@
-"""What belongs to one target only, and what a secret store needs."""
+"""What a stack on aws names must be of its own account and region, and fit together there."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 from typing import Final
 
 from levee.catalog.partition import partition_name, partition_of
-from levee.loading.checks.declared import Declared
-from levee.loading.problem import Problem
 from levee.model.aws import STACK_KEY, AwsSpec
+from levee.model.cloud_name import arn_in
 from levee.model.cluster import AWS_SECRETS_MANAGER
+from levee.model.declared import Declared
+from levee.model.name import PatternType
 from levee.model.origin import Origin
-from levee.model.stack import StackSpec, Target
-from levee.model.stream import SourceKind
+from levee.model.problem import Problem
+from levee.model.stack import StackSpec
+from levee.model.stream import MonitorKind
 from levee.plan.carriers import carrier_name
 from levee.targets.aws.names import MAX_ROLE_LENGTH, delivery_role_name, role_name
-from levee.targets.registry import MODELS
 
 _MSK_PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
 
 
-def secret_store(declared: Declared) -> Iterator[Problem]:
-    """A file store has a directory; Secrets Manager, on aws, has a prefix and a key."""
+def secrets_manager(declared: Declared) -> Iterator[Problem]:
+    """Secrets Manager needs a prefix and a key."""
     stack = declared.stack
     if stack is None:
         return
     secrets, origin = stack.secrets, stack.origin.at("secrets")
-    stores = MODELS[stack.target].secret_stores
-    if secrets.kind not in stores:
-        message = f"a stack with `target: {stack.target}` can't keep its passwords in {secrets.kind}"
-        hint = f"write `store: {'` or `store: '.join(stores)}`"
-        yield Problem("secret-store", message, hint, origin.at("store"))
-    if secrets.kind == "file" and not secrets.directory:
-        message = "a file store needs a `directory`"
-        yield Problem("secret-store", message, "write for example `directory: .levee/secrets/local`", origin)
-    if secrets.kind == "file" and PurePosixPath(secrets.directory).parts[:1] in {(), ("stacks",)} and secrets.directory:
-        message = f"{secrets.directory} is a folder of the project's own files, which git keeps and others read"
-        hint = "write a folder for secrets alone, such as `directory: .levee/secrets/local`"
-        yield Problem("secret-store", message, hint, origin.at("directory"))
-    if secrets.in_aws and stack.target is Target.AWS:
+    if secrets.in_aws:
         for name, value in (("prefix", secrets.prefix), ("encrypted_by", secrets.key)):
             if value is None:
                 message = f"{AWS_SECRETS_MANAGER} needs `{name}`"
                 hint = f"write `prefix: AmazonMSK_levee/{stack.name}/` and `encrypted_by: {STACK_KEY}` or a key's ARN"
                 yield Problem("secret-store", message, hint, origin)
-
-
-def only_on_aws(declared: Declared) -> Iterator[Problem]:
-    """What only Amazon Web Services can make is declared by stacks on aws only."""
-    stack = declared.stack
-    if stack is None or stack.target is Target.AWS:
-        return
-    for origin, what in _aws_only(declared, stack):
-        yield Problem(
-            "only-on-aws", f"{what} is for stacks with `target: aws`", "remove it, or change the target", origin
-        )
-
-
-def _aws_only(declared: Declared, stack: StackSpec) -> Iterator[tuple[Origin, str]]:
-    for service in stack.services.values():
-        if service.assumed_by is not None:
-            yield service.origin.at("assumed_by"), "`assumed_by`"
-    if stack.secrets.key == STACK_KEY:
-        yield stack.origin.at("secrets", "encrypted_by"), f"`{STACK_KEY}`"
-    for stream in declared.streams:
-        if stream.archive is not None and stream.archive.key == STACK_KEY:
-            yield stream.archive.origin.at("encrypted_by"), f"`{STACK_KEY}`"
 
 
 def msk_cluster(declared: Declared) -> Iterator[Problem]:
@@ -152,8 +118,6 @@ def _misplaced(name: str, stack: StackSpec, form: str) -> tuple[str, str, str] |
 
 def archive_on_aws(declared: Declared) -> Iterator[Problem]:
     """What levee makes itself is locked and encrypted with a key that a policy guards."""
-    if declared.stack is None or declared.stack.target is not Target.AWS:
-        return
     for stream in declared.streams:
         archive = stream.archive
         if archive is not None and not archive.locked:
@@ -164,24 +128,10 @@ def archive_on_aws(declared: Declared) -> Iterator[Problem]:
             yield Problem("archive", message, f"write `encrypted_by: {STACK_KEY}` or a key's ARN", archive.origin)
 
 
-def log_group(declared: Declared) -> Iterator[Problem]:
-    """A log group is read by CloudWatch Logs and by nothing else."""
-    for stream in declared.streams:
-        for source in stream.sources:
-            if source.log_group is not None and source.kind is not SourceKind.CLOUDWATCH_LOGS:
-                message = f"a source of kind {source.kind} reads no log group"
-                hint = f"write `kind: {SourceKind.CLOUDWATCH_LOGS}`, or remove `log_group`"
-                yield Problem("log-group", message, hint, source.origin.at("log_group"))
-            elif source.log_group is not None and declared.stack is not None and declared.stack.secrets.key is None:
-                message = "what carries a log group's events is encrypted with the key of `secrets`, and there is none"
-                hint = f"write `encrypted_by: {STACK_KEY}` or a key's ARN under `secrets`"
-                yield Problem("log-group", message, hint, source.origin.at("log_group"))
-
-
 def names_fit(declared: Declared) -> Iterator[Problem]:
     """A role's name is made of the stack's and of what it is for, and IAM's limit is the shortest of all."""
     stack = declared.stack
-    if stack is None or stack.target is not Target.AWS:
+    if stack is None:
         return
     for service in stack.services.values():
         if service.assumed_by is not None:
@@ -199,14 +149,31 @@ def _role_fits(name: str, origin: Origin) -> Iterator[Problem]:
         yield Problem("role-name", message, "shorten the name of the service, the stream or the stack", origin)
 
 
-def archive_of_its_own(declared: Declared) -> Iterator[Problem]:
-    """Retention and lock are a bucket's: two streams can't share one."""
-    first: dict[str, str] = {}
+def key_by_its_own_name(declared: Declared) -> Iterator[Problem]:
+    """What levee makes on aws is bound to its key by policies, and those don't match an alias."""
+    stack = declared.stack
+    if stack is None:
+        return
+    for key, origin in _keys(stack):
+        name = arn_in(key or "")
+        if name is not None and name.resource.startswith("alias/"):
+            message = "the key is named by an alias, which policies of IAM don't match"
+            yield Problem("key-alias", message, "write the key's own ARN: arn:aws:kms:…:key/<id>", origin)
+
+
+def _keys(stack: StackSpec) -> Iterator[tuple[str | None, Origin]]:
+    yield stack.secrets.key, stack.origin.at("secrets", "encrypted_by")
+    for stream in stack.streams:
+        if stream.archive is not None:
+            yield stream.archive.key, stream.archive.origin.at("encrypted_by")
+
+
+def lag_of_nobody(declared: Declared) -> Iterator[Problem]:
+    """A lag is a consumer group's, and on aws each has an alarm of its own."""
     for stream in declared.streams:
-        if stream.archive is None:
-            continue
-        other = first.setdefault(stream.archive.bucket, stream.key)
-        if other != stream.key:
-            message = f"the archive {stream.archive.bucket} is the one of stream {other}, too"
-            hint = "give each its own: a bucket has one retention and one lock"
-            yield Problem("shared-archive", message, hint, stream.archive.origin.at("bucket"))
+        groups = [group for consumer in stream.consumers for group in consumer.groups]
+        for monitor in stream.monitors:
+            if monitor.kind is MonitorKind.LAG and not any(group.type is PatternType.LITERAL for group in groups):
+                message = "a lag monitor watches consumer groups, and none is named in full"
+                hint = "name the groups of a consumer, such as `groups: [detection-engine]`, or remove the monitor"
+                yield Problem("monitor-groups", message, hint, monitor.origin)
