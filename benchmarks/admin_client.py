@@ -185,7 +185,7 @@ _EVERY_ACL: Final = AclBindingFilter(
 
 
 def _user(credential: PlannedCredential, name: str) -> UserScramCredentialUpsertion:
-    info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, credential.iterations)
+    info = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, (credential.scram.iterations if credential.scram else 0))
     return UserScramCredentialUpsertion(name, info, secrets.token_urlsafe(32).encode())
 
 

@@ -20,10 +20,9 @@ from levee.diagnostics import Rejected
 from levee.loading.locate import diagnose
 from levee.model.origin import Origin
 from levee.model.problem import Problem
-from levee.plan import type_tokens
 from levee.plan.planned import Plan
 from levee_infra.kafka.credential.platform import open_package
-from levee_infra.kafka.inputs import credential_inputs, kafka_configuration, topic_inputs
+from levee_infra.kafka.inputs import identity_inputs, kafka_configuration, topic_inputs
 from levee_infra.providers.kafka.provider import KafkaProvider
 from levee_infra.providers.kafka.topic import Topic
 from levee_infra.providers.kafka.topic_ownership import OWNER
@@ -72,7 +71,7 @@ def _declared(
     plan: Plan, project: Path, packages: Iterable[Package], before: Mapping[tuple[str, str], Registered]
 ) -> Iterator[_Declared]:
     kinds = {kind.token: kind for package in packages for kind in package.kinds}
-    made, service = kinds[topic.TYPE], kinds[type_tokens.KAFKA_SERVICE_CREDENTIAL]
+    made = kinds[topic.TYPE]
     named = [(each.stream, each) for each in plan.topics]
     named += [(f"{each.stream}.{each.source.service}.checkpoints", each.checkpoints) for each in plan.carriers]
     for name, planned in named:
@@ -80,8 +79,9 @@ def _declared(
         yield _Declared(made, name, topic_inputs(planned), old, planned.origin)
     store = target_of(plan).secret_store(plan, project)
     for each in plan.credentials:
-        old = _recorded(before.get((type_tokens.KAFKA_SERVICE_CREDENTIAL, each.service)), "service")
-        yield _Declared(service, each.service, credential_inputs(each, store), old, each.origin)
+        token, inputs = identity_inputs(each, store)
+        old = _recorded(before.get((token, each.service)), "service")
+        yield _Declared(kinds[token], each.service, inputs, old, each.origin)
 
 
 def _recorded(found: Registered | None, identity: str) -> Recorded | None:

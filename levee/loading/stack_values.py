@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from levee.loading.schema.login import admin_login
 from levee.loading.schema.settings import setting_text
-from levee.loading.schema.values import a_duration, a_name_or_all, topic_prefix
+from levee.loading.schema.values import a_duration, a_name_or_all, a_principal, topic_prefix
 from levee.loading.stream_values import approval, items, patterns, retirement
 from levee.model.aws import AwsSpec
 from levee.model.cluster import (
@@ -21,12 +22,12 @@ from levee.model.cluster import (
     Peer,
     PolicySpec,
     Protocol,
-    SecretReference,
     SecretStoreSpec,
     Security,
 )
 from levee.model.data_class import ArchiveLock, DataClass
 from levee.model.duration import Duration
+from levee.model.login import Login
 from levee.model.origin import Origin
 from levee.model.outsider import CLUSTER_NAME, EVERY_HOST, Outsider, OutsiderOperation, OutsiderRight
 from levee.model.role import Role
@@ -52,7 +53,7 @@ def stack_spec(
         cost_centre=values.get("cost_centre"),
         trusted_accounts=tuple(values.get("trusted_accounts", ())),
         global_names=tuple(Exemption(**each, origin=at) for each, at in items(values, "global_names", origin)),
-        cluster=_cluster(values["cluster"], origin.at("cluster")),
+        cluster=_cluster(values["cluster"], origin.at("cluster"), _admin(values)),
         secrets=_secrets(values["secrets"]),
         services={key: _service(key, services[key], origin.at("services", key)) for key in sorted(services)},
         principals=tuple(_outsiders(values.get("principals", {}), origin)),
@@ -141,9 +142,13 @@ def _aws(values: Values, origin: Origin) -> AwsSpec:
     )
 
 
-def _cluster(values: Values, origin: Origin) -> ClusterSpec:
+def _admin(values: Values) -> Login:
+    aws = values.get("aws", {})
+    return admin_login(values["cluster"]["security"]["admin"], values["region"], aws.get("credentials_file"))
+
+
+def _cluster(values: Values, origin: Origin, admin: Login) -> ClusterSpec:
     security = values["security"]
-    admin = security["admin"]
     return ClusterSpec(
         id=values["id"],
         bootstrap=tuple(values["bootstrap"]),
@@ -152,8 +157,8 @@ def _cluster(values: Values, origin: Origin) -> ClusterSpec:
             protocol=Protocol(security["protocol"]),
             mechanism=Mechanism(security["mechanism"]),
             ca_file=security.get("ca_file"),
-            admin_username=admin["username"],
-            admin_password=SecretReference(file=admin.get("password_file"), environment=admin.get("password_env")),
+            admin=admin,
+            admin_bootstrap=tuple(security["admin"].get("bootstrap", ())),
         ),
         settings={name: setting_text(value) for name, value in sorted(values.get("settings", {}).items())},
         network=_network(values.get("network", {}), origin.at("network")),
@@ -212,6 +217,7 @@ def _service(name: str, values: Values, origin: Origin) -> ServiceSpec:
         previous=Previous(values.get("previous", Previous.VALID)),
         rotate_every=_duration(values.get("rotate_every")),
         assumed_by=values.get("assumed_by"),
+        principal=a_principal(values["principal"]) if "principal" in values else None,
         grants=tuple(_grant(grant, origin.at("grants", index)) for index, grant in enumerate(grants)),
         origin=origin,
     )

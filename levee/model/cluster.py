@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from levee.model.login import Login
 from levee.model.origin import Origin
 
 
@@ -34,31 +35,24 @@ class Metrics(StrEnum):
 
 
 class Mechanism(StrEnum):
-    """How clients prove who they are."""
+    """How services prove who they are."""
 
     SCRAM_SHA_512 = "SCRAM-SHA-512"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SecretReference:
-    """Where a secret is, never the secret: a file (0600, relative to the project) or an environment variable."""
-
-    file: str | None = None
-    environment: str | None = None
-
-    def __str__(self) -> str:
-        return f"file {self.file}" if self.file is not None else f"environment variable {self.environment}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Security:
-    """`ca_file` is a PEM file, relative to the project; None means the system's trusted authorities."""
+    """`mechanism` is how services log in, `admin` how levee itself does.
+
+    `ca_file` is a PEM file, relative to the project; None means the system's trusted authorities. `admin_bootstrap`
+    are the brokers' addresses for levee, where its login has a listener of its own; empty: those of the cluster.
+    """
 
     protocol: Protocol
     mechanism: Mechanism
     ca_file: str | None
-    admin_username: str
-    admin_password: SecretReference
+    admin: Login
+    admin_bootstrap: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +138,11 @@ class ClusterSpec:
     logs: tuple[LogSink, ...]
     metrics: Metrics | None
     links: tuple[Link, ...]
+
+    @property
+    def admin_bootstrap(self) -> tuple[str, ...]:
+        """Where levee itself reaches the brokers."""
+        return self.security.admin_bootstrap or self.bootstrap
 
 
 AWS_SECRETS_MANAGER: Final = "aws-secrets-manager"

@@ -38,7 +38,8 @@ class ServiceSpec:
 
     Raising `generation` makes a new credential; the one before stays valid until `previous` says `revoked` or the
     generation is raised again. `rotate_every` is what rules hold the credential's age to. `assumed_by` is the cloud
-    service (`ecs-tasks.amazonaws.com`) that may run as it: it gets a role of its own there.
+    service (`ecs-tasks.amazonaws.com`) that may run as it: it gets a role of its own there. `principal`: it logs in as
+    this one, which was made elsewhere (the name that ACLs have after `User:`), and has no generations.
     """
 
     name: str
@@ -48,4 +49,5 @@ class ServiceSpec:
     rotate_every: Duration | None
     grants: tuple[GrantSpec, ...]
     assumed_by: str | None = None
+    principal: str | None = None
     origin: Origin

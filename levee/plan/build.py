@@ -21,6 +21,7 @@ from levee.model.stream import ArchiveSpec, Place, StreamSpec
 from levee.plan.carriers import carrier_grants, carriers, with_trust
 from levee.plan.planned import (
     Boundary,
+    ExistingPrincipal,
     Flow,
     Hop,
     HopKind,
@@ -35,6 +36,8 @@ from levee.plan.planned import (
     PlannedSink,
     PlannedSource,
     PlannedTopic,
+    Realization,
+    ScramUsers,
 )
 from levee.plan.topic_settings import topic_settings
 
@@ -166,14 +169,23 @@ def _credential(name: str, owner: str, service: ServiceSpec | None, grants: list
     return PlannedCredential(
         service=name,
         owner=owner,
-        generation=service.generation if service else 1,
-        previous=service.previous if service else Previous.VALID,
-        iterations=SCRAM_ITERATIONS,
-        rotate_every=service.rotate_every if service else None,
+        realized_as=_realization(service),
         grants=tuple(grants),
         acls=tuple(sorted(acls)),
         assumed_by=service.assumed_by if service else None,
         origin=service.origin if service else grants[0].origin,
+    )
+
+
+def _realization(service: ServiceSpec | None) -> Realization:
+    """How the target makes the identity: here every way that there is has its line."""
+    if service is not None and service.principal is not None:
+        return ExistingPrincipal(name=service.principal)
+    return ScramUsers(
+        generation=service.generation if service else 1,
+        previous=service.previous if service else Previous.VALID,
+        iterations=SCRAM_ITERATIONS,
+        rotate_every=service.rotate_every if service else None,
     )
 
 

@@ -60,9 +60,9 @@ def credential_ages(plan: Plan, made: Mapping[str, date | None], as_of: date) ->
     `made` are the users that are there, with the days on which their passwords were made (None: nobody noted it).
     """
     for credential in plan.credentials:
-        if credential.rotate_every is None:
+        if credential.scram is None or credential.scram.rotate_every is None:
             continue
-        every = timedelta(milliseconds=credential.rotate_every.milliseconds)
+        every = timedelta(milliseconds=credential.scram.rotate_every.milliseconds)
         for username in credential.usernames:
             if username not in made:
                 continue

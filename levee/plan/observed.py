@@ -138,7 +138,7 @@ def declared_principals(plan: Plan) -> Iterator[Principal]:
     """One principal a service: all its generations may do the same."""
     for credential in plan.credentials:
         yield Principal(
-            name=f"User:{credential.usernames[-1]}",
+            name=f"User:{credential.principals[-1]}",
             label=credential.service,
             service=credential.service,
             owner=credential.owner,
@@ -162,28 +162,35 @@ def _access(credential: PlannedCredential) -> Iterator[Access]:
 
 
 def declared_logins(plan: Plan) -> Iterator[Login]:
-    """One login a service."""
+    """One login a service that levee makes users for."""
     for credential in plan.credentials:
+        if (users := credential.scram) is None:
+            continue
         yield Login(
             name=credential.usernames[-1],
             label=credential.service,
             service=credential.service,
             mechanism=plan.cluster.security.mechanism.value,
-            iterations=credential.iterations,
+            iterations=users.iterations,
             in_clear=False,
             owner=credential.owner,
-            rotate_every=credential.rotate_every,
+            rotate_every=users.rotate_every,
             origin=credential.origin,
         )
 
 
-def declared_connection(plan: Plan) -> Connection:
-    """The stack's own way to its brokers."""
+def declared_connections(plan: Plan) -> Iterator[Connection]:
+    """The stack's own ways to its brokers: its services', and levee's where that has addresses of its own."""
     security = plan.cluster.security
-    return Connection(
-        bootstrap=plan.cluster.bootstrap,
-        tls=security.protocol.value == "SASL_SSL",
-        verifies=True,
-        mechanism=security.mechanism.value,
-        origin=plan.origin.at("cluster"),
-    )
+    ways = [(plan.cluster.bootstrap, security.mechanism.value, plan.origin.at("cluster"))]
+    if security.admin_bootstrap:
+        origin = plan.origin.at("cluster", "security", "admin")
+        ways.append((security.admin_bootstrap, security.admin.mechanism or "", origin))
+    for bootstrap, mechanism, origin in ways:
+        yield Connection(
+            bootstrap=bootstrap,
+            tls=security.protocol.value == "SASL_SSL",
+            verifies=True,
+            mechanism=mechanism,
+            origin=origin,
+        )

@@ -16,13 +16,14 @@ from levee.model.cluster import ClusterSpec
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec
 from levee.model.stream import ArchiveSpec, ConsumerSpec, Place, SinkKind, SinkSpec, SourceSpec, Trust
-from levee.plan.planned import Plan
+from levee.plan.planned import ExistingPrincipal, Plan
 
 _HERE: Final = Place()
 _REGION_SETTING: Final = re.compile(r"(?:^|[._-])regions?(?:[._-](?:name|id))?", re.IGNORECASE)
 _ACCOUNT_SETTING: Final = re.compile(r"(?:^|[._-])account(?:[._-]?id)?", re.IGNORECASE)
 _BETWEEN_WORDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _ACCOUNT: Final = re.compile(r"[0-9]{12}|[0-9a-f]{32}")
+_CLOUD_NAME: Final = re.compile(r"(?:arn|crn):")
 
 
 class PlaceKind(StrEnum):
@@ -78,6 +79,11 @@ class NamedPlace:
 def places(plan: Plan) -> Iterator[NamedPlace]:
     """Those of a plan, each once."""
     yield from _of_stack(plan)
+    for credential in plan.credentials:
+        # Of other forms, such as a certificate's subject, nobody can tell where they are.
+        if isinstance(credential.realized_as, ExistingPrincipal) and _CLOUD_NAME.match(credential.realized_as.name):
+            identity = _Holder(f"service/{credential.service}", PlaceKind.IDENTITY, credential.origin)
+            yield from identity.name("principal", credential.realized_as.name, "principal")
     for source in plan.sources:
         yield from _source(source.stream, source.source)
     for consumer in plan.consumers:
@@ -193,6 +199,8 @@ def _cluster(cluster: ClusterSpec, origin: Origin) -> Iterator[NamedPlace]:
     brokers = _Holder("cluster", PlaceKind.BROKERS, origin)
     for index, address in enumerate(cluster.bootstrap):
         yield from brokers.name("broker", address, "bootstrap", index)
+    for index, address in enumerate(cluster.security.admin_bootstrap):
+        yield from brokers.name("broker", address, "security", "admin", "bootstrap", index)
     yield from _Holder("cluster", PlaceKind.CLUSTER, origin).settings(cluster.settings)
     keys = _Holder("cluster/key", PlaceKind.KEY, origin.at("encryption"))
     yield from keys.name("key", cluster.encryption.key, "encrypted_by")

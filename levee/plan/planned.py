@@ -84,30 +84,62 @@ class PlannedGrant:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PlannedCredential:
-    """The service-to-service identity of one service: its generations, its grants and the ACLs they come to.
+class ScramUsers:
+    """An identity as SCRAM users that levee makes, one a generation.
 
-    `acls` are sorted and free of repeats. `iterations` is of SCRAM's key derivation, `rotate_every` how often the
-    service promises a new generation, `assumed_by` which cloud service may run as it.
+    `iterations` is of SCRAM's key derivation, `rotate_every` how often the service promises a new generation.
     """
 
-    service: str
-    owner: str
     generation: int
     previous: Previous
     iterations: int
     rotate_every: Duration | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExistingPrincipal:
+    """An identity that was made elsewhere, by the name that ACLs have after `User:`. levee has no secret of it."""
+
+    name: str
+
+
+Realization = ScramUsers | ExistingPrincipal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCredential:
+    """The service-to-service identity of one service: its grants, the ACLs they come to, and how it is realized.
+
+    `acls` are sorted and free of repeats. `assumed_by` is which cloud service may run as it.
+    """
+
+    service: str
+    owner: str
+    realized_as: Realization
     grants: tuple[PlannedGrant, ...]
     acls: tuple[Acl, ...]
     assumed_by: str | None = None
     origin: Origin
 
     @property
+    def scram(self) -> ScramUsers | None:
+        """The users that levee makes for it, if it makes any."""
+        return self.realized_as if isinstance(self.realized_as, ScramUsers) else None
+
+    @property
     def usernames(self) -> tuple[str, ...]:
         """The users that shall be valid: the current generation's, and the one before it during an overlap."""
-        overlaps = self.generation > 1 and self.previous is Previous.VALID
-        generations = (self.generation - 1, self.generation) if overlaps else (self.generation,)
+        users = self.scram
+        if users is None:
+            return ()
+        overlaps = users.generation > 1 and users.previous is Previous.VALID
+        generations = (users.generation - 1, users.generation) if overlaps else (users.generation,)
         return tuple(f"{self.service}.g{generation}" for generation in generations)
+
+    @property
+    def principals(self) -> tuple[str, ...]:
+        """Whom the brokers know it by, without `User:`, oldest first."""
+        return (self.realized_as.name,) if isinstance(self.realized_as, ExistingPrincipal) else self.usernames
 
 
 class HopKind(StrEnum):

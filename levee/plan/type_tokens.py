@@ -7,6 +7,7 @@ from typing import Final
 LOG_STREAM: Final = "levee:index:LogStream"
 SERVICE_CREDENTIAL: Final = "levee:index:ServiceCredential"
 KAFKA_SERVICE_CREDENTIAL: Final = "levee:kafka:ServiceCredential"
+KAFKA_PRINCIPAL_GRANTS: Final = "levee:kafka:PrincipalGrants"
 AWS_KEY: Final = "levee:aws:Key"
 AWS_SECRET: Final = "levee:aws:Secret"  # noqa: S105 - a type token
 AWS_ROLE: Final = "levee:aws:Role"

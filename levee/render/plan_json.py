@@ -10,7 +10,7 @@ from levee.plan.planned import Plan
 from levee.render.plain import Plain, plain, without_secrets
 from levee.targets import parts
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 
 
 def render_json(plan: Plan) -> str:

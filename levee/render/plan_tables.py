@@ -118,7 +118,7 @@ def _protection(topic: PlannedTopic) -> str:
 
 
 def _credential(credential: PlannedCredential) -> Iterator[tuple[str, ...]]:
-    first = (credential.service, ", ".join(credential.usernames), credential.owner)
+    first = (credential.service, ", ".join(credential.principals), credential.owner)
     for grant in credential.grants:
         yield (*first, *_grant(grant))
         first = ("", "", "")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from levee.catalog.broker_setting import ACCESS_SETTINGS, SafeValue, SettingName, items, setting_name
+from levee.model.login import user_of
 from levee.plan.planned import Plan
 from levee.targets.registry import MODELS
 from levee_policies.rule import Violation
@@ -62,10 +63,15 @@ def ways_in(plan: Plan) -> Iterator[Violation]:
         yield from listeners.violations(each)
         yield from _mechanisms(each, plan)
         if each.setting.name == "super.users":
-            yield from _super_users(each, f"User:{plan.cluster.security.admin_username}")
+            yield from _super_users(each, user_of(plan.cluster.security.admin))
 
 
-def _super_users(each: Said, admin: str) -> Iterator[Violation]:
+def _super_users(each: Said, user: str | None) -> Iterator[Violation]:
+    if user is None:
+        why = "which of them is admin is unknown"
+        yield each.violation("admin alone: write `cluster.security.admin.principal`", why, unknown=True)
+        return
+    admin = f"User:{user}"
     others = [user for user in items(each.value, ";") if user != admin]
     if others:
         why = f"no ACL bounds {', '.join(others)}, and the stack names {admin} alone as admin"
@@ -75,7 +81,8 @@ def _super_users(each: Said, admin: str) -> Iterator[Violation]:
 def _mechanisms(each: Said, plan: Plan) -> Iterator[Violation]:
     """Other ways to log in than the one that the stack declares and the target's own."""
     declared = plan.cluster.security.mechanism
-    allowed = {declared.value} | MODELS[plan.target].mechanisms
+    allowed = {declared.value, plan.cluster.security.admin.mechanism or declared.value}
+    allowed |= MODELS[plan.target].mechanisms
     if each.setting.name in _MECHANISMS:
         named = {item.upper() for item in items(each.value)}
         if not named <= allowed:

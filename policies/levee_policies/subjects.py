@@ -15,7 +15,7 @@ from levee.plan.observed import (
     Guarded,
     Login,
     Principal,
-    declared_connection,
+    declared_connections,
     declared_logins,
     declared_principals,
 )
@@ -95,8 +95,8 @@ def connections(facts: Facts) -> Iterator[Subject[Connection]]:
     """The stack's way to its brokers, and every registered provider that reaches brokers."""
     observed = facts.context.observed
     if observed is None:
-        connection = declared_connection(facts.plan)
-        yield Subject("cluster", connection.origin, connection)
+        for connection in declared_connections(facts.plan):
+            yield Subject("cluster", connection.origin, connection)
         return
     for name, connection in observed.connections:
         yield Subject(f"provider/{name}", connection.origin, connection)

@@ -14,6 +14,7 @@ from levee.loading.schema.stack_file import STACK
 from levee.loading.schema.stream_file import STREAM
 from levee.loading.schema.waivers_file import WAIVERS
 from levee.model.duration import Duration
+from levee.model.login import Scram, SecretReference
 from levee.model.name import NamePattern, PatternType
 from levee.model.role import Role
 from levee.model.service import Previous
@@ -29,10 +30,9 @@ def files(tmp_path: Path) -> StackFiles:
 def test_a_compliant_stack_loads(files: StackFiles) -> None:
     spec = files.load()
     stream = spec.streams[0]
-    assert (spec.name, spec.cluster.brokers, spec.cluster.security.admin_password.file) == (
-        "test",
-        3,
-        "secrets/admin.password",
+    assert (spec.name, spec.cluster.brokers) == ("test", 3)
+    assert spec.cluster.security.admin == Scram(
+        mechanism="SCRAM-SHA-512", username="admin", password=SecretReference(file="secrets/admin.password")
     )
     assert (stream.key, stream.topic, stream.retention) == ("orders", "eu.orders.audit.v1", Duration.days(90))
     assert (stream.replication, stream.min_insync, stream.retention_size) == (3, 2, None)
@@ -222,7 +222,8 @@ def test_ipv6_and_a_password_in_the_environment(files: StackFiles) -> None:
     files.edit(files.stack, "password_file: secrets/admin.password", "password_env: ADMIN_PASSWORD")
     cluster = files.load().cluster
     assert cluster.bootstrap[0] == "[::1]:19092"
-    assert cluster.security.admin_password.environment == "ADMIN_PASSWORD"
+    assert isinstance(cluster.security.admin, Scram)
+    assert cluster.security.admin.password.environment == "ADMIN_PASSWORD"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from confluent_kafka.admin import (
     AclBinding,
@@ -14,7 +15,8 @@ from confluent_kafka.admin import (
 )
 
 from levee.clock import SYSTEM_CLOCK
-from levee.plan.planned import Plan
+from levee.model.service import Previous
+from levee.plan.planned import Plan, PlannedCredential
 from levee_infra.engines.record import record_if_readable
 from levee_infra.targets.registry import target_of
 from levee_infra.verify.answer import Verdict
@@ -84,3 +86,9 @@ def removed(cluster: LocalCluster, each: AclBinding) -> Iterator[None]:
         yield
     finally:
         create_acl(cluster, each)
+
+
+def revoking_previous(credential: PlannedCredential) -> PlannedCredential:
+    """The credential with the generation before its present one revoked."""
+    assert credential.scram is not None
+    return replace(credential, realized_as=replace(credential.scram, previous=Previous.REVOKED))

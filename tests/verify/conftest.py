@@ -33,7 +33,7 @@ def plan_of(files: StackFiles) -> Plan:
 
 def compliant(plan: Plan) -> LiveState:
     """What is on the cluster when all is as planned."""
-    credentials = [(user, credential) for credential in plan.credentials for user in credential.usernames]
+    credentials = [(user, credential) for credential in plan.credentials for user in credential.principals]
     return LiveState(
         cluster_id=plan.cluster.id,
         racks={broker: f"{plan.boundary.region}/zone-{broker}" for broker in range(1, plan.cluster.brokers + 1)},
@@ -52,13 +52,15 @@ def compliant(plan: Plan) -> LiveState:
             for acl in credential.acls
         )
         | marks(plan),
-        users={user: {"SCRAM-SHA-512": credential.iterations} for user, credential in credentials},
+        users={
+            user: {"SCRAM-SHA-512": credential.scram.iterations} for user, credential in credentials if credential.scram
+        },
     )
 
 
 def marks(plan: Plan) -> frozenset[LiveAcl]:
     """The marks by which a stack's things are its own."""
-    users = [user for credential in plan.credentials for user in credential.usernames]
+    users = [user for credential in plan.credentials for user in credential.principals]
     return frozenset(
         [
             *(mark("topic", topic.name, "Describe", plan.qualified_stack) for topic in planned_topics(plan)),

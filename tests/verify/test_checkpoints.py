@@ -75,6 +75,6 @@ def test_its_own_service_is_tried_on_them_and_others_are_too(plan: Plan) -> None
 
 def test_no_record_is_ever_written_there(plan: Plan) -> None:
     check_runs = {f"{CHECKOUT}.g1": check_run(plan, CHECKOUT)}
-    login = Login((Address("127.0.0.1", 1),), f"{CHECKOUT}.g1", "unused", ssl.create_default_context())
+    login = Login((Address("127.0.0.1", 1),), f"{CHECKOUT}.g1", None, ssl.create_default_context())
     write_checks = WriteChecks(check_runs, dict.fromkeys(check_runs, login), Client(login), "token", 3)
     assert {each.name for each in write_checks.writings()} == {ORDERS}

@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from levee.model.name import NamePattern
-from levee.model.service import Previous
 from levee.plan.planned import Plan
 from levee_infra.verify.discrepancy import Discrepancy, Kind, discrepancies, identities
 from levee_infra.verify.live_state import LiveAcl, LiveSetting, LiveState
+from tests.support.proving import revoking_previous
 from tests.support.stack_files import StackFiles
 from tests.verify.conftest import compliant, plan_of
 
@@ -148,7 +148,8 @@ def test_during_an_overlap_both_generations_are_valid_and_then_one(files: StackF
     assert "siem-shipper.g1" in users_of(live)
     assert found(plan, live) == []
     revoking = replace(
-        plan, credentials=tuple(replace(credential, previous=Previous.REVOKED) for credential in plan.credentials)
+        plan,
+        credentials=tuple(revoking_previous(credential) for credential in plan.credentials),
     )
     assert {(d.kind, d.what) for d in found(revoking, live)} == {
         (Kind.USER, "siem-shipper.g1"),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any, assert_never
+from typing import Any, Final, assert_never
 
 import pulumi
 
@@ -18,7 +18,7 @@ from levee.plan.part import Need, Part
 from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
 from levee_infra.components.part_resources import PartResources
 from levee_infra.earlier_urn import earlier_urn
-from levee_infra.kafka.inputs import credential_inputs, kafka_configuration, topic_inputs
+from levee_infra.kafka.inputs import identity_inputs, kafka_configuration, topic_inputs
 from levee_infra.providers.protocol.on_destroy import ON_DESTROY, REFUSE
 from levee_infra.targets.registry import target_of
 from levee_policies.readback import topic
@@ -37,6 +37,19 @@ class KafkaServiceCredential(pulumi.CustomResource):
     def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
         outputs = {"principals": None, "username": None, "secretRef": None}
         super().__init__(type_tokens.KAFKA_SERVICE_CREDENTIAL, name, {**inputs, **outputs}, opts)
+
+
+class KafkaPrincipalGrants(pulumi.CustomResource):
+    """`levee:kafka:PrincipalGrants`: the ACLs of a principal that was made elsewhere (infra/providers/levee)."""
+
+    def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
+        super().__init__(type_tokens.KAFKA_PRINCIPAL_GRANTS, name, {**inputs, "adopted": None}, opts)
+
+
+_IDENTITIES: Final[Mapping[str, Callable[[str, Mapping[str, Any], pulumi.ResourceOptions], pulumi.Resource]]] = {
+    type_tokens.KAFKA_SERVICE_CREDENTIAL: KafkaServiceCredential,
+    type_tokens.KAFKA_PRINCIPAL_GRANTS: KafkaPrincipalGrants,
+}
 
 
 class Registration:
@@ -79,13 +92,14 @@ class Registration:
         return made
 
     def credential(self, name: str, planned: PlannedCredential) -> pulumi.Resource:
-        """Register `levee:kafka:ServiceCredential`, after its topics and the parts that precede it."""
+        """Register the identity of a service, after its topics and the parts that precede it."""
+        token, inputs = identity_inputs(planned, self._secret_store)
         options = pulumi.ResourceOptions(
             provider=self.levee,
             depends_on=[*self._granted(planned), *self._of_service[planned.service]],
-            aliases=below_service(type_tokens.KAFKA_SERVICE_CREDENTIAL, name),
+            aliases=below_service(token, name),
         )
-        made = KafkaServiceCredential(name, credential_inputs(planned, self._secret_store), options)
+        made = _IDENTITIES[token](name, inputs, options)
         self._credentials.append(made)
         return made
 

@@ -11,7 +11,7 @@ from levee.plan.change import Deployed
 from levee_policies.readback import service_credential, topic
 from levee_policies.readback.registered import Registered
 
-JUDGED = frozenset({topic.TYPE, service_credential.TYPE})
+JUDGED = frozenset({topic.TYPE, *service_credential.IDENTITIES})
 STACK: Final = "pulumi:pulumi:Stack"
 APPROVALS: Final = "approvals"
 """The stack's output that holds the marks of the approvals that its last deployment went by."""
@@ -52,7 +52,7 @@ def deployed(source: str, resources: Iterable[Registered], doomed: Iterable[str]
         source=source,
         topics=tuple(topic.topic(each, {}) for each in topics),
         principals=tuple(
-            service_credential.principal(each, {}) for each in listed if each.type == service_credential.TYPE
+            service_credential.principal(each, {}) for each in listed if each.type in service_credential.IDENTITIES
         ),
         doomed=frozenset(each.name for each in topics if each.urn in condemned),
         passwords_made={

@@ -24,10 +24,12 @@ UNSEEN: Final = "acknowledgedIds"  # an input of which no thing tells anything
 _NOUNS: Final = {
     topic.TYPE: "topic",
     type_tokens.KAFKA_SERVICE_CREDENTIAL: "service",
+    type_tokens.KAFKA_PRINCIPAL_GRANTS: "service",
     type_tokens.AWS_SCRAM_ASSOCIATION: "passwords of the MSK cluster",
     type_tokens.AWS_ARCHIVE_BUCKET: "archive of stream",
     type_tokens.AWS_LOG_SUBSCRIPTION: "log subscription",
 }
+_IDENTITIES: Final = frozenset({type_tokens.KAFKA_SERVICE_CREDENTIAL, type_tokens.KAFKA_PRINCIPAL_GRANTS})
 _SETTING: Final = re.compile(r'(?:config|effective)(?:\["([^"]+)"\]|\.([\w.-]+))')
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[A-Z][a-z])")
 _TOKEN: Final = re.compile(r"\b(?:kafka|levee):[A-Za-z]{1,40}(?:/[A-Za-z]{1,40})?:[A-Za-z]{1,40}\b")
@@ -58,7 +60,7 @@ class ResourceWords:
         details = ""
         if type_ == topic.TYPE and name in self._topics:
             details = _topic_details(self._topics[name])
-        elif type_ == type_tokens.KAFKA_SERVICE_CREDENTIAL and name in self._credentials:
+        elif type_ in _IDENTITIES and name in self._credentials:
             details = _credential_details(self._credentials[name])
         elif type_ == type_tokens.AWS_ARCHIVE_BUCKET and name in self._archives:
             archive = self._archives[name]
@@ -69,7 +71,7 @@ class ResourceWords:
         """The topics and users that a resource is, planned or recorded."""
         if type_ == topic.TYPE:
             yield self.name(type_, name)
-        elif type_ == type_tokens.KAFKA_SERVICE_CREDENTIAL:
+        elif type_ in _IDENTITIES:
             yield from (f"user {username}" for username in {*self._planned_users(name), *self._recorded_users(name)})
 
     def account_names(self, type_: str, name: str, changes: Iterable[Change]) -> Iterator[str]:
@@ -93,7 +95,7 @@ class ResourceWords:
                 continue
             if type_ == topic.TYPE:
                 yield self._topic_change(name, change)
-            elif type_ == type_tokens.KAFKA_SERVICE_CREDENTIAL:
+            elif type_ in _IDENTITIES:
                 yield from self._credential_change(name, change)
             else:
                 yield self._plain_change(type_, name, change)
@@ -103,7 +105,7 @@ class ResourceWords:
         turned = [Change(each.path, each.kind, each.new, each.old) for each in changes if each.path != "drift"]
         yield from self.changes(type_, name, (each for each in turned if each.path != "acls"))
         for change in turned:
-            if change.path == "acls" and type_ == type_tokens.KAFKA_SERVICE_CREDENTIAL:
+            if change.path == "acls" and type_ in _IDENTITIES:
                 declared, live = _rights(change.old), _rights(change.new)
                 for user in self._planned_users(name):
                     yield from (difference.lost(user, right) for right in declared - live)
@@ -150,13 +152,15 @@ class ResourceWords:
 
     def _planned_users(self, name: str) -> tuple[str, ...]:
         credential = self._credentials.get(name)
-        return credential.usernames if credential is not None else ()
+        return credential.principals if credential is not None else ()
 
     def _recorded_users(self, name: str) -> Iterator[str]:
-        held = self._recorded.get((type_tokens.KAFKA_SERVICE_CREDENTIAL, name))
-        principals = (held.outputs or {}).get("principals") if held is not None else None
-        for principal in principals if isinstance(principals, list) else ():
-            yield str(principal).removeprefix("User:")
+        for type_ in _IDENTITIES:
+            held = self._recorded.get((type_, name))
+            outputs = (held.outputs or {}) if held is not None else {}
+            principals = outputs.get("principals", [outputs["principal"]] if "principal" in outputs else [])
+            for principal in principals if isinstance(principals, list) else ():
+                yield str(principal).removeprefix("User:")
 
 
 def without_tokens(text: str) -> str:
@@ -214,7 +218,7 @@ def _credential_details(credential: PlannedCredential) -> str:
     for grant in credential.grants:
         reached[grant.role.value].update(map(str, grant.topics))
     roles = (f"{role} of {_counted(topics)}" for role, topics in reached.items())
-    return ", ".join((*roles, f"as {' and '.join(credential.usernames)}"))
+    return ", ".join((*roles, f"as {' and '.join(credential.principals)}"))
 
 
 def _counted(topics: set[str]) -> str:

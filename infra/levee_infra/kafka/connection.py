@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from levee.model.cluster import ClusterSpec
 from levee_infra.kafka.admin.connection import (
     CONTACT_VARIABLE,
     LARGEST_PEM,
-    PASSWORD_VARIABLE,
     Connection,
     read_connection,
 )
+from levee_infra.kafka.login.registry import declared
+from levee_infra.kafka.login.secrets import SECRETS
 from levee_infra.providers.protocol.failures import RefusedError
 
 
@@ -26,26 +28,21 @@ def provider_connection(cluster: ClusterSpec, project: Path) -> dict[str, Any]:
     Raises LeveeError where the CA's file can't be read.
     """
     security = cluster.security
-    password = security.admin_password
     connection: dict[str, Any] = {
-        "bootstrapServers": list(cluster.bootstrap),
+        "bootstrapServers": list(cluster.admin_bootstrap),
         "tlsEnabled": True,
-        "saslMechanism": "scram-sha512",
-        "saslUsername": security.admin_username,
+        **declared(security.admin, project),
     }
     if security.ca_file is not None:
         connection["caCert"] = _authority(project / security.ca_file)
-    if password.file is not None:
-        connection["saslPasswordFile"] = str(project / password.file)
-    else:
-        connection[PASSWORD_VARIABLE] = password.environment
     return connection
 
 
 def admin_connection(cluster: ClusterSpec, project: Path) -> Connection:
     """The connection with its secret read. Raises LeveeError saying which file or variable is missing."""
     try:
-        connection = read_connection(provider_connection(cluster, project), _named_variable(cluster))
+        said = provider_connection(cluster, project)
+        connection = read_connection(said, _named_variables(said))
         if connection.ca is not None:
             ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=connection.ca)
     except RefusedError as error:
@@ -56,12 +53,12 @@ def admin_connection(cluster: ClusterSpec, project: Path) -> Connection:
     return connection
 
 
-def _named_variable(cluster: ClusterSpec) -> dict[str, str]:
-    """Of the environment, the one variable that the stack names: nothing ambient decides how a cluster is reached.
+def _named_variables(said: Mapping[str, Any]) -> dict[str, str]:
+    """Of the environment, the variables that the stack names: nothing ambient decides how a cluster is reached.
 
     And how long to wait for it.
     """
-    names = (cluster.security.admin_password.environment, CONTACT_VARIABLE)
+    names = (CONTACT_VARIABLE, *(said.get(f"{secret}Environment") for secret in SECRETS))
     return {name: os.environ[name] for name in names if name is not None and name in os.environ}
 
 

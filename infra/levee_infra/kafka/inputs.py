@@ -7,13 +7,20 @@ from pathlib import Path
 from typing import Any
 
 from levee.model.acl import Acl
-from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
+from levee.plan import type_tokens
+from levee.plan.planned import ExistingPrincipal, Plan, PlannedCredential, PlannedTopic, ScramUsers
 from levee_infra.kafka.connection import provider_connection
 
 
 def kafka_configuration(plan: Plan, project: Path) -> dict[str, Any]:
     """The plan's cluster, and whose its things are, as the kafka provider takes it."""
     return {**provider_connection(plan.cluster, project), "owner": plan.qualified_stack}
+
+
+def users_configuration(plan: Plan, project: Path) -> dict[str, Any]:
+    """The same as the levee provider takes it: where levee itself has addresses of its own, with services' too."""
+    told = {"clientBootstrapServers": list(plan.cluster.bootstrap)} if plan.cluster.security.admin_bootstrap else {}
+    return {**kafka_configuration(plan, project), **told}
 
 
 def topic_inputs(planned: PlannedTopic) -> dict[str, Any]:
@@ -34,16 +41,20 @@ def topic_inputs(planned: PlannedTopic) -> dict[str, Any]:
     return inputs
 
 
-def credential_inputs(planned: PlannedCredential, store: Mapping[str, Any]) -> dict[str, Any]:
-    """A service's credential as the levee provider takes it; `store` is where its passwords are kept."""
-    return {
-        "service": planned.service,
-        "generation": planned.generation,
-        "previous": planned.previous.value,
-        "iterations": planned.iterations,
-        "acls": [_acl(acl) for acl in planned.acls],
-        "secretStore": store,
-    }
+def identity_inputs(planned: PlannedCredential, store: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A service's identity as the levee provider takes it: its type and inputs. `store` is where passwords are kept."""
+    shared = {"service": planned.service, "acls": [_acl(acl) for acl in planned.acls]}
+    match planned.realized_as:
+        case ScramUsers() as users:
+            return type_tokens.KAFKA_SERVICE_CREDENTIAL, {
+                **shared,
+                "generation": users.generation,
+                "previous": users.previous.value,
+                "iterations": users.iterations,
+                "secretStore": store,
+            }
+        case ExistingPrincipal() as principal:
+            return type_tokens.KAFKA_PRINCIPAL_GRANTS, {**shared, "principal": f"User:{principal.name}"}
 
 
 def _acl(acl: Acl) -> dict[str, str]:

@@ -23,6 +23,7 @@ from levee_infra.kafka.admin.session import Session
 from levee_infra.kafka.broker_values import overruled
 from levee_infra.kafka.connection import admin_connection
 from levee_infra.kafka.held_by_others import held_by_others
+from levee_infra.kafka.login.contract import CORRECT, LoginRefusedError
 from levee_infra.kafka.reach import Held, grants_anothers
 from levee_infra.providers.protocol.failures import FailedError, RefusedError
 
@@ -139,6 +140,8 @@ async def _look(connection: Connection, plan: Plan) -> LiveCluster:
         topics = {name: _live_topic(topic) for name, topic in metadata.topics.items() if topic.partitions}
         others = await held_by_others(session, connection, plan, topics)
         decided = await overruled(session, (topic for topic in plan.topics if topic.name in topics), racks)
+    except LoginRefusedError as error:
+        raise LeveeError(str(error), CORRECT) from None
     except (FailedError, RefusedError) as error:
         hint = "check that the cluster is up (the local one: `levee local status`, `levee local up`) and reachable"
         raise LeveeError(str(error), hint) from None

@@ -1,6 +1,6 @@
 """One connection to one broker: protocol messages in, protocol messages out.
 
-Made of kafka-python's messages and its SCRAM, without a client library's own connection handling: a proof needs to
+Made of kafka-python's messages and its SASL, without a client library's own connection handling: a proof needs to
 know what each single request was answered, whether a login was refused or a socket lost, and that nothing is tried
 twice behind its back. Source: https://kafka.apache.org/protocol
 """
@@ -12,14 +12,16 @@ import ssl
 from typing import Any, Final, Self
 
 from kafka.errors import KafkaError
-from kafka.net.sasl.scram import SaslMechanismScram
+from kafka.net.sasl import get_sasl_mechanism
 from kafka.protocol.broker_version_data import BrokerVersionData
 from kafka.protocol.metadata import ApiVersionsRequest
 from kafka.protocol.parser import KafkaProtocol
 from kafka.protocol.sasl import SaslAuthenticateRequest, SaslHandshakeRequest
 
 from levee_infra.kafka.admin.broker_error import trimmed
-from levee_infra.verify.login import MECHANISM, Address, Login
+from levee_infra.kafka.login.contract import LoginRefusedError
+from levee_infra.providers.protocol.failures import FailedError
+from levee_infra.verify.login import Address, Login
 
 CLIENT_ID: Final = "levee-verify"
 """What brokers and their quotas know the proof by."""
@@ -34,7 +36,7 @@ class Unreachable(Exception):
 
 
 class LoginRefused(Exception):
-    """The broker said no to the user and password."""
+    """The broker, or who issues its tokens, said no to the login."""
 
 
 class BrokerConnection:
@@ -62,6 +64,8 @@ class BrokerConnection:
                     raise
                 return connection
         except ssl.SSLError as error:
+            if error.reason and "ALERT" in error.reason and "CERTIFICATE" in error.reason:
+                raise LoginRefused(f"{address} does not take the client's certificate: {error.reason}") from None
             raise Unreachable(f"{address}: TLS failed: {error.reason or error}") from None
         except TimeoutError:
             raise Unreachable(f"{address}: no answer within {seconds:.0f} s") from None
@@ -112,20 +116,28 @@ class BrokerConnection:
             raise Unreachable(f"{self._address}: connection lost at login ({type(error).__name__})") from None
 
     async def _log_in(self, login: Login) -> None:
-        handshake = await self._ask(SaslHandshakeRequest(mechanism=MECHANISM, version=1))
+        if login.sasl is None:
+            return
+        mechanism = login.sasl.mechanism
+        handshake = await self._ask(SaslHandshakeRequest(mechanism=mechanism, version=1))
         if handshake.error_code:
-            raise Unreachable(f"{self._address}: takes {', '.join(handshake.mechanisms)}, not {MECHANISM}")
-        scram = SaslMechanismScram(
-            sasl_mechanism=MECHANISM, sasl_plain_username=login.username, sasl_plain_password=login.password
-        )
-        while not scram.is_done():
-            answer = await self._ask(SaslAuthenticateRequest(scram.auth_bytes()))
+            raise Unreachable(f"{self._address}: takes {', '.join(handshake.mechanisms)}, not {mechanism}")
+        exchange = get_sasl_mechanism(mechanism)(sasl_mechanism=mechanism, **login.sasl.kafka_python())
+        while not exchange.is_done():
+            try:
+                # On a thread: a token may be asked for.
+                said = await asyncio.to_thread(exchange.auth_bytes)
+            except LoginRefusedError as error:
+                raise LoginRefused(str(error)) from None
+            except FailedError as error:
+                raise Unreachable(f"{self._address}: {error}") from None
+            answer = await self._ask(SaslAuthenticateRequest(said))
             if answer.error_code == SASL_AUTHENTICATION_FAILED:
                 raise LoginRefused(trimmed(answer.error_message or "SASL_AUTHENTICATION_FAILED"))
             if answer.error_code:
                 raise Unreachable(f"{self._address}: login failed with error {answer.error_code}")
             try:
                 # Thousands of rounds of hashing: on a thread, so that other credentials go on.
-                await asyncio.to_thread(scram.receive, answer.auth_bytes)
+                await asyncio.to_thread(exchange.receive, answer.auth_bytes)
             except (ValueError, KeyError):
-                raise Unreachable(f"{self._address}: its side of the SCRAM exchange is wrong") from None
+                raise Unreachable(f"{self._address}: its side of the {mechanism} exchange is wrong") from None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from levee.diagnostics import LeveeError
+from levee.model.login import user_of
 from levee.plan.planned import Plan
 from levee_infra.deployed.record import Record, Unreadable
 from levee_infra.kafka.connection import admin_connection
@@ -89,8 +90,8 @@ def on_cluster(
         return asyncio.run(as_administrator())
     except (UnusableLogin, InventoryFailed, Unreachable, LoginRefused) as error:
         raise LeveeError(
-            f"cluster {plan.cluster.id} can't be read as {plan.cluster.security.admin_username}: {error}",
-            "without that nothing is proved; check that the cluster is up and the administrator's password is right",
+            f"cluster {plan.cluster.id} can't be read as {user_of(plan.cluster.security.admin) or 'admin'}: {error}",
+            "without that nothing is proved; check that the cluster is up, and the login in cluster.security.admin",
         ) from None
 
 

@@ -160,8 +160,8 @@ def _user(username: str, credential: PlannedCredential, mechanisms: Mapping[str,
     if MECHANISM not in mechanisms:
         words = difference.no_password(username, MECHANISM)
         yield _of_user(username, f"logs in by {MECHANISM}", "has no such password", words)
-    elif mechanisms[MECHANISM] != credential.iterations:
-        found, declared = mechanisms[MECHANISM], credential.iterations
+    elif credential.scram is not None and mechanisms[MECHANISM] != credential.scram.iterations:
+        found, declared = mechanisms[MECHANISM], credential.scram.iterations
         words = difference.other_rounds(username, found, declared)
         yield _of_user(username, f"{declared} rounds of {MECHANISM}", f"{found} rounds", words)
     for mechanism in sorted(mechanisms.keys() - {MECHANISM}):
@@ -175,13 +175,14 @@ def _of_user(username: str, declared: str, found: str, words: str) -> Discrepanc
 
 def _acls(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
     declared = {
-        LiveAcl(f"User:{username}", acl.resource_type.value, acl.pattern, acl.operation.value, "*", allows=True)
+        LiveAcl(f"User:{name}", acl.resource_type.value, acl.pattern, acl.operation.value, "*", allows=True)
         for credential in plan.credentials
-        for username in credential.usernames
+        for name in credential.principals
         for acl in credential.acls
     }
     services = {credential.service for credential in plan.credentials}
-    found = {acl for acl in live.acls if _belongs(acl.principal, services)}
+    existing = {f"User:{name}" for each in plan.credentials if each.scram is None for name in each.principals}
+    found = {acl for acl in live.acls if acl.principal in existing or _belongs(acl.principal, services)}
     for acl in sorted(declared - found):
         user = acl.principal.removeprefix("User:")
         yield Discrepancy(Kind.ACL, acl.principal, str(acl), "missing", difference.lost(user, acl), f"user {user}")

@@ -1,4 +1,4 @@
-"""Who asks, and how a cluster is reached: always over TLS, with a SCRAM password."""
+"""Who asks, and how a cluster is reached: always over TLS. Services by SCRAM, the administrator as the stack says."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ from typing import Final, Self
 
 from levee.loading.plain_file import UnreadableError, read_plain_text
 from levee_infra.kafka.admin.connection import CONTACT_SECONDS, LARGEST_PEM, Connection
+from levee_infra.kafka.admin.wire import tls_context
+from levee_infra.kafka.login.contract import Sasl
+from levee_infra.kafka.login.password import ByPassword
+from levee_infra.providers.protocol.failures import FailedError
+from levee_infra.providers.protocol.properties import Secret
 
 MECHANISM: Final = "SCRAM-SHA-512"
 UNDERSTOOD: Final = frozenset(
@@ -50,14 +55,15 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A user's way into a cluster. Neither the password nor the settings are in any representation of it.
+    """A user's way into a cluster. Neither a password nor the settings are in any representation of it.
 
-    `settings` are librdkafka's, exactly as the user's own file has them; empty for the administrator.
+    `sasl` None: by the client certificate of `tls`. `settings` are librdkafka's, exactly as the user's own file has
+    them; empty for the administrator.
     """
 
     bootstrap: tuple[Address, ...]
     username: str
-    password: str = field(repr=False)
+    sasl: Sasl | None = field(repr=False)
     tls: ssl.SSLContext = field(repr=False, compare=False)
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)
     contact_seconds: float = CONTACT_SECONDS
@@ -65,13 +71,15 @@ class Login:
     @classmethod
     def of_connection(cls, connection: Connection) -> Self:
         """The administrator's. Raises UnusableLogin."""
-        if connection.password is None or connection.username is None or connection.mechanism != MECHANISM:
-            raise UnusableLogin(f"the proof logs in with {MECHANISM} only, and {connection} does not")
+        try:
+            tls = tls_context(connection)
+        except FailedError as error:
+            raise UnusableLogin(str(error)) from None
         return cls(
             bootstrap=tuple(Address.parse(server) for server in connection.bootstrap),
-            username=connection.username,
-            password=str(connection.password.value),
-            tls=ssl.create_default_context(cadata=connection.ca),
+            username=str(connection.sasl or "the client certificate's user").removeprefix("User:"),
+            sasl=connection.sasl,
+            tls=tls,
             contact_seconds=connection.contact_seconds,
         )
 
@@ -87,14 +95,14 @@ class Login:
         return cls(
             bootstrap=tuple(map(Address.parse, settings["bootstrap.servers"].split(","))),
             username=settings["sasl.username"],
-            password=settings["sasl.password"],
+            sasl=ByPassword(MECHANISM, settings["sasl.username"], Secret(settings["sasl.password"])),
             tls=_trusting(settings.get("ssl.ca.location")),
             settings=settings,
         )
 
     def with_password(self, password: str) -> Self:
         """The same user with another password."""
-        return replace(self, password=password, settings={})
+        return replace(self, sasl=ByPassword(MECHANISM, self.username, Secret(password)), settings={})
 
 
 def _trusting(ca_file: str | None) -> ssl.SSLContext:

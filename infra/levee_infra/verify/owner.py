@@ -37,7 +37,7 @@ def ownership(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
         usernames = (username for credential in plan.credentials for username in credential.usernames)
         missing |= {("user", username) for username in usernames if username not in live.users}
     planned = [("topic", topic.name) for topic in planned_topics(plan)]
-    planned += [("user", username) for credential in plan.credentials for username in credential.usernames]
+    planned += [("user", name) for credential in plan.credentials for name in credential.principals]
     for thing in planned:
         found = owners.get(thing, set())
         if found != {plan.qualified_stack} and (found or thing not in missing):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -103,6 +103,15 @@ def prove(scope: Scope, target: Proves, report: Report) -> Proof:
     return replace(proof, account=asyncio.run(target.prove(plan, project, scope.recorded, tried)))
 
 
+def _not_levees(credential: PlannedCredential) -> Iterator[Outcome]:
+    """Of a principal that was made elsewhere only the ACLs are compared: that nobody tried it is no pass."""
+    if credential.scram is None:
+        for name in credential.principals:
+            check = Check(name, Subject.CREDENTIAL, "itself", name, Probe.LOG_IN, allowed=True)
+            why = f"cannot log in as {name}: its secret isn't levee's; only its ACLs are compared"
+            yield from not_tried([check], why)
+
+
 class _Prover:
     """One run over one plan."""
 
@@ -132,7 +141,11 @@ class _Prover:
             stack=self._plan.stack,
             cluster_id=live.cluster_id,
             wrote=write,
-            outcomes=(*(outcome for user in check_runs for outcome in outcomes[user]), *revoked),
+            outcomes=(
+                *(outcome for user in check_runs for outcome in outcomes[user]),
+                *revoked,
+                *(outcome for credential in credentials for outcome in _not_levees(credential)),
+            ),
             discrepancies=found,
             topics=len(live.topics),
             brokers=live.racks,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Self
 
+from levee.model.login import user_of
 from levee.model.name import NamePattern, PatternType
 from levee.plan.planned import Plan
 from levee_infra.difference import lost
@@ -77,11 +78,13 @@ def unexpected_access(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepan
     ACLs, and a broker tells nobody who they are. A mark of ownership is no access.
     """
     services, declared = {credential.service for credential in plan.credentials}, _declared(plan)
-    administrator = f"User:{plan.cluster.security.admin_username}"
+    administrator = f"User:{user_of(plan.cluster.security.admin) or ''}"
+    existing = {f"User:{name}" for each in plan.credentials if each.scram is None for name in each.principals}
+    known = {administrator, *existing}  # of the ACLs of a service's principal another comparison tells
     names = _planned(plan)
     for acl in sorted(acls):
         name = service_of_principal(acl.principal)
-        is_known = acl.principal == administrator or (name is not None and name.service in services)
+        is_known = acl.principal in known or (name is not None and name.service in services)
         if acl.allows and not is_known and acl not in declared and not is_mark(acl) and (reach := _reach(acl, names)):
             words = f"{has(acl.principal.removeprefix('User:'), acl)}: it covers {reach}"
             yield Discrepancy(Kind.STRANGER, acl.principal, "no right here", f"{acl}, which covers {reach}", words)

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from levee.model.declared import Declared
+from levee.model.login import Plain, Scram, user_of
 from levee.model.problem import Problem
-from levee.model.service import Previous
+from levee.model.service import Previous, ServiceSpec
 from levee.model.stream import ConsumerSpec, SourceSpec
+from levee.plan.carriers import is_carried
 
 _CREDENTIAL: Final = re.compile(r"[a-z0-9-]+\.g[0-9]+")
 
@@ -56,13 +58,71 @@ def nothing_to_revoke(declared: Declared) -> Iterator[Problem]:
             yield Problem("nothing-to-revoke", message, hint, service.origin.at("previous"))
 
 
+_OF_USERS: Final = ("generation", "previous", "rotate_every", "assumed_by")
+
+
+def existing_principals(declared: Declared) -> Iterator[Problem]:
+    """A principal that was made elsewhere is one service's, no user of levee's own, and needs no password here."""
+    outsiders = {each.name: each for each in declared.stack.principals} if declared.stack is not None else {}
+    admin = user_of(declared.stack.cluster.security.admin) if declared.stack is not None else None
+    first: dict[str, ServiceSpec] = {}
+    for service in declared.services.values():
+        if service.principal is None:
+            continue
+        origin = service.origin.at("principal")
+        other = first.setdefault(service.principal, service)
+        if other is not service:
+            message = f"{service.principal} is the principal of {other.name} too: nobody could tell the two apart"
+            hint = "give each service a principal of its own, or join the two services"
+            yield Problem("principal-twice", message, hint, origin, other=other.origin.at("principal"))
+        if outsider := outsiders.get(service.principal):
+            message = f"{service.principal} stands under `principals` too, whose ACLs levee doesn't make"
+            yield Problem("principal-twice", message, "keep one of the two", origin, other=outsider.origin)
+        if _CREDENTIAL.fullmatch(service.principal):
+            message = f"{service.principal} has the form of a service's user, which levee makes and revokes"
+            yield Problem("principal-name", message, "remove `principal`: levee makes the service's users", origin)
+        if service.principal == admin:
+            message = f"{service.principal} is levee's own login, which has rights of its own"
+            yield Problem("principal-name", message, "give the service a principal of its own", origin)
+
+
+def nothing_to_rotate(declared: Declared) -> Iterator[Problem]:
+    """What is said of users that levee makes says nothing of a principal that was made elsewhere."""
+    for service in declared.services.values():
+        if service.principal is None:
+            continue
+        said = (
+            service.generation != 1,
+            service.previous is not Previous.VALID,
+            service.rotate_every,
+            service.assumed_by,
+        )
+        for key in (key for key, value in zip(_OF_USERS, said, strict=True) if value):
+            message = f"`{key}` is of users that levee makes, and {service.name} logs in as {service.principal}"
+            hint = f"remove `{key}`, or `principal`"
+            yield Problem("not-levees-user", message, hint, service.origin.at(key))
+
+
+def carried_as_existing(declared: Declared) -> Iterator[Problem]:
+    """The carrier logs in as its source's service, so it needs a password that levee made."""
+    stack = declared.stack
+    for stream in declared.streams if stack is not None else ():
+        for source in stream.sources:
+            service = declared.services.get(source.service)
+            if stack is not None and is_carried(stack.target, source) and service and service.principal is not None:
+                message = f"levee carries the records of {service.name}, and has no secret of {service.principal}"
+                hint = "name a service without `principal` as the source"
+                yield Problem("no-own-login", message, hint, source.origin.at("service"))
+
+
 def admin_is_a_credential(declared: Declared) -> Iterator[Problem]:
     """The admin's user is not one that levee makes and revokes."""
     if declared.stack is None:
         return
-    username = declared.stack.cluster.security.admin_username
-    if _CREDENTIAL.fullmatch(username):
-        message = f"the admin's user {username} has the form of a service's user, which levee makes and revokes"
+    user = user_of(declared.stack.cluster.security.admin)
+    if user is not None and _CREDENTIAL.fullmatch(user):
+        message = f"the admin's user {user} has the form of a service's user, which levee makes and revokes"
         hint = "name the admin without .g and a number at the end"
-        origin = declared.stack.origin.at("cluster", "security", "admin", "username")
+        key = "username" if isinstance(declared.stack.cluster.security.admin, Scram | Plain) else "principal"
+        origin = declared.stack.origin.at("cluster", "security", "admin", key)
         yield Problem("admin-name", message, hint, origin)

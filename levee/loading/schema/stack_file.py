@@ -7,6 +7,7 @@ from typing import Final
 from cerberus import errors
 
 from levee.loading.schema import settings
+from levee.loading.schema.login import ADMIN
 from levee.loading.schema.rules import (
     FLAG,
     Complaint,
@@ -39,11 +40,10 @@ from levee.loading.schema.values import (
     ORGANIZATION,
     PATTERN,
     PRINCIPAL,
+    PRINCIPAL_NAME,
     PRINCIPAL_NAMES,
     SECRET_PREFIX,
     TOPIC_PREFIX,
-    USERNAME,
-    VARIABLE,
     destination_problem,
     principal_name_problem,
     reason_problem,
@@ -60,14 +60,6 @@ from levee.model.stack import Target
 MAX_BROKERS: Final = 1_000
 MAX_GENERATION: Final = 1_000_000
 _EXAMPLE_KEY: Final = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
-
-
-def _exactly_one_password(name: str, value: object, report: Report) -> None:
-    written = [key for key in ("password_file", "password_env") if isinstance(value, dict) and key in value]
-    if len(written) != 1:
-        message = "must say where the password is, in exactly one of `password_file` and `password_env`"
-        hint = "write `password_file: <path of a 0600 file>` or `password_env: <NAME>`"
-        report(name, errors.CUSTOM, Complaint(message, hint, "no-password"))
 
 
 def _streams_or_topics(name: str, value: object, report: Report) -> None:
@@ -88,21 +80,11 @@ def _names_but_of_the_cluster(name: str, value: object, report: Report) -> None:
             report(name, errors.CUSTOM, Complaint(message, hint, "right-names", (index,)))
 
 
-_ADMIN: Final[Fields] = {
-    "username": field(USERNAME, "admin", required=True),
-    "password_file": field(FILE_PATH, "secrets/admin.password"),
-    "password_env": field(VARIABLE, "LEVEE_ADMIN_PASSWORD"),
-}
-
 _SECURITY: Final[Fields] = {
     "protocol": field(choice(Protocol), "SASL_SSL", required=True),
     "mechanism": field(choice(Mechanism), "SCRAM-SHA-512", required=True),
     "ca_file": field(FILE_PATH, "certs/ca.pem"),
-    "admin": field(
-        {**mapping(_ADMIN), "check_with": _exactly_one_password},
-        "{username: admin, password_env: LEVEE_ADMIN_PASSWORD}",
-        required=True,
-    ),
+    "admin": field(ADMIN, "{username: admin, password_env: LEVEE_ADMIN_PASSWORD}", required=True),
 }
 
 _PEER: Final[Fields] = {
@@ -190,6 +172,7 @@ _SERVICE: Final[Fields] = {
     "previous": field(choice(Previous), "revoked"),
     "rotate_every": field(DURATION, "90d"),
     "assumed_by": field(PRINCIPAL, "ecs-tasks.amazonaws.com"),
+    "principal": field(PRINCIPAL_NAME, "CN=collector,O=example"),
     "grants": field(
         {"type": "list", "schema": mapping(_GRANT), "check_with": _streams_or_topics},
         "[{role: reader, streams: [payments-audit], groups: [siem-shipper]}]",

@@ -144,6 +144,14 @@ def principal_name_problem(value: str) -> str | None:
     return None
 
 
+def a_principal(value: str) -> str:
+    """The name of a principal, written with its type or without. Raises ValueError, for one that is nobody's too."""
+    name = value.removeprefix("User:")
+    if problem := principal_name_problem(name):
+        raise ValueError(f"{value!r} {problem}")
+    return name
+
+
 def host_problem(value: str) -> str | None:
     """What is wrong with the host of a right, or None."""
     try:
@@ -248,6 +256,7 @@ SIZE: Final[Rules] = text(parsed(a_size), most=_LONGEST)
 DATE: Final[Rules] = text(parsed(a_date), most=_LONGEST)
 PRINCIPAL_NAMES: Final[Rules] = text(parsed(a_name_or_all), most=256)
 HOST: Final[Rules] = text(free_of(host_problem), most=64)
+PRINCIPAL_NAME: Final[Rules] = text(parsed(a_principal))
 PATTERN: Final[Rules] = text(parsed(NamePattern.parse), most=256)
 TOPIC_PREFIX: Final[Rules] = text(parsed(topic_prefix), most=250)
 TOPIC: Final[Rules] = text(free_of(topic_name_problem), most=1000)

@@ -18,6 +18,7 @@ JUDGED = frozenset(
         acl.TYPE,
         scram_user.TYPE,
         service_credential.TYPE,
+        service_credential.EXISTING,
         provider.KAFKA,
         provider.LEVEE,
         *provider.CLOUDS,
@@ -43,11 +44,12 @@ def observe(resources: Iterable[Registered], index: Index) -> Observed:
     for resource in resources:
         by_type.setdefault(resource.type, []).append(resource)
     credentials = by_type.get(service_credential.TYPE, [])
+    existing = by_type.get(service_credential.EXISTING, [])
     users = by_type.get(scram_user.TYPE, [])
     return Observed(
         topics=tuple(_topics(by_type.get(topic.TYPE, ()), index)),
         principals=(
-            *(service_credential.principal(each, services) for each in credentials),
+            *(service_credential.principal(each, services) for each in (*credentials, *existing)),
             *acl.principals(by_type.get(acl.TYPE, ())),
         ),
         logins=(
@@ -77,7 +79,7 @@ def _connections(by_type: dict[str, list[Registered]], origin: Origin) -> Iterat
 
 
 def _guarded(by_type: dict[str, list[Registered]]) -> Iterator[Guarded]:
-    for kind in (topic.TYPE, acl.TYPE, scram_user.TYPE, service_credential.TYPE, *part.TYPES):
+    for kind in (topic.TYPE, acl.TYPE, scram_user.TYPE, *service_credential.IDENTITIES, *part.TYPES):
         for resource in by_type.get(kind, ()):
             yield Guarded(
                 name=resource.name,

@@ -14,6 +14,11 @@ from levee.plan.unknown import Unknown, unknown
 from levee_policies.readback.registered import Registered, as_text
 
 TYPE: Final = "levee:kafka:ServiceCredential"
+EXISTING: Final = "levee:kafka:PrincipalGrants"
+"""The ACLs of a service whose principal was made elsewhere: no login of levee's making."""
+IDENTITIES: Final = frozenset({TYPE, EXISTING})
+"""Every type of resource that gives a service its access."""
+
 MECHANISM: Final = "SCRAM-SHA-512"  # the only one it makes
 
 
@@ -41,7 +46,7 @@ def login(resource: Registered, declared: Mapping[str, PlannedCredential]) -> Lo
         iterations=resource.whole("iterations", unknown(f"the iterations of credential {resource.name}")),
         in_clear=False,
         owner=service.owner if service else None,
-        rotate_every=service.rotate_every if service else None,
+        rotate_every=service.scram.rotate_every if service and service.scram else None,
         origin=origin,
     )
 
@@ -68,6 +73,9 @@ def _known(resource: Registered, declared: Mapping[str, PlannedCredential]) -> t
 
 
 def _user(resource: Registered) -> Any:
+    if resource.type == EXISTING:
+        name = resource.text("principal")
+        return unknown(f"the principal of {resource.name}") if name is None else name
     service, generation = resource.text("service"), resource.whole("generation")
     if service is None or generation is None or isinstance(service, Unknown) or isinstance(generation, Unknown):
         return unknown(f"the user of credential {resource.name}")

@@ -12,14 +12,13 @@ from confluent_kafka.admin import (
 )
 
 from levee.loading.load import load_stack
-from levee.model.service import Previous
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
 from levee_infra.verify.answer import Verdict
 from levee_infra.verify.discrepancy import Kind
 from levee_infra.verify.probe import Probe
 from tests.support.deployment import Deployment
-from tests.support.proving import acl, differences, planted, proof_of, removed, surprises, unknowns
+from tests.support.proving import acl, differences, planted, proof_of, removed, revoking_previous, surprises, unknowns
 
 pytestmark = pytest.mark.integration
 
@@ -152,7 +151,10 @@ def test_a_stale_password_is_told_as_such(stack: Deployment, plan: Plan) -> None
 
 
 def test_a_revoked_generation_that_is_still_there(stack: Deployment, plan: Plan) -> None:
-    revoking = replace(plan, credentials=tuple(replace(each, previous=Previous.REVOKED) for each in plan.credentials))
+    revoking = replace(
+        plan,
+        credentials=tuple(revoking_previous(each) for each in plan.credentials),
+    )
     proof = proof_of(stack, revoking, "shipper")
     assert surprises(proof) == {(stack.service("shipper.g1"), Probe.LOG_IN)}
     assert (Kind.USER, stack.service("shipper.g1"), "can log in") in differences(proof)

@@ -18,6 +18,7 @@ from confluent_kafka.admin import (
 
 from levee.clock import SYSTEM_CLOCK
 from levee.diagnostics import LeveeError
+from levee.model.login import Scram, SecretReference
 from levee.plan.planned import Plan
 from levee_infra.cli.main import main
 from levee_infra.verify.evidence import evidence
@@ -136,11 +137,8 @@ def test_an_administrator_that_may_not_look_proves_nothing(stack: Deployment, pl
     file = stack.project / "writer.password"
     file.touch(mode=0o600)
     file.write_text(next(line for line in text.splitlines() if line.startswith("sasl.password=")).partition("=")[2])
-    security = replace(
-        plan.cluster.security,
-        admin_username=username,
-        admin_password=replace(plan.cluster.security.admin_password, file=str(file)),
-    )
+    login = Scram(mechanism="SCRAM-SHA-512", username=username, password=SecretReference(file=str(file)))
+    security = replace(plan.cluster.security, admin=login)
     with pytest.raises(LeveeError) as refused:
         proof_of(stack, replace(plan, cluster=replace(plan.cluster, security=security)))
     assert "lacks DESCRIBE, DESCRIBE_CONFIGS on the cluster" in refused.value.message

@@ -1,7 +1,8 @@
 """How to reach a Kafka cluster: the provider configuration of pulumi-kafka, as one validated value.
 
 Property names, defaults and environment variables are those of the published schema (pulumi-kafka 3.13);
-``saslPasswordFile`` and ``KAFKA_BOOTSTRAP_SERVERS`` are ours.
+``mutual-tls``, ``saslOauthExtensions``, ``saslTokenCaCert``, ``KAFKA_BOOTSTRAP_SERVERS`` and what names a file or a
+variable of a secret are ours.
 """
 
 import stat
@@ -10,17 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from levee.loading.plain_file import KIB, MIB, UnreadableError, read_plain_text
+from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
+from levee_infra.kafka.login.contract import Method, Sasl
+from levee_infra.kafka.login.registry import METHODS, method_of
+from levee_infra.kafka.login.secrets import SECRETS, read_secret, reason
 from levee_infra.providers.protocol.failures import refused
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.properties import Properties, Secret, Value, reveal
-
-MECHANISMS: Final = {
-    "plain": "PLAIN",
-    "scram-sha256": "SCRAM-SHA-256",
-    "scram-sha512": "SCRAM-SHA-512",
-}
-"""The published names of the SASL mechanisms, and Kafka's; the latter are taken too."""
 
 ENVIRONMENT: Final = {
     "bootstrapServers": "KAFKA_BOOTSTRAP_SERVERS",
@@ -37,9 +34,6 @@ ENVIRONMENT: Final = {
 }
 """Where a property that is not configured is looked up."""
 
-PASSWORD_VARIABLE: Final = "saslPasswordEnvironment"  # noqa: S105 - a property, no password
-"""Names the variable of the provider's environment that holds the password; like saslPasswordFile, not published."""
-
 DEPRECATED: Final = {
     "caCertFile": "caCert",
     "clientCertFile": "clientCert",
@@ -55,18 +49,19 @@ UNSUPPORTED: Final = frozenset(
         "saslAwsCredsDebug",
         "saslAwsExternalId",
         "saslAwsProfile",
-        "saslAwsRegion",
         "saslAwsRoleArn",
         "saslAwsSecretKey",
-        "saslAwsSharedConfigFiles",
         "saslAwsToken",
-        "saslOauthScopes",
-        "saslTokenUrl",
     }
 )
-"""Published, and meaningless without the mechanisms aws-iam and oauthbearer."""
+"""Published, and refused: AWS credentials come from the file in saslAwsSharedConfigFiles, or from AWS's usual chain."""
 
-PROPERTIES: Final = frozenset(ENVIRONMENT) | frozenset(DEPRECATED) | UNSUPPORTED | {"timeout", "kafkaVersion"}
+_OF_METHODS: Final = {name: word for word, method in METHODS.items() for name in method.properties}
+_REFERENCES: Final = frozenset(f"{name}{where}" for name in SECRETS for where in ("File", "Environment"))
+
+PROPERTIES: Final = (
+    frozenset((*ENVIRONMENT, *DEPRECATED, *_OF_METHODS, *_REFERENCES)) | UNSUPPORTED | {"timeout", "kafkaVersion"}
+)
 
 DEFAULT_TIMEOUT_SECONDS: Final = 120
 
@@ -77,7 +72,6 @@ CONTACT_VARIABLE: Final = "LEVEE_CONTACT_SECONDS"
 """Of the environment: another number of seconds, for a cluster that is far away."""
 
 LONGEST_CONTACT: Final = 600
-LARGEST_PASSWORD: Final = 64 * KIB
 LARGEST_PEM: Final = MIB
 _PEM_SUFFIXES: Final = frozenset({".pem", ".crt", ".cer", ".key"})
 _LONGEST_PATH: Final = 500
@@ -97,23 +91,21 @@ class Connection:
     """The client's own, PEM text."""
     key: Secret | None = None
     key_passphrase: Secret | None = None
-    mechanism: str | None = None
-    """Kafka's name, e.g. ``SCRAM-SHA-512``; ``None`` is no SASL."""
-    username: str | None = None
-    password: Secret | None = None
+    sasl: Sasl | None = None
+    """``None``: no SASL."""
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     """The longest that one request may take."""
     contact_seconds: float = CONTACT_SECONDS
     """The longest that the first answer may take."""
 
     def __str__(self) -> str:
-        who = f"User:{self.username}" if self.username else "the client certificate's user"
+        who = self.sasl or "the client certificate's user"
         return f"{','.join(self.bootstrap)} as {who}"
 
     @property
     def security_protocol(self) -> str:
         """Kafka's name of the listener's protocol."""
-        return ("SASL_" if self.mechanism else "") + ("SSL" if self.tls else "PLAINTEXT")
+        return ("SASL_" if self.sasl else "") + ("SSL" if self.tls else "PLAINTEXT")
 
 
 def check_connection(config: Properties, environment: Mapping[str, str]) -> None:
@@ -125,21 +117,30 @@ def check_connection(config: Properties, environment: Mapping[str, str]) -> None
     fields.only(PROPERTIES)
     for name in UNSUPPORTED:
         if config.get(name) is not None:
-            fields.refuse(name, f"{name} is for saslMechanism aws-iam or oauthbearer, which are not supported here")
+            hint = "name a credentials file in saslAwsSharedConfigFiles, or leave it to AWS's usual chain"
+            fields.refuse(name, f"{name} is not supported; {hint}")
     servers = fields.texts("bootstrapServers", required=True)
     for server in known(servers) or []:
-        if not _is_address(server):
+        if not is_address(server):
             fields.refuse("bootstrapServers", f"{server} is no host:port")
-    _mechanism(fields)
+    word, method = _method(fields)
+    for name, owner in _OF_METHODS.items():
+        if fields.has(name) and (method is None or name not in method.properties):
+            fields.refuse(name, f"{name} is for saslMechanism {owner}, not for {word}")
     fields.integer("timeout")
     for name in ("tlsEnabled", "skipTlsVerify"):
         fields.boolean(name)
-    variable = reveal(config.get(PASSWORD_VARIABLE))
-    if isinstance(variable, str) and not environment.get(variable):
-        fields.refuse(PASSWORD_VARIABLE, f"the environment variable {variable} is not set")
-    if config.get("saslPassword") and config.get("saslPasswordFile"):
-        fields.refuse("saslPasswordFile", "saslPassword is set too; keep one of them")
+    for secret in SECRETS:
+        _check_secret(secret, fields, config, environment)
     fields.raise_problems()
+
+
+def _check_secret(secret: str, fields: Fields, config: Properties, environment: Mapping[str, str]) -> None:
+    variable = reveal(config.get(f"{secret}Environment"))
+    if isinstance(variable, str) and not environment.get(variable):
+        fields.refuse(f"{secret}Environment", f"the environment variable {variable} is not set")
+    if config.get(secret) and config.get(f"{secret}File"):
+        fields.refuse(f"{secret}File", f"{secret} is set too; keep one of them")
 
 
 def read_connection(config: Properties, environment: Mapping[str, str]) -> Connection:
@@ -149,11 +150,9 @@ def read_connection(config: Properties, environment: Mapping[str, str]) -> Conne
     """
     check_connection(config, environment)
     fields = _fields(config, environment)
-    username, password = known(fields.text("saslUsername")), _password(fields)
-    with_sasl = username is not None or password is not None
-    if with_sasl and (username is None or password is None):
-        raise refused("saslUsername", "saslUsername needs saslPassword or saslPasswordFile, and they need it")
-    key, passphrase = _pem(fields, "clientKey"), known(fields.text("clientKeyPassphrase"))
+    _, method = _method(fields)
+    sasl = method.read(fields) if method is not None else None
+    key, passphrase = _pem(fields, "clientKey"), read_secret(fields, "clientKeyPassphrase")
     tls, skip = known(fields.boolean("tlsEnabled")), known(fields.boolean("skipTlsVerify"))
     return Connection(
         bootstrap=tuple(known(fields.texts("bootstrapServers")) or ()),
@@ -162,10 +161,8 @@ def read_connection(config: Properties, environment: Mapping[str, str]) -> Conne
         ca=_pem(fields, "caCert"),
         certificate=_pem(fields, "clientCert"),
         key=Secret(key) if key else None,
-        key_passphrase=Secret(passphrase) if passphrase else None,
-        mechanism=_mechanism(fields) if with_sasl else None,
-        username=username,
-        password=password,
+        key_passphrase=passphrase,
+        sasl=sasl,
         timeout_seconds=known(fields.integer("timeout")) or DEFAULT_TIMEOUT_SECONDS,
         contact_seconds=_contact_seconds(environment),
     )
@@ -183,50 +180,34 @@ def _contact_seconds(environment: Mapping[str, str]) -> float:
 def _fields(config: Properties, environment: Mapping[str, str]) -> Fields:
     """Complete the configuration from deprecated names, then from the environment."""
     complete: dict[str, Value] = {key: value for key, value in config.items() if reveal(value) not in (None, "")}
-    variable = reveal(complete.pop(PASSWORD_VARIABLE, None))
-    if isinstance(variable, str) and environment.get(variable):
-        complete["saslPassword"] = environment[variable]
+    for secret in SECRETS:
+        variable = reveal(complete.pop(f"{secret}Environment", None))
+        if isinstance(variable, str) and environment.get(variable):
+            complete[secret] = environment[variable]
     for old, name in DEPRECATED.items():
         if old in complete and name not in complete:
             complete[name] = complete[old]
     for name, ambient in ENVIRONMENT.items():
-        # One way to give the password is enough: the environment's does not join the configuration's.
-        has_password = name.startswith("saslPassword") and {"saslPassword", "saslPasswordFile"} & complete.keys()
-        if name not in complete and not has_password and environment.get(ambient):
+        # One way to give a secret is enough: the environment's does not join the configuration's.
+        given = any(name.startswith(secret) and {secret, f"{secret}File"} & complete.keys() for secret in SECRETS)
+        if name not in complete and not given and environment.get(ambient):
             complete[name] = environment[ambient]
     return Fields(complete, what="the Kafka provider configuration")
 
 
-def _is_address(server: str) -> bool:
+def is_address(server: str) -> bool:
+    """Whether this is ``host:port``."""
     host, _, port = server.rpartition(":")
     return bool(host) and port.isdigit() and 0 < int(port) < 65536
 
 
-def _mechanism(fields: Fields) -> str | None:
+def _method(fields: Fields) -> tuple[str, Method | None]:
+    """How the configuration says to log in; None, and the problem noted, for a way that isn't known."""
     named = known(fields.text("saslMechanism")) or "plain"
-    mechanism = MECHANISMS.get(named.lower(), named.upper())
-    if mechanism not in MECHANISMS.values():
-        fields.refuse("saslMechanism", f"{named} is not supported; it takes {', '.join(MECHANISMS)}")
-    return mechanism
-
-
-def _password(fields: Fields) -> Secret | None:
-    if inline := known(fields.text("saslPassword")):
-        return Secret(inline)
-    if not (named := known(fields.text("saslPasswordFile"))):
-        return None
-    path = Path(named)
-    try:
-        path = path.expanduser()
-        text = read_plain_text(path, LARGEST_PASSWORD).rstrip("\r\n")
-        mode = path.stat().st_mode
-    except (UnreadableError, OSError, RuntimeError) as error:
-        raise refused("saslPasswordFile", f"cannot read {path}: {_reason(error)}") from None
-    if stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):
-        raise refused("saslPasswordFile", f"{path} can be read by others; run: chmod 600 {path}")
-    if not text:
-        raise refused("saslPasswordFile", f"{path} is empty")
-    return Secret(text)
+    method = method_of(named)
+    if method is None:
+        fields.refuse("saslMechanism", f"{named} is not supported; it takes {', '.join(METHODS)}")
+    return named, method
 
 
 def _pem(fields: Fields, name: str) -> str | None:
@@ -238,9 +219,12 @@ def _pem(fields: Fields, name: str) -> str | None:
     try:
         path = path.expanduser()
         text = read_plain_text(path, LARGEST_PEM)
+        mode = path.stat().st_mode
     except (UnreadableError, OSError, RuntimeError) as error:
         place = str(path) if name != "clientKey" and _is_path(path, given) else "what is given"
-        raise refused(name, f"{name} must be PEM text or a file of it; cannot read {place}: {_reason(error)}") from None
+        raise refused(name, f"{name} must be PEM text or a file of it; cannot read {place}: {reason(error)}") from None
+    if name == "clientKey" and stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):
+        raise refused(name, f"{path} can be read by others; run: chmod 600 {path}")
     if "-----BEGIN " not in text or not text.isascii():
         raise refused(name, f"{path} holds no PEM block")
     return text
@@ -251,12 +235,3 @@ def _is_path(path: Path, given: str) -> bool:
     if len(given) >= _LONGEST_PATH or "\n" in given:
         return False
     return path.suffix in _PEM_SUFFIXES or (len(path.parts) > 1 and path.parent.is_dir())
-
-
-def _reason(error: Exception) -> str:
-    match error:
-        case UnreadableError():
-            return f"{error.message}; {error.hint}"
-        case OSError():
-            return error.strerror or "unreadable"
-    return "its ~ leads to no home folder"

@@ -13,6 +13,7 @@ from confluent_kafka.admin import AclOperation, AdminClient
 
 from levee_infra.kafka.admin.broker_error import broker_error, settled, trimmed
 from levee_infra.kafka.admin.connection import Connection
+from levee_infra.kafka.login.contract import LoginRefusedError
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.providers.protocol.lag import Lag
 
@@ -58,7 +59,7 @@ class Session:
         self._opened: asyncio.Future[AdminClient] | None = None
         self._failed_at = 0.0
         self._granted: frozenset[str] = frozenset()
-        self._fatal = ""
+        self._fatal: FailedError | None = None
         self._hint = ""
 
     async def client(self) -> AdminClient:
@@ -146,6 +147,8 @@ class Session:
 
     def _client(self) -> AdminClient:
         try:
+            if self.connection.sasl:
+                self.connection.sasl.prepare()
             return AdminClient(self._settings())
         except (KafkaException, ValueError, TypeError) as error:  # their own text may quote a setting
             name = error.args[0].name() if isinstance(error, KafkaException) else type(error).__name__
@@ -159,15 +162,15 @@ class Session:
         return frozenset(operation.name for operation in operations)
 
     async def _described(self, client: AdminClient, tries: int = CONTACT_TRIES) -> Any:
-        self._fatal = self._hint = ""
+        self._fatal, self._hint = None, ""
         _LOG.debug("kafka: describe_cluster of %s", self.connection)
         patience = self.connection.contact_seconds
         asked = client.describe_cluster(include_authorized_operations=True, request_timeout=patience)
         while not asked.done():
             # Errors of authentication and TLS are told only to a poll; the request itself would time out.
             await asyncio.to_thread(client.poll, 0.1)
-            if self._fatal:
-                raise FailedError(f"cannot connect to {self.connection}: {self._fatal}")
+            if self._fatal is not None:
+                raise self._fatal
         try:
             return asked.result()
         except KafkaException as error:
@@ -181,9 +184,12 @@ class Session:
         text = trimmed(_CLIENT_NOISE.sub("", error.str()))
         match error.name():
             case "_AUTHENTICATION":
-                self._fatal = text
+                self._fatal = LoginRefusedError(f"cannot connect to {self.connection}: {text}")
+            case "_SSL" | "_TRANSPORT" if "certificate" in text and " alert " in text:
+                reason = f"the broker does not take the client's certificate: {text}"
+                self._fatal = LoginRefusedError(f"cannot connect to {self.connection}: {reason}")
             case "_SSL" if "certificate" in text:
-                self._fatal = text
+                self._fatal = FailedError(f"cannot connect to {self.connection}: {text}")
             case "_ALL_BROKERS_DOWN":
                 pass
             case _:
@@ -200,10 +206,8 @@ class Session:
             "error_cb": self._note,
             "log_level": 0,
         }
-        if connection.mechanism:
-            settings["sasl.mechanism"] = connection.mechanism
-            settings["sasl.username"] = connection.username
-            settings["sasl.password"] = connection.password.value if connection.password else ""
+        if connection.sasl:
+            settings |= {"sasl.mechanism": connection.sasl.mechanism, **connection.sasl.librdkafka()}
         if connection.tls:
             settings["enable.ssl.certificate.verification"] = connection.verify
             settings["ssl.endpoint.identification.algorithm"] = "https" if connection.verify else "none"

@@ -84,11 +84,9 @@ class Wire:
                 bootstrap_servers=list(connection.bootstrap),
                 client_id="levee",
                 security_protocol=connection.security_protocol,
-                ssl_context=_tls(connection) if connection.tls else None,
+                ssl_context=tls_context(connection) if connection.tls else None,
                 ssl_check_hostname=connection.verify,
-                sasl_mechanism=connection.mechanism,
-                sasl_plain_username=connection.username,
-                sasl_plain_password=connection.password.value if connection.password else None,
+                **_sasl(connection),
                 request_timeout_ms=int(connection.timeout_seconds * 1000),
                 bootstrap_timeout_ms=int(connection.contact_seconds * 1000),
             )
@@ -96,7 +94,13 @@ class Wire:
             raise FailedError(f"cannot connect to {connection}: {type(error).__name__}") from None
 
 
-def _tls(connection: Connection) -> ssl.SSLContext:
+def _sasl(connection: Connection) -> dict[str, Any]:
+    sasl = connection.sasl
+    return {} if sasl is None else {"sasl_mechanism": sasl.mechanism, **sasl.kafka_python()}
+
+
+def tls_context(connection: Connection) -> ssl.SSLContext:
+    """What TLS trusts and, with a client certificate, shows. Raises FailedError where that can't be used."""
     try:
         return _context(connection)
     except (ssl.SSLError, ValueError) as error:  # its own text may quote the file

@@ -19,7 +19,6 @@ from kafka.protocol.admin import (
 from levee_infra.kafka.admin.broker_error import BrokerError, error_of, settled
 from levee_infra.kafka.credential import acl_messages
 from levee_infra.kafka.credential.acl_messages import LiveAcl
-from levee_infra.kafka.credential.credential_name import CredentialName
 from levee_infra.kafka.credential.grant import Grant
 from levee_infra.kafka.credential.live_credential import SHA_512, LiveCredential
 from levee_infra.kafka.credential.password import Password
@@ -54,11 +53,23 @@ move. Raises FailedError where none answers.
 Outcome = BrokerError | None
 
 
+class Name(Protocol):
+    """Who is looked at and changed: a user of levee's, or a principal that was made elsewhere. It can be hashed."""
+
+    @property
+    def username(self) -> str:
+        """The principal without its type."""
+
+    @property
+    def principal(self) -> str:
+        """The principal as ACLs write it."""
+
+
 class _Change(Protocol):
     """A change to one credential."""
 
     @property
-    def name(self) -> CredentialName: ...
+    def name(self) -> Name: ...
 
 
 Change = TypeVar("Change", bound=_Change)
@@ -66,13 +77,13 @@ Change = TypeVar("Change", bound=_Change)
 
 @dataclass(frozen=True, slots=True)
 class _Creation:
-    name: CredentialName
+    name: Name
     acls: Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
 class _Deletion:
-    name: CredentialName
+    name: Name
     filters: Sequence[Any]
     expected: int
     """About how many ACLs the filters choose: a controller deletes at most 10,000 in one request."""
@@ -80,14 +91,14 @@ class _Deletion:
 
 @dataclass(frozen=True, slots=True)
 class _Upsertion:
-    name: CredentialName
+    name: Name
     password: Password = field(repr=False)
     iterations: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Removal:
-    name: CredentialName
+    name: Name
     mechanisms: Collection[int]
 
 
@@ -101,7 +112,7 @@ class _Listing:
     """None: they are made elsewhere."""
     acls: Mapping[str, Sequence[LiveAcl]]
 
-    def credential(self, name: CredentialName) -> LiveCredential:
+    def credential(self, name: Name) -> LiveCredential:
         acls = self.acls.get(name.principal, ())
         return LiveCredential(
             iterations={} if self.users is None else self.users.get(name.username, {}),
@@ -135,21 +146,21 @@ class CredentialCluster:
         self._send = send
         self._makes_users = makes_users
         self._listing: _Listing | None = None
-        self._changed: dict[CredentialName, float] = {}
-        self._listings: Batch[CredentialName, _Listing] = Batch(self._list, limits=LISTERS)
+        self._changed: dict[Name, float] = {}
+        self._listings: Batch[Name, _Listing] = Batch(self._list, limits=LISTERS)
         self._creations: Batch[_Creation, None] = Batch(self._create, weight=lambda item: len(item.acls))
         self._deletions: Batch[_Deletion, None] = Batch(
             self._delete, weight=lambda item: item.expected, limits=DELETERS
         )
-        self._upsertions: Batch[_Upsertion, None] = Batch(self._upsert, key=lambda item: item.name)
-        self._removals: Batch[_Removal, None] = Batch(self._remove, key=lambda item: item.name)
+        self._upsertions: Batch[_Upsertion, None] = Batch(self._upsert, key=lambda item: item.name.principal)
+        self._removals: Batch[_Removal, None] = Batch(self._remove, key=lambda item: item.name.principal)
         self._cores = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="pbkdf2")
 
     def close(self) -> None:
         """Stop the threads that derive keys."""
         self._cores.shutdown(wait=False, cancel_futures=True)
 
-    async def look(self, name: CredentialName, *, to_change: bool, anew: bool = False) -> LiveCredential:
+    async def look(self, name: Name, *, to_change: bool, anew: bool = False) -> LiveCredential:
         """Return what the cluster holds of ``name``, seen after its last change and at most
         ``LISTING_SECONDS`` ago, or ``anew``.
 
@@ -161,21 +172,21 @@ class CredentialCluster:
         listing.refuse_without(DESCRIBE, *([ALTER] if to_change else []))
         return listing.credential(name)
 
-    async def allow(self, name: CredentialName, grants: Collection[Grant]) -> None:
+    async def allow(self, name: Name, grants: Collection[Grant]) -> None:
         """Give grants to the principal."""
         if grants:
             acls = [acl_messages.creation(name.principal, grant) for grant in sorted(grants)]
             await self._creations.submit(_Creation(name, acls))
             self._note_change(name)
 
-    async def withdraw(self, name: CredentialName, grants: Collection[Grant]) -> None:
+    async def withdraw(self, name: Name, grants: Collection[Grant]) -> None:
         """Take grants from the principal."""
         if grants:
             filters = [acl_messages.exactly(name.principal, grant) for grant in sorted(grants)]
             await self._deletions.submit(_Deletion(name, filters, len(filters)))
             self._note_change(name)
 
-    async def withdraw_all(self, name: CredentialName, live: LiveCredential) -> None:
+    async def withdraw_all(self, name: Name, live: LiveCredential) -> None:
         """Take everything from the principal; what it is denied only after what it is allowed."""
         kinds = [acl_messages.ALLOW, acl_messages.DENY] if live.denials else [acl_messages.ANY]
         filters = [acl_messages.every(name.principal, kind) for kind in kinds]
@@ -183,26 +194,26 @@ class CredentialCluster:
         await self._deletions.submit(_Deletion(name, filters, expected))
         self._note_change(name)
 
-    async def set_password(self, name: CredentialName, password: Password, iterations: int) -> None:
+    async def set_password(self, name: Name, password: Password, iterations: int) -> None:
         """Let the user log in by SCRAM-SHA-512 with ``password``, and by no earlier one."""
         if self._makes_users:
             await self._upsertions.submit(_Upsertion(name, password, iterations))
             self._note_change(name)
 
-    async def remove_user(self, name: CredentialName, mechanisms: Collection[int]) -> None:
+    async def remove_user(self, name: Name, mechanisms: Collection[int]) -> None:
         """Take the user's passwords of these mechanisms away."""
         if mechanisms and self._makes_users:
             await self._removals.submit(_Removal(name, mechanisms))
             self._note_change(name)
 
-    def _note_change(self, name: CredentialName) -> None:
+    def _note_change(self, name: Name) -> None:
         self._changed[name] = time.monotonic()
 
-    def _serves(self, listing: _Listing, name: CredentialName) -> bool:
+    def _serves(self, listing: _Listing, name: Name) -> bool:
         is_young = time.monotonic() - listing.taken < LISTING_SECONDS
         return is_young and self._changed.get(name, float("-inf")) < listing.taken
 
-    async def _list(self, names: Sequence[CredentialName]) -> Sequence[_Listing]:
+    async def _list(self, names: Sequence[Name]) -> Sequence[_Listing]:
         taken = time.monotonic()
         cluster = await self._send(DescribeClusterRequest(include_cluster_authorized_operations=True))
         _raise_for(cluster, "the cluster can't be described")

@@ -53,10 +53,17 @@ def with_defaults(properties: Properties) -> Properties:
     for name in ("generation", "iterations"):
         if (number := known(numbers.integer(name))) is not None:
             filled[name] = number
-    acls = reveal(filled.get("acls"))
-    if isinstance(acls, list):
-        filled["acls"] = [_entry_with_defaults(entry) for entry in acls]
-    return filled
+    return acls_with_defaults(filled)
+
+
+def acls_with_defaults(properties: Properties) -> Properties:
+    """Return the inputs with what may be left out of an entry of ``acls`` filled in."""
+    acls = reveal(properties.get("acls"))
+    return (
+        {**properties, "acls": [_entry_with_defaults(entry) for entry in acls]}
+        if isinstance(acls, list)
+        else properties
+    )
 
 
 def _entry_with_defaults(entry: Value) -> Value:
@@ -77,7 +84,7 @@ def read_credential(properties: Mapping[str, Value], stores: Stores) -> Declared
     iterations = fields.integer("iterations")
     for problem in _scalar_problems(known(service), known(generation), known(previous), known(iterations)):
         fields.refuse(problem.property, problem.reason)
-    grants = _read_grants(fields, properties.get("acls"))
+    grants = read_grants(fields, properties.get("acls"))
     store = _read_store(fields, stores)
     fields.raise_problems()
     if not is_known(dict(properties)):
@@ -106,7 +113,8 @@ def _scalar_problems(
         yield Problem("iterations", f"must be {MIN_ITERATIONS} to {MAX_ITERATIONS} (Kafka takes no more)")
 
 
-def _read_grants(fields: Fields, acls: Value) -> frozenset[Grant]:
+def read_grants(fields: Fields, acls: Value) -> frozenset[Grant]:
+    """Read the entries of ``acls``, noting problems in the fields."""
     acls = reveal(acls)
     if isinstance(acls, Unknown):
         return frozenset()

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from levee.clock import Clock
 from levee_infra.kafka.admin.acl_marks import marks_of, read_owner, without_owner
-from levee_infra.kafka.admin.connection import Connection, check_connection, read_connection
+from levee_infra.kafka.admin.connection import Connection, check_connection, is_address, read_connection
 from levee_infra.kafka.admin.session import Session
 from levee_infra.kafka.admin.wire import Wire
 from levee_infra.kafka.credential.credential_cluster import CredentialCluster
+from levee_infra.kafka.credential.principal_grants import PrincipalGrants
 from levee_infra.kafka.credential.service_credential import ServiceCredential
 from levee_infra.kafka.secret_store.client_settings import ClientConnection
 from levee_infra.kafka.secret_store.contract import Stores
@@ -22,6 +23,9 @@ EXTERNAL: Final = "external"
 USERS: Final = ("scram", EXTERNAL)
 """Who makes users: this provider on the cluster, or somebody else, as Amazon MSK does from Secrets Manager."""
 
+CLIENTS: Final = "clientBootstrapServers"
+"""What the ready client settings name, where that isn't where this provider itself connects."""
+
 NEEDS_TLS = "service credentials need {name}: what a cluster keeps of a password can be read off a plain connection"
 
 
@@ -29,7 +33,10 @@ def check(config: Properties) -> None:
     """Validate the connection; it must use TLS and verify it."""
     check_connection(_without_users(config), os.environ)
     read_owner(config)
-    fields = Fields(config, what="the Kafka provider configuration")
+    fields = _fields(config)
+    for server in known(fields.texts(CLIENTS)) or []:
+        if not is_address(server):
+            fields.refuse(CLIENTS, f"{server} is no host:port")
     if (users := known(fields.text("users"))) is not None and users not in USERS:
         fields.refuse("users", f"must be {' or '.join(USERS)}")
     if known(fields.boolean("tlsEnabled")) is False:
@@ -53,7 +60,8 @@ def open_package(config: Properties, clock: Clock, stores: Stores) -> Package:
 
     cluster = CredentialCluster(send, makes_users=config.get("users") != EXTERNAL)
     marks = marks_of(ThingKind.USER, session, wire, read_owner(config))
-    credential = ServiceCredential(cluster, ClientConnection(connection.bootstrap, connection.ca), marks, clock, stores)
+    told = known(_fields(config).texts(CLIENTS)) or connection.bootstrap
+    credential = ServiceCredential(cluster, ClientConnection(tuple(told), connection.ca), marks, clock, stores)
 
     async def close() -> None:
         await credential.close()
@@ -61,12 +69,16 @@ def open_package(config: Properties, clock: Clock, stores: Stores) -> Package:
         await wire.close()
         await session.close()
 
-    return Package(kinds=(credential,), close=close)
+    return Package(kinds=(credential, PrincipalGrants(cluster, marks)), close=close)
 
 
 def _without_users(config: Properties) -> Properties:
     """The connection alone, in pulumi-kafka's words."""
-    return {name: value for name, value in without_owner(config).items() if name != "users"}
+    return {name: value for name, value in without_owner(config).items() if name not in {"users", CLIENTS}}
+
+
+def _fields(config: Properties) -> Fields:
+    return Fields(config, what="the Kafka provider configuration")
 
 
 def _refuse_plain(connection: Connection) -> None:

@@ -75,8 +75,8 @@ class ServiceCredential(ResourceKind):
 
     async def diff(self, recorded: Recorded, new: Properties) -> Mapping[str, Difference]:
         """Compare ACLs as sets, the rest by value, and count every drift as a difference."""
-        found = differences(_without_acls(recorded.inputs), _without_acls(recorded.outputs), _without_acls(new))
-        found |= _acl_differences(recorded.inputs.get("acls"), new.get("acls"))
+        found = differences(without_acls(recorded.inputs), without_acls(recorded.outputs), without_acls(new))
+        found |= acl_differences(recorded.inputs.get("acls"), new.get("acls"))
         if recorded.outputs.get("drift"):
             found["drift"] = Difference(Change.DELETE, declared=False)
         return found
@@ -296,11 +296,12 @@ def _partly_done(
     return PartlyDoneError(declared.service, outputs, [reason])
 
 
-def _without_acls(properties: Properties) -> Properties:
+def without_acls(properties: Properties) -> Properties:
+    """Everything that is compared by value."""
     return {name: value for name, value in properties.items() if name != "acls"}
 
 
-def _acl_differences(old: Value, new: Value) -> dict[str, Difference]:
+def acl_differences(old: Value, new: Value) -> dict[str, Difference]:
     """Compare entries whatever their order: added ones by their new place, removed ones by their old."""
     old, new = reveal(old), reveal(new)
     if not isinstance(old, list) or not isinstance(new, list):

@@ -24,7 +24,7 @@ def secrets_manager_logins(plan: Plan, project: Path, store: Mapping[str, Any]) 
     connection = admin_connection(plan.cluster, project)
     ca_file = plan.cluster.security.ca_file
     ca_path = None if ca_file is None else str(project / ca_file)
-    return SecretsManagerLogins(found, ClientConnection(connection.bootstrap, connection.ca), ca_path)
+    return SecretsManagerLogins(found, ClientConnection(plan.cluster.bootstrap, connection.ca), ca_path)
 
 
 class SecretsManagerLogins:

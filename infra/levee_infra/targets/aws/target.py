@@ -11,7 +11,7 @@ from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
 from levee_infra.deployed.kept import Kept
 from levee_infra.deployed.record import Record, Unreadable
-from levee_infra.kafka.inputs import kafka_configuration
+from levee_infra.kafka.inputs import users_configuration
 from levee_infra.kafka.secret_location import file_store
 from levee_infra.providers.protocol.failures import FailedError, RefusedError
 from levee_infra.targets.aws.account import account_api, provider_connection
@@ -32,7 +32,7 @@ class AwsTarget:
         """The account, and the cluster. MSK makes users itself, of the secrets."""
         external = {"users": "external"} if plan.msk_cluster is not None else {}
         return {
-            "kafka": {**kafka_configuration(plan, project), **external},
+            "kafka": {**users_configuration(plan, project), **external},
             "aws": provider_connection(plan, project),
         }
 

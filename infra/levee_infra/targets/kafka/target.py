@@ -9,7 +9,7 @@ from typing import Any
 from levee.plan.planned import Plan
 from levee_infra.deployed.kept import Kept
 from levee_infra.deployed.record import Record, Unreadable
-from levee_infra.kafka.inputs import kafka_configuration
+from levee_infra.kafka.inputs import users_configuration
 from levee_infra.kafka.secret_location import file_store
 from levee_infra.targets.contract import LetGo
 from levee_infra.targets.findings import Findings
@@ -22,7 +22,7 @@ class KafkaTarget:
 
     def provider(self, plan: Plan, project: Path) -> dict[str, Any]:
         """Users are made on the brokers."""
-        return {"kafka": kafka_configuration(plan, project)}
+        return {"kafka": users_configuration(plan, project)}
 
     def secret_store(self, plan: Plan, project: Path) -> Mapping[str, Any]:
         """A directory."""
