@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
@@ -39,6 +39,12 @@ def parts(plan: Plan) -> tuple[Part, ...]:
         return ()
     found: tuple[Part, ...] = import_module(_PARTS[plan.target]).parts(plan)
     return found
+
+
+def growing_parts(plan: Plan) -> Iterator[Part]:
+    """The parts whose texts grow with what is declared: all that can be too long."""
+    if has_parts(plan.target):
+        yield from import_module(_PARTS[plan.target]).growing(plan)
 
 
 def checks_of(target: Target) -> tuple[Check, ...]:

@@ -8,7 +8,7 @@ from datetime import date
 from levee.model.problem import Problem
 from levee.model.stack import StackSpec
 from levee.plan.build import build_plan
-from levee.targets import has_parts, parts
+from levee.targets import growing_parts, has_parts
 
 ANY_DAY = date.min  # no size depends on it
 
@@ -18,5 +18,5 @@ def too_long(stack: StackSpec) -> Iterator[Problem]:
     if has_parts(stack.target):
         from levee.plan.part import excesses  # few stacks need it, and every command waits for its imports
 
-        for excess in excesses(parts(build_plan(stack, ANY_DAY))):
+        for excess in excesses(growing_parts(build_plan(stack, ANY_DAY))):
             yield Problem("too-long", str(excess), excess.limit.advice, excess.part.origin)

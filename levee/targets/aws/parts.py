@@ -77,6 +77,17 @@ def parts(plan: Plan) -> tuple[Part, ...]:
     return tuple(replace(part, defaults=_defaults(part)) for part in _Decisions(plan).all())
 
 
+def growing(plan: Plan) -> Iterator[Part]:
+    """Those whose texts grow with what is declared: all that can be too long."""
+    decisions = _Decisions(plan)
+    for carrier in plan.carriers:
+        yield from decisions.carrier(carrier)
+    for credential in plan.credentials:
+        if credential.assumed_by is not None:
+            yield decisions.role(credential, credential.assumed_by)
+    yield from decisions.of_cluster([])
+
+
 def _defaults(part: Part) -> Inputs:
     defaults = DEFAULTS[part.type]
     if part.type == type_tokens.AWS_ALARM:
@@ -101,13 +112,14 @@ class _Decisions:
             self._carried[carrier.source.service].append(carrier.name)
 
     def all(self) -> Iterator[Part]:
+        """Every part, after those that it refers to."""
         plan = self._plan
         if has_stack_key(plan):
             yield self._stack_key()
         for archive in plan.archives:
             yield self._archive(archive)
         for carrier in plan.carriers:
-            yield from self._carrier(carrier)
+            yield from self.carrier(carrier)
         yield from self._alarms()
         secrets: list[Value] = []
         for credential in plan.credentials:
@@ -117,9 +129,8 @@ class _Decisions:
                 secrets.append(Ref(secret.type, secret.name, "arn", arn, SECRET_TAIL))
                 yield secret
             if credential.assumed_by is not None:
-                yield self._role(credential, credential.assumed_by)
-        if self._cluster is not None:
-            yield from self._of_cluster(self._cluster, secrets)
+                yield self.role(credential, credential.assumed_by)
+        yield from self.of_cluster(secrets)
 
     def _stack_key(self) -> Part:
         plan, root = self._plan, account_root(self._plan.boundary)
@@ -164,7 +175,7 @@ class _Decisions:
             origin=archive.origin,
         )
 
-    def _carrier(self, planned: PlannedCarrier) -> Iterator[Part]:
+    def carrier(self, planned: PlannedCarrier) -> Iterator[Part]:
         """What a log group's events need on their way: a data stream of their own, a role that may write it, and the
         subscription.
         """
@@ -253,7 +264,8 @@ class _Decisions:
             type=type_tokens.AWS_SECRET, name=username, inputs=inputs, service=planned.service, origin=planned.origin
         )
 
-    def _role(self, planned: PlannedCredential, assumed_by: str) -> Part:
+    def role(self, planned: PlannedCredential, assumed_by: str) -> Part:
+        """Whom a service of AWS runs as."""
         plan, boundary = self._plan, self._plan.boundary
         acting = assumed_by.partition(".")[0]
         place = f"{ACTING.get(acting, acting)}:{boundary.region}:{boundary.account}"
@@ -284,9 +296,11 @@ class _Decisions:
         arn = None if key is None else self._key_arn(key)
         return self._with_key(service_policy(planned.grants, self._cluster, secrets, carried, arn).compact(), key)
 
-    def _of_cluster(self, cluster: ClusterArn, secrets: Sequence[Value]) -> Iterator[Part]:
+    def of_cluster(self, secrets: Sequence[Value]) -> Iterator[Part]:
         """What is of an MSK cluster as a whole: its users' secrets, and whom else it lets in."""
-        plan = self._plan
+        plan, cluster = self._plan, self._cluster
+        if cluster is None:
+            return
         if secrets:
             # MSK takes a secret's value when it is associated: not before there is one.
             yield Part(

@@ -10,7 +10,7 @@ import pytest
 from levee.plan import type_tokens
 from levee.plan.build import build_plan
 from levee.plan.part import Part, Ref, Text, refs_in, size_of, text_with
-from levee.targets import parts
+from levee.targets import growing_parts, parts
 from tests.support.aws.api import AwsApi
 from tests.support.aws_outputs import KEY, PLACE
 from tests.support.aws_stack import TODAY, AwsStack
@@ -95,6 +95,16 @@ def test_a_policys_size_is_that_of_the_text_that_is_made(stack: AwsStack, key: s
         assert size_of(part.inputs[name]) == len(text)
         assert "00000000" not in text
         assert name in {limit.input for limit in part.limits}
+
+
+def test_what_does_not_grow_is_never_too_long(stack: AwsStack) -> None:
+    stack.edit(stack.orders, "bucket: levee-test-orders", f"bucket: {'b' * 63}")
+    plan = stack.plan()
+    grows = {(part.type, part.name) for part in growing_parts(plan)}
+    for part in parts(plan):
+        for limit in part.limits if (part.type, part.name) not in grows else ():
+            assert size_of(part.inputs[limit.input]) * 2 < limit.characters
+    assert {token for token, _ in grows} >= {type_tokens.AWS_ROLE, type_tokens.AWS_CLUSTER_POLICY}
 
 
 def test_a_text_without_a_stand_in_is_itself() -> None:
