@@ -15,7 +15,7 @@ from tests.support.deployment import PROJECT
 
 pytestmark = [pytest.mark.integration, pytest.mark.engine]
 
-# levee's own program, but for what somebody makes of an archive.
+# levee's own program, but for what somebody makes of a part.
 CHANGED: Final = """\
 from dataclasses import replace
 import pulumi
@@ -23,8 +23,7 @@ from levee_infra.components.part_resources import PartResources
 as_it_is = PartResources.register
 
 def changed(self, part, opts):
-    if part.kind == "ArchiveBucket":
-        {change}
+    {change}
     return as_it_is(self, part, opts)
 
 PartResources.register = changed
@@ -32,9 +31,14 @@ from levee_infra.__main__ import main
 main()
 """
 CHANGES: Final = {
-    "RLS-DEL-003": 'part = replace(part, inputs={**part.inputs, "retentionDays": 1})',
-    "RLS-DEL-002": 'opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=["policy"]))',
-    "RLS-DEL-004": "return None",
+    "RLS-DEL-003": (
+        'if part.kind == "ArchiveBucket": part = replace(part, inputs={**part.inputs, "retentionDays": 1})'
+    ),
+    "RLS-DEL-002": (
+        'if part.kind == "ArchiveBucket":'
+        ' opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=["policy"]))'
+    ),
+    "RLS-DEL-004": 'if part.kind == "Alarm": return None',
 }
 
 
