@@ -17,15 +17,3 @@ AWS_ARCHIVE_BUCKET: Final = "levee:aws:ArchiveBucket"
 AWS_DATA_STREAM: Final = "levee:aws:DataStream"
 AWS_LOG_SUBSCRIPTION: Final = "levee:aws:LogSubscription"
 AWS_ALARM: Final = "levee:aws:Alarm"
-
-OF_AWS: Final = (
-    AWS_KEY,
-    AWS_SECRET,
-    AWS_ROLE,
-    AWS_SCRAM_ASSOCIATION,
-    AWS_CLUSTER_POLICY,
-    AWS_ARCHIVE_BUCKET,
-    AWS_DATA_STREAM,
-    AWS_LOG_SUBSCRIPTION,
-    AWS_ALARM,
-)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from levee.plan.planned import Plan
     from levee.targets.aws.claims import AccountClaim
 
-TYPES: Final = type_tokens.OF_AWS
+TYPES: Final = tuple(token for name, token in vars(type_tokens).items() if name.startswith("AWS_"))
 """Every type of part, of whichever target."""
 
 _CHECKS: Final = {Target.AWS: "levee.targets.aws.checks"}

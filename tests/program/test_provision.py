@@ -37,6 +37,7 @@ def test_type_tokens_are_in_every_state_and_never_change() -> None:
         "LOG_STREAM": "levee:index:LogStream",
         "SERVICE_CREDENTIAL": "levee:index:ServiceCredential",
         "KAFKA_SERVICE_CREDENTIAL": "levee:kafka:ServiceCredential",
+        "KAFKA_PRINCIPAL_GRANTS": "levee:kafka:PrincipalGrants",
         "AWS_KEY": "levee:aws:Key",
         "AWS_SECRET": "levee:aws:Secret",
         "AWS_ROLE": "levee:aws:Role",
