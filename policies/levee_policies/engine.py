@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from levee.model.origin import Origin
@@ -33,7 +34,10 @@ def evaluate(plan: Plan, rules: Iterable[AnyRule], context: Context, index: Inde
     rules, index = tuple(rules), index or Index(plan)
     judged = [rule for rule in rules if rule.group != META_GROUP]
     meta = [rule for rule in rules if rule.group == META_GROUP and rule is not COULD_NOT_BE_EVALUATED]
-    first = _Run(Facts(index, context), judged)
+    own = frozenset(rule.id for rule in context.own_rules)
+    first = _Run(Facts(index, context), [rule for rule in judged if rule.id not in own])
+    if others := [rule for rule in judged if rule.id in own]:
+        first.go_on(Facts(index.apart, _apart(context)), others)
     waivable = (*context.never_waived, *rules, COULD_NOT_BE_EVALUATED)
     findings, uses = apply(first.findings, context.waivers, rules=waivable, stack=plan.stack, as_of=context.as_of)
     second = _Run(Facts(index, context, uses), meta)
@@ -53,11 +57,15 @@ class _Run:
     """One pass of rules over the same facts. Populations are made once and shared."""
 
     def __init__(self, facts: Facts, rules: Sequence[AnyRule]) -> None:
-        self._facts = facts
-        self._populations: dict[Callable[[Facts], Iterable[Subject[Any]]], Subjects] = {}
         self.failures: list[Failure] = []
         self.looked_at: dict[str, int] = {}
         self.findings: list[Finding] = []
+        self.go_on(facts, rules)
+
+    def go_on(self, facts: Facts, rules: Sequence[AnyRule]) -> None:
+        """Judge by more rules, by facts of their own."""
+        self._facts = facts
+        self._populations: dict[Callable[[Facts], Iterable[Subject[Any]]], Subjects] = {}
         for rule in rules:
             subjects = self._subjects(rule)
             self.looked_at[rule.id] = len(subjects)
@@ -100,6 +108,10 @@ class _Run:
     def _fail(self, rule: AnyRule, subject: Subject[Any], error: BaseException) -> None:
         name = f"{self._facts.plan.stack}/{subject.name}"
         self.failures.append(Failure(rule.id, name, subject.origin, type(error).__name__))
+
+
+def _apart(context: Context) -> Context:
+    return replace(context, sites=dict(context.sites), surroundings=dict(context.surroundings))
 
 
 def _subject(found: Any) -> Subject[Any]:

@@ -1,8 +1,9 @@
 """An organization's own rules: `policies/rules/*.py` of its project, judged beside levee's on every feed.
 
 They can only add findings. Their ids begin otherwise than levee's, and a file that can't be loaded is an error, not a
-rule less. Like levee's they are pure: what they may import and do is checked before they run. That finds mistakes and
-is no sandbox: whoever writes to the project's `policies/` or `infra/` runs code wherever levee runs.
+rule less. Like levee's they are pure: what they may import and do is checked before they run, and they judge a copy of
+the plan. That finds mistakes and is no sandbox: whoever writes to the project's `policies/` or `infra/` runs code
+wherever levee runs.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ _IMPORTABLE: Final = (
     *("levee_policies.facts", "levee_policies.rule", "levee_policies.subjects"),
 )
 _IMPURE: Final = frozenset(
-    {"__import__", "breakpoint", "compile", "delattr", "eval", "exec", "globals", "input", "open", "setattr"}
+    {
+        *("breakpoint", "compile", "delattr", "eval", "exec", "getattr", "globals", "input", "locals", "open"),
+        *("setattr", "vars"),
+    }
 )
 
 
@@ -131,7 +135,9 @@ def _require_pure(node: ast.AST) -> None:
             names = [module] if _is_importable(module) else [f"{module}.{each.name}" for each in node.names]
         case ast.ImportFrom():
             names = ["." * node.level]
-        case ast.Name(id=name) if name in _IMPURE:
+        case ast.Attribute(attr=name) if _is_special(name):
+            raise _Unusable(f"`{name}` is not for rules", "use what a value shows under plain names", node.lineno)
+        case ast.Name(id=name) if name in _IMPURE or _is_special(name):
             message, hint = f"`{name}` is not for rules", "judge the values that the rule is given"
             raise _Unusable(message, hint, node.lineno)
         case ast.Attribute(ctx=ast.Store() | ast.Del()):
@@ -141,6 +147,10 @@ def _require_pure(node: ast.AST) -> None:
         if not _is_importable(name):
             message = f"a rule can't import {name}: it judges the values that it is given, and asks nothing else"
             raise _Unusable(message, f"these can be imported: {', '.join(_IMPORTABLE)}", getattr(node, "lineno", 1))
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name not in {"__doc__", "__name__"}
 
 
 def _is_importable(name: str) -> bool:

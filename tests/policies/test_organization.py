@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from levee.diagnostics import LeveeError, Rejected
+from levee.loading.load import load_plan
 from levee_infra.cli.main import main
 from levee_policies.gate import context_of, enforce, judge
 from levee_policies.organization import rules_of
@@ -131,6 +132,9 @@ def test_it_can_be_waived_where_it_says_so(project: Path) -> None:
         ("RULE = ", "from levee.loading.load import load_stack\nRULE = ", 21, "import levee.loading.load"),
         ("RULE = ", "Rule.group = 'POL'\nRULE = ", 21, "sets an attribute"),
         ("RULE = ", "print(open('/etc/passwd'))\nRULE = ", 21, "`open`"),
+        ("RULE = ", "print(topics.__globals__)\nRULE = ", 21, "`__globals__`"),
+        ("RULE = ", "print(__builtins__)\nRULE = ", 21, "`__builtins__`"),
+        ("RULE = ", "print(getattr(topics, 'x'))\nRULE = ", 21, "`getattr`"),
         ("RULE = ", "\0RULE = ", 1, "not Python"),
     ],
 )
@@ -199,6 +203,23 @@ def test_one_that_breaks_is_a_finding_and_no_pass(project: Path, body: str) -> N
     head, _, rest = OWN_RULE.partition("    if not topic")
     write_rule(project, head + body + "\n" + rest[rest.index("\n\n\nRULE") :])
     assert found(project) == {"RLS-POL-004"}
+
+
+def test_one_that_changes_what_it_is_given_changes_nothing_else(project: Path) -> None:
+    head, _, rest = OWN_RULE.partition("    if not topic")
+    harm = (
+        "    for held in (facts.topics, facts.classes, facts.credentials, facts.context.sites):\n"
+        "        held.clear()\n"
+        "    facts.plan.cluster.settings.clear()\n"
+        "    yield from ()\n"
+    )
+    write_rule(project, head + harm + rest[rest.index("\n\n\nRULE") :])
+    plan = load_plan(project, STACK, AS_OF)
+    evaluator = StackEvaluator(project, STACK, AS_OF, plan)
+    for _ in range(2):
+        assert {each.rule.id for each in judge(plan, project, AS_OF).findings} == set()
+        assert {each.rule.id for each in evaluator.everything(registered(PLAN, COMPLIANT))} == set()
+    assert plan == load_plan(project, STACK, AS_OF)
 
 
 @pytest.mark.parametrize("subjects", ["lambda facts: [7]", "lambda facts: 7"])

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from levee.diagnostics import LeveeError
+from levee.diagnostics.text import one_line, printable
 from levee_infra.cli.command import Commands
 from levee_infra.cli.project import add_project_option, nearest_project, project_of
 
@@ -34,10 +35,10 @@ def run(arguments: argparse.Namespace) -> int:
 
     rules = _rules(arguments)
     if arguments.rule is not None:
-        sys.stdout.write(page_text(rule_of(arguments.rule, rules)))
+        sys.stdout.write(printable(page_text(rule_of(arguments.rule, rules))))
         return 0
     for rule in rules:
-        sys.stdout.write(f"{rule.id}  {rule.severity:<8}  {rule.title}\n")
+        sys.stdout.write(f"{rule.id}  {rule.severity:<8}  {one_line(rule.title)}\n")
     return 0
 
 

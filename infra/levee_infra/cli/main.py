@@ -13,7 +13,6 @@ from levee import __version__
 from levee.clock import SYSTEM_CLOCK, Clock
 from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line
-from levee.loading.suggestion import Vocabulary
 from levee_infra.cli import (
     carry,
     check,
@@ -114,6 +113,8 @@ class _Parser(argparse.ArgumentParser):
         """Read the command line. One with an option that its command doesn't have is refused, with what is near it."""
         _, unknown = self.parse_known_args(argv, arguments)
         if unknown:
+            from levee.loading.suggestion import Vocabulary
+
             *_, command = self._named(arguments)
             near = Vocabulary(command._option_string_actions).suggest(unknown[0].partition("=")[0])  # noqa: SLF001
             self.error(f"unrecognized arguments: {' '.join(unknown)}{near and f'; {near}'}")
@@ -140,6 +141,8 @@ class _Parser(argparse.ArgumentParser):
     def _check_value(self, action: argparse.Action, value: object) -> None:
         if action.choices is None or value in action.choices:
             return
+        from levee.loading.suggestion import Vocabulary
+
         known = [str(each) for each in action.choices]
         hint = Vocabulary(known).suggest(str(value)) or f"choose from {', '.join(known)}"
         raise argparse.ArgumentError(action, f"invalid choice: {value!r}; {hint}")
