@@ -67,3 +67,40 @@ def test_one_that_waits_for_its_child_ends_it(
     command = Path(f"/proc/{child}/cmdline")
     while command.exists() and command.read_bytes():  # empty: dead, and nobody has collected it yet
         time.sleep(0.01)
+
+
+EARLY: Final = """\
+import os, signal, sys
+
+
+class Meanwhile:
+    def find_spec(self, name, *_):
+        if name == "levee_infra.cli.deploy":
+            os.kill(os.getpid(), {number})
+
+
+sys.meta_path.insert(0, Meanwhile())
+from levee_infra.cli.entry import main
+sys.argv = ["levee", "--version"]
+sys.exit(main())
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_it_is_being_imported_ends_it_without_a_word(number: int) -> None:
+    command = [sys.executable, "-c", EARLY.format(number=int(number))]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-number, "", "")
+
+
+def test_an_interrupt_that_a_shell_ignored_stays_ignored() -> None:
+    program = EARLY.format(number=int(signal.SIGINT))
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("levee ")

@@ -19,6 +19,7 @@ from levee_infra.providers.protocol.properties import SECRET_SIGNATURE, SIGNATUR
 NAMING: Final = Naming("bank", "prod")
 NOW: Final = datetime(2026, 12, 1, tzinfo=UTC)
 URN: Final = "urn:pulumi:prod::levee::"
+AWS: Final = {"type": "pulumi:providers:aws", "urn": "urn:pulumi:prod::bank::pulumi:providers:aws::kafka"}
 STACK: Final = f"{URN}pulumi:pulumi:Stack::levee-prod"
 KAFKA: Final = f"{URN}pulumi:providers:kafka::kafka"
 TOPIC: Final = "kafka:index/topic:Topic"
@@ -106,8 +107,11 @@ def of_topic(**fields: Any) -> Callable[[dict[str, Any]], object]:
     [
         ("its version is unknown", lambda told: told.update(version=5)),
         ("no export of|not an export of", lambda told: told.pop("deployment")),
-        ("not an export of", of_topic(urn="urn:pulumi:prod::another::kafka:index/topic:Topic::orders")),
-        ("not an export of", of_topic(urn="urn:pulumi:test::bank::kafka:index/topic:Topic::orders")),
+        ("another project or stack", of_topic(urn="urn:pulumi:prod::another::kafka:index/topic:Topic::orders")),
+        ("another project or stack", of_topic(urn="urn:pulumi:test::bank::kafka:index/topic:Topic::orders")),
+        ("another project or stack", of_topic(provider="urn:pulumi:prod::other::pulumi:providers:kafka::kafka::p1")),
+        ("not an export of", of_topic(urn="urn:pulumi:prod::bank::levee:aws:Key::orders")),
+        ("not an export of", of_topic(urn="urn:pulumi:prod::bank")),
         ("not an export of", of_topic(urn=7)),
         ("not an export of", of_topic(id=7)),
         ("not an export of", of_topic(inputs=7)),
@@ -119,7 +123,7 @@ def of_topic(**fields: Any) -> Callable[[dict[str, Any]], object]:
         ("can't record `taint`", of_topic(taint=True)),
         ("can't record `somethingNew`", of_topic(somethingNew=1)),
         ("holds a secret", of_topic(outputs={"a": [{"b": secret("x")}]})),
-        ("no provider aws", lambda told: resources(told)["kafka"].update(type="pulumi:providers:aws")),
+        ("no provider aws", lambda told: resources(told)["kafka"].update(AWS)),
         ("no snippets", lambda told: told["deployment"].update(snippets=[{}])),
     ],
 )

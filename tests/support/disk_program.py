@@ -9,7 +9,8 @@ import pulumi
 
 from levee_infra.deployed.embedded_journal import Identity, load
 from levee_infra.deployed.embedded_state import State
-from levee_infra.engines.embedded.engine import Operation, Run, Summary, run
+from levee_infra.engines.contract import Action
+from levee_infra.engines.embedded.engine import Run, Summary, run
 from levee_infra.engines.embedded.event import Event, ResourceEvent, Stage
 from tests.support.disk_provider import FILE, DiskProvider
 
@@ -56,7 +57,7 @@ class DiskStack:
     def state_directory(self) -> Path:
         return self.root / "state"
 
-    def run(self, operation: Operation, program: Callable[[], None], **changes: Any) -> Summary:
+    def run(self, operation: Action, program: Callable[[], None], **changes: Any) -> Summary:
         self.events = []
         return run(
             Run(
@@ -74,13 +75,13 @@ class DiskStack:
         )
 
     def preview(self, program: Callable[[], None], **changes: Any) -> Summary:
-        return self.run(Operation.PREVIEW, program, **changes)
+        return self.run(Action.PREVIEW, program, **changes)
 
     def up(self, program: Callable[[], None], **changes: Any) -> Summary:
-        return self.run(Operation.UP, program, **changes)
+        return self.run(Action.UP, program, **changes)
 
     def destroy(self, program: Callable[[], None] = lambda: None, **changes: Any) -> Summary:
-        return self.run(Operation.DESTROY, program, **changes)
+        return self.run(Action.DESTROY, program, **changes)
 
     def program(self, files: Mapping[str, Mapping[str, Any]]) -> Callable[[], None]:
         """A program of files: name to inputs. Options among the inputs: ``protect``; ``below``, the name of a folder;

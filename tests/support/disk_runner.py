@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from levee_infra.deployed.engine_error import EngineError
-from levee_infra.engines.embedded.engine import Operation
+from levee_infra.engines.contract import Action
 from tests.support.disk_program import DiskStack
 
 PROJECT = Path(__file__).parents[2]
@@ -26,7 +26,7 @@ _SERVER.set_forkserver_preload([__name__])
 
 @contextlib.contextmanager
 def mortal(
-    disk: DiskStack, operation: Operation, files: Files, *, parallel: int = 64, pause: float = 0.0
+    disk: DiskStack, operation: Action, files: Files, *, parallel: int = 64, pause: float = 0.0
 ) -> Iterator[ForkServerProcess]:
     """Run an operation in a process that is killed, as by kill -9, when the block ends."""
     process = _SERVER.Process(
@@ -40,7 +40,7 @@ def mortal(
         process.join()
 
 
-def start(disk: DiskStack, operation: Operation, files: Files) -> "subprocess.Popen[str]":
+def start(disk: DiskStack, operation: Action, files: Files) -> "subprocess.Popen[str]":
     """Begin an operation as a command of its own, whose output and exit code tell how it ended."""
     command = [sys.executable, "-m", __name__, str(disk.root), operation.value, json.dumps(files)]
     return subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -65,7 +65,7 @@ def wait_until_reached(path: Path, process_id: int | None) -> None:
 def _operate(root: str, operation: str, files: str, parallel: int = 64, pause: float = 0.0) -> int:
     disk = DiskStack(Path(root), pause)
     try:
-        disk.run(Operation(operation), disk.program(json.loads(files)), parallel=parallel)
+        disk.run(Action(operation), disk.program(json.loads(files)), parallel=parallel)
     except EngineError as error:
         sys.stdout.write(f"{error}\n")
         return error.exit_code

@@ -58,12 +58,11 @@ def run_export(arguments: argparse.Namespace) -> int:
 
     project = project_of(arguments)
     find(project, arguments.stack)
-    output = None if arguments.output is None else OutputFile.claim(arguments.output, project)
     text = exported(project, arguments.stack, arguments.clock.now())
-    if output is None:
+    if arguments.output is None:
         sys.stdout.write(text)
-    else:
-        output.write(text, mode=0o600)
+    else:  # an earlier export goes only for another
+        OutputFile.claim(arguments.output, project).write(text, mode=0o600)
     return 0
 
 

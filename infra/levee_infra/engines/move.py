@@ -13,13 +13,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 from typing import Any, Final, Protocol
 
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
-from levee.loading.project_name import project_name
+from levee.loading.project_name import FILE, project_name
 from levee_infra.deployed.embedded_journal import JOURNAL_FILE, Identity, load, write
 from levee_infra.deployed.embedded_state import State
 from levee_infra.deployed.engine_error import EngineError
@@ -55,8 +56,13 @@ def move(project: Path, stack: str, to: EngineName, clock: Clock, report: Report
     """
     embedded, pulumi = _Embedded(project, stack), _Pulumi(PulumiEngine(project), project, stack, clock, report)
     ends: dict[EngineName, _End] = {EngineName.EMBEDDED: embedded, EngineName.PULUMI: pulumi}
+    if not os.path.lexists(project / FILE):  # the CLI would look in the folders above
+        raise LeveeError(f"there is no {FILE}, so Pulumi has no such project", "`levee init` writes one", exit_code=2)
     with _held(project, stack, "levee state import"):
-        pulumi.engine.free_stale_lock(stack, report)
+        if move_under_way(project, stack) is not None:
+            pulumi.engine.free_stale_lock(stack, report)  # of an import that was killed
+        elif pulumi.engine.is_left_locked(stack):
+            raise _interrupted(stack, EngineName.PULUMI)  # it may have made what no state knows
         _move(project, stack, (ends.pop(to), *ends.values()), clock, report)
         if to is EngineName.PULUMI:
             note_holder(project, stack, environment(project))
@@ -137,9 +143,15 @@ def _move(project: Path, stack: str, ends: tuple[_End, ...], clock: Clock, repor
     _write(move_note(project, stack), target.name)
     if held != state:
         target.write(state)
-    kept = moves(project, stack) / f"{clock.now():%Y-%m-%dT%H%M%SZ}-{source.name}.{source.suffix}"
+    kept = _free_name(moves(project, stack), f"{clock.now():%Y-%m-%dT%H%M%SZ}-{source.name}", source.suffix)
     source.set_aside(kept)
     report(f"the state of the {source.name} engine is kept in {kept}")
+
+
+def _free_name(folder: Path, name: str, suffix: str) -> Path:
+    """A file that isn't there: nothing that was kept before is overwritten."""
+    numbered = (f"{name}{'' if number == 1 else f'-{number}'}.{suffix}" for number in count(1))
+    return next(folder / each for each in numbered if not os.path.lexists(folder / each))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +165,7 @@ class _Embedded:
         with _as_levee_error():
             state = load(self._directory, self._identity)
         if state.unfinished or deployed_before(self._directory) is not None:
-            raise LeveeError(
-                f"the last run of the embedded engine on stack {self.stack} was interrupted or failed",
-                f"run `levee up {self.stack} --engine embedded` to its end first",
-                exit_code=2,
-            )
+            raise _interrupted(self.stack, self.name)
         return state
 
     def write(self, state: State) -> None:
@@ -234,6 +242,14 @@ def _require_free(project: Path, stack: str) -> None:
 def _is_of_something(state: State) -> bool:
     """Whether it holds more than the stack itself, which a refused first run leaves."""
     return any(each.type != STACK for each in state.resources.values())
+
+
+def _interrupted(stack: str, engine: EngineName) -> LeveeError:
+    return LeveeError(
+        f"the last run of the {engine} engine on stack {stack} was interrupted or failed",
+        f"run `levee up {stack} --engine {engine}` to its end first",
+        exit_code=2,
+    )
 
 
 def _holds_nothing(stack: str, engine: EngineName) -> LeveeError:

@@ -56,7 +56,7 @@ class Naming:
     def _renamed(self, urn: str, old: str, new: str) -> str:
         before, after = (f"urn:pulumi:{self.stack}::{project}::" for project in (old, new))
         if not urn.startswith(before):
-            raise ValueError("a resource of another stack or project")
+            raise _refused(f"{urn!r} is of another project or stack than {self.project}/{self.stack}")
         type_name = urn.removeprefix(before)
         if type_name == f"{STACK}::{old}-{self.stack}":
             return f"{after}{STACK}::{new}-{self.stack}"
@@ -100,7 +100,7 @@ def from_pulumi(exported: Any, naming: Naming) -> State:
         resources = [_from_pulumi(each, naming) for each in deployment.get("resources") or ()]
         state = State({each.urn: each for each in resources})
         dangling = {urn for each in resources for urn in each.needs()} - state.resources.keys()
-    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
         raise _refused("it is not an export of this stack") from None
     if len(state.resources) != len(resources) or dangling:
         raise _refused("it names a resource twice, or one that it doesn't hold")
@@ -152,8 +152,10 @@ def _from_pulumi(told: Mapping[str, Any], naming: Naming) -> Resource:
     unknown = [key for key, value in told.items() if value and key not in _BOTH | _LEARNED_AGAIN]
     if unknown:
         raise _refused(f"the embedded engine can't record `{unknown[0]}` of {told['urn']}")
-    if not all(isinstance(told.get(key, ""), str) for key in ("type", "id")):
+    if not all(isinstance(told.get(key, ""), str) for key in ("urn", "type", "id")):
         raise ValueError("not a resource")
+    if told["urn"].split("::", 3)[2].rpartition("$")[2] != told["type"]:
+        raise ValueError("a resource whose name says that it is another")
     urn, _, id_ = told.get("provider", "").rpartition("::")
     inputs, outputs = dict(told.get("inputs") or {}), dict(told.get("outputs") or {})
     if is_provider_type(told["type"]):

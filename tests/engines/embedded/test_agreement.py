@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from levee_infra.deployed.engine_error import EngineError
-from levee_infra.engines.embedded.engine import Operation
+from levee_infra.engines.contract import Action
 from tests.support.disk_program import DiskStack
 from tests.support.disk_pulumi import PulumiStack
 
@@ -47,7 +47,7 @@ MOVES: list[Step] = [
 def ours(disk: DiskStack, step: Step) -> int:
     operation, files = step
     try:
-        disk.run(Operation(operation), disk.program(files))
+        disk.run(Action(operation), disk.program(files))
     except EngineError as error:
         return error.exit_code
     return 0

@@ -4,7 +4,7 @@ import pulumi
 import pytest
 
 from levee_infra.deployed.embedded_state import name_of
-from levee_infra.engines.embedded.engine import Operation
+from levee_infra.engines.contract import Action
 from levee_infra.engines.embedded.errors import Refused
 from levee_infra.engines.embedded.event import Stage
 from tests.support.disk_program import Disk, DiskStack, File, Folder
@@ -60,7 +60,7 @@ def test_a_change_is_made_in_place_as_it_moves(disk: DiskStack, before: Files, a
 def test_killed_on_the_way_it_is_recorded_once(disk: DiskStack, where: str, before: Files, after: Files) -> None:
     disk.up(disk.program(before))
     held = gate(disk, where)
-    with mortal(disk, Operation.UP, changed(after)) as process:
+    with mortal(disk, Action.UP, changed(after)) as process:
         wait_until_reached(held, process.pid)
     held.unlink()
     moved = urn_of(disk, "a")
@@ -72,7 +72,7 @@ def test_killed_on_the_way_it_is_recorded_once(disk: DiskStack, where: str, befo
 
 def test_what_a_killed_run_was_making_elsewhere_is_taken_over(disk: DiskStack) -> None:
     held = gate(disk, "after-create-a")
-    with mortal(disk, Operation.UP, BELOW) as process:
+    with mortal(disk, Action.UP, BELOW) as process:
         wait_until_reached(held, process.pid)
     held.unlink()
     disk.up(disk.program(ALONE))

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from levee_infra.engines.embedded.engine import Operation
+from levee_infra.engines.contract import Action
 from tests.support.disk_program import DiskStack
 from tests.support.disk_runner import gate, start, wait_until_reached
 
@@ -14,7 +14,7 @@ from tests.support.disk_runner import gate, start, wait_until_reached
 def test_the_first_waits_for_what_is_under_way_and_starts_nothing_new(disk: DiskStack, number: int, code: int) -> None:
     disk.up(disk.program({"old": {}}))
     held = gate(disk, "create-new")
-    with start(disk, Operation.UP, {"new": {}}) as process:
+    with start(disk, Action.UP, {"new": {}}) as process:
         wait_until_reached(held, process.pid)
         process.send_signal(number)
         time.sleep(0.1)
@@ -29,7 +29,7 @@ def test_the_first_waits_for_what_is_under_way_and_starts_nothing_new(disk: Disk
 
 def test_the_second_stops_at_once_and_the_next_run_goes_on(disk: DiskStack) -> None:
     held = gate(disk, "after-create-a")
-    with start(disk, Operation.UP, {"a": {}}) as process:
+    with start(disk, Action.UP, {"a": {}}) as process:
         wait_until_reached(held, process.pid)
         process.send_signal(signal.SIGINT)
         time.sleep(0.1)
@@ -45,7 +45,7 @@ def test_the_second_stops_at_once_and_the_next_run_goes_on(disk: DiskStack) -> N
 
 def test_while_planning_nothing_was_changed(disk: DiskStack) -> None:
     held = gate(disk, "check-a")
-    with start(disk, Operation.UP, {"a": {}, "b": {}}) as process:
+    with start(disk, Action.UP, {"a": {}, "b": {}}) as process:
         wait_until_reached(held, process.pid)
         process.send_signal(signal.SIGINT)
         time.sleep(0.1)
@@ -54,3 +54,16 @@ def test_while_planning_nothing_was_changed(disk: DiskStack) -> None:
     assert process.returncode == 130
     assert output.startswith("stopped before everything was done")
     assert disk.effects() == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_what_fails_once_it_was_stopped_is_told_and_it_was_stopped(disk: DiskStack, number: int, code: int) -> None:
+    held = gate(disk, "create-a")
+    with start(disk, Action.UP, {"a": {"behaviour": "fail-create"}}) as process:
+        wait_until_reached(held, process.pid)
+        process.send_signal(number)
+        time.sleep(0.1)
+        held.unlink()
+        output, _ = process.communicate()
+    assert process.returncode == code
+    assert output.startswith("1 operation failed")

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from levee_infra.engines.embedded.engine import Operation
+from levee_infra.engines.contract import Action
 from levee_infra.engines.embedded.errors import DeploymentFailed
 from levee_infra.engines.embedded.event import Stage
 from tests.support.disk_program import DiskStack
@@ -21,7 +21,7 @@ GATES = [
 ]
 
 
-def kill_at(disk: DiskStack, where: str, operation: Operation, files: Files) -> None:
+def kill_at(disk: DiskStack, where: str, operation: Action, files: Files) -> None:
     held = gate(disk, where)
     with mortal(disk, operation, files) as process:
         wait_until_reached(held, process.pid)
@@ -49,7 +49,7 @@ def planned(disk: DiskStack, files: Files) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("refresh", [True, False])
 def test_the_same_command_again_completes_it(disk: DiskStack, where: str, refresh: bool) -> None:
     disk.up(disk.program(BEFORE))
-    kill_at(disk, where, Operation.UP, AFTER)
+    kill_at(disk, where, Action.UP, AFTER)
     disk.up(disk.program(AFTER), refresh=refresh)
     assert disk.on_disk() == disk.names() == set(AFTER)
     assert '"2"' in (disk.files / "changed").read_text()
@@ -61,7 +61,7 @@ def test_the_same_command_again_completes_it(disk: DiskStack, where: str, refres
 @pytest.mark.parametrize("refresh", [True, False])
 def test_taking_the_change_back_after_a_kill_leads_back(disk: DiskStack, where: str, refresh: bool) -> None:
     disk.up(disk.program(BEFORE))
-    kill_at(disk, where, Operation.UP, AFTER)
+    kill_at(disk, where, Action.UP, AFTER)
     disk.up(disk.program(BEFORE), refresh=refresh)
     assert disk.on_disk() == disk.names() == set(BEFORE)
     assert '"1"' in (disk.files / "changed").read_text()
@@ -71,7 +71,7 @@ def test_taking_the_change_back_after_a_kill_leads_back(disk: DiskStack, where: 
 @pytest.mark.parametrize("when", ["", "after-"])
 @pytest.mark.parametrize("refresh", [True, False])
 def test_a_declaration_changed_after_a_kill_is_met(disk: DiskStack, when: str, refresh: bool) -> None:
-    kill_at(disk, f"{when}create-a", Operation.UP, {"a": {"content": "1"}})
+    kill_at(disk, f"{when}create-a", Action.UP, {"a": {"content": "1"}})
     disk.up(disk.program({"a": {"content": "2"}}), refresh=refresh)
     assert '"2"' in (disk.files / "a").read_text()
     assert real(disk) == Counter(["create a"])
@@ -79,7 +79,7 @@ def test_a_declaration_changed_after_a_kill_is_met(disk: DiskStack, when: str, r
 
 
 def test_what_a_killed_run_made_is_not_forgotten_when_changing_it_fails(disk: DiskStack) -> None:
-    kill_at(disk, "after-create-a", Operation.UP, {"a": {"content": "1"}})
+    kill_at(disk, "after-create-a", Action.UP, {"a": {"content": "1"}})
     with pytest.raises(DeploymentFailed):
         disk.up(disk.program({"a": {"content": "2", "kind": "other"}}))  # would need a replacement
     disk.destroy()
@@ -89,7 +89,7 @@ def test_what_a_killed_run_made_is_not_forgotten_when_changing_it_fails(disk: Di
 @pytest.mark.parametrize("where", GATES)
 def test_destroy_after_a_kill_leaves_nothing_behind(disk: DiskStack, where: str) -> None:
     disk.up(disk.program(BEFORE))
-    kill_at(disk, where, Operation.UP, AFTER)
+    kill_at(disk, where, Action.UP, AFTER)
     disk.destroy()
     assert disk.on_disk() == set()
     assert (disk.state.resources, disk.state.unfinished) == ({}, {})
@@ -98,14 +98,14 @@ def test_destroy_after_a_kill_leaves_nothing_behind(disk: DiskStack, where: str)
 @pytest.mark.parametrize("when", ["", "after-"])
 def test_a_killed_destroy_goes_on(disk: DiskStack, when: str) -> None:
     disk.up(disk.program(BEFORE))
-    kill_at(disk, f"{when}delete-kept", Operation.DESTROY, {})
+    kill_at(disk, f"{when}delete-kept", Action.DESTROY, {})
     disk.destroy()
     assert disk.on_disk() == set()
     assert max(real(disk).values()) == 1
 
 
 def test_a_preview_after_a_kill_tells_of_it_and_changes_nothing(disk: DiskStack) -> None:
-    kill_at(disk, "after-create-added", Operation.UP, AFTER)
+    kill_at(disk, "after-create-added", Action.UP, AFTER)
     journal = (disk.state_directory / "journal.jsonl").read_bytes()
     assert ("create", "added") in planned(disk, AFTER)
     assert ("delete", "added") in planned(disk, {})
@@ -115,18 +115,18 @@ def test_a_preview_after_a_kill_tells_of_it_and_changes_nothing(disk: DiskStack)
 def test_killed_again_and_again_it_ends_right(disk: DiskStack) -> None:
     wanted = {f"f{number}": {"content": str(number)} for number in range(80)}
     choice = random.Random(20260521)
-    up_kills = kill_repeatedly(disk, Operation.UP, wanted, choice)
+    up_kills = kill_repeatedly(disk, Action.UP, wanted, choice)
     disk.up(disk.program(wanted))
     assert disk.on_disk() == disk.names() == set(wanted)
     assert max(real(disk).values()) == 1
-    destroy_kills = kill_repeatedly(disk, Operation.DESTROY, {}, choice)
+    destroy_kills = kill_repeatedly(disk, Action.DESTROY, {}, choice)
     disk.destroy()
     assert disk.on_disk() == set()
     assert max(real(disk).values()) == 1
     assert min(up_kills, destroy_kills) >= 2
 
 
-def kill_repeatedly(disk: DiskStack, operation: Operation, files: Files, choice: random.Random) -> int:
+def kill_repeatedly(disk: DiskStack, operation: Action, files: Files, choice: random.Random) -> int:
     """Kill the operation each time it has had a few more effects, until it gets to its end; how often that was."""
     for kills in range(80):
         enough = len(disk.effects()) + choice.randint(1, 25)

@@ -10,7 +10,7 @@ import pytest
 from pulumi.runtime.proto import provider_pb2 as pb
 
 from levee_infra.deployed.embedded_state import name_of
-from levee_infra.engines.embedded.engine import Operation
+from levee_infra.engines.contract import Action
 from levee_infra.engines.embedded.errors import Refused
 from levee_infra.engines.embedded.event import Op, PlanReady, ResourceEvent, Stage
 from tests.support.disk_program import Disk, DiskStack, File
@@ -48,8 +48,8 @@ def shown(disk: DiskStack, name: str) -> dict[str, Any]:
     return {change.path: change.new for event in planned if event.name == name for change in event.changes}
 
 
-@pytest.mark.parametrize("operation", [Operation.PREVIEW, Operation.UP])
-def test_every_refusal_of_a_rehearsal_is_listed_and_nothing_is_changed(disk: DiskStack, operation: Operation) -> None:
+@pytest.mark.parametrize("operation", [Action.PREVIEW, Action.UP])
+def test_every_refusal_of_a_rehearsal_is_listed_and_nothing_is_changed(disk: DiskStack, operation: Action) -> None:
     disk.up(disk.program({"changed": {"content": "1"}, "removed": {}}))
     (disk.files / "strangers").write_text("{}")
     effects, journal = disk.effects(), (disk.state_directory / "journal.jsonl").read_bytes()
@@ -173,7 +173,7 @@ def test_many_rehearsals_are_under_way_at_once_and_no_more_than_parallel(disk: D
 
 def test_an_interrupted_rehearsal_leads_to_nothing(disk: DiskStack) -> None:
     held = gate(disk, "rehearse-create-a")
-    with start(disk, Operation.UP, {"a": {"content": "1"}, "b": {}}) as process:
+    with start(disk, Action.UP, {"a": {"content": "1"}, "b": {}}) as process:
         wait_until_reached(held, process.pid)
         process.send_signal(signal.SIGINT)
         time.sleep(0.1)

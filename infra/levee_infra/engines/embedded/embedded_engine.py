@@ -57,7 +57,7 @@ class EmbeddedEngine:
         request = engine.Run(
             project=PROJECT,
             stack=deployment.stack,
-            operation=engine.Operation(deployment.action.value),
+            operation=deployment.action,
             program=_program(deployment),
             providers=_providers(deployment.clock),
             state_directory=embedded_state(deployment.project, deployment.stack),

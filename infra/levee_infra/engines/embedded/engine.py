@@ -8,13 +8,13 @@ import asyncio
 import gc
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from levee_infra.deployed.embedded_journal import Identity, Journal
 from levee_infra.deployed.embedded_state import Gone, Moved, Put
 from levee_infra.deployed.engine_error import EngineError
+from levee_infra.engines.contract import Action
 from levee_infra.engines.embedded.applier import Applier
 from levee_infra.engines.embedded.engine_thread import run_to_its_end
 from levee_infra.engines.embedded.errors import DeploymentFailed, Interrupted, Refusal, Refused
@@ -30,14 +30,6 @@ from levee_infra.engines.embedded.session import Session
 
 MANY: Final = 10_000
 """From so many registrations on, memory of the first pass is freed before the second. It takes 0.1 s per thousand."""
-
-
-class Operation(StrEnum):
-    """What a run is for."""
-
-    PREVIEW = "preview"
-    UP = "up"
-    DESTROY = "destroy"
 
 
 def _ignore(_event: Event) -> None:
@@ -61,7 +53,7 @@ class Run:
 
     project: str
     stack: str
-    operation: Operation
+    operation: Action
     program: Callable[[], None]
     providers: Mapping[str, Factory]
     state_directory: Path
@@ -76,7 +68,7 @@ class Run:
 class Summary:
     """What was done, or in a preview would be done, to how many resources; and how many had drifted or were gone."""
 
-    operation: Operation
+    operation: Action
     changes: Mapping[Op, int]
     drifted: int
 
@@ -129,7 +121,7 @@ class _Deployment:
     async def _deploy(self) -> Summary:
         plan = await self._plan()
         counts = plan.counts()
-        preview = self._request.operation is Operation.PREVIEW
+        preview = self._request.operation is Action.PREVIEW
         self._session.emit(PlanReady(counts, preview))
         if preview:
             return Summary(self._request.operation, counts, plan.drifted)
@@ -144,7 +136,7 @@ class _Deployment:
         planner = Planner(self._session)
         seen: set[str] = set()
         try:
-            if self._request.operation is not Operation.DESTROY:
+            if self._request.operation is not Action.DESTROY:
                 seen = await self._pass(planner)
                 declared = [decision.registration for decision in planner.plan.decisions.values()]
                 planner.refuse(self._request.judge(declared))
@@ -165,7 +157,7 @@ class _Deployment:
             journal.append(Moved(moved))
         for urn, live in plan.live.items():
             journal.append(Put(live.renamed(moved)) if live else Gone(urn))
-        if self._request.operation is Operation.UP:
+        if self._request.operation is Action.UP:
             if plan.changes_something:
                 if len(plan.decisions) >= MANY:
                     gc.collect()
@@ -201,7 +193,7 @@ class _Deployment:
         if session.fault is not None:
             raise session.fault
         if session.failures:
-            raise DeploymentFailed(session.failures)
+            raise DeploymentFailed(session.failures, self._interrupted)
         if self._interrupted:
             message = "stopped before everything was done"
             raise Interrupted(message, self._interrupted, help="run the same command again to go on")

@@ -65,9 +65,11 @@ class Failure:
 
 
 class DeploymentFailed(EngineError):
-    """At least one operation failed; what succeeded is recorded."""
+    """At least one operation failed; what succeeded is recorded. `interrupted`: the signal that stopped the run too."""
 
-    def __init__(self, failures: Sequence[Failure]) -> None:
+    def __init__(self, failures: Sequence[Failure], interrupted: int = 0) -> None:
+        if interrupted:
+            self.exit_code = exit_code(interrupted)
         self.failures = tuple(failures)
         count = len(self.failures)
         noun = "operation" if count == 1 else "operations"

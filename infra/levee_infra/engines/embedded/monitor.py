@@ -41,6 +41,18 @@ class Registrar(Protocol):
         """Take note of what is not supported."""
 
 
+def _refusing(what: str) -> Callable[[Any, Any], NoReturn]:
+    """A call that is not supported, refused by name: of its request, as in a format."""
+
+    def refuse(_self: Any, request: Any) -> NoReturn:
+        raise EngineError(
+            f"the embedded engine does not support {what.format(request)}",
+            help="leave it out, or deploy with the Pulumi CLI",
+        )
+
+    return refuse
+
+
 class Monitor:
     """The resource monitor of one pass over the program. ``seen`` holds the URNs registered so far."""
 
@@ -84,37 +96,14 @@ class Monitor:
         """Take note of a component's outputs."""
         return self._answer(self._outputs(request))
 
-    def ReadResource(self, request: pb.ReadResourceRequest) -> NoReturn:  # noqa: N802
-        """Refused: resources that somebody else manages."""
-        _refuse(f"looking up {request.type} {request.name!r}, which somebody else manages")
-
-    def Invoke(self, request: pb.ResourceInvokeRequest) -> NoReturn:  # noqa: N802
-        """Refused: functions of providers."""
-        _refuse(f"the function call {request.tok}")
-
-    def Call(self, request: pb.ResourceCallRequest) -> NoReturn:  # noqa: N802
-        """Refused: methods of resources."""
-        _refuse(f"the method call {request.tok}")
-
-    def RegisterPackage(self, request: pb.RegisterPackageRequest) -> NoReturn:  # noqa: N802
-        """Refused: parameterized packages."""
-        _refuse(f"the parameterized package {request.name}")
-
-    def RegisterStackTransform(self, _request: Any) -> NoReturn:  # noqa: N802
-        """Refused: transforms."""
-        _refuse("resource transforms")
-
-    def RegisterStackInvokeTransform(self, _request: Any) -> NoReturn:  # noqa: N802
-        """Refused: transforms of function calls."""
-        _refuse("invoke transforms")
-
-    def RegisterResourceHook(self, request: pb.RegisterResourceHookRequest) -> NoReturn:  # noqa: N802
-        """Refused: hooks."""
-        _refuse(f"the resource hook {request.name}")
-
-    def RegisterErrorHook(self, request: pb.RegisterErrorHookRequest) -> NoReturn:  # noqa: N802
-        """Refused: hooks."""
-        _refuse(f"the error hook {request.name}")
+    ReadResource = _refusing("looking up {0.type} {0.name!r}, which somebody else manages")
+    Invoke = _refusing("the function call {0.tok}")
+    Call = _refusing("the method call {0.tok}")
+    RegisterPackage = _refusing("the parameterized package {0.name}")
+    RegisterStackTransform = _refusing("resource transforms")
+    RegisterStackInvokeTransform = _refusing("invoke transforms")
+    RegisterResourceHook = _refusing("the resource hook {0.name}")
+    RegisterErrorHook = _refusing("the error hook {0.name}")
 
     def SignalAndWaitForShutdown(self, _request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: N802
         """The program has ended; there are no hooks that would need it to stay."""
@@ -193,12 +182,4 @@ class Engine:
         if severity is not None:
             self._listener(Diagnostic(severity, request.message, request.urn))
 
-    def RequirePulumiVersion(self, _request: Any) -> NoReturn:  # noqa: N802
-        """Refused: there is no CLI whose version could be required."""
-        _refuse("require_pulumi_version")
-
-
-def _refuse(what: str) -> NoReturn:
-    raise EngineError(
-        f"the embedded engine does not support {what}", help="leave it out, or deploy with the Pulumi CLI"
-    )
+    RequirePulumiVersion = _refusing("require_pulumi_version")

@@ -164,15 +164,17 @@ class PulumiEngine:
                 message = f"pulumi stack import was stopped by {signal.Signals(stopped.number).name}"
                 raise LeveeError(message, "run the same command again", exit_code=exit_code(stopped.number)) from None
 
-    def free_stale_lock(self, stack: str, report: Report) -> None:
-        """A killed `pulumi` leaves its lock. Where its process is surely gone, the lock goes too; else LeveeError."""
+    def is_left_locked(self, stack: str) -> bool:
+        """Whether a killed `pulumi` left its lock. Raises LeveeError where its process runs, or nobody can tell."""
         backend = file_backend(self._environment)
-        if backend is None:
-            return
-        held = locks(backend, self._project, stack)
+        held = locks(backend, self._project, stack) if backend is not None else []
         for lock in held:
             require_gone(lock, stack)
-        if held:
+        return bool(held)
+
+    def free_stale_lock(self, stack: str, report: Report) -> None:
+        """Remove the lock that a killed `pulumi` left. Raises as `is_left_locked`."""
+        if self.is_left_locked(stack):
             report(f"the last run on stack {stack} was killed and left its lock; removing the lock")
             self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
 

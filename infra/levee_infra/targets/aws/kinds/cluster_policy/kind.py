@@ -63,8 +63,9 @@ class ClusterPolicy(AwsKind):
         if live is not None and not same_json(live.inputs["policy"], new["policy"]):
             raise refused(
                 "clusterArn",
-                f"{live.id} has a policy that levee did not write ({_names(live.inputs['policy'])}); import it "
-                "(`pulumi import`) and declare what of it is meant, or have its owner remove it",
+                f"{live.id} has a policy that levee did not write ({_names(live.inputs['policy'])}). Declare "
+                "what of it is meant: a policy that says exactly what is declared is taken over; or have its owner "
+                "remove it",
             )
         return live
 

@@ -130,8 +130,8 @@ class LogSubscription(AwsKind):
         if live is not None and live.inputs["destinationArn"] != new["destinationArn"]:
             raise refused(
                 "filterName",
-                f"the log group {group} has a filter {name} that sends to {live.inputs['destinationArn']}; import it "
-                "(`pulumi import`) if it is meant, or choose another name",
+                f"the log group {group} has a filter {name} that sends to {live.inputs['destinationArn']}. One "
+                f"that sends to {new['destinationArn']} is taken over: have its owner change it or remove it",
             )
         if live is None and len(filters) >= MOST_SUBSCRIPTION_FILTERS:
             others = ", ".join(f"{other['filterName']} (to {other['destinationArn']})" for other in filters)
