@@ -15,6 +15,16 @@ from levee.catalog.partition import partition_name
 from levee.plan.build import has_stack_key, stack_key_arn
 from levee.plan.planned import Plan
 from levee.targets.aws.names import alarm_name, data_stream_arn, delivery_role_arn, role_arn, secret_name
+from levee_infra.targets.aws.kinds.alarm.rights import RIGHTS as ALARM
+from levee_infra.targets.aws.kinds.archive_bucket.rights import RIGHTS as ARCHIVE_BUCKET
+from levee_infra.targets.aws.kinds.cluster_policy.rights import RIGHTS as CLUSTER_POLICY
+from levee_infra.targets.aws.kinds.data_stream.rights import RIGHTS as DATA_STREAM
+from levee_infra.targets.aws.kinds.key.rights import RIGHTS as KEY
+from levee_infra.targets.aws.kinds.log_subscription.rights import RIGHTS as LOG_SUBSCRIPTION
+from levee_infra.targets.aws.kinds.rights import Rights
+from levee_infra.targets.aws.kinds.role.rights import RIGHTS as ROLE
+from levee_infra.targets.aws.kinds.scram_association.rights import RIGHTS as SCRAM_ASSOCIATION
+from levee_infra.targets.aws.kinds.secret.rights import RIGHTS as SECRET
 
 EVERYTHING: Final = "*"
 
@@ -34,22 +44,6 @@ DANGEROUS: Final[Mapping[str, str]] = MappingProxyType(
 )
 """What no deployment needs on all of an account, and what whoever holds it could do."""
 
-_ON_ROLE: Final = (
-    "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole PutRolePolicy TagRole UntagRole "
-    "UpdateAssumeRolePolicy UpdateRole"
-)
-_LISTING_ROLES: Final = "GetAccountAuthorizationDetails ListRoles"
-_BUCKET_SETTINGS: Final = (
-    "BucketObjectLockConfiguration",
-    "BucketOwnershipControls",
-    "BucketPolicy",
-    "BucketPublicAccessBlock",
-    "BucketTagging",
-    "BucketVersioning",
-    "EncryptionConfiguration",
-    "LifecycleConfiguration",
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -57,6 +51,10 @@ class Need:
 
     resource: str
     actions: tuple[str, ...]
+
+
+LISTING_TAGS: Final = Need(EVERYTHING, ("tag:GetResources",))
+"""What is let go of, and what a key encrypts, is found by tags."""
 
 
 def needs(plan: Plan) -> Iterator[Need]:
@@ -70,8 +68,11 @@ def needs(plan: Plan) -> Iterator[Need]:
     yield from _cluster(plan)
 
 
-def _need(resource: str, service: str, actions: str) -> Need:
-    return Need(resource, tuple(f"{service}:{action}" for action in actions.split()))
+def _kind(rights: Rights, one: str) -> Iterator[Need]:
+    """What a kind needs on an example of it, and on everything."""
+    yield Need(one, rights.on_one)
+    if rights.on_everything:
+        yield Need(EVERYTHING, rights.on_everything)
 
 
 def _arn(plan: Plan, service: str, resource: str) -> str:
@@ -82,84 +83,58 @@ def _arn(plan: Plan, service: str, resource: str) -> str:
 def _secrets(plan: Plan) -> Iterator[Need]:
     usernames = [username for credential in plan.credentials for username in credential.usernames]
     if plan.secrets.in_aws and usernames:
-        one = _arn(plan, "secretsmanager", f"secret:{secret_name(plan, usernames[0])}-000000")
-        actions = (
-            "CreateSecret DeleteSecret DescribeSecret GetSecretValue PutSecretValue RemoveRegionsFromReplication "
-            "RestoreSecret TagResource UntagResource UpdateSecret"
-        )
-        yield _need(one, "secretsmanager", actions)
-        yield _need(EVERYTHING, "secretsmanager", "BatchGetSecretValue ListSecrets")
+        yield from _kind(SECRET, _arn(plan, "secretsmanager", f"secret:{secret_name(plan, usernames[0])}-000000"))
 
 
 def _key(plan: Plan) -> Iterator[Need]:
     own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
     if has_stack_key(plan):
-        one = _some_key(plan, own)
-        actions = (
-            "CancelKeyDeletion CreateAlias Decrypt DescribeKey EnableKey EnableKeyRotation GenerateDataKey "
-            "GetKeyPolicy GetKeyRotationStatus ListResourceTags PutKeyPolicy TagResource UntagResource UpdateAlias "
-            "UpdateKeyDescription"
-        )
-        yield _need(one, "kms", actions)
-        yield _need(own, "kms", "CreateAlias UpdateAlias")
-        yield _need(EVERYTHING, "kms", "CreateKey ListAliases")
-        yield _need(EVERYTHING, "tag", "GetResources")
+        yield from _kind(KEY, _some_key(plan, own))
+        yield Need(own, ("kms:CreateAlias", "kms:UpdateAlias"))
+        yield LISTING_TAGS
 
 
 def _roles(plan: Plan) -> Iterator[Need]:
     roles = [role_arn(plan, credential) for credential in plan.credentials if credential.assumed_by]
     if roles:
-        yield _need(roles[0], "iam", _ON_ROLE)
-        yield _need(EVERYTHING, "iam", _LISTING_ROLES)
+        yield from _kind(ROLE, roles[0])
 
 
 def _archives(plan: Plan) -> Iterator[Need]:
     if plan.archives:
         one = f"arn:{partition_name(plan.boundary.region)}:s3:::{plan.archives[0].archive.bucket}"
-        both = " ".join(f"{verb}{setting}" for setting in _BUCKET_SETTINGS for verb in ("Get", "Put"))
-        yield _need(
-            one,
-            "s3",
-            "CreateBucket GetReplicationConfiguration ListBucket ListBucketMultipartUploads ListBucketVersions "
-            f"TagResource {both}",
-        )
+        yield from _kind(ARCHIVE_BUCKET, one)
 
 
 def _alarms(plan: Plan) -> Iterator[Need]:
     if plan.monitors:
         first = plan.monitors[0]
-        one = _arn(plan, "cloudwatch", f"alarm:{alarm_name(plan.stack, first.stream, first.monitor.kind)}")
-        yield _need(one, "cloudwatch", "DeleteAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource")
-        yield _need(EVERYTHING, "cloudwatch", "DescribeAlarms")
-        yield _need(EVERYTHING, "tag", "GetResources")
+        name = alarm_name(plan.stack, first.stream, first.monitor.kind)
+        yield from _kind(ALARM, _arn(plan, "cloudwatch", f"alarm:{name}"))
+        yield LISTING_TAGS
 
 
 def _log_sources(plan: Plan) -> Iterator[Need]:
     """A log group's events leave CloudWatch Logs by a data stream and a role that may write it."""
     if plan.carriers:
         one = plan.carriers[0]
-        actions = (
-            "AddTagsToStream CreateStream DescribeStream DescribeStreamSummary IncreaseStreamRetentionPeriod "
-            "ListTagsForStream RemoveTagsFromStream StartStreamEncryption UpdateStreamMode"
-        )
-        yield _need(data_stream_arn(plan.boundary, one.name), "kinesis", actions)
-        filters = "DeleteSubscriptionFilter DescribeSubscriptionFilters PutSubscriptionFilter"
-        yield _need(_arn(plan, "logs", f"log-group:{one.source.log_group}:*"), "logs", filters)
-        yield _need(delivery_role_arn(plan.boundary, one.name), "iam", f"{_ON_ROLE} PassRole")
-        yield _need(EVERYTHING, "iam", _LISTING_ROLES)
+        yield from _kind(DATA_STREAM, data_stream_arn(plan.boundary, one.name))
+        yield from _kind(LOG_SUBSCRIPTION, _arn(plan, "logs", f"log-group:{one.source.log_group}:*"))
+        delivery = delivery_role_arn(plan.boundary, one.name)
+        yield from _kind(ROLE, delivery)
+        yield Need(delivery, ("iam:PassRole",))
 
 
 def _cluster(plan: Plan) -> Iterator[Need]:
     if plan.msk_cluster is None:
         return
-    actions = "DescribeClusterV2 GetBootstrapBrokers"
+    yield Need(plan.msk_cluster, ("kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"))
     if plan.secrets.in_aws:
-        actions += " BatchAssociateScramSecret BatchDisassociateScramSecret ListScramSecrets"
+        yield from _kind(SCRAM_ASSOCIATION, plan.msk_cluster)
         if plan.secrets.key is not None:  # MSK reads secrets by grants that it makes in the caller's name
-            yield _need(_some_key(plan, plan.secrets.key), "kms", "CreateGrant RetireGrant")
+            yield Need(_some_key(plan, plan.secrets.key), ("kms:CreateGrant", "kms:RetireGrant"))
     if plan.cluster.policy is not None:
-        actions += " DeleteClusterPolicy GetClusterPolicy PutClusterPolicy"
-    yield _need(plan.msk_cluster, "kafka", actions)
+        yield from _kind(CLUSTER_POLICY, plan.msk_cluster)
 
 
 def _some_key(plan: Plan, key: str) -> str:

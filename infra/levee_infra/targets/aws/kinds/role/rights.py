@@ -1,0 +1,14 @@
+"""What `role` needs in the account."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from levee_infra.targets.aws.kinds.rights import Rights, rights
+
+RIGHTS: Final[Rights] = rights(
+    "iam",
+    "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole PutRolePolicy TagRole UntagRole "
+    "UpdateAssumeRolePolicy UpdateRole",
+    "GetAccountAuthorizationDetails ListRoles",
+)
