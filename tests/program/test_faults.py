@@ -87,7 +87,7 @@ def test_it_keeps_nothing_where_nothing_of_levees_is(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "where",
-    ["load_stack", "build_plan", "enforce", "guard", "preflight", "rehearse", "provision", "Registration"],
+    ["load_plan", "enforce", "guard", "preflight", "rehearse", "provision", "Registration"],
 )
 def test_in_the_program(files: StackFiles, monkeypatch: pytest.MonkeyPatch, where: str) -> None:
     for asks in ("guard", "preflight", "rehearse", "note_holder"):
