@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -53,13 +54,14 @@ def policies(project: Path, clock: Clock) -> list[Policy]:
     """
     evaluator = lru_cache(maxsize=None)(lambda stack: StackEvaluator(project, stack, clock.today()))
     made: list[Policy] = []
+    seen: set[str] = set()
     for severity in Severity:
         shown = PulumiSeverity(severity.value)
         made.append(
             ResourceValidationPolicy(
                 name=f"levee-{severity}",
                 description=f"Rules of severity {severity}, on each resource.",
-                validate=_on_resource(evaluator, severity),
+                validate=_on_resource(evaluator, severity, seen),
                 enforcement_level=_enforcement(severity),
                 severity=shown,
             )
@@ -68,7 +70,7 @@ def policies(project: Path, clock: Clock) -> list[Policy]:
             StackValidationPolicy(
                 name=f"levee-{severity}-stack",
                 description=f"Rules of severity {severity}, on all resources together and on the files.",
-                validate=_on_stack(evaluator, severity),
+                validate=_on_stack(evaluator, severity, seen),
                 enforcement_level=_enforcement(severity),
                 severity=shown,
             )
@@ -98,22 +100,26 @@ def _enforcement(severity: Severity) -> EnforcementLevel:
 
 
 def _on_resource(
-    evaluator: Callable[[str], StackEvaluator], severity: Severity
+    evaluator: Callable[[str], StackEvaluator], severity: Severity, seen: set[str]
 ) -> Callable[[ResourceValidationArgs, ReportViolation], None]:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
         if args.resource_type in JUDGED:
+            seen.add(args.urn)
             _report(lambda: evaluator(stack_of(args.urn)).resource(registered(args)), severity, report)
 
     return validate
 
 
 def _on_stack(
-    evaluator: Callable[[str], StackEvaluator], severity: Severity
+    evaluator: Callable[[str], StackEvaluator], severity: Severity, seen: AbstractSet[str]
 ) -> Callable[[StackValidationArgs, ReportViolation], None]:
+    """Of a run that refreshes first the engine shows what it will delete as well: what was `seen` is registered."""
+
     def findings(resources: Sequence[PolicyResource]) -> Iterable[Finding]:
         judged = evaluator(stack_of(resources[0].urn))
         yield from judged.declaration()
-        yield from judged.together([registered(each) for each in resources if each.resource_type in JUDGED])
+        of_program = [each for each in resources if each.resource_type in JUDGED and (not seen or each.urn in seen)]
+        yield from judged.together([registered(each) for each in of_program])
 
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
         if args.resources:

@@ -288,6 +288,13 @@ def test_the_pack_and_the_embedded_engine_refuse_it(
     assert [each.urn.rpartition("::")[2] for each in refusals if "RLS-DEL-003" in each.message] == [key[1]]
 
 
+def test_the_pack_finds_one_missing_that_the_engine_is_about_to_delete(project: Path, planned: Resources) -> None:
+    pack = Pack(project)
+    pack.resources([each for key, each in planned.items() if key != ALARM])
+    assert "RLS-DEL-004" not in pack.ids
+    assert "RLS-DEL-004" in pack.stack(planned.values())
+
+
 def test_the_pack_tells_of_one_that_no_file_declares(project: Path, planned: Resources) -> None:
     pack = Pack(project)
     pack.stack([*planned.values(), replace(planned[ALARM], name="somebody-elses")])
