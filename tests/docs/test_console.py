@@ -22,6 +22,7 @@ CHANGING: Final = frozenset({"up", "destroy"})
 NOT_RUN: Final = {
     ("levee", "carry"): "it runs until it is ended: tests/integration/test_carrier.py",
     ("levee", "init"): "it needs an empty folder: tests/cli/test_init.py",
+    ("levee", "state"): "it takes the Pulumi CLI: tests/integration/test_move_between_engines.py",
     ("levee", "local"): "it starts brokers on the stacks' own ports: tests/local",
 }
 """Commands of tables that are run elsewhere."""
