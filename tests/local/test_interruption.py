@@ -113,6 +113,7 @@ def test_up_killed_and_run_again_ends_well(settings: local.ClusterSettings, line
 def test_ctrl_c_ends_what_up_started(settings: local.ClusterSettings) -> None:
     with up_in_another_process(settings) as child:
         wait_for_line(child, "starting")
+        time.sleep(0.5)
         child.send_signal(signal.SIGINT)
         assert child.wait(60) == 130
 

@@ -52,9 +52,10 @@ def test_schema_has_the_published_properties_and_what_is_ours(token: str, argume
     assert not {*SCHEMA["resources"][token].get("requiredInputs", ())} - published
 
 
-def test_schema_has_the_published_configuration_and_four_things_more() -> None:
+def test_schema_has_the_published_configuration_and_what_is_ours() -> None:
     published = set(input_type_py_to_pulumi_names(pulumi_kafka.ProviderArgs).values())
     ours = {"saslPasswordFile", "saslPasswordEnvironment", "owner", "onDestroy"}
+    ours |= {"clientKeyPassphraseFile", "clientKeyPassphraseEnvironment", "saslOauthExtensions", "saslTokenCaCert"}
     assert SCHEMA["provider"]["inputProperties"].keys() == published | ours
     assert SCHEMA["config"]["variables"] == SCHEMA["provider"]["inputProperties"]
 

@@ -76,7 +76,8 @@ async def test_a_strangers_policy_is_refused(aws: AwsApi, engine: ResourceEngine
     write(aws, cluster, policy(cluster, Sid="Theirs"))
 
     failure = await failure_of(make(engine, cluster))
-    assert "levee did not write (Theirs); import it" in str(failure.details())
+    assert "levee did not write (Theirs)" in str(failure.details())
+    assert "a policy that says exactly what is declared is taken over" in str(failure.details())
     assert live(aws, cluster)["Statement"][0]["Sid"] == "Theirs"
 
 
