@@ -83,7 +83,7 @@ def test_an_unknown_value_is_an_unknown_verdict_and_gates() -> None:
 
 def test_what_was_found_before_an_unknown_value_stands() -> None:
     def check(number: int, _: Facts) -> Iterator[Violation]:
-        yield Violation("wrong", "right", "mend it")
+        yield Violation("wrong", "right", "fix it")
         bool(unknown("the weather"))
 
     assert [f.verdict for f in judge(rule(check)).findings].count(Verdict.FAIL) == 3

@@ -33,7 +33,7 @@ RETRY_S: Final = 5.0
 """After so long it is asked for again where AWS didn't answer."""
 
 LOOK_S: Final = 1.0
-"""So often it is looked whether there is something to say."""
+"""Progress check interval."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,7 +122,7 @@ async def _prepare(
     if reason := outside(summary.arn, api.connection):
         raise LeveeError(f"the data stream {route.name} isn't the stack's: {reason}", "correct `aws` in stack.yaml")
     if not summary.is_encrypted:
-        message = f"the data stream {route.name} isn't encrypted with a KMS key: its records lie open"
+        message = f"the data stream {route.name} isn't encrypted with a KMS key"
         raise LeveeError(message, "run `levee up`, then start again")
     if summary.status not in READABLE:
         message = f"the data stream {route.name} can't be read: it is {summary.status}"

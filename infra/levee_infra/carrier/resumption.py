@@ -10,7 +10,7 @@ from levee_infra.carrier.checkpoint import Checkpoint
 from levee_infra.carrier.shards import Shard, gone
 
 UNSEEN: Final = 0
-"""Until when a shard has been carried that no carrier has looked at yet."""
+"""Initial watermark of an unread shard."""
 
 
 @dataclass(frozen=True, slots=True)

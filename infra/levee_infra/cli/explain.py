@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from levee_policies.rule import Rule
 
 DESCRIPTION = """\
-Print the page of a rule: what it demands, why, what fails and what passes, how to mend it, and who asks for it.
+Print the page of a rule: what it demands, why, what fails and what passes, how to fix it, and who asks for it.
 Without a rule, list them all. In a project the rules of its policies/rules are among them.
 """
 

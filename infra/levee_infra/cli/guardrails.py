@@ -99,7 +99,7 @@ def _partition(plan: Plan) -> Partition:
         raise LeveeError(message, "name a stack of target aws", exit_code=2)
     partition = partition_of(plan.boundary.region)
     if partition is None:
-        raise LeveeError(f"{plan.boundary.region} is no region of AWS that levee knows", "mend `region`", exit_code=2)
+        raise LeveeError(f"{plan.boundary.region} is no region of AWS that levee knows", "fix `region`", exit_code=2)
     return partition
 
 

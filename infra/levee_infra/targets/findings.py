@@ -39,5 +39,5 @@ class Findings:
 
 def untold(what: str, error: FailedError, origin: Origin) -> Problem:
     """What couldn't be looked at. Unknown is never a pass."""
-    hint = "nothing is made on what can't be told: put that right, then run again"
-    return Problem("untold", f"{what} can't be looked at: {error}", hint, origin)
+    hint = "fix the cause and run again; nothing was changed"
+    return Problem("untold", f"cannot verify {what}: {error}", hint, origin)

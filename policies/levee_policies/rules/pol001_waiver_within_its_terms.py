@@ -13,8 +13,8 @@ An exception that outlives its reason becomes the rule. The worse the breach, th
 
 ## Fix
 
-Shorten the waiver, name what it is for, or mend what it excuses. Where a rule allows no waiver, remove the waiver and
-mend the finding.
+Shorten the waiver, name what it is for, or fix what it excuses. Where a rule allows no waiver, remove the waiver and
+fix the finding.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def check(use: WaiverUse, facts: Facts) -> Iterator[Violation]:
         yield Violation(
             current=f"{use.rule.id} is waived for {use.waiver.subject}",
             expected=f"no waiver: {use.rule.id} ({use.rule.title}) allows none",
-            fix="remove the waiver, and mend what it excuses",
+            fix="remove the waiver, and fix what it excuses",
             at=("rule",),
         )
     elif use.too_broad:

@@ -34,7 +34,7 @@ def check(failure: Failure, _: Facts) -> Iterator[Violation]:
     yield Violation(
         current=f"{failure.rule} could not be evaluated: {failure.error}",
         expected="a judgement",
-        fix="report this: it is a fault in levee; until it is mended the subject counts as unknown",
+        fix="report this: it is a fault in levee; until it is fixed the subject counts as unknown",
         unknown=True,
     )
 

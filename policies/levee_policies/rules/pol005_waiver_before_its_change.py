@@ -45,7 +45,7 @@ def check(finding: Finding, _: Facts) -> Iterator[Violation]:
             current=f"the waiver of {finding.rule.id} for {finding.waiver.subject} comes with the change that it "
             f"excuses: {finding.current}",
             expected="a waiver that was there before",
-            fix="bring the waiver in first, in a change of its own, with `change_by: <day>`; or mend what it excuses",
+            fix="bring the waiver in first, in a change of its own, with `change_by: <day>`; or fix what it excuses",
             origin=finding.waiver.origin,
         )
 

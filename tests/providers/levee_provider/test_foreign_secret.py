@@ -97,8 +97,8 @@ async def test_it_is_told_and_replaced_by_a_new_one(
     assert live.drift == [foreign_secret(CredentialName(service, 1))]
     assert "Run again with refresh" in str((await failure_of(engine.update(made, kept_in_aws))).details())
 
-    mended = await engine.up(made, kept_in_aws)
-    assert await engine.refresh(mended) == mended
+    fixed = await engine.up(made, kept_in_aws)
+    assert await engine.refresh(fixed) == fixed
     assert password(manager, user) not in {ours, THEIRS}
     assert logs_in(cluster, user, password(manager, user))
     assert not logs_in(cluster, user, ours)

@@ -90,7 +90,7 @@ def tags_of_let_go(today: date, locked_until: date | None) -> dict[str, str]:
     return {MANAGED_BY: LET_GO, RELEASED: today.isoformat(), **locked}
 
 
-def refuse_stranger(what: str, live: Properties, new: Properties) -> None:
+def refuse_foreign(what: str, live: Properties, new: Properties) -> None:
     """Raise RefusedError where what is there isn't what this stack made for this resource."""
     if is_own(live, new):
         return

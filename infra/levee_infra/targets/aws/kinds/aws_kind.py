@@ -36,7 +36,7 @@ from levee_infra.targets.aws.tags import (
     check_tags,
     is_let_go,
     is_taken,
-    refuse_stranger,
+    refuse_foreign,
     refuse_taken,
     tags_of,
     tags_of_let_go,
@@ -167,7 +167,7 @@ class AwsKind(ResourceKind):
     async def preview_create(self, new: Properties) -> Properties:
         """Refuse a stranger's thing of that name."""
         live = await self.look_for(new)
-        self._refuse_stranger(live, new)
+        self._refuse_foreign(live, new)
         return {**new, **self.foreseen(new), **_arn(live.outputs if live else {})}
 
     def foreseen(self, new: Properties) -> Properties:  # noqa: ARG002
@@ -177,7 +177,7 @@ class AwsKind(ResourceKind):
     async def create(self, new: Properties) -> Recorded:
         """Make it, or go on with what a killed run has left."""
         live = await self.look_for(new)
-        self._refuse_stranger(live, new)
+        self._refuse_foreign(live, new)
         if live is None:
             live = await self.make(new)
         return Recorded(live.id, new, await self._altered(live, new, {}))
@@ -276,13 +276,13 @@ class AwsKind(ResourceKind):
         if self.has_tags:
             refuse_taken(f"the {self.what} {live.id}", live.inputs, recorded.inputs)
 
-    def _refuse_stranger(self, live: Live | None, new: Properties) -> None:
+    def _refuse_foreign(self, live: Live | None, new: Properties) -> None:
         if live is None or not self.has_tags:
             return
         if is_let_go(live.inputs, new):
             self._refuse_different(live, new)
         else:
-            refuse_stranger(f"the {self.what} {live.id}", live.inputs, new)
+            refuse_foreign(f"the {self.what} {live.id}", live.inputs, new)
 
     def _refuse_different(self, live: Live, new: Properties) -> None:
         """What this stack let go of is taken back as it is, or not at all."""

@@ -54,7 +54,7 @@ def statements_of(text: str) -> list[Statement]:
     return [_statement(content if isinstance(content, dict) else {}, place) for place, content in enumerate(listed, 1)]
 
 
-def strangers(
+def unexpected_principals(
     text: str, connection: AwsConnection, accounts: Collection[str] = (), *, organizations: bool = False
 ) -> Iterator[str]:
     """Say whom a policy lets in who is of neither the connection's account nor one of ``accounts``.

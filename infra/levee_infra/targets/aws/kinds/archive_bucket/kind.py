@@ -86,7 +86,7 @@ class ArchiveBucket(AwsKind):
         """Refuse what an existing bucket can't become."""
         live = await self.look_for(new)
         if live is not None:
-            self._refuse_stranger(live, new)
+            self._refuse_foreign(live, new)
             self._refuse_live(live, new)
         return new
 
@@ -144,7 +144,7 @@ class ArchiveBucket(AwsKind):
             if error.code != "BucketAlreadyOwnedByYou":
                 raise
             live = await self.look_for(new)
-            self._refuse_stranger(live, new)
+            self._refuse_foreign(live, new)
         await self.api.wait("s3", "bucket_exists", **owned(self.api, name))
         found = await self._look(name)
         if found is None:

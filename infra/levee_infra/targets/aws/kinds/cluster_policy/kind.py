@@ -17,7 +17,7 @@ from levee_infra.targets.aws.arn_scope import Arn, check_arn
 from levee_infra.targets.aws.connection import ACCOUNT
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.json_text import canonical, check_json, same_json
-from levee_infra.targets.aws.kinds.policy_document import reaches, statements_of, strangers
+from levee_infra.targets.aws.kinds.policy_document import reaches, statements_of, unexpected_principals
 
 ABSENT: Final = ("NotFoundException",)
 OUTDATED: Final = "BadRequestException"
@@ -54,7 +54,10 @@ class ClusterPolicy(AwsKind):
         policy, allowed = known(fields.text("policy")), known(accounts)
         if policy is None or allowed is None:
             return
-        for problem in (*strangers(policy, here, allowed, organizations=True), *reaches(policy, here, allowed)):
+        for problem in (
+            *unexpected_principals(policy, here, allowed, organizations=True),
+            *reaches(policy, here, allowed),
+        ):
             fields.refuse("policy", problem)
 
     async def look_for(self, new: Properties) -> Live | None:

@@ -111,7 +111,7 @@ class DataStream(AwsKind):
             except AwsError as error:
                 if error.code != "ResourceInUseException":
                     raise
-                self._refuse_stranger(await self.look_for(new), new)
+                self._refuse_foreign(await self.look_for(new), new)
             await self._until_active(name)
         live = await self.look_at(name)
         if live is None:

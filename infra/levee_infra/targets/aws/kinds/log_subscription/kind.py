@@ -156,9 +156,9 @@ class LogSubscription(AwsKind):
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:  # noqa: ARG002
         """Put all of it. Of what is always plain only what isn't: some of it is valid for some log groups only."""
-        mended = [name for name in PLAIN if changed(live, new, name)]
-        if mended or changed(live, new, *SENT) or live.inputs.get("roleArn") != new.get("roleArn"):
-            await self._put(new, mended)
+        restored = [name for name in PLAIN if changed(live, new, name)]
+        if restored or changed(live, new, *SENT) or live.inputs.get("roleArn") != new.get("roleArn"):
+            await self._put(new, restored)
 
     async def remove(self, live: Live, recorded: Recorded) -> None:  # noqa: ARG002
         """Remove the filter; the log group keeps what it has."""
@@ -170,9 +170,9 @@ class LogSubscription(AwsKind):
             filterName=live.inputs["filterName"],
         )
 
-    async def _put(self, new: Properties, mended: Sequence[str] = ()) -> None:
+    async def _put(self, new: Properties, restored: Sequence[str] = ()) -> None:
         """Put it, again and again while AWS's test message doesn't arrive yet."""
-        parameters = {name: new[name] for name in (*SENT, *mended) if new.get(name) is not None}
+        parameters = {name: new[name] for name in (*SENT, *restored) if new.get(name) is not None}
         until = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:

@@ -28,7 +28,7 @@ from levee_infra.targets.aws.arn_scope import AWS_MANAGED, PREFIX, outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.identity import numbered
 from levee_infra.targets.aws.kinds.json_text import canonical, check_json
-from levee_infra.targets.aws.kinds.policy_document import reaches, strangers
+from levee_infra.targets.aws.kinds.policy_document import reaches, unexpected_principals
 from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of, to_list
 
 ABSENT: Final = ("NoSuchEntity",)
@@ -103,7 +103,7 @@ class Role(AwsKind):
             check_json(fields, name)
         trust, policy = known(fields.text("trust")) or "", known(fields.text("policy")) or ""
         for name, problems in (
-            ("trust", (*strangers(trust, here), *reaches(trust, here))),
+            ("trust", (*unexpected_principals(trust, here), *reaches(trust, here))),
             ("policy", tuple(reaches(policy, here))),
         ):
             for problem in problems:
@@ -196,7 +196,7 @@ class Role(AwsKind):
             live = await self.look_at(name) if error.code == "EntityAlreadyExists" else None
             if live is None:
                 raise
-            self._refuse_stranger(live, new)
+            self._refuse_foreign(live, new)
             return live
         inputs: Properties = {**new, "policy": "", "foreignPolicies": []}
         return Live(name, inputs, {**_identity(answer["Role"]), "instanceProfiles": []})

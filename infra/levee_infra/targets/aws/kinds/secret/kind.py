@@ -94,7 +94,7 @@ class Secret(AwsKind):
         if about is None:
             raise reason
         live = _live(about)
-        self._refuse_stranger(live, new)
+        self._refuse_foreign(live, new)
         if about.get("DeletedDate") is not None:
             await self.api.call("secretsmanager", "restore_secret", SecretId=live.id)
         self._listed.forget()
