@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from levee.model.problem import Check
 from levee.model.stack import Target
@@ -21,38 +21,45 @@ if TYPE_CHECKING:
 TYPES: Final = tuple(token for name, token in vars(type_tokens).items() if name.startswith("AWS_"))
 """Every type of part, of whichever target."""
 
-_CHECKS: Final = {Target.AWS: "levee.targets.aws.checks"}
-_CLAIMS: Final = {Target.AWS: "levee.targets.aws.claims"}
 _ELSEWHERE: Final[Mapping[Target, Check]] = {Target.AWS: only_on_aws}
-_PARTS: Final = {Target.AWS: "levee.targets.aws.parts"}
-"""The modules that decide, imported when first asked: every command waits for its imports."""
+_FOLDERS: Final = {Target.AWS: "levee.targets.aws"}
+"""Targets with checks, claims and parts of their own: modules that every command would wait for, so they are imported
+when first asked.
+"""
+
+
+def _module(target: Target, name: str) -> Any:
+    return import_module(f"{_FOLDERS[target]}.{name}")
 
 
 def has_parts(target: Target) -> bool:
     """Whether a target registers anything beside topics and credentials."""
-    return target in _PARTS
+    return target in _FOLDERS
 
 
 def parts(plan: Plan) -> tuple[Part, ...]:
     """Everything that the plan's target registers beside topics and credentials, each after what it refers to."""
     if not has_parts(plan.target):
         return ()
-    found: tuple[Part, ...] = import_module(_PARTS[plan.target]).parts(plan)
+    found: tuple[Part, ...] = _module(plan.target, "parts").parts(plan)
     return found
 
 
 def growing_parts(plan: Plan) -> Iterator[Part]:
     """The parts whose texts grow with what is declared: all that can be too long."""
     if has_parts(plan.target):
-        yield from import_module(_PARTS[plan.target]).growing(plan)
+        yield from _module(plan.target, "parts").growing(plan)
 
 
 def checks_of(target: Target) -> tuple[Check, ...]:
     """What must hold of the files of a stack of this target; of another's words that none is there."""
-    own: tuple[Check, ...] = import_module(_CHECKS[target]).CHECKS if target in _CHECKS else ()
+    own: tuple[Check, ...] = _module(target, "checks").CHECKS if target in _FOLDERS else ()
     return (*own, *(check for name, check in _ELSEWHERE.items() if name is not target))
 
 
 def claims_in_account(stack: StackSpec, services: Mapping[str, Origin]) -> Iterable[AccountClaim]:
     """What a stack holds for itself alone in its account. `services`: all that it names, with where each is named."""
-    return import_module(_CLAIMS[stack.target]).claims(stack, services) if stack.target in _CLAIMS else ()
+    if stack.target not in _FOLDERS:
+        return ()
+    found: Iterable[AccountClaim] = _module(stack.target, "claims").claims(stack, services)
+    return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
 from pathlib import Path
@@ -31,25 +31,18 @@ class KafkaTopic(pulumi.CustomResource):
         super().__init__(topic.TYPE, name, {**inputs, "topicId": None, "recreatedAs": None}, opts)
 
 
-class KafkaServiceCredential(pulumi.CustomResource):
-    """`levee:kafka:ServiceCredential`: the SCRAM users and ACLs of one service (infra/providers/levee)."""
-
-    def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
-        outputs = {"principals": None, "username": None, "secretRef": None}
-        super().__init__(type_tokens.KAFKA_SERVICE_CREDENTIAL, name, {**inputs, **outputs}, opts)
-
-
-class KafkaPrincipalGrants(pulumi.CustomResource):
-    """`levee:kafka:PrincipalGrants`: the ACLs of a principal that was made elsewhere (infra/providers/levee)."""
-
-    def __init__(self, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
-        super().__init__(type_tokens.KAFKA_PRINCIPAL_GRANTS, name, {**inputs, "adopted": None}, opts)
-
-
-_IDENTITIES: Final[Mapping[str, Callable[[str, Mapping[str, Any], pulumi.ResourceOptions], pulumi.Resource]]] = {
-    type_tokens.KAFKA_SERVICE_CREDENTIAL: KafkaServiceCredential,
-    type_tokens.KAFKA_PRINCIPAL_GRANTS: KafkaPrincipalGrants,
+_OUTPUTS: Final[Mapping[str, tuple[str, ...]]] = {
+    type_tokens.KAFKA_SERVICE_CREDENTIAL: ("principals", "username", "secretRef"),
+    type_tokens.KAFKA_PRINCIPAL_GRANTS: ("adopted",),
 }
+"""What the levee provider says of each kind of identity."""
+
+
+class KafkaIdentity(pulumi.CustomResource):
+    """The identity of one service on the brokers, by the type that realizes it (infra/providers/levee)."""
+
+    def __init__(self, token: str, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
+        super().__init__(token, name, {**inputs, **dict.fromkeys(_OUTPUTS[token])}, opts)
 
 
 class Registration:
@@ -99,7 +92,7 @@ class Registration:
             depends_on=[*self._granted(planned), *self._of_service[planned.service]],
             aliases=below_service(token, name),
         )
-        made = _IDENTITIES[token](name, inputs, options)
+        made = KafkaIdentity(token, name, inputs, options)
         self._credentials.append(made)
         return made
 
