@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from levee.diagnostics import Rejected
+from levee.fields.rules import Fields
 from levee.loading.documents import read_document
 from levee.loading.locate import diagnose
-from levee.loading.schema.rules import Fields
 from levee.loading.validation import FileSchema
 
 

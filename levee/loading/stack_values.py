@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from levee.fields.values import a_duration, a_name_or_all, a_principal, topic_prefix
 from levee.loading.schema.login import admin_login
 from levee.loading.schema.settings import setting_text
-from levee.loading.schema.values import a_duration, a_name_or_all, a_principal, topic_prefix
 from levee.loading.stream_values import approval, items, patterns, retirement
-from levee.model.aws import AwsSpec
 from levee.model.cluster import (
     ClientTraffic,
     ClusterSpec,
@@ -34,6 +33,7 @@ from levee.model.role import Role
 from levee.model.service import GrantSpec, Previous, ServiceSpec
 from levee.model.stack import Exemption, StackSpec, Target
 from levee.model.stream import MonitorKind, StreamSpec
+from levee.targets.registry import MODELS
 
 Values = Mapping[str, Any]
 
@@ -42,10 +42,10 @@ def stack_spec(
     name: str, values: Values, classes: Mapping[str, DataClass], streams: tuple[StreamSpec, ...], origin: Origin
 ) -> StackSpec:
     """The stack with its classes and streams."""
-    services = values.get("services", {})
+    services, target = values.get("services", {}), Target(values["target"])
     return StackSpec(
         name=name,
-        target=Target(values["target"]),
+        target=target,
         account=values["account"],
         region=values["region"],
         jurisdiction=values["jurisdiction"],
@@ -59,7 +59,7 @@ def stack_spec(
         principals=tuple(_outsiders(values.get("principals", {}), origin)),
         streams=streams,
         classes=classes,
-        aws=_aws(values.get("aws", {}), origin.at("aws")) if values["target"] == Target.AWS else None,
+        block=MODELS[target].block(values.get(target, {}), origin.at(target)),
         retire=retirement(values["retire"], origin.at("retire")) if "retire" in values else None,
         approvals=tuple(approval(*each) for each in items(values, "approve", origin)),
         origin=origin,
@@ -132,19 +132,9 @@ def _secrets(values: Values) -> SecretStoreSpec:
     )
 
 
-def _aws(values: Values, origin: Origin) -> AwsSpec:
-    return AwsSpec(
-        endpoint=values.get("endpoint"),
-        credentials_file=values.get("credentials_file"),
-        cluster_arn=values.get("cluster_arn"),
-        alarm_actions=tuple(values.get("alarm_actions", ())),
-        origin=origin,
-    )
-
-
 def _admin(values: Values) -> Login:
-    aws = values.get("aws", {})
-    return admin_login(values["cluster"]["security"]["admin"], values["region"], aws.get("credentials_file"))
+    admin = values["cluster"]["security"]["admin"]
+    return admin_login(admin, values["region"], values.get(values["target"], {}))
 
 
 def _cluster(values: Values, origin: Origin, admin: Login) -> ClusterSpec:

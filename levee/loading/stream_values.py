@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from levee.fields.values import a_date, a_duration, a_size
 from levee.loading.schema.settings import setting_text
-from levee.loading.schema.values import a_date, a_duration, a_size
 from levee.model.approval import Approval, GuardedChange
 from levee.model.data_class import DataClass
 from levee.model.name import NamePattern

@@ -11,7 +11,7 @@ from cerberus import TypeDefinition, Validator, errors
 from cerberus.schema import DefinitionSchema, UnvalidatedSchema
 
 from levee.diagnostics.redaction import looks_secret, redact
-from levee.loading.schema.rules import Complaint, Fields, Rules
+from levee.fields.rules import Complaint, Fields, Rules
 from levee.loading.suggestion import Vocabulary
 from levee.model.origin import Origin, Path
 from levee.model.problem import Part, Problem
@@ -84,6 +84,8 @@ class _Validator(Validator):  # type: ignore[misc] # cerberus has no types
         """Cerberus sorts its list at every addition, which a file full of faults makes quadratic."""
         if len(args) == 1:
             self._errors.extend(args[0])
+        elif isinstance(args[1], Complaint):
+            super()._error(args[0], errors.CUSTOM, args[1])
         else:
             super()._error(*args)
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 from levee.diagnostics import Rejected
+from levee.fields.values import a_date
 from levee.loading.documents import read_document
 from levee.loading.folder import STACKS, stacks
 from levee.loading.locate import diagnose
 from levee.loading.schema import waivers_file
-from levee.loading.schema.values import a_date
 from levee.loading.suggestion import Vocabulary, listing
 from levee.loading.validation import FileSchema
 from levee.model.origin import Origin

@@ -34,3 +34,12 @@ class Claim(NamedTuple):
     holder: str
     what: str
     origin: Origin
+
+
+class AccountClaim(NamedTuple):
+    """A name in the stack's account, or in that and its region."""
+
+    kind: Kind
+    name: str
+    origin: Origin
+    in_region: bool = True

@@ -146,8 +146,6 @@ class ClusterSpec:
 
 
 AWS_SECRETS_MANAGER: Final = "aws-secrets-manager"
-STORES: Final = ("file", AWS_SECRETS_MANAGER, "ibm-secrets-manager")
-"""Every kind of secret store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

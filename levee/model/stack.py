@@ -8,13 +8,13 @@ from enum import StrEnum
 from typing import Final
 
 from levee.model.approval import Approval
-from levee.model.aws import AwsSpec
 from levee.model.cluster import ClusterSpec, SecretStoreSpec
 from levee.model.data_class import DataClass
 from levee.model.origin import Origin
 from levee.model.outsider import Outsider
 from levee.model.service import ServiceSpec
 from levee.model.stream import Retirement, StreamSpec
+from levee.model.target_block import TargetBlock
 
 
 class Target(StrEnum):
@@ -45,8 +45,8 @@ class StackSpec:
     `streams` are in order of key, `services` and `classes` by name. Every stream's class exists, every grant's
     streams exist, no two topics or groups collide. `cost_centre` pays for streams that name none.
     `project` is the name in Pulumi.yaml: with the stack's it says who owns what is made. `trusted_accounts` may reach
-    what the stack holds; `global_names` are the only hops that may lie in no region. `aws` is there where that is the
-    target. `retire` approves of the deletion of the stack's own key, `approvals` are of what belongs to no stream.
+    what the stack holds; `global_names` are the only hops that may lie in no region. `block` are the keys of its target
+    alone. `retire` approves of the deletion of the stack's own key, `approvals` are of what belongs to no stream.
     `principals` are those that levee doesn't make, by name.
     """
 
@@ -65,7 +65,7 @@ class StackSpec:
     services: Mapping[str, ServiceSpec]
     streams: tuple[StreamSpec, ...]
     classes: Mapping[str, DataClass]
-    aws: AwsSpec | None = None
+    block: TargetBlock
     retire: Retirement | None = None
     approvals: tuple[Approval, ...] = ()
     principals: tuple[Outsider, ...] = ()

@@ -8,17 +8,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from levee.catalog.partition import partition_name
 from levee.catalog.role import kafka_acls
 from levee.model.approval import acknowledged
-from levee.model.aws import STACK_KEY
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
 from levee.model.role import Role
 from levee.model.service import Previous, ServiceSpec
 from levee.model.stack import StackSpec
 from levee.model.stream import ArchiveSpec, Place, StreamSpec
-from levee.plan.carriers import carrier_grants, carriers, with_trust
+from levee.model.target_block import STACK_KEY
+from levee.plan.carriers import carrier_grants, carriers
 from levee.plan.planned import (
     Boundary,
     ExistingPrincipal,
@@ -62,7 +61,9 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
         topics=tuple(_topic(spec, stream, as_of) for stream in spec.streams),
         credentials=tuple(_credentials(spec, streams, carried)),
         sources=tuple(
-            PlannedSource(stream=s.key, source=with_trust(spec, source)) for s in spec.streams for source in s.sources
+            PlannedSource(stream=s.key, source=spec.block.resolved(source, spec.account, spec.region))
+            for s in spec.streams
+            for source in s.sources
         ),
         carriers=carried,
         consumers=tuple(PlannedConsumer(stream=s.key, consumer=reader) for s in spec.streams for reader in s.consumers),
@@ -77,7 +78,7 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
         ),
         monitors=tuple(PlannedMonitor(stream=s.key, monitor=monitor) for s in spec.streams for monitor in s.monitors),
         flows=tuple(_flow(spec, stream) for stream in spec.streams),
-        aws=spec.aws,
+        block=spec.block,
         retire=spec.retire,
         acknowledged=acknowledged(spec.approvals, as_of),
         principals=spec.principals,
@@ -85,19 +86,8 @@ def build_plan(spec: StackSpec, as_of: date) -> Plan:
     )
 
 
-def stack_key_arn(stack: str, account: str, region: str) -> str:
-    """The name of the key that levee makes for a stack on aws: an alias of its own."""
-    return f"arn:{partition_name(region)}:kms:{region}:{account}:alias/levee/{stack}"
-
-
-def has_stack_key(plan: Plan) -> bool:
-    """Whether levee makes a key for the stack: its secrets or an archive name it."""
-    own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
-    return own in {plan.secrets.key, *(archive.archive.key for archive in plan.archives)}
-
-
 def _key(spec: StackSpec, key: str | None) -> str | None:
-    return stack_key_arn(spec.name, spec.account, spec.region) if key == STACK_KEY else key
+    return spec.block.own_key(spec.name, spec.account, spec.region) if key == STACK_KEY else key
 
 
 def _archive(spec: StackSpec, archive: ArchiveSpec) -> ArchiveSpec:

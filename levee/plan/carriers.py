@@ -1,56 +1,31 @@
-"""What brings a log group's events to a stream's topic, derived from the declaration alone.
-
-CloudWatch Logs can't send to Kafka, so its events go by a Kinesis data stream that a carrier (`levee carry`) drains.
+"""What brings the events of a log service that can't send to Kafka to a stream's topic: a data stream that a carrier
+(`levee carry`) drains. Derived from the declaration alone; which sources need one, the target's block says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
-from typing import Final
 
-from levee.catalog.partition import partition_name
 from levee.model.approval import acknowledged
 from levee.model.name import CHECKPOINTS, NamePattern
 from levee.model.role import Role
-from levee.model.stack import StackSpec, Target
-from levee.model.stream import SourceKind, SourceSpec, StreamSpec, Trust
+from levee.model.stack import StackSpec
+from levee.model.stream import SourceSpec, StreamSpec
 from levee.plan.planned import PlannedCarrier, PlannedGrant, PlannedTopic
 from levee.plan.topic_settings import topic_settings
 
-CARRIED_HOURS: Final = 168
-"""For so long a data stream keeps records, and whatever drains it may be down."""
-
-
-def is_carried(target: Target, source: SourceSpec) -> bool:
-    """Whether levee itself brings this source's events."""
-    return target is Target.AWS and source.kind is SourceKind.CLOUDWATCH_LOGS and source.log_group is not None
-
-
-def with_trust(spec: StackSpec, source: SourceSpec) -> SourceSpec:
-    """A source as planned: where its file doesn't say who may deliver a log group's events, that log group alone."""
-    if not is_carried(spec.target, source):
-        return source
-    declared = source.trust or Trust(source_account=None, source_arn=None)
-    place = f"{spec.region}:{spec.account}:log-group:{source.log_group}"
-    arn = f"arn:{partition_name(spec.region)}:logs:{place}:*"
-    return replace(
-        source,
-        trust=Trust(source_account=declared.source_account or spec.account, source_arn=declared.source_arn or arn),
-    )
-
 
 def carriers(spec: StackSpec, as_of: date) -> Iterator[PlannedCarrier]:
-    """One for each source that a log group is, as it is due on the day `as_of`."""
+    """One for each source whose events levee brings, as it is due on the day `as_of`."""
     for stream in spec.streams:
         for source in stream.sources:
-            if is_carried(spec.target, source):
+            if spec.block.carries(source):
                 yield _carrier(spec, stream, source, as_of)
 
 
 def carrier_name(stack: str, stream: str, service: str) -> str:
-    """The data stream that takes a log group's events out of CloudWatch Logs. None of the three has a dot."""
+    """The data stream that takes the events out of the log service. None of the three has a dot."""
     return f"{stack}.{stream}.{service}"
 
 
@@ -96,6 +71,5 @@ def _carrier(spec: StackSpec, stream: StreamSpec, source: SourceSpec, as_of: dat
         may_adopt=stream.adopt is not None and stream.adopt.is_due(as_of),
         origin=source.origin,
     )
-    return PlannedCarrier(
-        stream=stream.key, topic=stream.topic, source=with_trust(spec, source), name=name, checkpoints=checkpoints
-    )
+    resolved = spec.block.resolved(source, spec.account, spec.region)
+    return PlannedCarrier(stream=stream.key, topic=stream.topic, source=resolved, name=name, checkpoints=checkpoints)

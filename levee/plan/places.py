@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from levee.model.aws import AwsSpec
 from levee.model.cluster import ClusterSpec
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec
@@ -191,8 +190,10 @@ def _of_stack(stack: Plan | StackSpec) -> Iterator[NamedPlace]:
     yield from _cluster(cluster, origin)
     secrets = _Holder("secrets/key", PlaceKind.KEY, stack.origin.at("secrets"))
     yield from secrets.name("key", stack.secrets.key, "encrypted_by")
-    if stack.aws is not None:
-        yield from _aws(stack.aws)
+    block = _Holder(stack.target, PlaceKind.API, stack.block.origin)
+    yield from block.name("endpoint", stack.block.endpoint, "endpoint")
+    for kind, what, text, path in stack.block.places():
+        yield from block.name(what, text, *path, kind=PlaceKind(kind))
 
 
 def _cluster(cluster: ClusterSpec, origin: Origin) -> Iterator[NamedPlace]:
@@ -220,14 +221,6 @@ def _cluster(cluster: ClusterSpec, origin: Origin) -> Iterator[NamedPlace]:
     for link in cluster.links:
         place = Place(account=link.account, region=link.region)
         yield from _Holder(f"cluster/link/{link.name}", PlaceKind.LINK, link.origin, hop=link.name).place(place)
-
-
-def _aws(aws: AwsSpec) -> Iterator[NamedPlace]:
-    holder = _Holder("aws", PlaceKind.API, aws.origin)
-    yield from holder.name("endpoint", aws.endpoint, "endpoint")
-    yield from holder.name("cluster", aws.cluster_arn, "cluster_arn", kind=PlaceKind.CLUSTER)
-    for index, action in enumerate(aws.alarm_actions):
-        yield from holder.name("hearer of alarms", action, "alarm_actions", index, kind=PlaceKind.ALARM)
 
 
 def _source(stream: str, source: SourceSpec) -> Iterator[NamedPlace]:

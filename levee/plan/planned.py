@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from levee.model.acl import Acl
 from levee.model.approval import Approval
-from levee.model.aws import AwsSpec
 from levee.model.cluster import ClusterSpec, SecretStoreSpec
 from levee.model.data_class import DataClass
 from levee.model.duration import Duration
@@ -18,6 +17,7 @@ from levee.model.role import Role
 from levee.model.service import Previous
 from levee.model.stack import DEFAULT_PROJECT, Exemption, Target
 from levee.model.stream import Adoption, ArchiveSpec, ConsumerSpec, MonitorSpec, Retirement, SinkSpec, SourceSpec
+from levee.model.target_block import TargetBlock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,9 +181,9 @@ class PlannedSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedCarrier:
-    """What brings a log group's events to a stream's `topic`, as the service of its `source`.
+    """What brings a log service's events to a stream's `topic`, as the service of its `source`.
 
-    `name` is that of the Kinesis data stream they come by, and the transactional id of whoever drains it.
+    `name` is that of the data stream they come by, and the transactional id of whoever drains it.
     `checkpoints` is a topic of its own, where that one keeps how far it has come; `checkpoints.stream` is the stream's.
     """
 
@@ -195,7 +195,7 @@ class PlannedCarrier:
 
     @property
     def caller(self) -> str:
-        """The ARN (with `*`) for which CloudWatch Logs may deliver the events: a plan always says which."""
+        """The name (with `*`) of what the log service may deliver the events for: a plan always says which."""
         assert self.source.trust is not None
         assert self.source.trust.source_arn is not None
         return self.source.trust.source_arn
@@ -270,7 +270,7 @@ class Plan:
     archives: tuple[PlannedArchive, ...]
     monitors: tuple[PlannedMonitor, ...]
     flows: tuple[Flow, ...]
-    aws: AwsSpec | None = None
+    block: TargetBlock
     retire: Retirement | None = None
     acknowledged: tuple[str, ...] = ()
     principals: tuple[Outsider, ...] = ()
@@ -287,11 +287,11 @@ class Plan:
         return frozenset(each.mark(topic.stream) for topic in self.topics for each in topic.approvals)
 
     @property
-    def makes_users(self) -> bool:
-        """Whether users are made on the brokers: MSK makes them itself."""
-        return self.msk_cluster is None
+    def own_key(self) -> str:
+        """The name of the key that levee makes for the stack, where anything names it."""
+        return self.block.own_key(self.stack, self.boundary.account, self.boundary.region)
 
     @property
-    def msk_cluster(self) -> str | None:
-        """The ARN of the stack's MSK cluster; None where its brokers are no such cluster's."""
-        return None if self.aws is None else self.aws.cluster_arn
+    def has_own_key(self) -> bool:
+        """Whether its secrets or an archive name it."""
+        return self.own_key in {self.secrets.key, *(archive.archive.key for archive in self.archives)}

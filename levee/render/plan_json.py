@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from levee.plan.part import Part
 from levee.plan.planned import Plan
 from levee.render.plain import Plain, plain, without_secrets
 from levee.targets import parts
+from levee.targets.registry import MODELS
 
 FORMAT_VERSION = 2
 
@@ -18,8 +19,16 @@ def render_json(plan: Plan) -> str:
 
     `format` rises when a field changes meaning.
     """
-    document: Plain = {"format": FORMAT_VERSION, "plan": plain(plan), "parts": [_part(part) for part in parts(plan)]}
+    document: Plain = {"format": FORMAT_VERSION, "plan": _plan(plan), "parts": [_part(part) for part in parts(plan)]}
     return json.dumps(without_secrets(document), indent=2, sort_keys=True) + "\n"
+
+
+def _plan(plan: Plan) -> Plain:
+    """The plan with the block of its target under the target's name, as in its file."""
+    values: dict[str, object] = {each.name: getattr(plan, each.name) for each in fields(plan)}
+    block, _ = values.pop("block"), values.pop("origin")
+    declared = {name: block if name is plan.target else None for name, model in MODELS.items() if model.fields}
+    return plain(values | declared)
 
 
 def _part(part: Part) -> Plain:

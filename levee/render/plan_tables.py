@@ -19,7 +19,6 @@ from levee.plan.planned import (
 from levee.render.part_row import part_row
 from levee.render.table import render_table
 from levee.targets import parts
-from levee.targets.aws.names import role_name
 from levee.targets.pending import pending
 
 
@@ -67,9 +66,8 @@ def _kept_and_watched(plan: Plan) -> Iterator[str]:
     if plan.monitors:
         watches = [_monitor(planned) for planned in plan.monitors]
         yield f"Monitors ({len(watches)})\n" + render_table(("STREAM", "KIND", "WINDOW", "THRESHOLD"), watches)
-    roles = [
-        (role_name(plan.stack, each.service), str(each.assumed_by)) for each in plan.credentials if each.assumed_by
-    ]
+    assumed = [each for each in plan.credentials if each.assumed_by]
+    roles = [(plan.block.role_name(plan.stack, each.service), str(each.assumed_by)) for each in assumed]
     if roles:
         yield f"Roles ({len(roles)})\n" + render_table(("ROLE", "ASSUMED BY"), roles)
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
+from levee.fields.rules import Fields
+from levee.model.origin import Origin
+from levee.model.problem import Check
 from levee.model.stack import Target
+from levee.model.target_block import TargetBlock
 
 
 class Capability(StrEnum):
@@ -70,21 +75,29 @@ class AccountForm:
 class TargetModel:
     """One target. Capabilities that it doesn't list are `FULL`.
 
+    `fields` are the keys under its name in `stack.yaml`, `example` a value as it would be written there, and `block`
+    what becomes of values that they took. `elsewhere` are checks of stacks of other targets: that they have none of its
+    words. `package`, whose modules every command would wait for, has its `checks`, `claims` and `parts`, and `types`
+    are those of its parts; None: it registers nothing beside topics and credentials.
     `secret_stores` are where its stacks can keep passwords, the usual one first. `account_variables` and
     `region_variables` are those of a pipeline's environment that say where it runs. `mechanisms` are SASL mechanisms
     that its brokers offer beside the declared one. `roles`: whether its connectors run as roles of the account.
-    `brokers_name_region`: whether the addresses of its brokers do. `organizations`: whether accounts are of one, whose
-    policies bound them.
+    `organizations`: whether accounts are of one, whose policies bound them.
     """
 
     name: Target
+    fields: Fields = field(default_factory=dict)
+    example: str = ""
+    block: Callable[[Mapping[str, Any], Origin], TargetBlock] = lambda _, origin: TargetBlock(origin=origin)
+    elsewhere: tuple[Check, ...] = ()
+    package: str | None = None
+    types: tuple[str, ...] = ()
     account: AccountForm | None = None
     secret_stores: tuple[str, ...] = ("file",)
     account_variables: tuple[str, ...] = ()
     region_variables: tuple[str, ...] = ()
     mechanisms: frozenset[str] = frozenset()
     roles: bool = False
-    brokers_name_region: bool = False
     organizations: bool = False
     capabilities: Mapping[Capability, Supported]
 

@@ -12,3 +12,6 @@ from levee.targets.ibm.model import MODEL as IBM
 from levee.targets.kafka.model import MODEL as KAFKA
 
 MODELS: Final[Mapping[Target, TargetModel]] = {model.name: model for model in (KAFKA, AWS, IBM)}
+
+STORES: Final = tuple({store: None for model in MODELS.values() for store in model.secret_stores})
+"""Every kind of secret store."""

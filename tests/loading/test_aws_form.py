@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from levee.targets.aws.form import bucket_problem, endpoint_problem, tag_value_problem
+from levee.fields.values import endpoint_problem
+from levee.targets.aws.form import bucket_problem, tag_value_problem
 from tests.support.stack_files import StackFiles, ids
 
 ACCOUNT = "123456789012"
@@ -38,7 +39,7 @@ def files(tmp_path: Path) -> StackFiles:
 
 
 def test_it_is_compliant(files: StackFiles) -> None:
-    assert files.load().aws is not None
+    files.load()
 
 
 def told(files: StackFiles, file: Path, old: str, new: str) -> list[str]:

@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from levee.loading.schema.cloud_names import (
+from levee.fields.cloud_names import (
+    CLOUD_KEY,
+    CLOUD_ROLE,
+    CLOUD_WRITER,
     bucket_problem,
     caller_problem,
     destination_name_problem,
-    hearer_problem,
-    key_problem,
-    role_problem,
-    writer_problem,
 )
+from levee.targets.aws.block import HEARER
 from tests.support.stack_files import StackFiles
 
 A = "123456789012"
@@ -41,7 +41,9 @@ MALFORMED = [
 ]
 
 
-@pytest.mark.parametrize("problem", [key_problem, role_problem, writer_problem, hearer_problem, caller_problem])
+@pytest.mark.parametrize(
+    "problem", [CLOUD_KEY.problem, CLOUD_ROLE.problem, CLOUD_WRITER.problem, HEARER.problem, caller_problem]
+)
 @pytest.mark.parametrize("text", MALFORMED)
 def test_a_malformed_name_is_no_name_of_anything(problem: object, text: str) -> None:
     assert problem(text) is not None  # type: ignore[operator]
@@ -56,20 +58,20 @@ def test_nothing_is_delivered_to_a_malformed_name(problem: object, text: str) ->
 @pytest.mark.parametrize(
     ("problem", "text"),
     [
-        (key_problem, KEY),
-        (key_problem, KEY.replace("key/1234abcd-12ab-34cd-56ef-1234567890ab", "key/mrk-" + "0a" * 16)),
-        (key_problem, f"arn:aws:kms:eu-west-1:{A}:alias/payments"),
-        (key_problem, f"arn:aws-eusc:kms:eusc-de-east-1:{A}:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
-        (key_problem, f"crn:v1:bluemix:public:kms:eu-de:a/{ACCOUNT}:i-1:key:k-1"),
-        (key_problem, f"crn:v1:bluemix:public:hs-crypto:eu-de:a/{ACCOUNT}:i-1:key:k-1"),
-        (role_problem, f"arn:aws:iam::{A}:role/siem"),
-        (role_problem, f"arn:aws:iam::{A}:role/teams/security/siem"),
-        (role_problem, f"crn:v1:bluemix:public:iam-identity::a/{ACCOUNT}::serviceid:ServiceId-1"),
-        (writer_problem, f"crn:v1:bluemix:public:logs:eu-de:a/{ACCOUNT}:guid::"),
-        (hearer_problem, f"arn:aws:sns:eu-west-1:{A}:on-call"),
-        (hearer_problem, f"arn:aws:sns:eu-west-1:{A}:on-call.fifo"),
-        (hearer_problem, f"arn:aws:lambda:eu-west-1:{A}:function:page:live"),
-        (hearer_problem, f"arn:aws:ssm:eu-west-1:{A}:opsitem:1"),
+        (CLOUD_KEY.problem, KEY),
+        (CLOUD_KEY.problem, KEY.replace("key/1234abcd-12ab-34cd-56ef-1234567890ab", "key/mrk-" + "0a" * 16)),
+        (CLOUD_KEY.problem, f"arn:aws:kms:eu-west-1:{A}:alias/payments"),
+        (CLOUD_KEY.problem, f"arn:aws-eusc:kms:eusc-de-east-1:{A}:key/1234abcd-12ab-34cd-56ef-1234567890ab"),
+        (CLOUD_KEY.problem, f"crn:v1:bluemix:public:kms:eu-de:a/{ACCOUNT}:i-1:key:k-1"),
+        (CLOUD_KEY.problem, f"crn:v1:bluemix:public:hs-crypto:eu-de:a/{ACCOUNT}:i-1:key:k-1"),
+        (CLOUD_ROLE.problem, f"arn:aws:iam::{A}:role/siem"),
+        (CLOUD_ROLE.problem, f"arn:aws:iam::{A}:role/teams/security/siem"),
+        (CLOUD_ROLE.problem, f"crn:v1:bluemix:public:iam-identity::a/{ACCOUNT}::serviceid:ServiceId-1"),
+        (CLOUD_WRITER.problem, f"crn:v1:bluemix:public:logs:eu-de:a/{ACCOUNT}:guid::"),
+        (HEARER.problem, f"arn:aws:sns:eu-west-1:{A}:on-call"),
+        (HEARER.problem, f"arn:aws:sns:eu-west-1:{A}:on-call.fifo"),
+        (HEARER.problem, f"arn:aws:lambda:eu-west-1:{A}:function:page:live"),
+        (HEARER.problem, f"arn:aws:ssm:eu-west-1:{A}:opsitem:1"),
         (caller_problem, f"arn:aws:logs:eu-west-1:{A}:log-group:/ecs/payments:*"),
         (caller_problem, f"arn:aws:logs:*:{A}:*"),
         (destination_name_problem, "arn:aws:s3:::lake"),
@@ -85,24 +87,24 @@ def test_what_a_field_takes(problem: object, text: str) -> None:
 @pytest.mark.parametrize(
     ("problem", "text", "words"),
     [
-        (key_problem, f"arn:aws:sns:eu-west-1:{A}:keys", "resource of sns"),
-        (key_problem, f"arn:aws:kms:eu-west-1:{A}:alias/aws/s3", "AWS manages"),
-        (key_problem, f"arn:aws:kms:eu-west-1:{A}:key/x", "key of kms"),
-        (key_problem, f"arn:aws:kms:eu-west-1:{A}:key/*", "wildcard"),
-        (key_problem, f"arn:aws:kms::{A}:alias/x", "no region"),
-        (key_problem, "arn:aws:kms:eu-west-1::alias/x", "no account"),
-        (key_problem, f"crn:v1:bluemix:public:messagehub:eu-de:a/{ACCOUNT}:i:topic:t", "topic of messagehub"),
-        (role_problem, f"arn:aws:iam::{A}:root", "root of iam"),
-        (role_problem, f"arn:aws:iam::{A}:user/ann", "user of iam"),
-        (role_problem, f"arn:aws:iam::{A}:role/", "role of iam"),
-        (role_problem, f"arn:aws:iam::{A}:role/*", "wildcard"),
-        (role_problem, f"arn:aws:iam::{A}:instance-profile/x", "instance-profile of iam"),
-        (role_problem, f"arn:aws:iam:eu-west-1:{A}:role/x", "region"),
-        (role_problem, f"arn:aws:sts::{A}:assumed-role/x/session", "assumed-role of sts"),
-        (role_problem, f"crn:v1:bluemix:public:logs:eu-de:a/{ACCOUNT}:guid::", "a role"),
-        (writer_problem, f"arn:aws:iam::{A}:root", "service's instance"),
-        (hearer_problem, f"arn:aws:sqs:eu-west-1:{A}:queue", "alarm"),
-        (hearer_problem, f"arn:aws:iam::{A}:role/x", "alarm"),
+        (CLOUD_KEY.problem, f"arn:aws:sns:eu-west-1:{A}:keys", "resource of sns"),
+        (CLOUD_KEY.problem, f"arn:aws:kms:eu-west-1:{A}:alias/aws/s3", "AWS manages"),
+        (CLOUD_KEY.problem, f"arn:aws:kms:eu-west-1:{A}:key/x", "key of kms"),
+        (CLOUD_KEY.problem, f"arn:aws:kms:eu-west-1:{A}:key/*", "wildcard"),
+        (CLOUD_KEY.problem, f"arn:aws:kms::{A}:alias/x", "no region"),
+        (CLOUD_KEY.problem, "arn:aws:kms:eu-west-1::alias/x", "no account"),
+        (CLOUD_KEY.problem, f"crn:v1:bluemix:public:messagehub:eu-de:a/{ACCOUNT}:i:topic:t", "topic of messagehub"),
+        (CLOUD_ROLE.problem, f"arn:aws:iam::{A}:root", "root of iam"),
+        (CLOUD_ROLE.problem, f"arn:aws:iam::{A}:user/ann", "user of iam"),
+        (CLOUD_ROLE.problem, f"arn:aws:iam::{A}:role/", "role of iam"),
+        (CLOUD_ROLE.problem, f"arn:aws:iam::{A}:role/*", "wildcard"),
+        (CLOUD_ROLE.problem, f"arn:aws:iam::{A}:instance-profile/x", "instance-profile of iam"),
+        (CLOUD_ROLE.problem, f"arn:aws:iam:eu-west-1:{A}:role/x", "region"),
+        (CLOUD_ROLE.problem, f"arn:aws:sts::{A}:assumed-role/x/session", "assumed-role of sts"),
+        (CLOUD_ROLE.problem, f"crn:v1:bluemix:public:logs:eu-de:a/{ACCOUNT}:guid::", "a role"),
+        (CLOUD_WRITER.problem, f"arn:aws:iam::{A}:root", "service's instance"),
+        (HEARER.problem, f"arn:aws:sqs:eu-west-1:{A}:queue", "alarm"),
+        (HEARER.problem, f"arn:aws:iam::{A}:role/x", "alarm"),
         (caller_problem, f"arn:aws:iam::{A}:root", "identity"),
         (destination_name_problem, "arn:aws:s3:::*", "wildcard"),
         (destination_name_problem, f"arn:aws:iam::{A}:role/x", "role of iam"),

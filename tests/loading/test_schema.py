@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from cerberus import Validator
 
+from levee.fields.rules import Fields
 from levee.loading.schema.classes_file import CLASSES
-from levee.loading.schema.rules import Fields
 from levee.loading.schema.sites_file import SITES
 from levee.loading.schema.stack_file import STACK
 from levee.loading.schema.stream_file import STREAM

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import pytest
 
-from levee.model.aws import AwsSpec
 from levee.model.cluster import AWS_SECRETS_MANAGER, SecretStoreSpec
 from levee.model.origin import Origin
 from levee.plan.places import Form, PlaceKind, places
 from levee.plan.planned import Plan
+from levee.targets.registry import MODELS
 from tests.support.rule_cases import Case, loaded
 
 SENTINEL: Final = "sentinel.example.com"
@@ -38,13 +38,12 @@ streams/payments-audit.yaml:
     secrets=SecretStoreSpec(
         kind=AWS_SECRETS_MANAGER, prefix="p", key="arn:aws:kms:eu-west-1:123456789012:alias/secrets"
     ),
-    aws=AwsSpec(
-        endpoint="http://127.0.0.1", credentials_file=None, cluster_arn=None, alarm_actions=(), origin=Origin("")
-    ),
 )
 
+BLOCKS: Final = tuple(model.block({}, Origin("")) for model in MODELS.values())
+
 NO_PLACE: Final[Mapping[str, str]] = {
-    "AwsSpec.credentials_file": "a path",
+    "AwsBlock.credentials_file": "a path",
     "Boundary.account": "what all others are compared with",
     "Boundary.jurisdiction": "what all others are compared with",
     "Boundary.region": "what all others are compared with; itself judged by RLS-RES-001",
@@ -175,7 +174,7 @@ def held(annotation: Any) -> Iterator[type[Any]]:
 def all_text_fields() -> set[str]:
     """Every field of text of every class that a plan leads to, whether this plan has one or not."""
     seen: set[type[Any]] = {Origin}
-    waiting: list[type[Any]] = [Plan]
+    waiting: list[type[Any]] = [Plan, *map(type, BLOCKS)]
     found: set[str] = set()
     while waiting:
         holder = waiting.pop()
@@ -189,7 +188,8 @@ def all_text_fields() -> set[str]:
 
 
 def test_every_text_of_a_plan_is_a_place_or_is_known_to_be_none() -> None:
-    seen = {which for which, plan in variants(PLAN) if any(SENTINEL in named.text for named in places(plan))}
+    plans = (each for block in BLOCKS for each in variants(dataclasses.replace(PLAN, block=block)))
+    seen = {which for which, plan in plans if any(SENTINEL in named.text for named in places(plan))}
     told_elsewhere = {
         "Adoption",
         "Approval",

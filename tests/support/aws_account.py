@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from levee.plan.carriers import CARRIED_HOURS
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential
+from levee.targets.aws.block import aws_block
+from levee.targets.aws.form import CARRIED_HOURS
 from levee.targets.aws.iam.arn import ClusterArn
 from levee.targets.aws.iam.bucket_policy import bucket_policy
 from levee.targets.aws.iam.delivery_policy import delivery_policy
@@ -81,14 +82,14 @@ def compliant_account(plan: Plan) -> LiveAccount:
 
 def _cluster(plan: Plan) -> LiveCluster | None:
     """An MSK cluster that takes the users of all secrets; its brokers aren't looked at."""
-    arn = plan.aws.cluster_arn if plan.aws else None
+    arn = aws_block(plan).cluster_arn
     usernames = [username for credential in plan.credentials for username in credential.usernames]
     secrets = tuple(secret_arn(plan, username).replace("-??????", SUFFIX) for username in usernames)
     return None if arn is None else LiveCluster(Cluster("logs", ACCOUNT, REGION, arn=arn).described(), secrets)
 
 
 def _role(plan: Plan, credential: PlannedCredential) -> LiveRole:
-    cluster = plan.aws.cluster_arn if plan.aws else None
+    cluster = aws_block(plan).cluster_arn
     secrets = [secret_arn(plan, username) for username in credential.usernames]
     streams = [data_stream_arn(plan.boundary, c.name) for c in plan.carriers if c.source.service == credential.service]
     policy = service_policy(credential.grants, ClusterArn.parse(cluster) if cluster else None, secrets, streams, KEY)

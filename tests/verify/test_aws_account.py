@@ -158,10 +158,6 @@ async def test_what_may_not_be_read_is_unknown_and_never_missing(
     assert any("(request " in each.found for each in wrong)
 
 
-async def test_a_stack_without_an_account_has_nothing_to_prove_there(plan: Plan, tmp_path: Path) -> None:
-    assert await prove_account(replace(plan, aws=None), tmp_path, Record()) == ()
-
-
 def test_a_table_of_each_kind_and_a_line_that_sums_up(plan: Plan) -> None:
     proof = proof_of(plan, compliant_account(plan))
     text = render_tables(proof)

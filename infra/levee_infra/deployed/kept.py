@@ -14,7 +14,6 @@ from typing import Final
 
 from levee.model.origin import Origin
 from levee.plan import type_tokens
-from levee.plan.build import has_stack_key
 from levee.plan.planned import Plan
 from levee_infra.providers.protocol.deletion import is_approved
 from levee_infra.providers.protocol.identity import RECREATED
@@ -88,7 +87,7 @@ def declared_names(plan: Plan) -> Iterator[tuple[str, str, str, Origin]]:
         name, origin = f"{carrier.stream}.{carrier.source.service}", origins[carrier.stream].at("sources")
         yield topic.TYPE, f"{name}.checkpoints", carrier.checkpoints.name, origin
         yield type_tokens.AWS_DATA_STREAM, name, carrier.name, origin
-    if has_stack_key(plan):
+    if plan.has_own_key:
         yield type_tokens.AWS_KEY, "stack-key", "stack-key", plan.origin
 
 

@@ -58,7 +58,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     ownership.shared_groups,
     ownership.shared_transactional_ids,
     neighbour.claimed_twice,
-    neighbour.too_many_subscriptions,
     grant.unknown_streams,
     grant.reaches_nothing,
     grant.groups_of_role,

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from levee.model.claim import Claim, Kind
-from levee.model.cluster import STORES
 from levee.model.name import CHECKPOINTS, NamePattern, PatternType
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import StreamSpec
-from levee.plan.carriers import carrier_name, is_carried
+from levee.plan.carriers import carrier_name
 from levee.targets import claims_in_account
-from levee.targets.registry import MODELS
+from levee.targets.registry import MODELS, STORES
 
 
 def overlaps(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Claim]]:
@@ -70,7 +69,7 @@ def cluster_of(cluster_id: str) -> str:
 
 
 def account_of(account: str, endpoint: object = None) -> str:
-    """The place that an account is; what stands in for AWS has accounts of its own."""
+    """The place that an account is; what stands in for a platform has accounts of its own."""
     return f"account {account}" + (f" at {endpoint}" if endpoint else "")
 
 
@@ -89,7 +88,7 @@ class _Claims:
     def __init__(self, stack: StackSpec, project: Path) -> None:
         self._stack, self._project = stack, project
         self._cluster = cluster_of(stack.cluster.id)
-        self._account = account_of(stack.account, stack.aws.endpoint if stack.aws else None)
+        self._account = account_of(stack.account, stack.block.endpoint)
         self._region = f"{self._account}, {stack.region}"
 
     def all(self) -> Iterator[Claim]:
@@ -117,7 +116,7 @@ class _Claims:
         for source in stream.sources:
             for index, name in enumerate(source.transactional_ids):
                 yield self._claim(Kind.TRANSACTIONAL_ID, name, source.origin.at("transactional_ids", index))
-            if is_carried(self._stack.target, source):
+            if self._stack.block.carries(source):
                 carrier = carrier_name(self._stack.name, stream.key, source.service)
                 yield self._claim(Kind.TRANSACTIONAL_ID, carrier, source.origin)
                 yield self._claim(Kind.TOPIC, f"{CHECKPOINTS}{carrier}", source.origin)

@@ -8,7 +8,7 @@ from levee.catalog.partition import partition_of
 from levee.model.cloud_name import arn_in
 from levee.model.declared import Declared
 from levee.model.problem import Problem
-from levee.plan.places import declared_places
+from levee.plan.places import PlaceKind, declared_places
 
 
 def of_its_partition(declared: Declared) -> Iterator[Problem]:
@@ -22,5 +22,5 @@ def of_its_partition(declared: Declared) -> Iterator[Problem]:
         if name is not None and name.partition != partition.name and "*" not in name.partition:
             message = f"the {named.what} is of partition {name.partition}, and {stack.region} is of {partition.name}"
             hint = f"name one of the stack's own partition: arn:{partition.name}:…"
-            if named.origin != stack.origin.at("aws", "cluster_arn"):  # which has a check of its own
+            if (named.subject, named.kind) != (stack.target, PlaceKind.CLUSTER):  # which has a check of its own
                 yield Problem("wrong-partition", message, hint, named.origin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -12,7 +12,6 @@ from levee.model.declared import Declared
 from levee.model.name import PatternType, metric_name
 from levee.model.origin import Origin
 from levee.model.problem import Problem
-from levee.targets.aws.form import MOST_SUBSCRIPTION_FILTERS
 
 MOST_TOLD: Final = 20
 """Problems of one kind with one other stack that are told one by one: a copied folder has all of a stack's."""
@@ -91,19 +90,3 @@ def _limited(told: Iterable[_Told]) -> Iterator[Problem]:
             message = f"{more:,} more of kind {kind} are claimed by stack {holder} too"
             hint = "is this stack's folder a copy of that one's? correct `cluster.id`, or what the copy names"
             yield Problem("claimed-twice", message, hint, claim.origin)
-
-
-def too_many_subscriptions(declared: Declared) -> Iterator[Problem]:
-    """A log group has no more subscription filters than CloudWatch Logs takes, of all stacks together."""
-    readers: dict[tuple[str, str], list[Claim]] = defaultdict(list)
-    for claim in declared.claims:
-        if claim.kind is Kind.LOG_GROUP:
-            readers[claim.place, claim.pattern.name].append(claim)
-    own = declared.stack.name if declared.stack is not None else ""
-    for claims in readers.values():
-        extra = [claim for claim in claims if claim.holder == own]
-        if len(claims) > MOST_SUBSCRIPTION_FILTERS and extra:
-            message = f"{extra[-1].what} has {len(claims)} readers; CloudWatch Logs takes {MOST_SUBSCRIPTION_FILTERS}"
-            others = next(claim for claim in claims if claim is not extra[-1])
-            hint = "remove one, or read the log group once and share the topic"
-            yield Problem("log-group", message, hint, extra[-1].origin, other=others.origin)

@@ -13,7 +13,7 @@ from levee.model.declared import Declared
 from levee.model.name import NamePattern
 from levee.model.origin import Origin
 from levee.model.problem import Problem
-from levee.plan.carriers import carrier_name, is_carried
+from levee.plan.carriers import carrier_name
 
 
 def shared_groups(declared: Declared) -> Iterator[Problem]:
@@ -53,7 +53,7 @@ def _carriers(declared: Declared) -> Iterator[Claim]:
     stack = declared.stack
     for stream in declared.streams if stack is not None else ():
         for source in stream.sources:
-            if stack is not None and is_carried(stack.target, source):
+            if stack is not None and stack.block.carries(source):
                 name = NamePattern(carrier_name(stack.name, stream.key, source.service))
                 yield _claim(Kind.TRANSACTIONAL_ID, name, source.service, source.origin)
 

@@ -11,7 +11,6 @@ from levee.model.login import Plain, Scram, user_of
 from levee.model.problem import Problem
 from levee.model.service import Previous, ServiceSpec
 from levee.model.stream import ConsumerSpec, SourceSpec
-from levee.plan.carriers import is_carried
 
 _CREDENTIAL: Final = re.compile(r"[a-z0-9-]+\.g[0-9]+")
 
@@ -109,7 +108,7 @@ def carried_as_existing(declared: Declared) -> Iterator[Problem]:
     for stream in declared.streams if stack is not None else ():
         for source in stream.sources:
             service = declared.services.get(source.service)
-            if stack is not None and is_carried(stack.target, source) and service and service.principal is not None:
+            if stack is not None and stack.block.carries(source) and service and service.principal is not None:
                 message = f"levee carries the records of {service.name}, and has no secret of {service.principal}"
                 hint = "name a service without `principal` as the source"
                 yield Problem("no-own-login", message, hint, source.origin.at("service"))

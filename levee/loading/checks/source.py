@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.model.aws import STACK_KEY
 from levee.model.declared import Declared
 from levee.model.problem import Problem
 from levee.model.stream import SourceKind
+from levee.model.target_block import STACK_KEY
 
 
 def log_group(declared: Declared) -> Iterator[Problem]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from levee.loading.schema.rules import FLAG, Fields, choice, field, mapping, named, several, text, whole
+from levee.fields.rules import FLAG, Fields, choice, field, mapping, named, several, text, whole
+from levee.fields.values import DURATION, KEY, SERVICE
 from levee.loading.schema.stream_file import MAX_REPLICAS
-from levee.loading.schema.values import DURATION, KEY, SERVICE
 from levee.model.data_class import ArchiveLock
 from levee.model.name import key_problem
 from levee.model.stream import MonitorKind

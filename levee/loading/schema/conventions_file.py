@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from levee.loading.schema.rules import Fields, field, free_of, text
+from levee.fields.rules import Fields, field, free_of, text
 from levee.model.conventions import DEFAULT_TOPICS, form_problem
 
 CONVENTIONS: Final[Fields] = {

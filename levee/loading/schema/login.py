@@ -8,16 +8,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from cerberus import errors
-
+from levee.fields.rules import Complaint, Fields, Report, Rules, choice, free_of, mapping, several, text
+from levee.fields.rules import field as key
+from levee.fields.values import (
+    FILE_PATH,
+    HOST_PORT,
+    USERNAME,
+    VARIABLE,
+    endpoint_problem,
+    principal_name_problem,
+)
 from levee.loading.schema import settings
-from levee.loading.schema.rules import Complaint, Fields, Report, Rules, choice, free_of, mapping, several, text
-from levee.loading.schema.rules import field as key
 from levee.loading.schema.settings import setting_text
-from levee.loading.schema.values import FILE_PATH, HOST_PORT, USERNAME, VARIABLE, principal_name_problem
 from levee.model.login import HASHES, Login, MskIam, MutualTls, OAuth, Plain, Scram, SecretReference
 from levee.model.problem import Part
-from levee.targets.aws.form import endpoint_problem
 
 Values = Mapping[str, Any]
 
@@ -28,10 +32,10 @@ _EXTENSION: Final = re.compile(r"[A-Za-z]+")
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """What of the stack a login may use beside its own keys."""
+    """What of the stack a login may use beside its own keys: `block` are those of its target."""
 
     region: str
-    credentials_file: str | None
+    block: Values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,8 @@ def _oauth(values: Values, _: _Place) -> OAuth:
 
 
 def _msk_iam(values: Values, place: _Place) -> MskIam:
-    return MskIam(region=place.region, credentials_file=place.credentials_file, principal=values.get("principal"))
+    credentials_file = place.block.get("credentials_file")
+    return MskIam(region=place.region, credentials_file=credentials_file, principal=values.get("principal"))
 
 
 def _mutual_tls(values: Values, _: _Place) -> MutualTls:
@@ -110,9 +115,9 @@ WAYS: Final[Mapping[str, _Way]] = {
 }
 
 
-def admin_login(values: Values, region: str, credentials_file: str | None) -> Login:
-    """How levee logs in, of values that the schema took; the region and the credentials are the stack's."""
-    return WAYS[values.get(LOGIN, DEFAULT)].read(values, _Place(region, credentials_file))
+def admin_login(values: Values, region: str, block: Values) -> Login:
+    """How levee logs in, of values that the schema took; the region and the target's keys are the stack's."""
+    return WAYS[values.get(LOGIN, DEFAULT)].read(values, _Place(region, block))
 
 
 def _password(values: Values) -> SecretReference:
@@ -140,9 +145,9 @@ def _extensions(name: str, value: object, report: Report) -> None:
     for extension, said in value.items() if isinstance(value, dict) else ():
         if not _EXTENSION.fullmatch(str(extension)) or extension == "auth":
             message = f"{extension!r} is no name of a SASL extension, which has letters only and isn't auth"
-            report(name, errors.CUSTOM, Complaint(message, "", "bad-name", (extension,), Part.KEY))
+            report(name, Complaint(message, "", "bad-name", (extension,), Part.KEY))
         elif isinstance(said, str) and not (said.isascii() and said.isprintable()):
-            report(name, errors.CUSTOM, Complaint(f"{extension} must be printable ASCII", at=(extension,)))
+            report(name, Complaint(f"{extension} must be printable ASCII", at=(extension,)))
 
 
 def _fitting(name: str, value: object, report: Report) -> None:
@@ -151,7 +156,7 @@ def _fitting(name: str, value: object, report: Report) -> None:
     if not isinstance(value, dict) or not isinstance(way, str) or way not in WAYS:
         return
     for complaint in _complaints(way, value):
-        report(name, errors.CUSTOM, complaint)
+        report(name, complaint)
 
 
 def _complaints(name: str, values: Values) -> Iterator[Complaint]:

@@ -6,11 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from cerberus import errors
-
 from levee.catalog.topic_setting import OWNED_SETTINGS, TOPIC_SETTINGS
 from levee.diagnostics.redaction import is_secret
-from levee.loading.schema.rules import Check, Complaint, Report, Rules
+from levee.fields.rules import Check, Complaint, Report, Rules
 from levee.loading.suggestion import Vocabulary
 from levee.model.problem import Part
 
@@ -51,7 +49,7 @@ def _each(complaint_of: Callable[[str, str], Complaint | None]) -> Check:
             if isinstance(setting, str | int | float):
                 complaint = complaint_of(key, setting_text(setting))
                 if complaint is not None:
-                    report(name, errors.CUSTOM, complaint)
+                    report(name, complaint)
 
     return check
 

@@ -7,7 +7,7 @@ from typing import Final
 from levee.catalog.country import COUNTRIES, NO_COUNTRIES
 from levee.catalog.region import GLOBAL, REGION_COUNTRY
 from levee.catalog.region_form import looks_like_region
-from levee.loading.schema.rules import Fields, field, free_of, mapping, named, text
+from levee.fields.rules import Fields, field, free_of, mapping, named, text
 from levee.model.name import key_problem
 
 

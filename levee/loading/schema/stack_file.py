@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from cerberus import errors
-
-from levee.loading.schema import settings
-from levee.loading.schema.login import ADMIN
-from levee.loading.schema.rules import (
+from levee.fields.rules import (
     FLAG,
     Complaint,
     Fields,
@@ -22,17 +18,13 @@ from levee.loading.schema.rules import (
     text,
     whole,
 )
-from levee.loading.schema.stream_file import APPROVAL, DELETION
-from levee.loading.schema.values import (
+from levee.fields.values import (
     ACCOUNT,
     AWS_ACCOUNT,
-    CLOUD_NAME,
     CLUSTER_ID,
     CUSTOMER_KEY,
     DURATION,
-    ENDPOINT,
     FILE_PATH,
-    HEARER,
     HOST,
     HOST_PORT,
     KEY,
@@ -48,14 +40,18 @@ from levee.loading.schema.values import (
     principal_name_problem,
     reason_problem,
 )
+from levee.loading.schema import settings
+from levee.loading.schema.login import ADMIN
+from levee.loading.schema.stream_file import APPROVAL, DELETION
 from levee.model.acl import ResourceType
 from levee.model.approval import GuardedChange
-from levee.model.cluster import STORES, ClientTraffic, Mechanism, Metrics, Protocol
+from levee.model.cluster import ClientTraffic, Mechanism, Metrics, Protocol
 from levee.model.name import service_name_problem
 from levee.model.outsider import OutsiderOperation
 from levee.model.role import Role
 from levee.model.service import Previous
 from levee.model.stack import Target
+from levee.targets.registry import MODELS, STORES
 
 MAX_BROKERS: Final = 1_000
 MAX_GENERATION: Final = 1_000_000
@@ -68,7 +64,7 @@ def _streams_or_topics(name: str, value: object, report: Report) -> None:
             both = "streams" in grant
             message = "a grant names " + ("both streams and a topic prefix" if both else "neither streams nor topics")
             hint = "write either `streams: [<stream>, …]` or `topics: <prefix.>*`"
-            report(name, errors.CUSTOM, Complaint(message, hint, "grant-target", (index,)))
+            report(name, Complaint(message, hint, "grant-target", (index,)))
 
 
 def _names_but_of_the_cluster(name: str, value: object, report: Report) -> None:
@@ -77,7 +73,7 @@ def _names_but_of_the_cluster(name: str, value: object, report: Report) -> None:
             named_ = "names" in right
             message = "the cluster has one name" if named_ else "a right names what it is on"
             hint = "leave `names` out" if named_ else 'write `names: [<name>, <prefix.>*]`, or ["*"] for all there are'
-            report(name, errors.CUSTOM, Complaint(message, hint, "right-names", (index,)))
+            report(name, Complaint(message, hint, "right-names", (index,)))
 
 
 _SECURITY: Final[Fields] = {
@@ -152,13 +148,6 @@ _SECRETS: Final[Fields] = {
     "encrypted_by": field(KEY_NAME, _EXAMPLE_KEY),
 }
 
-_AWS: Final[Fields] = {
-    "endpoint": field(ENDPOINT, "http://127.0.0.1:19122"),
-    "credentials_file": field(FILE_PATH, ".levee/local/aws/credentials"),
-    "cluster_arn": field(CLOUD_NAME, "arn:aws:kafka:eu-west-1:123456789012:cluster/logs/1234abcd-1"),
-    "alarm_actions": field(several(HEARER), '["arn:aws:sns:eu-west-1:123456789012:on-call"]'),
-}
-
 _GRANT: Final[Fields] = {
     "role": field(choice(Role), "reader", required=True),
     "streams": field(several(KEY, least=1), "[payments-audit]"),
@@ -213,7 +202,7 @@ STACK: Final[Fields] = {
     "global_names": field({"type": "list", "schema": mapping(_EXEMPTION)}, "[{name: audit-index, reason: …}]"),
     "cluster": field(mapping(_CLUSTER), "{id: …, bootstrap: […], brokers: 3, security: {…}}", required=True),
     "secrets": field(mapping(_SECRETS), "{store: file, directory: .levee/secrets/local}", required=True),
-    "aws": field(mapping(_AWS), "{cluster_arn: …}"),
+    **{model.name.value: field(mapping(model.fields), model.example) for model in MODELS.values() if model.fields},
     "services": field(named(mapping(_SERVICE), service_name_problem), "{siem-shipper: {owner: security-team}}"),
     "principals": field(
         named(mapping(_OUTSIDER), principal_name_problem), "{exporter: {owner: …, reason: …, rights: […]}}"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from levee.loading.schema import settings
-from levee.loading.schema.rules import FLAG, Fields, choice, field, free_of, mapping, several, text, whole
-from levee.loading.schema.values import (
+from levee.fields.rules import FLAG, Fields, choice, field, free_of, mapping, several, text, whole
+from levee.fields.values import (
     ACCOUNT,
     BUCKET,
     CALLER,
@@ -27,6 +26,7 @@ from levee.loading.schema.values import (
     log_pattern_problem,
     reason_problem,
 )
+from levee.loading.schema import settings
 from levee.model.approval import GuardedChange
 from levee.model.stream import MonitorKind, SinkKind, SourceKind
 

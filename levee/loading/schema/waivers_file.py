@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from levee.loading.schema.rules import Fields, field, free_of, mapping, text
-from levee.loading.schema.values import DATE, reason_problem
+from levee.fields.rules import Fields, field, free_of, mapping, text
+from levee.fields.values import DATE, reason_problem
 
 _RULE: Final = re.compile(r"[A-Z]{2,8}-[A-Z]{3}-[0-9]{3}")
 _SUBJECT: Final = re.compile(r"[a-z0-9-]+/[^\s/][^\s]*")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from levee.model.duration import Duration
 from levee.model.stream import MonitorKind
 from levee.plan.planned import Plan, PlannedMonitor, PlannedTopic
+from levee.targets.aws.block import aws_block
 from levee.targets.aws.form import MOST_METRICS
 from levee.targets.aws.iam.arn import ClusterArn
 from levee.targets.aws.metrics import MSK_NAMESPACE, OWN_NAMESPACE, WATCHES, Watch
@@ -40,7 +41,7 @@ def alarms(
             "threshold": watch.threshold if monitor.threshold is None else float(monitor.threshold),
             "evaluationPeriods": periods,
             "treatMissingData": watch.missing,
-            "actions": _actions(plan),
+            "actions": sorted(aws_block(plan).alarm_actions),
             **_watched(plan, topic, watch, group, period),
         }
 
@@ -59,13 +60,15 @@ def _periods(window: Duration) -> tuple[int, int]:
 
 
 def _watched(plan: Plan, topic: PlannedTopic, watch: Watch, group: str, period: int) -> Mapping[str, Any]:
-    cluster = None if plan.msk_cluster is None else ClusterArn.parse(plan.msk_cluster)
+    arn = aws_block(plan).cluster_arn
+    cluster = None if arn is None else ClusterArn.parse(arn)
     if cluster is not None and watch.by_broker:
         of_topic = {"Topic": topic.name} if watch.by_topic else {}
         dimensions = {"Cluster Name": cluster.name, **of_topic}
         if plan.cluster.brokers > MOST_METRICS and watch.threshold == 0.0:
             # AWS doesn't say whether a query that finds no metric at all counts as missing data: that tells, too.
-            return {"metrics": [_greatest(watch, dimensions, period)], "insufficientDataActions": _actions(plan)}
+            told = sorted(aws_block(plan).alarm_actions)
+            return {"metrics": [_greatest(watch, dimensions, period)], "insufficientDataActions": told}
         return {"metrics": _sum(watch, dimensions, plan.cluster.brokers, period)}
     if cluster is not None:
         dimensions = {"Cluster Name": cluster.name, "Topic": topic.name, "Consumer Group": group}
@@ -78,10 +81,6 @@ def _watched(plan: Plan, topic: PlannedTopic, watch: Watch, group: str, period: 
         "periodSeconds": period,
         "dimensions": _listed(dimensions),
     }
-
-
-def _actions(plan: Plan) -> list[str]:
-    return sorted(plan.aws.alarm_actions) if plan.aws else []
 
 
 def _greatest(watch: Watch, dimensions: Mapping[str, str], period: int) -> dict[str, Any]:

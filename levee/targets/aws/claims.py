@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 
-from levee.model.claim import Kind
+from levee.model.claim import AccountClaim, Kind
 from levee.model.name import PatternType
 from levee.model.origin import Origin
 from levee.model.stack import StackSpec
 from levee.model.stream import MonitorKind, StreamSpec
-from levee.plan.carriers import is_carried
 from levee.targets.aws.names import alarm_name, role_name
-
-
-class AccountClaim(NamedTuple):
-    """A name in the stack's account, or in that and its region."""
-
-    kind: Kind
-    name: str
-    origin: Origin
-    in_region: bool = True
 
 
 def claims(stack: StackSpec, services: Mapping[str, Origin]) -> Iterator[AccountClaim]:
@@ -46,7 +35,7 @@ def _of_stream(stack: StackSpec, stream: StreamSpec) -> Iterator[AccountClaim]:
     for name, origin in alarms_of(stack.name, stream):
         yield AccountClaim(Kind.ALARM, name, origin)
     for source in stream.sources:
-        if is_carried(stack.target, source):
+        if stack.block.carries(source):
             yield AccountClaim(Kind.LOG_GROUP, str(source.log_group), source.origin.at("log_group"))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.model.aws import STACK_KEY
 from levee.model.declared import Declared
 from levee.model.origin import Origin
 from levee.model.problem import Problem
 from levee.model.stack import StackSpec
+from levee.model.target_block import STACK_KEY
 
 
 def only_on_aws(declared: Declared) -> Iterator[Problem]:

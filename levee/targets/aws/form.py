@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Final
-from urllib.parse import urlsplit
 
 LONGEST_TAG: Final = 256
 _TAG_MARKS: Final = frozenset(" _.:/=+-@")
@@ -26,6 +24,9 @@ LONGEST_LOCK_DAYS: Final = 36_500
 MOST_MSK_USERS: Final = 1000
 """Secrets of one cluster: https://docs.aws.amazon.com/msk/latest/developerguide/limits.html"""
 
+CARRIED_HOURS: Final = 168
+"""For so long a data stream keeps records, and whatever drains it may be down."""
+
 MOST_SUBSCRIPTION_FILTERS: Final = 2
 """Of a log group: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html"""
 
@@ -41,9 +42,6 @@ LONGEST_BUCKET_POLICY: Final = 20_480
 
 LONGEST_CLUSTER_POLICY: Final = 20_480
 """https://docs.aws.amazon.com/msk/latest/developerguide/security_iam_service-with-iam-resource-based-policies.html"""
-
-ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
-"""https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html"""
 
 _BUCKET: Final = re.compile(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]")
 _RESERVED_BEGINNINGS: Final = ("xn--", "sthree-", "amzn-s3-demo-")
@@ -78,28 +76,3 @@ def bucket_problem(name: str) -> str | None:
         if name.endswith(reserved):
             return f"ends with {reserved}, which S3 keeps for itself"
     return None
-
-
-def endpoint_problem(url: str) -> str | None:
-    """Why this is no endpoint of an API, or None. What is in it is never repeated: it may be a password."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        return "is no URL, or has no such port; write scheme, host and port: https://host:443"
-    if parts.scheme not in {"http", "https"} or not host or port == 0:
-        return "must be a URL; write scheme, host and port: https://host:443"
-    if parts.username is not None or parts.password is not None or parts.path or "?" in url or "#" in url:
-        return "must name a scheme, a host and a port and nothing else; write for example https://host:443"
-    if parts.scheme == "http" and not _is_loopback(host):
-        return "must use https, or secrets would cross the network in clear; write https://host:443"
-    return None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -10,14 +10,15 @@ from typing import Final
 from levee.catalog.partition import partition_name
 from levee.model.name import PatternType
 from levee.model.stream import Retirement
+from levee.model.target_block import STACK_KEY
 from levee.plan import type_tokens
-from levee.plan.build import has_stack_key, stack_key_arn
-from levee.plan.carriers import CARRIED_HOURS
 from levee.plan.part import Limit, Need, Part, Ref, Text, Value, text_with
 from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedTopic
 from levee.targets.aws.alarms import alarms
+from levee.targets.aws.block import aws_block
 from levee.targets.aws.defaults import DEFAULTS
 from levee.targets.aws.form import (
+    CARRIED_HOURS,
     LONGEST_BUCKET_POLICY,
     LONGEST_CLUSTER_POLICY,
     LONGEST_KEY_POLICY,
@@ -55,7 +56,6 @@ USED_BY: Final = ("secretsmanager", "s3", "kinesis")
 INFREQUENT_DAYS, GLACIER_DAYS = 30, 90
 """After so many days an archive that is kept for longer moves to S3 Standard-IA, then to Glacier."""
 
-STACK_KEY: Final = "stack-key"
 KEY_ID, SECRET_TAIL = 36, 6
 """How many characters AWS makes up: of a key's id, and at the end of a secret's ARN."""
 
@@ -99,12 +99,12 @@ class _Decisions:
     """One plan's decisions. One key encrypts whatever names `stack-key`."""
 
     def __init__(self, plan: Plan) -> None:
-        boundary = plan.boundary
         self._plan = plan
-        self._cluster = None if plan.msk_cluster is None else ClusterArn.parse(plan.msk_cluster)
+        arn = aws_block(plan).cluster_arn
+        self._cluster = None if arn is None else ClusterArn.parse(arn)
         self._topics = {topic.stream: topic for topic in plan.topics}
         self._classes = {each.name: each for each in plan.classes}
-        self._alias = stack_key_arn(plan.stack, boundary.account, boundary.region)
+        self._alias = plan.own_key
         place = self._alias.rpartition(":")[0]
         self._own_key = Ref(type_tokens.AWS_KEY, STACK_KEY, "arn", f"{place}:key/", KEY_ID)
         self._carried: dict[str, list[str]] = defaultdict(list)
@@ -114,7 +114,7 @@ class _Decisions:
     def all(self) -> Iterator[Part]:
         """Every part, after those that it refers to."""
         plan = self._plan
-        if has_stack_key(plan):
+        if plan.has_own_key:
             yield self._stack_key()
         for archive in plan.archives:
             yield self._archive(archive)

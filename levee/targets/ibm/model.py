@@ -7,6 +7,7 @@ from typing import Final
 
 from levee.model.stack import Target
 from levee.targets.contract import AccountForm, Capability, TargetModel, impossible, not_yet
+from levee.targets.ibm.block import IbmBlock
 
 CHECKED: Final = not_yet("is checked and not provisioned yet")
 
@@ -17,7 +18,7 @@ MODEL: Final = TargetModel(
     account_variables=("IBMCLOUD_ACCOUNT_ID",),
     region_variables=("IBMCLOUD_REGION",),
     roles=True,
-    brokers_name_region=True,
+    block=lambda _, origin: IbmBlock(origin=origin),
     capabilities={
         Capability.TOPIC: CHECKED,
         Capability.CREDENTIAL: CHECKED,

@@ -38,7 +38,6 @@ from collections.abc import Iterator
 from levee.catalog.clouds.resolve import clouds
 from levee.plan.observed import Connection
 from levee.plan.planned import Plan
-from levee.targets.registry import MODELS
 from levee_policies.facts import Facts
 from levee_policies.rule import Rule, Severity, Surface, Violation
 from levee_policies.subjects import connections
@@ -62,7 +61,7 @@ def check(connection: Connection, facts: Facts) -> Iterator[Violation]:
 
 def _names_tell(plan: Plan) -> bool:
     """Whether every broker's address names its region."""
-    return MODELS[plan.target].brokers_name_region or plan.msk_cluster is not None
+    return plan.block.brokers_name_region
 
 
 RULE = Rule(

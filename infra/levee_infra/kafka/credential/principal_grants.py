@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
-from levee.loading.schema.values import principal_name_problem
+from levee.fields.values import principal_name_problem
 from levee.model.name import service_name_problem
 from levee_infra import difference
 from levee_infra.kafka.credential.credential_cluster import CredentialCluster

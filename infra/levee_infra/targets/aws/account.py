@@ -7,6 +7,7 @@ from typing import Any
 
 from levee.diagnostics import LeveeError
 from levee.plan.planned import Plan
+from levee.targets.aws.block import aws_block
 from levee_infra.providers.protocol.failures import RefusedError
 from levee_infra.targets.aws.api import Api, Patience
 from levee_infra.targets.aws.connection import read_connection
@@ -14,12 +15,12 @@ from levee_infra.targets.aws.connection import read_connection
 
 def provider_connection(plan: Plan, project: Path) -> dict[str, Any]:
     """How the stack's AWS account is reached, as the levee provider takes it."""
-    assert plan.aws is not None
+    block = aws_block(plan)
     connection = {"account": plan.boundary.account, "region": plan.boundary.region}
-    if plan.aws.endpoint is not None:
-        connection["endpoint"] = plan.aws.endpoint
-    if plan.aws.credentials_file is not None:
-        connection["credentialsFile"] = str(project / plan.aws.credentials_file)
+    if block.endpoint is not None:
+        connection["endpoint"] = block.endpoint
+    if block.credentials_file is not None:
+        connection["credentialsFile"] = str(project / block.credentials_file)
     return connection
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from levee.targets.aws.form import endpoint_problem
+from levee.fields.values import endpoint_problem
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.properties import Properties, Unknown
 

@@ -30,19 +30,14 @@ Answer = TypeVar("Answer")
 
 
 def things_let_go(plan: Plan, project: Path) -> tuple[LetGo, ...]:
-    """What the stack let go of and its account still holds, in order; of a stack without an account nothing.
-
-    Raises LeveeError where that can't be told.
-    """
-    if plan.aws is None:
-        return ()
+    """What the stack let go of and its account still holds, in order. Raises LeveeError where that can't be told."""
     return _asked(plan, project, lambda api: _things(api, plan))
 
 
 def stayed(plan: Plan, project: Path, kept: Iterable[Kept]) -> tuple[Kept, ...]:
     """Those that are there after all; where that can't be told, all of them."""
     listed = tuple(kept)
-    if plan.aws is None or not any(each.unless for each in listed):
+    if not any(each.unless for each in listed):
         return listed
     try:
         there = _asked(plan, project, lambda api: _there(api, listed))

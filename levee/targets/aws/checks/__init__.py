@@ -19,6 +19,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     form.alarms,
     form.many_brokers,
     form.users,
+    form.too_many_subscriptions,
     form.cluster_policy,
     form.trust,
     form.window,

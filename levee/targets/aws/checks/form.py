@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
 from levee.catalog.partition import partition_name, partition_of
+from levee.model.claim import Claim, Kind
 from levee.model.declared import Declared
 from levee.model.duration import Duration
 from levee.model.origin import Origin
 from levee.model.problem import Problem
 from levee.model.service import Previous
-from levee.plan.carriers import is_carried
+from levee.targets.aws.block import aws_block
 from levee.targets.aws.claims import alarms_of
 from levee.targets.aws.form import (
     LONGEST_ALARM_NAME,
@@ -20,6 +22,7 @@ from levee.targets.aws.form import (
     MOST_ALARM_ACTIONS,
     MOST_METRICS,
     MOST_MSK_USERS,
+    MOST_SUBSCRIPTION_FILTERS,
     bucket_problem,
     tag_value_problem,
 )
@@ -72,11 +75,11 @@ def alarms(declared: Declared) -> Iterator[Problem]:
     stack = declared.stack
     if stack is None:
         return
-    actions = stack.aws.alarm_actions if stack.aws is not None else ()
-    if stack.aws is not None and len(actions) > MOST_ALARM_ACTIONS:
+    actions = aws_block(stack).alarm_actions
+    if len(actions) > MOST_ALARM_ACTIONS:
         message = f"`alarm_actions` names {len(actions)}; an alarm of CloudWatch takes {MOST_ALARM_ACTIONS}"
         hint = "name fewer, and let one SNS topic tell the others"
-        yield Problem("alarm-actions", message, hint, stack.aws.origin.at("alarm_actions"))
+        yield Problem("alarm-actions", message, hint, stack.block.origin.at("alarm_actions"))
     first: dict[str, Origin] = {}
     for stream in declared.streams:
         for name, origin in alarms_of(stack.name, stream):
@@ -93,7 +96,7 @@ def alarms(declared: Declared) -> Iterator[Problem]:
 def many_brokers(declared: Declared) -> Iterator[Problem]:
     """What every broker of an MSK cluster measures apart is added up, of few brokers only."""
     stack = declared.stack
-    if stack is None or stack.aws is None or stack.aws.cluster_arn is None or stack.cluster.brokers <= MOST_METRICS:
+    if stack is None or aws_block(stack).cluster_arn is None or stack.cluster.brokers <= MOST_METRICS:
         return
     for stream in declared.streams:
         for monitor in stream.monitors:
@@ -115,7 +118,7 @@ def many_brokers(declared: Declared) -> Iterator[Problem]:
 def users(declared: Declared) -> Iterator[Problem]:
     """MSK takes so many users, each valid generation of a service being one."""
     stack = declared.stack
-    if stack is None or stack.aws is None or stack.aws.cluster_arn is None or not stack.secrets.in_aws:
+    if stack is None or aws_block(stack).cluster_arn is None or not stack.secrets.in_aws:
         return
     named = {source.service for stream in declared.streams for source in stream.sources}
     named |= {consumer.service for stream in declared.streams for consumer in stream.consumers}
@@ -124,13 +127,13 @@ def users(declared: Declared) -> Iterator[Problem]:
     if count > MOST_MSK_USERS:
         message = f"the stack has {count:,} users, and an MSK cluster takes {MOST_MSK_USERS:,}"
         hint = "let services share streams' credentials, revoke generations that nobody uses, or split the stack"
-        yield Problem("msk-users", message, hint, stack.aws.origin.at("cluster_arn"))
+        yield Problem("msk-users", message, hint, stack.block.origin.at("cluster_arn"))
 
 
 def cluster_policy(declared: Declared) -> Iterator[Problem]:
     """An MSK cluster's policy lets in accounts by name or one organization, and not both."""
     stack = declared.stack
-    if stack is None or stack.aws is None or stack.aws.cluster_arn is None or stack.cluster.policy is None:
+    if stack is None or aws_block(stack).cluster_arn is None or stack.cluster.policy is None:
         return
     policy = stack.cluster.policy
     if bool(policy.accounts) == (policy.organization is not None):
@@ -147,7 +150,7 @@ def trust(declared: Declared) -> Iterator[Problem]:
     own = f"arn:{partition_name(stack.region)}:logs:{stack.region}:{stack.account}:"
     for stream in declared.streams:
         for source in stream.sources:
-            if source.trust is None or not is_carried(stack.target, source):
+            if source.trust is None or not stack.block.carries(source):
                 continue
             if source.trust.source_account not in {None, stack.account}:
                 message = f"log groups are read in the stack's own account, not for {source.trust.source_account}"
@@ -168,3 +171,19 @@ def window(declared: Declared) -> Iterator[Problem]:
                 message = f"an alarm of CloudWatch can't look back {monitor.window}"
                 hint = f"write a window from {SHORTEST_WINDOW} to {LONGEST_WINDOW}"
                 yield Problem("monitor-window", message, hint, monitor.origin.at("window"))
+
+
+def too_many_subscriptions(declared: Declared) -> Iterator[Problem]:
+    """A log group has no more subscription filters than CloudWatch Logs takes, of all stacks together."""
+    readers: dict[tuple[str, str], list[Claim]] = defaultdict(list)
+    for claim in declared.claims:
+        if claim.kind is Kind.LOG_GROUP:
+            readers[claim.place, claim.pattern.name].append(claim)
+    own = declared.stack.name if declared.stack is not None else ""
+    for claims in readers.values():
+        extra = [claim for claim in claims if claim.holder == own]
+        if len(claims) > MOST_SUBSCRIPTION_FILTERS and extra:
+            message = f"{extra[-1].what} has {len(claims)} readers; CloudWatch Logs takes {MOST_SUBSCRIPTION_FILTERS}"
+            others = next(claim for claim in claims if claim is not extra[-1])
+            hint = "remove one, or read the log group once and share the topic"
+            yield Problem("log-group", message, hint, extra[-1].origin, other=others.origin)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from levee.catalog.partition import partition_name, partition_of
-from levee.model.aws import STACK_KEY, AwsSpec
 from levee.model.cloud_name import arn_in
 from levee.model.cluster import AWS_SECRETS_MANAGER
 from levee.model.declared import Declared
@@ -16,7 +15,9 @@ from levee.model.origin import Origin
 from levee.model.problem import Problem
 from levee.model.stack import StackSpec
 from levee.model.stream import MonitorKind
+from levee.model.target_block import STACK_KEY
 from levee.plan.carriers import carrier_name
+from levee.targets.aws.block import AwsBlock, aws_block
 from levee.targets.aws.names import MAX_ROLE_LENGTH, delivery_role_name, role_name
 
 _MSK_PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
@@ -39,12 +40,13 @@ def secrets_manager(declared: Declared) -> Iterator[Problem]:
 def msk_cluster(declared: Declared) -> Iterator[Problem]:
     """An MSK cluster is named by its ARN, and takes only secrets of a prefix of their own."""
     stack = declared.stack
-    if stack is None or stack.aws is None or stack.aws.cluster_arn is None:
+    arn = None if stack is None else aws_block(stack).cluster_arn
+    if stack is None or arn is None:
         return
-    wrong = _cluster_problem(stack.aws.cluster_arn)
+    wrong = _cluster_problem(arn)
     if wrong is not None:
-        origin = stack.aws.origin.at("cluster_arn")
-        yield Problem("cluster-arn", f"{stack.aws.cluster_arn} {wrong}", "copy it from the MSK console", origin)
+        origin = stack.block.origin.at("cluster_arn")
+        yield Problem("cluster-arn", f"{arn} {wrong}", "copy it from the MSK console", origin)
     prefix = stack.secrets.prefix
     if stack.secrets.in_aws and prefix is not None and not _MSK_PREFIX.fullmatch(prefix):
         message = f"{prefix} begins no secrets that MSK takes as those of one stack"
@@ -65,9 +67,9 @@ def _cluster_problem(arn: str) -> str | None:
 def of_its_own(declared: Declared) -> Iterator[Problem]:
     """What a stack on aws works with directly is of its own account and region: nothing reaches across."""
     stack = declared.stack
-    if stack is None or stack.aws is None or partition_of(stack.region) is None:
+    if stack is None or partition_of(stack.region) is None:
         return
-    for name, origin, form in _named(declared, stack, stack.aws):
+    for name, origin, form in _named(declared, stack, aws_block(stack)):
         found = _misplaced(name, stack, form)
         if found is not None:
             id_, message, hint = found
@@ -84,7 +86,7 @@ def of_its_own(declared: Declared) -> Iterator[Problem]:
             yield Problem("wrong-account", message, "remove `account`", origin.at("account"))
 
 
-def _named(declared: Declared, stack: StackSpec, aws: AwsSpec) -> Iterator[tuple[str, Origin, str]]:
+def _named(declared: Declared, stack: StackSpec, aws: AwsBlock) -> Iterator[tuple[str, Origin, str]]:
     """The names of what is there already, each with how its kind's begin after the account."""
     if aws.cluster_arn is not None and _cluster_problem(aws.cluster_arn) is None:
         yield aws.cluster_arn, aws.origin.at("cluster_arn"), "kafka:cluster/"

@@ -8,15 +8,14 @@ value can meet bind: StringEquals, and for ARNs ArnEquals and ArnLike without wi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from levee.fields.values import ORGANIZATION_ID
 from levee.model.cloud_name import CloudName
 from levee.targets.aws.iam.document import Document, Effect, Principal, PrincipalKind, Statement
 
-_ORGANIZATION: Final = re.compile(r"o-[a-z0-9]{10,32}")
 _EXACT: Final = frozenset({"StringEquals"})
 _OF_ARNS: Final = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
 
@@ -82,7 +81,7 @@ def _service(statement: Statement, service: str, insider: Insider) -> str | None
 def _bound(statement: Statement, insider: Insider) -> bool:
     """Whether only one organization, or accounts that may, are meant by anyone."""
     organizations = _pinned(statement, "aws:PrincipalOrgID", _EXACT)
-    if organizations and all(_ORGANIZATION.fullmatch(each) for each in organizations):
+    if organizations and all(ORGANIZATION_ID.fullmatch(each) for each in organizations):
         return True
     accounts = _pinned(statement, "aws:PrincipalAccount", _EXACT)
     return bool(accounts) and accounts <= {insider.account, *insider.accounts}

@@ -13,12 +13,6 @@ from levee_infra.targets.findings import MISSING_RIGHTS, Findings
 from levee_infra.targets.preflight import preflight
 from tests.support.aws.api import AwsApi
 from tests.support.aws_stack import BUCKET, ON_CALL, OTHER_ACCOUNT, AwsStack, session_of
-from tests.support.stack_files import StackFiles
-
-
-def test_a_stack_without_an_account_asks_nobody(tmp_path: Path) -> None:
-    files = StackFiles(tmp_path)
-    assert look_at_account(AwsStack.plan(files), tmp_path) == Findings()  # type: ignore[arg-type]
 
 
 def test_what_nobody_can_simulate_is_said(files: AwsStack, aws: AwsApi) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from levee.targets.aws.block import aws_block
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.preflight.buckets import look_at_buckets
 from levee_infra.targets.aws.preflight.topics import look_at_topics
@@ -49,8 +50,7 @@ async def test_topics_that_alarms_tell(files: AwsStack, aws: AwsApi, api: Api) -
 
 @pytest.mark.parametrize("topic", [ON_CALL.replace(ACCOUNT, OTHER_ACCOUNT), ON_CALL.replace(REGION, "us-east-1")])
 async def test_a_topic_elsewhere_is_not_even_asked_for(files: AwsStack, topic: str, aws: AwsApi, api: Api) -> None:
-    plan = files.plan()
-    assert plan.aws is not None
-    plan = replace(plan, aws=replace(plan.aws, alarm_actions=(topic,)))  # files are refused while they are read
+    plan = files.plan()  # files with such a topic are refused while they are read
+    plan = replace(plan, block=replace(aws_block(plan), alarm_actions=(topic,)))
     assert [problem.id for problem in (await look_at_topics(plan, api)).problems] == ["outside"]
     assert not aws.calls()

@@ -10,6 +10,7 @@ import pytest
 from levee.model.cluster import ClientTraffic
 from levee.model.problem import Problem
 from levee.plan.planned import Plan
+from levee.targets.aws.block import aws_block
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.connection import AwsConnection
 from levee_infra.targets.aws.preflight.cluster import judge_brokers, judge_cluster, look_at_cluster
@@ -137,8 +138,7 @@ async def test_no_such_cluster_and_one_that_may_not_be_looked_at(plan: Plan, aws
     ],
 )
 async def test_a_cluster_elsewhere_is_not_even_asked_for(plan: Plan, arn: str, aws: AwsApi) -> None:
-    assert plan.aws is not None
-    plan = replace(plan, aws=replace(plan.aws, cluster_arn=arn))  # files are refused while they are read
+    plan = replace(plan, block=replace(aws_block(plan), cluster_arn=arn))  # files are refused while they are read
     nobody = Api(AwsConnection(ACCOUNT, REGION))
     assert told(list((await look_at_cluster(plan, nobody)).problems)) == [("outside", "cluster_arn")]
     assert not aws.calls()

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from levee.targets.aws.form import ORGANIZATION
+from levee.fields.values import ORGANIZATION_ID
 from levee_infra.targets.aws.arn_scope import PREFIX, arns_in, outside
 from levee_infra.targets.aws.connection import AwsConnection
 
@@ -112,7 +112,7 @@ def _anyone(statement: Statement, *, organizations: bool) -> str | None:
     if not organizations:
         return "allows anyone (*): name the principals by their ARNs"
     pinned = statement.pinned("aws:PrincipalOrgID")
-    if pinned and all(ORGANIZATION.fullmatch(value) for value in pinned):
+    if pinned and all(ORGANIZATION_ID.fullmatch(value) for value in pinned):
         return None
     return 'allows anyone (*): add the condition {"StringEquals": {"aws:PrincipalOrgID": "o-…"}}, or name ARNs'
 

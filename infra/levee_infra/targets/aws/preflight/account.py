@@ -25,9 +25,7 @@ _START: Final = "check what answers at `aws.endpoint`; for the local stack: `lev
 
 
 def look_at_account(plan: Plan, project: Path) -> Findings:
-    """Ask the account of a stack on aws; of others there is none. Raises LeveeError where nobody answers."""
-    if plan.aws is None:
-        return Findings()
+    """Ask the account of a stack. Raises LeveeError where nobody answers."""
     api = account_api(plan, project)
     # Pulumi runs the program inside an event loop of its own.
     with ThreadPoolExecutor(1) as thread:
@@ -41,7 +39,7 @@ async def _look(plan: Plan, api: Api) -> Findings:
         help_ = "nothing else was asked of that account, and nothing was changed"
         return Findings((Problem("wrong-account", refusal.problems[0].reason, help_, plan.origin.at("account")),))
     except FailedError as error:
-        check = "check credentials and network" if plan.aws is None or plan.aws.endpoint is None else _START
+        check = "check credentials and network" if plan.block.endpoint is None else _START
         raise LeveeError(str(error), f"without an answer nothing is changed; {check}") from None
     else:
         looks = (look_at_cluster, look_at_keys, look_at_buckets, look_at_topics)

@@ -14,6 +14,7 @@ from typing import Any, Final
 from levee.model.cluster import ClientTraffic
 from levee.model.problem import Problem
 from levee.plan.planned import Plan
+from levee.targets.aws.block import aws_block
 from levee.targets.aws.iam.arn import ClusterArn
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api
@@ -30,8 +31,7 @@ _BROKER: Final = re.compile(r"^b-[0-9]+(-public)?\.")
 
 async def look_at_cluster(plan: Plan, api: Api) -> Findings:
     """Ask for the cluster; a stack that names none runs on brokers that aren't MSK's."""
-    assert plan.aws is not None
-    arn, origin = plan.aws.cluster_arn, plan.aws.origin.at("cluster_arn")
+    arn, origin = aws_block(plan).cluster_arn, plan.block.origin.at("cluster_arn")
     if arn is None:
         return Findings()
     if reason := _misnamed(arn, api):
@@ -48,8 +48,7 @@ async def look_at_cluster(plan: Plan, api: Api) -> Findings:
 
 def judge_cluster(plan: Plan, about: Mapping[str, Any]) -> Iterator[Problem]:
     """Where the cluster, by its ClusterInfo, isn't ready or is more open than the stack declares."""
-    assert plan.aws is not None
-    origin = plan.aws.origin.at("cluster_arn")
+    origin = plan.block.origin.at("cluster_arn")
     state = about.get("State")
     if state != SETTLED:
         passes = state in UNDER_WAY
@@ -95,13 +94,12 @@ def _place(address: str) -> str:
 
 def _clients(plan: Plan, provisioned: Mapping[str, Any]) -> Iterator[Problem]:
     """Who can reach it, and how they prove who they are."""
-    assert plan.aws is not None
     network = plan.cluster.network
     open_ = partial(_open, plan, "network")
     access = provisioned.get("ClientAuthentication", {})
     if not access.get("Sasl", {}).get("Scram", {}).get("Enabled"):
         message = "the MSK cluster takes no SCRAM users: SASL/SCRAM is switched off"
-        yield Problem("no-scram", message, "switch it on for the cluster", plan.aws.origin.at("cluster_arn"))
+        yield Problem("no-scram", message, "switch it on for the cluster", plan.block.origin.at("cluster_arn"))
     if access.get("Unauthenticated", {}).get("Enabled") and not network.unauthenticated:
         yield open_("unauthenticated", "lets in clients that don't say who they are")
     ways = provisioned.get("BrokerNodeGroupInfo", {}).get("ConnectivityInfo", {})

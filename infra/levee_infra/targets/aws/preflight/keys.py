@@ -9,8 +9,8 @@ from typing import Any
 from levee.catalog.region import jurisdictions_of
 from levee.model.origin import Origin
 from levee.model.problem import Problem
-from levee.plan.build import stack_key_arn
 from levee.plan.planned import Plan
+from levee.targets.aws.block import aws_block
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.arn_scope import outside
@@ -29,12 +29,11 @@ def named_keys(plan: Plan) -> dict[str, Origin]:
     """The keys that exist already, by the first place that names them. The stack's own key levee makes itself."""
     named = [(plan.secrets.key, plan.origin.at("secrets", "encrypted_by"))]
     named += [(each.archive.key, each.archive.origin.at("encrypted_by")) for each in plan.archives]
-    if plan.msk_cluster is not None:
+    if aws_block(plan).cluster_arn is not None:
         named.append((plan.cluster.encryption.key, plan.origin.at("cluster", "encryption", "encrypted_by")))
-    own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
     found: dict[str, Origin] = {}
     for key, origin in named:
-        if key is not None and key != own:
+        if key is not None and key != plan.own_key:
             found.setdefault(key, origin)
     return found
 

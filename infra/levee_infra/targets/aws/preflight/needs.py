@@ -12,8 +12,8 @@ from types import MappingProxyType
 from typing import Final
 
 from levee.catalog.partition import partition_name
-from levee.plan.build import has_stack_key, stack_key_arn
 from levee.plan.planned import Plan
+from levee.targets.aws.block import aws_block
 from levee.targets.aws.names import alarm_name, data_stream_arn, delivery_role_arn, role_arn, secret_name
 from levee_infra.targets.aws.kinds.alarm.rights import RIGHTS as ALARM
 from levee_infra.targets.aws.kinds.archive_bucket.rights import RIGHTS as ARCHIVE_BUCKET
@@ -87,10 +87,9 @@ def _secrets(plan: Plan) -> Iterator[Need]:
 
 
 def _key(plan: Plan) -> Iterator[Need]:
-    own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
-    if has_stack_key(plan):
-        yield from _kind(KEY, _some_key(plan, own))
-        yield Need(own, ("kms:CreateAlias", "kms:UpdateAlias"))
+    if plan.has_own_key:
+        yield from _kind(KEY, _some_key(plan, plan.own_key))
+        yield Need(plan.own_key, ("kms:CreateAlias", "kms:UpdateAlias"))
         yield LISTING_TAGS
 
 
@@ -126,18 +125,18 @@ def _log_sources(plan: Plan) -> Iterator[Need]:
 
 
 def _cluster(plan: Plan) -> Iterator[Need]:
-    if plan.msk_cluster is None:
+    cluster = aws_block(plan).cluster_arn
+    if cluster is None:
         return
-    yield Need(plan.msk_cluster, ("kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"))
+    yield Need(cluster, ("kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"))
     if plan.secrets.in_aws:
-        yield from _kind(SCRAM_ASSOCIATION, plan.msk_cluster)
+        yield from _kind(SCRAM_ASSOCIATION, cluster)
         if plan.secrets.key is not None:  # MSK reads secrets by grants that it makes in the caller's name
             yield Need(_some_key(plan, plan.secrets.key), ("kms:CreateGrant", "kms:RetireGrant"))
     if plan.cluster.policy is not None:
-        yield from _kind(CLUSTER_POLICY, plan.msk_cluster)
+        yield from _kind(CLUSTER_POLICY, cluster)
 
 
 def _some_key(plan: Plan, key: str) -> str:
     """The key, or one of the account in place of the stack's own, which may not be there yet."""
-    own = stack_key_arn(plan.stack, plan.boundary.account, plan.boundary.region)
-    return _arn(plan, "kms", "key/00000000-0000-0000-0000-000000000000") if key == own else key
+    return _arn(plan, "kms", "key/00000000-0000-0000-0000-000000000000") if key == plan.own_key else key

@@ -8,6 +8,7 @@ from typing import Final
 from levee.model.origin import Origin
 from levee.model.problem import Problem
 from levee.plan.planned import Plan
+from levee.targets.aws.block import aws_block
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import outside
@@ -19,9 +20,8 @@ DENIED: Final = frozenset({"AuthorizationError", "AccessDenied", "AccessDeniedEx
 
 async def look_at_topics(plan: Plan, api: Api) -> Findings:
     """An alarm that tells a topic which isn't there tells nobody, and CloudWatch doesn't say so."""
-    assert plan.aws is not None
-    origin = plan.aws.origin.at("alarm_actions")
-    looks = (_look(api, topic, origin.at(index)) for index, topic in enumerate(plan.aws.alarm_actions))
+    origin = plan.block.origin.at("alarm_actions")
+    looks = (_look(api, topic, origin.at(index)) for index, topic in enumerate(aws_block(plan).alarm_actions))
     return Findings.together(await asyncio.gather(*looks))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from levee.plan.planned import Plan
+from levee.targets.aws.block import aws_block
 from levee.targets.aws.iam.arn import ClusterArn
 from levee.targets.aws.iam.perimeter import Insiders
 from levee.targets.aws.names import secret_name
@@ -27,16 +28,17 @@ ACTIONS: Final = ("kafka:CreateVpcConnection", "kafka:GetBootstrapBrokers", "kaf
 
 def cluster_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about the cluster; nothing where the stack names none."""
-    if plan.msk_cluster is None:
+    arn = aws_block(plan).cluster_arn
+    if arn is None:
         return
-    name = ClusterArn.parse(plan.msk_cluster).name
+    name = ClusterArn.parse(arn).name
     match live.cluster:
         case Unread(reason):
             yield THERE.unknown(name, reason)
         case None:
             yield THERE.fails(name, "there is no such cluster")
         case LiveCluster() as cluster:
-            yield THERE.holds(name, plan.msk_cluster)
+            yield THERE.holds(name, arn)
             problems = [problem.message for problem in judge_cluster(plan, cluster.about)]
             yield CLOSED.judged(name, holds=not problems, found="; ".join(problems) or "as declared")
             if plan.secrets.in_aws:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from levee.plan.carriers import CARRIED_HOURS
 from levee.plan.planned import Plan, PlannedCarrier
+from levee.targets.aws.form import CARRIED_HOURS
 from levee.targets.aws.names import data_stream_arn
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.encryption import encrypted_by

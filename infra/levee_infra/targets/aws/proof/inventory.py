@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from levee.plan.planned import Plan
+from levee.targets.aws.block import aws_block
 from levee.targets.aws.iam.document import Document
 from levee.targets.aws.names import delivery_role_name, role_name
 from levee_infra.providers.protocol.failures import FailedError, RefusedError
@@ -145,7 +146,7 @@ async def _alarms(api: Api, plan: Plan) -> Mapping[str, Mapping[str, Any]]:
 
 
 async def _cluster(api: Api, plan: Plan) -> LiveCluster | None:
-    arn = plan.msk_cluster
+    arn = aws_block(plan).cluster_arn
     answer = None if arn is None else await api.find("kafka", "describe_cluster_v2", ABSENT, ClusterArn=arn)
     if answer is None:
         return None

@@ -26,12 +26,10 @@ from levee_infra.verify.account import AccountResult
 async def prove_account(
     plan: Plan, project: Path, recorded: Record | Unreadable, services: Collection[str] = ()
 ) -> tuple[AccountResult, ...]:
-    """Read the account and judge it. Nothing for a stack without one; nothing is changed, and no secret is read.
+    """Read the account and judge it. Nothing is changed, and no secret is read.
 
     `services`, where there are any, are those whose roles are tried; the rest is judged as a whole.
     """
-    if plan.aws is None:
-        return ()
     api = account_api(plan, project)
     try:
         return judge_account(plan, await account_inventory(api, plan), services, _identities(recorded))

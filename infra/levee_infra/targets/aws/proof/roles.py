@@ -11,6 +11,7 @@ from typing import Final
 
 from levee.catalog.partition import partition_name
 from levee.plan.planned import Plan, PlannedCredential
+from levee.targets.aws.block import aws_block
 from levee.targets.aws.iam.arn import ClusterArn
 from levee.targets.aws.iam.document import Document, Effect, PrincipalKind
 from levee.targets.aws.iam.request import Values
@@ -129,9 +130,9 @@ class _Roles:
         if self._plan.carriers:
             yield self._drains(credential, name, role)
         yield tried(NOTHING_ELSE, name, self._administration(credential, role))
-        if self._plan.msk_cluster is not None:
+        if (arn := aws_block(self._plan).cluster_arn) is not None:
             access = Access.of(credential, self._names)
-            cluster = ClusterArn.parse(self._plan.msk_cluster)
+            cluster = ClusterArn.parse(arn)
             topics = topic_requests(cluster, access, self._names, turn)
             cases = (self._trial(role, each.action, each.resource, None, allowed=each.allowed) for each in topics)
             yield tried(TOPICS, name, cases)

@@ -5,28 +5,23 @@ from __future__ import annotations
 import ipaddress
 import re
 from datetime import date
-from pathlib import PurePosixPath
 from typing import Final
+from urllib.parse import urlsplit
 
-from levee.loading.schema.cloud_names import (
+from levee.fields.cloud_names import (
+    CLOUD_KEY,
+    CLOUD_ROLE,
+    CLOUD_WRITER,
     bucket_problem,
     caller_problem,
     destination_name_problem,
-    hearer_problem,
-    role_problem,
-    writer_problem,
 )
-from levee.loading.schema.cloud_names import (
-    key_problem as customer_key_problem,
-)
-from levee.loading.schema.rules import Rules, free_of, one_line_problem, parsed, text
-from levee.model.aws import STACK_KEY
+from levee.fields.rules import Rules, free_of, one_line_problem, parsed, text
 from levee.model.cloud_name import CloudName
 from levee.model.duration import Duration
 from levee.model.name import NamePattern, key_problem, service_name_problem, topic_name_problem
 from levee.model.size import Size
-from levee.targets.aws.form import ORGANIZATION as ORGANIZATION_ID
-from levee.targets.aws.form import endpoint_problem
+from levee.model.target_block import STACK_KEY
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CLUSTER_ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")
@@ -39,6 +34,9 @@ _LOG_GROUP: Final = re.compile(r"[A-Za-z0-9_/.#-]+")
 _IDENTITY: Final = re.compile(r"[!-~]+")
 _PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.(?:com(?:\.cn)?|eu)")
 _AWS_ACCOUNT: Final = re.compile(r"[0-9]{12}")
+ORGANIZATION_ID: Final = re.compile(r"o-[a-z0-9]{10,32}")
+"""https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html"""
+
 _USERNAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,128}")
 MIN_REASON: Final = 20
 _LOGIN: Final = re.compile(r"://[^/]*@")
@@ -111,7 +109,7 @@ def file_path_problem(value: str) -> str | None:
     """Why this is not the path of a file or folder, relative to the project or absolute, or None."""
     if not value.isprintable() or value != value.strip():
         return "is not a path; remove spaces around it and control characters"
-    if ".." in PurePosixPath(value).parts:
+    if ".." in value.split("/"):
         return "climbs out of its folder by ..; write a path inside the project, or an absolute one"
     if value.startswith("~") or "$" in value:
         return "would need a shell to be resolved; write a path inside the project, or an absolute one"
@@ -201,7 +199,7 @@ def key_name_problem(value: str) -> str | None:
         return None
     if not value.startswith(("arn:", "crn:")):
         return f"is neither an ARN, nor a CRN, nor {STACK_KEY} (the key that levee makes for an aws stack)"
-    return customer_key_problem(value)
+    return CLOUD_KEY.problem(value)
 
 
 def aws_account_problem(value: str) -> str | None:
@@ -242,12 +240,36 @@ def identity_problem(value: str) -> str | None:
     return None if _IDENTITY.fullmatch(value) else "is no id; write the topic id or ARN as levee printed it"
 
 
+def endpoint_problem(url: str) -> str | None:
+    """Why this is no endpoint of an API, or None. What is in it is never repeated: it may be a password."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return "is no URL, or has no such port; write scheme, host and port: https://host:443"
+    if parts.scheme not in {"http", "https"} or not host or port == 0:
+        return "must be a URL; write scheme, host and port: https://host:443"
+    if parts.username is not None or parts.password is not None or parts.path or "?" in url or "#" in url:
+        return "must name a scheme, a host and a port and nothing else; write for example https://host:443"
+    if parts.scheme == "http" and not _is_loopback(host):
+        return "must use https, or secrets would cross the network in clear; write https://host:443"
+    return None
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 CLOUD_NAME: Final[Rules] = text(free_of(cloud_name_problem, shown=False), most=2048)
-CUSTOMER_KEY: Final[Rules] = text(free_of(customer_key_problem, shown=False), most=2048)
-ROLE: Final[Rules] = text(free_of(role_problem, shown=False), most=2048)
-WRITER: Final[Rules] = text(free_of(writer_problem, shown=False), most=2048)
+CUSTOMER_KEY: Final[Rules] = CLOUD_KEY.rules
+ROLE: Final[Rules] = CLOUD_ROLE.rules
+WRITER: Final[Rules] = CLOUD_WRITER.rules
 CALLER: Final[Rules] = text(free_of(caller_problem, shown=False), most=2048)
-HEARER: Final[Rules] = text(free_of(hearer_problem, shown=False), most=2048)
 BUCKET: Final[Rules] = text(free_of(bucket_problem))
 AWS_ACCOUNT: Final[Rules] = text(free_of(aws_account_problem))
 ORGANIZATION: Final[Rules] = text(free_of(organization_problem))

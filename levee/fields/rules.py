@@ -1,4 +1,4 @@
-"""The building blocks of the schemas: kinds of values as cerberus rules, and the checks behind them."""
+"""The building blocks of schemas: kinds of values as cerberus rules, and the checks behind them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from cerberus import errors
-
 from levee.model.origin import Path
 from levee.model.problem import Part
 
 Rules = dict[str, Any]
 Fields = dict[str, Rules]
-Report = Callable[..., None]
-Check = Callable[[str, Any, Report], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +24,10 @@ class Complaint:
     at: Path = ()
     part: Part = Part.VALUE
     secret: bool = False
+
+
+Report = Callable[[str, Complaint], None]
+Check = Callable[[str, Any, Report], None]
 
 
 def field(kind: Rules, example: str, *, required: bool = False) -> Rules:
@@ -78,7 +78,7 @@ def parsed(parse: Callable[[str], object]) -> Check:
             parse(value)
         except ValueError as problem:
             message, _, hint = str(problem).partition("; ")
-            report(name, errors.CUSTOM, Complaint(message, hint))
+            report(name, Complaint(message, hint))
 
     return check
 
@@ -92,7 +92,7 @@ def free_of(problem: Callable[[str], str | None], *, shown: bool = True) -> Chec
     def check(name: str, value: object, report: Report) -> None:
         if isinstance(value, str) and value and (found := problem(value)) is not None:
             message, _, hint = found.partition("; ")
-            report(name, errors.CUSTOM, Complaint(f"{repr(value) if shown else 'the value'} {message}", hint))
+            report(name, Complaint(f"{repr(value) if shown else 'the value'} {message}", hint))
 
     return check
 
@@ -112,7 +112,7 @@ def _keys(key_problem: Callable[[str], str | None]) -> Check:
         for key in value if isinstance(value, dict) else ():
             if (found := key_problem(key)) is not None:
                 message, _, hint = f"the name {key!r} {found}".partition("; ")
-                report(name, errors.CUSTOM, Complaint(message, hint, "bad-name", (key,), Part.KEY))
+                report(name, Complaint(message, hint, "bad-name", (key,), Part.KEY))
 
     return check
 
@@ -123,9 +123,5 @@ def _no_repeats(name: str, value: object, report: Report) -> None:
         if not isinstance(item, str):
             continue
         if item in seen:
-            report(
-                name,
-                errors.CUSTOM,
-                Complaint(f"{item!r} stands twice in the list", "keep one", "duplicate-item", (index,)),
-            )
+            report(name, Complaint(f"{item!r} stands twice in the list", "keep one", "duplicate-item", (index,)))
         seen.add(item)

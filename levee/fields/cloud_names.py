@@ -1,4 +1,4 @@
-"""What a cloud's name must be the name of, field by field: a key, a role, whoever hears of an alarm.
+"""What a cloud's name must be the name of, field by field: a key, a role.
 
 Forms: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html,
 of each service its table of resource types; https://docs.aws.amazon.com/kms/latest/developerguide/concepts-aliases-keys.html;
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from levee.catalog.partition import PARTITIONS, partition_of
-from levee.loading.schema.rules import one_line_problem
+from levee.fields.rules import Rules, free_of, one_line_problem, text
 from levee.model.cloud_name import CloudName
 
 _UUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -26,7 +26,7 @@ _IDENTITIES: Final = frozenset({"iam", "sts", "organizations"})
 
 
 @dataclass(frozen=True, slots=True)
-class _Form:
+class Form:
     """Which names of one service will do: `resource` matches all that follows the account."""
 
     resource: re.Pattern[str]
@@ -38,13 +38,18 @@ class Kind:
     """What a field names. `forms` are by cloud and service; `example` is one as it would be written."""
 
     what: str
-    forms: Mapping[tuple[str, str], _Form]
+    forms: Mapping[tuple[str, str], Form]
     example: str
 
-    def problem(self, text: str) -> str | None:
+    @property
+    def rules(self) -> Rules:
+        """A key that takes such a name."""
+        return text(free_of(self.problem, shown=False), most=2048)
+
+    def problem(self, value: str) -> str | None:
         """Why this is not the name of one thing of this kind, or None."""
         try:
-            name = CloudName.parse(text)
+            name = CloudName.parse(value)
         except ValueError as error:
             return str(error)
         return whole_problem(name) or self._other(name)
@@ -90,71 +95,41 @@ def _shown(name: CloudName) -> str:
     return f"{'an' if kind[0] in 'aeio' else 'a'} {kind} of {name.service}"
 
 
-def _form(resource: str, *, regional: bool) -> _Form:
-    return _Form(re.compile(resource), regional)
+def form(resource: str, *, regional: bool) -> Form:
+    """Names of one service whose resource matches this."""
+    return Form(re.compile(resource), regional)
 
 
-_IBM_KEY: Final = _form(rf"{_INSTANCE}:key:{_INSTANCE}", regional=True)
-_IBM_IDENTITY: Final = _form(r":(?:serviceid|profile):[A-Za-z0-9-]+", regional=False)
-_AWS_ROLE: Final = _form(_ROLE, regional=False)
+_IBM_KEY: Final = form(rf"{_INSTANCE}:key:{_INSTANCE}", regional=True)
 
-_KEY: Final = Kind(
+CLOUD_KEY: Final = Kind(
     "a key of one's own",
     {
-        ("aws", "kms"): _form(rf"key/(?:{_UUID}|mrk-[0-9a-f-]{{32,36}})|alias/[A-Za-z0-9/_-]+", regional=True),
+        ("aws", "kms"): form(rf"key/(?:{_UUID}|mrk-[0-9a-f-]{{32,36}})|alias/[A-Za-z0-9/_-]+", regional=True),
         ("ibm", "kms"): _IBM_KEY,
         ("ibm", "hs-crypto"): _IBM_KEY,
     },
     "arn:aws:kms:<region>:<account>:key/1234abcd-12ab-34cd-56ef-1234567890ab",
 )
-_OWN_ROLE: Final = Kind(
+CLOUD_ROLE: Final = Kind(
     "a role",
-    {("aws", "iam"): _AWS_ROLE, ("ibm", "iam-identity"): _IBM_IDENTITY},
+    {
+        ("aws", "iam"): form(_ROLE, regional=False),
+        ("ibm", "iam-identity"): form(r":(?:serviceid|profile):[A-Za-z0-9-]+", regional=False),
+    },
     "arn:aws:iam::<account>:role/<name>",
 )
-_WRITER: Final = Kind(
+CLOUD_WRITER: Final = Kind(
     "a role or a service's instance",
-    {
-        **_OWN_ROLE.forms,
-        ("ibm", ""): _form(rf"{_INSTANCE}::", regional=True),
-    },
-    "arn:aws:iam::<account>:role/<name>",
-)
-_HEARER: Final = Kind(
-    "what a CloudWatch alarm can tell",
-    {
-        ("aws", "sns"): _form(r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?", regional=True),
-        ("aws", "lambda"): _form(r"function:[A-Za-z0-9_-]{1,140}(?::[A-Za-z0-9_$-]+)?", regional=True),
-        ("aws", "ssm"): _form(r"opsitem:[1-4](?:#CATEGORY=[A-Za-z]+)?", regional=True),
-    },
-    "the ARN of a topic: arn:aws:sns:<region>:<account>:<topic>",
+    {**CLOUD_ROLE.forms, ("ibm", ""): form(rf"{_INSTANCE}::", regional=True)},
+    CLOUD_ROLE.example,
 )
 
 
-def key_problem(text: str) -> str | None:
-    """Why this is not the name of a key of one's own, or None."""
-    return _KEY.problem(text)
-
-
-def role_problem(text: str) -> str | None:
-    """Why nothing can run as this, or None."""
-    return _OWN_ROLE.problem(text)
-
-
-def writer_problem(text: str) -> str | None:
-    """Why no service that writes is called so, or None."""
-    return _WRITER.problem(text)
-
-
-def hearer_problem(text: str) -> str | None:
-    """Why this can't hear of an alarm, or None."""
-    return _HEARER.problem(text)
-
-
-def caller_problem(text: str) -> str | None:
+def caller_problem(value: str) -> str | None:
     """Why this is not the ARN or CRN of resources for which a service acts, or None. How wide it is, rules judge."""
     try:
-        name = CloudName.parse(text)
+        name = CloudName.parse(value)
     except ValueError as error:
         return str(error)
     if name.service in _IDENTITIES:
@@ -163,12 +138,12 @@ def caller_problem(text: str) -> str | None:
     return partition_problem(name)
 
 
-def destination_name_problem(text: str) -> str | None:
+def destination_name_problem(value: str) -> str | None:
     """Why nothing can be delivered to this, where it is written as an ARN or a CRN; None where it isn't, or can be."""
-    if text[:4].lower() not in {"arn:", "crn:"}:
+    if value[:4].lower() not in {"arn:", "crn:"}:
         return None
     try:
-        name = CloudName.parse(text)
+        name = CloudName.parse(value)
     except ValueError as error:
         return str(error)
     if name.service in {*_IDENTITIES, "kms"}:
@@ -176,16 +151,11 @@ def destination_name_problem(text: str) -> str | None:
     return whole_problem(name)
 
 
-def bucket_problem(text: str) -> str | None:
+def bucket_problem(value: str) -> str | None:
     """Why this can't be a bucket's name, where it is written as an ARN or a CRN, or None."""
-    if text[:4].lower() not in {"arn:", "crn:"}:
-        return one_line_problem(text)
-    found = destination_name_problem(text)
-    if found is None and CloudName.parse(text).service not in {
-        "s3",
-        "s3express",
-        "s3-outposts",
-        "cloud-object-storage",
-    }:
+    if value[:4].lower() not in {"arn:", "crn:"}:
+        return one_line_problem(value)
+    found = destination_name_problem(value)
+    if found is None and CloudName.parse(value).service not in _BUCKETS:
         return "names no bucket; write the bucket's name"
     return found
