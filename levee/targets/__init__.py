@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from levee.diagnostics import LeveeError
 from levee.model.problem import Check
 from levee.model.stack import Target
 from levee.targets.registry import MODELS
@@ -16,9 +17,10 @@ if TYPE_CHECKING:
     from levee.model.stack import StackSpec
     from levee.plan.part import Part
     from levee.plan.planned import Plan
+    from levee.targets.contract import Guardrails
 
-TYPES: Final = tuple(token for model in MODELS.values() for token in model.types)
-"""Every type of part, of whichever target."""
+TYPES: Final = {token: model.name for model in MODELS.values() for token in model.types}
+"""Every type of part, with its target."""
 
 
 def has_parts(target: Target) -> bool:
@@ -52,3 +54,16 @@ def checks_of(target: Target) -> tuple[Check, ...]:
 def claims_in_account(stack: StackSpec, services: Mapping[str, Origin]) -> Iterator[AccountClaim]:
     """What a stack holds for itself alone in its account. `services`: all that it names, with where each is named."""
     yield from _of(stack.target, "claims", "claims")(stack, services)
+
+
+def guardrails(plan: Plan, kind: str, closed: Collection[str], organization: str | None) -> Guardrails:
+    """Policies for the organization's owners: of one `kind` or `all`, without exempting the global services `closed`.
+
+    Raises LeveeError where the target has no organizations, and where it would refuse a policy.
+    """
+    if not MODELS[plan.target].organizations:
+        others = " and ".join(model.name for model in MODELS.values() if model.organizations)
+        message = f"stack {plan.stack} is of target {plan.target}: only {others} has organizations with such policies"
+        raise LeveeError(message, f"name a stack of target {others}", exit_code=2)
+    found: Guardrails = _of(plan.target, "iam.guardrails", "of_plan")(plan, kind, closed, organization)
+    return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -71,6 +71,18 @@ class AccountForm:
     words: str
 
 
+Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
+"""A title, a header and rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guardrails:
+    """Policies that bind an account to a stack's boundary, by name, and what they leave open."""
+
+    policies: Mapping[str, Any]
+    left_open: Sequence[Table]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetModel:
     """One target. Capabilities that it doesn't list are `FULL`.
@@ -82,7 +94,7 @@ class TargetModel:
     `secret_stores` are where its stacks can keep passwords, the usual one first. `account_variables` and
     `region_variables` are those of a pipeline's environment that say where it runs. `mechanisms` are SASL mechanisms
     that its brokers offer beside the declared one. `roles`: whether its connectors run as roles of the account.
-    `organizations`: whether accounts are of one, whose policies bound them.
+    `organizations`: whether accounts are of one, whose policies bound them (`iam.guardrails` of `package`).
     """
 
     name: Target

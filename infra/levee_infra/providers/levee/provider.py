@@ -7,12 +7,12 @@ from importlib.metadata import version
 from typing import Any
 
 from levee.clock import Clock
-from levee_infra.providers.levee.platforms import PLATFORMS
 from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError
 from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.kind import Package
 from levee_infra.providers.protocol.plugin import PluginProvider
 from levee_infra.providers.protocol.properties import Properties, Unknown
+from levee_infra.targets.platforms import PLATFORMS
 
 WHAT = "the levee provider configuration"
 

@@ -13,8 +13,13 @@ from enum import StrEnum
 from typing import Final
 
 from levee.catalog.global_service import GLOBAL_SERVICES, GlobalService
+from levee.catalog.partition import partition_of
+from levee.diagnostics import LeveeError
+from levee.fields.values import organization_problem
+from levee.plan.planned import Plan
 from levee.targets.aws.iam.document import Condition, Document, Effect, PolicyTooLarge, Statement
 from levee.targets.aws.iam.perimeter import Insiders, deny_outsiders, deny_plain_http
+from levee.targets.contract import Guardrails, Table
 
 # Of the services that RCPs reach, those that hold a stream's records, keys, secrets and roles. Amazon MSK is none.
 _PROTECTED: Final = ("firehose:*", "kms:*", "logs:*", "s3:*", "secretsmanager:*", "sqs:*", "sts:AssumeRole")
@@ -97,3 +102,28 @@ def _perimeter(limits: Limits) -> Document:
     """Deny outsiders, services on their errands, and plain HTTP."""
     outsiders = deny_outsiders(limits.insiders, _PROTECTED, ["*"])
     return Document((*outsiders, deny_plain_http(_PROTECTED, ["*"])))
+
+
+def of_plan(plan: Plan, kind: str, closed: Collection[str], organization: str | None) -> Guardrails:
+    """See `levee.targets.guardrails`."""
+    partition = partition_of(plan.boundary.region)
+    if partition is None:
+        raise LeveeError(f"{plan.boundary.region} is no region of AWS that levee knows", "fix `region`", exit_code=2)
+    if unknown := sorted(set(closed) - GLOBAL_SERVICES.keys()):
+        known = ", ".join(sorted(GLOBAL_SERVICES))
+        raise LeveeError(f"--close {unknown[0]}: it isn't exempted", f"exempted are: {known}", exit_code=2)
+    if organization is not None and organization_problem(organization) is not None:
+        raise LeveeError(f"--organization {organization}: not an id", "write it as o-a1b2c3d4e5", exit_code=2)
+    insiders = Insiders((plan.boundary.account, *plan.trusted_accounts), organization)
+    limits = Limits(region=plan.boundary.region, insiders=insiders, closed=frozenset(closed))
+    try:
+        made = guardrails(limits, [each for each in Kind if kind in {each.value, "all"}])
+    except PolicyTooLarge as error:
+        hint = "see trusted_accounts in the stack's file, or --organization"
+        raise LeveeError(str(error), hint, exit_code=2) from None
+    tables: list[Table] = [("Beyond these policies", ("WHAT", "WHY"), BEYOND)]
+    if any(each.kind is Kind.SCP for each in made):
+        rows = [(each.name, each.control_plane_in(partition) or "every region", each.hole) for each in limits.exempt()]
+        title = "Exempt from the region, as in AWS's own sample (--close NAME withdraws it)"
+        tables.insert(0, (title, ("NAME", "RUN FROM", "LEFT OPEN"), rows))
+    return Guardrails({each.name: each.document.plain() for each in made}, tables)
