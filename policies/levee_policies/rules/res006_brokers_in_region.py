@@ -37,7 +37,6 @@ from collections.abc import Iterator
 
 from levee.catalog.clouds.resolve import clouds
 from levee.plan.observed import Connection
-from levee.plan.planned import Plan
 from levee_policies.facts import Facts
 from levee_policies.rule import Rule, Severity, Surface, Violation
 from levee_policies.subjects import connections
@@ -45,7 +44,7 @@ from levee_policies.subjects import connections
 
 def check(connection: Connection, facts: Facts) -> Iterator[Violation]:
     """Judge the addresses of one connection."""
-    region, names_tell = facts.plan.boundary.region, _names_tell(facts.plan)
+    region, names_tell = facts.plan.boundary.region, facts.plan.block.brokers_name_region
     for index, address in enumerate(connection.bootstrap):
         named = next(filter(None, (location.region for location in clouds(address))), None)
         if named == region or (named is None and not names_tell):
@@ -57,11 +56,6 @@ def check(connection: Connection, facts: Facts) -> Iterator[Violation]:
             at=("bootstrap", index),
             unknown=named is None,
         )
-
-
-def _names_tell(plan: Plan) -> bool:
-    """Whether every broker's address names its region."""
-    return plan.block.brokers_name_region
 
 
 RULE = Rule(
