@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -105,6 +106,12 @@ def one_line_problem(value: str) -> str | None:
 
 
 _one_line: Final = free_of(one_line_problem)
+
+
+def like(form: str, problem: str, *, most: int = 200, shown: bool = True) -> Rules:
+    """One line of text of this form; `problem` reads on after what is none."""
+    pattern = re.compile(form)
+    return text(free_of(lambda value: None if pattern.fullmatch(value) else problem, shown=shown), most=most)
 
 
 def _keys(key_problem: Callable[[str], str | None]) -> Check:

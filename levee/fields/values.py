@@ -16,7 +16,7 @@ from levee.fields.cloud_names import (
     caller_problem,
     destination_name_problem,
 )
-from levee.fields.rules import Rules, free_of, one_line_problem, parsed, text
+from levee.fields.rules import Rules, free_of, like, one_line_problem, parsed, text
 from levee.model.cloud_name import CloudName
 from levee.model.duration import Duration
 from levee.model.name import NamePattern, key_problem, service_name_problem, topic_name_problem
@@ -24,20 +24,11 @@ from levee.model.size import Size
 from levee.model.target_block import STACK_KEY
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_CLUSTER_ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _HOST_PORT: Final = re.compile(r"(\[[0-9a-fA-F:.]+\]|[^\s:\[\]/@]+):(\d{1,5})", re.ASCII)
 _HOST_LABEL: Final = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?")
-_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ACCOUNT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-_SECRET_PREFIX: Final = re.compile(r"[A-Za-z0-9/_+=.@-]+")
-_LOG_GROUP: Final = re.compile(r"[A-Za-z0-9_/.#-]+")
-_IDENTITY: Final = re.compile(r"[!-~]+")
-_PRINCIPAL: Final = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.(?:com(?:\.cn)?|eu)")
-_AWS_ACCOUNT: Final = re.compile(r"[0-9]{12}")
 ORGANIZATION_ID: Final = re.compile(r"o-[a-z0-9]{10,32}")
 """https://docs.aws.amazon.com/organizations/latest/APIReference/API_Organization.html"""
 
-_USERNAME: Final = re.compile(r"[A-Za-z0-9._@-]{1,128}")
 MIN_REASON: Final = 20
 _LOGIN: Final = re.compile(r"://[^/]*@")
 _LONGEST: Final = 64  # characters of a duration or a size; every useful one is far shorter
@@ -98,13 +89,6 @@ def _is_host(host: str) -> bool:
     return len(host) <= 253 and all(_HOST_LABEL.fullmatch(label) for label in host.split("."))
 
 
-def cluster_id_problem(value: str) -> str | None:
-    """Why this is not a Kafka cluster id, or None. Source: org.apache.kafka.common.Uuid.toString."""
-    if _CLUSTER_ID.fullmatch(value):
-        return None
-    return "is not a cluster id; write the 22 characters that `kafka-cluster.sh cluster-id` prints"
-
-
 def file_path_problem(value: str) -> str | None:
     """Why this is not the path of a file or folder, relative to the project or absolute, or None."""
     if not value.isprintable() or value != value.strip():
@@ -114,16 +98,6 @@ def file_path_problem(value: str) -> str | None:
     if value.startswith("~") or "$" in value:
         return "would need a shell to be resolved; write a path inside the project, or an absolute one"
     return None
-
-
-def variable_problem(value: str) -> str | None:
-    """Why this is not the name of an environment variable, or None. The value itself is never repeated."""
-    return None if _VARIABLE.fullmatch(value) else "is not the name of an environment variable"
-
-
-def account_problem(value: str) -> str | None:
-    """Why this is not an account, or None."""
-    return None if _ACCOUNT.fullmatch(value) else "is not an account; allowed are a-z A-Z 0-9 . _ -"
 
 
 def a_name_or_all(value: str) -> NamePattern:
@@ -158,11 +132,6 @@ def host_problem(value: str) -> str | None:
     except ValueError:
         return "is no address; Kafka compares addresses: write one, such as 10.0.0.7, or leave it out for every host"
     return None
-
-
-def username_problem(value: str) -> str | None:
-    """Why this is not a user's name, or None."""
-    return None if _USERNAME.fullmatch(value) else "is not a user name; allowed are a-z A-Z 0-9 . _ @ -"
 
 
 def reason_problem(value: str) -> str | None:
@@ -202,24 +171,9 @@ def key_name_problem(value: str) -> str | None:
     return CLOUD_KEY.problem(value)
 
 
-def aws_account_problem(value: str) -> str | None:
-    """Why this is no AWS account, or None."""
-    return None if _AWS_ACCOUNT.fullmatch(value) else 'is no AWS account; write its 12 digits in quotes: "123456789012"'
-
-
 def organization_problem(value: str) -> str | None:
     """Why this is no organization of AWS Organizations, or None."""
     return None if ORGANIZATION_ID.fullmatch(value) else "is no organization's id; write it as o-a1b2c3d4e5"
-
-
-def secret_prefix_problem(value: str) -> str | None:
-    """Why no secret's name can begin so, or None."""
-    return None if _SECRET_PREFIX.fullmatch(value) else "begins no secret's name; allowed are a-z A-Z 0-9 / _ + = . @ -"
-
-
-def log_group_problem(value: str) -> str | None:
-    """Why this is no log group's name, or None."""
-    return None if _LOG_GROUP.fullmatch(value) else "is no log group's name; allowed are a-z A-Z 0-9 _ - / . #"
 
 
 def log_pattern_problem(value: str) -> str | None:
@@ -228,16 +182,6 @@ def log_pattern_problem(value: str) -> str | None:
     if closing is None or (value.endswith(closing) and len(value) > 1):
         return None
     return f"begins with {value[0]} and doesn't end with {closing}"
-
-
-def principal_problem(value: str) -> str | None:
-    """Why this is no service of AWS's, or None."""
-    return None if _PRINCIPAL.fullmatch(value) else "is no service principal; write it as ecs-tasks.amazonaws.com"
-
-
-def identity_problem(value: str) -> str | None:
-    """Why this is no id of anything, or None."""
-    return None if _IDENTITY.fullmatch(value) else "is no id; write the topic id or ARN as levee printed it"
 
 
 def endpoint_problem(url: str) -> str | None:
@@ -271,7 +215,7 @@ ROLE: Final[Rules] = CLOUD_ROLE.rules
 WRITER: Final[Rules] = CLOUD_WRITER.rules
 CALLER: Final[Rules] = text(free_of(caller_problem, shown=False), most=2048)
 BUCKET: Final[Rules] = text(free_of(bucket_problem))
-AWS_ACCOUNT: Final[Rules] = text(free_of(aws_account_problem))
+AWS_ACCOUNT: Final[Rules] = like(r"[0-9]{12}", 'is no AWS account; write its 12 digits in quotes: "123456789012"')
 ORGANIZATION: Final[Rules] = text(free_of(organization_problem))
 DURATION: Final[Rules] = text(parsed(a_duration), most=_LONGEST)
 SIZE: Final[Rules] = text(parsed(a_size), most=_LONGEST)
@@ -284,15 +228,26 @@ TOPIC_PREFIX: Final[Rules] = text(parsed(topic_prefix), most=250)
 TOPIC: Final[Rules] = text(free_of(topic_name_problem), most=1000)
 SERVICE: Final[Rules] = text(free_of(service_name_problem), most=1000)
 KEY: Final[Rules] = text(free_of(key_problem), most=1000)
+REASON: Final[Rules] = text(free_of(reason_problem), most=1000)
 HOST_PORT: Final[Rules] = text(free_of(host_port_problem), most=300)
-CLUSTER_ID: Final[Rules] = text(free_of(cluster_id_problem))
+CLUSTER_ID: Final[Rules] = like(  # org.apache.kafka.common.Uuid.toString
+    r"[A-Za-z0-9_-]{22}", "is not a cluster id; write the 22 characters that `kafka-cluster.sh cluster-id` prints"
+)
 FILE_PATH: Final[Rules] = text(free_of(file_path_problem, shown=False), most=4096)
-VARIABLE: Final[Rules] = text(free_of(variable_problem, shown=False))
-SECRET_PREFIX: Final[Rules] = text(free_of(secret_prefix_problem), most=256)
-LOG_GROUP: Final[Rules] = text(free_of(log_group_problem), most=512)
+VARIABLE: Final[Rules] = like(r"[A-Za-z_][A-Za-z0-9_]*", "is not the name of an environment variable", shown=False)
+SECRET_PREFIX: Final[Rules] = like(
+    r"[A-Za-z0-9/_+=.@-]+", "begins no secret's name; allowed are a-z A-Z 0-9 / _ + = . @ -", most=256
+)
+LOG_GROUP: Final[Rules] = like(
+    r"[A-Za-z0-9_/.#-]+", "is no log group's name; allowed are a-z A-Z 0-9 _ - / . #", most=512
+)
 KEY_NAME: Final[Rules] = text(free_of(key_name_problem, shown=False), most=2048)
 ENDPOINT: Final[Rules] = text(free_of(endpoint_problem, shown=False), most=300)
-PRINCIPAL: Final[Rules] = text(free_of(principal_problem), most=128)
-IDENTITY: Final[Rules] = text(free_of(identity_problem), most=2048)
-ACCOUNT: Final[Rules] = text(free_of(account_problem))
-USERNAME: Final[Rules] = text(free_of(username_problem))
+PRINCIPAL: Final[Rules] = like(
+    r"[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.(?:com(?:\.cn)?|eu)",
+    "is no service principal; write it as ecs-tasks.amazonaws.com",
+    most=128,
+)
+IDENTITY: Final[Rules] = like(r"[!-~]+", "is no id; write the topic id or ARN as levee printed it", most=2048)
+ACCOUNT: Final[Rules] = like(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "is not an account; allowed are a-z A-Z 0-9 . _ -")
+USERNAME: Final[Rules] = like(r"[A-Za-z0-9._@-]{1,128}", "is not a user name; allowed are a-z A-Z 0-9 . _ @ -")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from levee.fields.rules import Fields
 from levee.model.origin import Origin
@@ -27,6 +27,10 @@ class Capability(StrEnum):
     LOG_GROUP = "events of a CloudWatch log group"
     LOG_SERVICE = "events of a log service of which no group is named"
     MONITOR = "monitors"
+
+
+ARCHIVE: Final = "archive of stream"
+"""The noun of a type of archives."""
 
 
 class Support(StrEnum):
@@ -90,7 +94,8 @@ class TargetModel:
     `fields` are the keys under its name in `stack.yaml`, `example` a value as it would be written there, and `block`
     what becomes of values that they took. `elsewhere` are checks of stacks of other targets: that they have none of its
     words. `package`, whose modules every command would wait for, has its `checks`, `claims` and `parts`, and `types`
-    are those of its parts; None: it registers nothing beside topics and credentials.
+    are those of its parts; None: it registers nothing beside topics and credentials. `nouns` are of types that aren't
+    called by the last word of theirs.
     `secret_stores` are where its stacks can keep passwords, the usual one first. `account_variables` and
     `region_variables` are those of a pipeline's environment that say where it runs. `mechanisms` are SASL mechanisms
     that its brokers offer beside the declared one. `roles`: whether its connectors run as roles of the account.
@@ -104,6 +109,7 @@ class TargetModel:
     elsewhere: tuple[Check, ...] = ()
     package: str | None = None
     types: tuple[str, ...] = ()
+    nouns: Mapping[str, str] = field(default_factory=dict)
     account: AccountForm | None = None
     secret_stores: tuple[str, ...] = ("file",)
     account_variables: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice, takewhile
 from pathlib import Path
-from typing import Any, Final, assert_never
+from typing import Any, assert_never
 
 import pulumi
 
@@ -18,7 +18,7 @@ from levee.plan.part import Need, Part
 from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
 from levee_infra.components.part_resources import PartResources
 from levee_infra.earlier_urn import earlier_urn
-from levee_infra.kafka.inputs import identity_inputs, kafka_configuration, topic_inputs
+from levee_infra.kafka.inputs import IDENTITIES, identity_inputs, kafka_configuration, topic_inputs
 from levee_infra.providers.protocol.on_destroy import ON_DESTROY, REFUSE
 from levee_infra.targets.registry import target_of
 from levee_policies.readback import topic
@@ -31,18 +31,11 @@ class KafkaTopic(pulumi.CustomResource):
         super().__init__(topic.TYPE, name, {**inputs, "topicId": None, "recreatedAs": None}, opts)
 
 
-_OUTPUTS: Final[Mapping[str, tuple[str, ...]]] = {
-    type_tokens.KAFKA_SERVICE_CREDENTIAL: ("principals", "username", "secretRef"),
-    type_tokens.KAFKA_PRINCIPAL_GRANTS: ("adopted",),
-}
-"""What the levee provider says of each kind of identity."""
-
-
 class KafkaIdentity(pulumi.CustomResource):
     """The identity of one service on the brokers, by the type that realizes it (infra/providers/levee)."""
 
     def __init__(self, token: str, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
-        super().__init__(token, name, {**inputs, **dict.fromkeys(_OUTPUTS[token])}, opts)
+        super().__init__(token, name, {**inputs, **dict.fromkeys(IDENTITIES[token])}, opts)
 
 
 class Registration:

@@ -11,9 +11,13 @@ from levee.diagnostics.redaction import REDACTED, looks_secret
 from levee.plan import type_tokens
 from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
 from levee.render.quantity import DEFAULT, value_of_setting
+from levee.targets import TYPES
+from levee.targets.contract import ARCHIVE
+from levee.targets.registry import MODELS
 from levee_infra import difference
 from levee_infra.deployed.kept import Kept
 from levee_infra.engines.embedded.event import Change
+from levee_infra.kafka.inputs import IDENTITIES
 from levee_policies.readback import topic
 from levee_policies.readback.registered import Registered
 
@@ -23,13 +27,9 @@ LEARNED: Final = frozenset({"identity", "topicId"})  # outputs that are seen for
 UNSEEN: Final = "acknowledgedIds"  # an input of which no thing tells anything
 _NOUNS: Final = {
     topic.TYPE: "topic",
-    type_tokens.KAFKA_SERVICE_CREDENTIAL: "service",
-    type_tokens.KAFKA_PRINCIPAL_GRANTS: "service",
-    type_tokens.AWS_SCRAM_ASSOCIATION: "passwords of the MSK cluster",
-    type_tokens.AWS_ARCHIVE_BUCKET: "archive of stream",
-    type_tokens.AWS_LOG_SUBSCRIPTION: "log subscription",
+    **dict.fromkeys(IDENTITIES, "service"),
+    **{type_: noun for model in MODELS.values() for type_, noun in model.nouns.items()},
 }
-_IDENTITIES: Final = frozenset({type_tokens.KAFKA_SERVICE_CREDENTIAL, type_tokens.KAFKA_PRINCIPAL_GRANTS})
 _SETTING: Final = re.compile(r'(?:config|effective)(?:\["([^"]+)"\]|\.([\w.-]+))')
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[A-Z][a-z])")
 _TOKEN: Final = re.compile(r"\b(?:kafka|levee):[A-Za-z]{1,40}(?:/[A-Za-z]{1,40})?:[A-Za-z]{1,40}\b")
@@ -60,9 +60,9 @@ class ResourceWords:
         details = ""
         if type_ == topic.TYPE and name in self._topics:
             details = _topic_details(self._topics[name])
-        elif type_ in _IDENTITIES and name in self._credentials:
+        elif type_ in IDENTITIES and name in self._credentials:
             details = _credential_details(self._credentials[name])
-        elif type_ == type_tokens.AWS_ARCHIVE_BUCKET and name in self._archives:
+        elif _noun(type_) == ARCHIVE and name in self._archives:
             archive = self._archives[name]
             details = f"{archive.bucket}, kept {archive.retention}" + (", locked" if archive.locked else "")
         return f"{self.name(type_, name)}  {details}" if details else self.name(type_, name)
@@ -71,12 +71,12 @@ class ResourceWords:
         """The topics and users that a resource is, planned or recorded."""
         if type_ == topic.TYPE:
             yield self.name(type_, name)
-        elif type_ in _IDENTITIES:
+        elif type_ in IDENTITIES:
             yield from (f"user {username}" for username in {*self._planned_users(name), *self._recorded_users(name)})
 
     def account_names(self, type_: str, name: str, changes: Iterable[Change]) -> Iterator[str]:
         """What an account calls a resource, where it lies in one: as recorded, and as planned."""
-        if type_.startswith("levee:aws:"):
+        if type_ in TYPES:
             held = self._inputs(type_, name)
             yield from (str(held[key]) for key in _NAMING if held.get(key))
             yield from (str(change.new) for change in changes if change.path in _NAMING and change.new is not None)
@@ -95,7 +95,7 @@ class ResourceWords:
                 continue
             if type_ == topic.TYPE:
                 yield self._topic_change(name, change)
-            elif type_ in _IDENTITIES:
+            elif type_ in IDENTITIES:
                 yield from self._credential_change(name, change)
             else:
                 yield self._plain_change(type_, name, change)
@@ -105,7 +105,7 @@ class ResourceWords:
         turned = [Change(each.path, each.kind, each.new, each.old) for each in changes if each.path != "drift"]
         yield from self.changes(type_, name, (each for each in turned if each.path != "acls"))
         for change in turned:
-            if change.path == "acls" and type_ in _IDENTITIES:
+            if change.path == "acls" and type_ in IDENTITIES:
                 declared, live = _rights(change.old), _rights(change.new)
                 for user in self._planned_users(name):
                     yield from (difference.lost(user, right) for right in declared - live)
@@ -155,7 +155,7 @@ class ResourceWords:
         return credential.principals if credential is not None else ()
 
     def _recorded_users(self, name: str) -> Iterator[str]:
-        for type_ in _IDENTITIES:
+        for type_ in IDENTITIES:
             held = self._recorded.get((type_, name))
             outputs = (held.outputs or {}) if held is not None else {}
             principals = outputs.get("principals", [outputs["principal"]] if "principal" in outputs else [])

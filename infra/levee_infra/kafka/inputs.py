@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from levee.model.acl import Acl
 from levee.plan import type_tokens
@@ -39,6 +39,13 @@ def topic_inputs(planned: PlannedTopic) -> dict[str, Any]:
     if planned.effective:
         inputs["effective"] = dict(planned.effective)
     return inputs
+
+
+IDENTITIES: Final[Mapping[str, tuple[str, ...]]] = {
+    type_tokens.KAFKA_SERVICE_CREDENTIAL: ("principals", "username", "secretRef"),
+    type_tokens.KAFKA_PRINCIPAL_GRANTS: ("adopted",),
+}
+"""The types that realize a service's identity, with what the levee provider says of each."""
 
 
 def identity_inputs(planned: PlannedCredential, store: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

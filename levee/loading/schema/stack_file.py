@@ -34,11 +34,11 @@ from levee.fields.values import (
     PRINCIPAL,
     PRINCIPAL_NAME,
     PRINCIPAL_NAMES,
+    REASON,
     SECRET_PREFIX,
     TOPIC_PREFIX,
     destination_problem,
     principal_name_problem,
-    reason_problem,
 )
 from levee.loading.schema import settings
 from levee.loading.schema.login import ADMIN
@@ -124,7 +124,7 @@ _LINK: Final[Fields] = {
 
 _EXEMPTION: Final[Fields] = {
     "name": field(text(), "audit-index", required=True),
-    "reason": field(text(free_of(reason_problem), most=1000), "the service has no regions of its own", required=True),
+    "reason": field(REASON, "the service has no regions of its own", required=True),
 }
 
 _CLUSTER: Final[Fields] = {
@@ -177,7 +177,7 @@ _RIGHT: Final[Fields] = {
 
 _OUTSIDER: Final[Fields] = {
     "owner": field(text(), "platform-team", required=True),
-    "reason": field(text(free_of(reason_problem), most=1000), "it measures the lag of all groups", required=True),
+    "reason": field(REASON, "it measures the lag of all groups", required=True),
     "rights": field(
         {"type": "list", "minlength": 1, "schema": mapping(_RIGHT), "check_with": _names_but_of_the_cluster},
         "[{operations: [Describe], on: topic, names: [eu.payments.*]}]",

@@ -16,6 +16,7 @@ from levee.fields.values import (
     KEY_NAME,
     LOG_GROUP,
     PATTERN,
+    REASON,
     ROLE,
     SERVICE,
     SIZE,
@@ -24,7 +25,6 @@ from levee.fields.values import (
     destination_problem,
     filter_problem,
     log_pattern_problem,
-    reason_problem,
 )
 from levee.loading.schema import settings
 from levee.model.approval import GuardedChange
@@ -98,13 +98,13 @@ _MONITOR: Final[Fields] = {
 DELETION: Final[Fields] = {
     "on": field(DATE, "2026-12-31", required=True),
     "approved_by": field(text(), "data-protection-officer", required=True),
-    "reason": field(text(free_of(reason_problem), most=1000), "Replaced by payments-audit-v2", required=True),
+    "reason": field(REASON, "Replaced by payments-audit-v2", required=True),
     "ticket": field(text(), "GOV-1234", required=True),
 }
 
 _ADOPTION: Final[Fields] = {
     **DELETION,
-    "reason": field(text(free_of(reason_problem), most=1000), "Made by hand before levee came", required=True),
+    "reason": field(REASON, "Made by hand before levee came", required=True),
 }
 
 _RETIREMENT: Final[Fields] = {
@@ -119,7 +119,7 @@ APPROVAL: Final[Fields] = {
     "identity": field(IDENTITY, "qGZvLJ0TQ0uxqjnwcsh6Tw"),
     "until": field(DATE, "2026-12-31", required=True),
     "approved_by": field(text(), "data-protection-officer", required=True),
-    "reason": field(text(free_of(reason_problem), most=1000), "The archive keeps what is older", required=True),
+    "reason": field(REASON, "The archive keeps what is older", required=True),
     "ticket": field(text(), "GOV-1234", required=True),
 }
 

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Final
 
-from levee.fields.rules import Fields, field, free_of, mapping, text
-from levee.fields.values import DATE, reason_problem
+from levee.fields.rules import Fields, Rules, field, like, mapping, text
+from levee.fields.values import DATE, REASON
 
-_RULE: Final = re.compile(r"[A-Z]{2,8}-[A-Z]{3}-[0-9]{3}")
-_SUBJECT: Final = re.compile(r"[a-z0-9-]+/[^\s/][^\s]*")
-
-
-def rule_problem(value: str) -> str | None:
-    """Why this is not a rule's id, or None. Whether there is such a rule, the rules' registry knows."""
-    return None if _RULE.fullmatch(value) else "is not a rule's id; write for example RLS-DUR-002"
-
-
-def subject_problem(value: str) -> str | None:
-    """Why this can't be a subject of one stack, or None."""
-    if _SUBJECT.fullmatch(value):
-        return None
-    return "names no subject of a stack; write <stack>/<kind>/<name>, the stack in full: local/stream/payments-*"
-
+# Whether there is such a rule, the rules' registry knows.
+_RULE: Final[Rules] = like(r"[A-Z]{2,8}-[A-Z]{3}-[0-9]{3}", "is not a rule's id; write for example RLS-DUR-002")
+_SUBJECT: Final[Rules] = like(
+    r"[a-z0-9-]+/[^\s/][^\s]*",
+    "names no subject of a stack; write <stack>/<kind>/<name>, the stack in full: local/stream/payments-*",
+    most=300,
+)
 
 _WAIVER: Final[Fields] = {
-    "rule": field(text(free_of(rule_problem)), "RLS-DUR-002", required=True),
-    "subject": field(text(free_of(subject_problem), most=300), "local/stream/payments-*", required=True),
-    "reason": field(
-        text(free_of(reason_problem), most=1000), "the third broker arrives on the first of June", required=True
-    ),
+    "rule": field(_RULE, "RLS-DUR-002", required=True),
+    "subject": field(_SUBJECT, "local/stream/payments-*", required=True),
+    "reason": field(REASON, "the third broker arrives on the first of June", required=True),
     "owner": field(text(), "payments-team", required=True),
     "ticket": field(text(), "GOV-1234", required=True),
     "approved_by": field(text(), "data-protection-officer", required=True),

@@ -10,7 +10,7 @@ from levee.model.stack import Target
 from levee.plan import type_tokens
 from levee.targets.aws.block import FIELDS, AwsBlock
 from levee.targets.aws.elsewhere import only_on_aws
-from levee.targets.contract import AccountForm, Capability, TargetModel, impossible, not_yet
+from levee.targets.contract import ARCHIVE, AccountForm, Capability, TargetModel, impossible, not_yet
 
 MODEL: Final = TargetModel(
     name=Target.AWS,
@@ -20,6 +20,10 @@ MODEL: Final = TargetModel(
     elsewhere=(only_on_aws,),
     package="levee.targets.aws",
     types=tuple(token for name, token in vars(type_tokens).items() if name.startswith("AWS_")),
+    nouns={
+        type_tokens.AWS_SCRAM_ASSOCIATION: "passwords of the MSK cluster",
+        type_tokens.AWS_ARCHIVE_BUCKET: ARCHIVE,
+    },
     account=AccountForm(re.compile(r"[0-9]{12}"), 'an AWS account is 12 digits in quotes, for example "123456789012"'),
     secret_stores=(AWS_SECRETS_MANAGER, "file"),
     account_variables=("AWS_ACCOUNT_ID",),
