@@ -29,7 +29,7 @@ _IDENTITIES: Final = frozenset({"iam", "sts", "organizations"})
 class Form:
     """Which names of one service will do: `resource` matches all that follows the account."""
 
-    resource: re.Pattern[str]
+    resource: str
     regional: bool
 
 
@@ -59,7 +59,7 @@ class Kind:
         form = self.forms.get((name.cloud, name.service)) or self.forms.get((name.cloud, ""))
         if name.resource.startswith(_AWS_MANAGED):
             return f"is a key that AWS manages, and not {self.what}; {hint}"
-        if form is None or not form.resource.fullmatch(name.resource):
+        if form is None or not re.fullmatch(form.resource, name.resource):
             return f"names {_shown(name)}, and not {self.what}; {hint}"
         if form.regional and not name.region:
             return f"names no region; {hint}"
@@ -95,17 +95,12 @@ def _shown(name: CloudName) -> str:
     return f"{'an' if kind[0] in 'aeio' else 'a'} {kind} of {name.service}"
 
 
-def form(resource: str, *, regional: bool) -> Form:
-    """Names of one service whose resource matches this."""
-    return Form(re.compile(resource), regional)
-
-
-_IBM_KEY: Final = form(rf"{_INSTANCE}:key:{_INSTANCE}", regional=True)
+_IBM_KEY: Final = Form(rf"{_INSTANCE}:key:{_INSTANCE}", regional=True)
 
 CLOUD_KEY: Final = Kind(
     "a key of one's own",
     {
-        ("aws", "kms"): form(rf"key/(?:{_UUID}|mrk-[0-9a-f-]{{32,36}})|alias/[A-Za-z0-9/_-]+", regional=True),
+        ("aws", "kms"): Form(rf"key/(?:{_UUID}|mrk-[0-9a-f-]{{32,36}})|alias/[A-Za-z0-9/_-]+", regional=True),
         ("ibm", "kms"): _IBM_KEY,
         ("ibm", "hs-crypto"): _IBM_KEY,
     },
@@ -114,14 +109,14 @@ CLOUD_KEY: Final = Kind(
 CLOUD_ROLE: Final = Kind(
     "a role",
     {
-        ("aws", "iam"): form(_ROLE, regional=False),
-        ("ibm", "iam-identity"): form(r":(?:serviceid|profile):[A-Za-z0-9-]+", regional=False),
+        ("aws", "iam"): Form(_ROLE, regional=False),
+        ("ibm", "iam-identity"): Form(r":(?:serviceid|profile):[A-Za-z0-9-]+", regional=False),
     },
     "arn:aws:iam::<account>:role/<name>",
 )
 CLOUD_WRITER: Final = Kind(
     "a role or a service's instance",
-    {**CLOUD_ROLE.forms, ("ibm", ""): form(rf"{_INSTANCE}::", regional=True)},
+    {**CLOUD_ROLE.forms, ("ibm", ""): Form(rf"{_INSTANCE}::", regional=True)},
     CLOUD_ROLE.example,
 )
 

@@ -81,11 +81,7 @@ def host_port_problem(value: str) -> str | None:
 
 def _is_host(host: str) -> bool:
     if host.startswith("[") or re.fullmatch(r"[0-9.]+", host):
-        try:
-            ipaddress.ip_address(host.strip("[]"))
-        except ValueError:
-            return False
-        return True
+        return _address(host.strip("[]")) is not None
     return len(host) <= 253 and all(_HOST_LABEL.fullmatch(label) for label in host.split("."))
 
 
@@ -126,12 +122,9 @@ def a_principal(value: str) -> str:
 
 def host_problem(value: str) -> str | None:
     """What is wrong with the host of a right, or None."""
-    try:
-        if value != "*":
-            ipaddress.ip_address(value)
-    except ValueError:
-        return "is no address; Kafka compares addresses: write one, such as 10.0.0.7, or leave it out for every host"
-    return None
+    if value == "*" or _address(value) is not None:
+        return None
+    return "is no address; Kafka compares addresses: write one, such as 10.0.0.7, or leave it out for every host"
 
 
 def reason_problem(value: str) -> str | None:
@@ -201,12 +194,15 @@ def endpoint_problem(url: str) -> str | None:
 
 
 def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
+    address = _address(host)
+    return host == "localhost" or (address is not None and address.is_loopback)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        return ipaddress.ip_address(host).is_loopback
+        return ipaddress.ip_address(host)
     except ValueError:
-        return False
+        return None
 
 
 CLOUD_NAME: Final[Rules] = text(free_of(cloud_name_problem, shown=False), most=2048)

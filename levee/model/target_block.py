@@ -14,9 +14,7 @@ STACK_KEY: Final = "stack-key"
 
 
 class BlockPlace(NamedTuple):
-    """A name that lies somewhere, and the `path` to it in its block. `kind` is a PlaceKind's, `what` reads on after
-    `the`.
-    """
+    """A name that lies somewhere, at `path` in its block. `kind` is a PlaceKind's, `what` reads on after `the`."""
 
     kind: str
     what: str
@@ -36,13 +34,8 @@ class TargetBlock:
     origin: Origin
 
     @property
-    def makes_users(self) -> bool:
-        """Whether levee makes users on the brokers; else the platform makes them of the passwords that levee keeps."""
-        return True
-
-    @property
-    def brokers_name_region(self) -> bool:
-        """Whether the addresses of all brokers do."""
+    def runs_brokers(self) -> bool:
+        """Whether the platform does: then their addresses name its region, and it makes their users itself."""
         return False
 
     def places(self) -> Iterable[BlockPlace]:

@@ -6,7 +6,9 @@ import os
 from collections.abc import Mapping
 from typing import Final
 
-VARIABLES: Final = ("AWS_ACCOUNT_ID", "AWS_REGION", "AWS_DEFAULT_REGION", "IBMCLOUD_ACCOUNT_ID", "IBMCLOUD_REGION")
+from levee.targets.registry import MODELS
+
+VARIABLES: Final = tuple(name for each in MODELS.values() for name in (*each.account_variables, *each.region_variables))
 
 
 def surroundings(environment: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -111,7 +111,6 @@ def test_what_its_block_says_of_brokers_is_judged(files: StackFiles) -> None:
 def test_it_is_planned_and_shown(files: StackFiles) -> None:
     plan = planned(files)
     (carrier,) = plan.carriers
-    assert not plan.block.makes_users
     shown = json.loads(render_json(plan))
     assert shown["plan"]["ibm"]["logs"] == crn("logs")
     assert shown["plan"]["aws"] is None

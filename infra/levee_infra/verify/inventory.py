@@ -66,7 +66,7 @@ async def survey(client: Client, plan: Plan) -> LiveState:
         racks={broker.broker_id: broker.rack for broker in cluster.brokers},
         topics=topics,
         acls=frozenset([acl async for acl in _acls(client)]),
-        users=await _users(client) if plan.block.makes_users else None,
+        users=None if plan.block.runs_brokers else await _users(client),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from levee.catalog.partition import partition_name
-from levee.fields.cloud_names import Kind, form
+from levee.fields.cloud_names import Form, Kind
 from levee.fields.rules import Fields, field, several
 from levee.fields.values import CLOUD_NAME, ENDPOINT, FILE_PATH
 from levee.model.origin import Origin
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 HEARER: Final = Kind(
     "what a CloudWatch alarm can tell",
     {
-        ("aws", "sns"): form(r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?", regional=True),
-        ("aws", "lambda"): form(r"function:[A-Za-z0-9_-]{1,140}(?::[A-Za-z0-9_$-]+)?", regional=True),
-        ("aws", "ssm"): form(r"opsitem:[1-4](?:#CATEGORY=[A-Za-z]+)?", regional=True),
+        ("aws", "sns"): Form(r"[A-Za-z0-9_-]{1,256}(?:\.fifo)?", regional=True),
+        ("aws", "lambda"): Form(r"function:[A-Za-z0-9_-]{1,140}(?::[A-Za-z0-9_$-]+)?", regional=True),
+        ("aws", "ssm"): Form(r"opsitem:[1-4](?:#CATEGORY=[A-Za-z]+)?", regional=True),
     },
     "the ARN of a topic: arn:aws:sns:<region>:<account>:<topic>",
 )
@@ -61,13 +61,8 @@ class AwsBlock(TargetBlock):
         )
 
     @property
-    def makes_users(self) -> bool:
-        """MSK makes them itself."""
-        return self.cluster_arn is None
-
-    @property
-    def brokers_name_region(self) -> bool:
-        """Those of MSK do."""
+    def runs_brokers(self) -> bool:
+        """MSK does."""
         return self.cluster_arn is not None
 
     def places(self) -> Iterator[BlockPlace]:

@@ -12,6 +12,6 @@ class IbmBlock(TargetBlock):
     """What is so of every stack there."""
 
     @property
-    def brokers_name_region(self) -> bool:
-        """Those of Event Streams do."""
+    def runs_brokers(self) -> bool:
+        """Event Streams does."""
         return True

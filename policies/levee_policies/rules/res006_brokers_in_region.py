@@ -44,7 +44,7 @@ from levee_policies.subjects import connections
 
 def check(connection: Connection, facts: Facts) -> Iterator[Violation]:
     """Judge the addresses of one connection."""
-    region, names_tell = facts.plan.boundary.region, facts.plan.block.brokers_name_region
+    region, names_tell = facts.plan.boundary.region, facts.plan.block.runs_brokers
     for index, address in enumerate(connection.bootstrap):
         named = next(filter(None, (location.region for location in clouds(address))), None)
         if named == region or (named is None and not names_tell):

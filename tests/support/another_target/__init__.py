@@ -54,11 +54,7 @@ class AnotherBlock(TargetBlock):
         )
 
     @property
-    def makes_users(self) -> bool:
-        return False
-
-    @property
-    def brokers_name_region(self) -> bool:
+    def runs_brokers(self) -> bool:
         return True
 
     def places(self) -> Iterator[BlockPlace]:

@@ -30,7 +30,7 @@ class AwsTarget:
 
     def provider(self, plan: Plan, project: Path) -> dict[str, Any]:
         """The account, and the cluster. MSK makes users itself, of the secrets."""
-        external = {} if plan.block.makes_users else {"users": "external"}
+        external = {"users": "external"} if plan.block.runs_brokers else {}
         return {
             "kafka": {**users_configuration(plan, project), **external},
             "aws": provider_connection(plan, project),
