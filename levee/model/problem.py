@@ -8,6 +8,7 @@ from enum import Enum, auto
 
 from levee.model.declared import Declared
 from levee.model.origin import Origin
+from levee.model.stack import StackSpec
 
 
 class Part(Enum):
@@ -36,3 +37,6 @@ class Problem:
 
 Check = Callable[[Declared], Iterator[Problem]]
 """What must hold of a declaration: every problem that it finds."""
+
+StackCheck = Callable[[Declared, StackSpec], Iterator[Problem]]
+"""The same of one whose stack.yaml could be read."""

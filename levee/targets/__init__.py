@@ -7,13 +7,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from levee.diagnostics import LeveeError
-from levee.model.problem import Check
 from levee.model.stack import Target
 from levee.targets.registry import MODELS
 
 if TYPE_CHECKING:
     from levee.model.claim import AccountClaim
+    from levee.model.declared import Declared
     from levee.model.origin import Origin
+    from levee.model.problem import Problem
     from levee.model.stack import StackSpec
     from levee.plan.part import Part
     from levee.plan.planned import Plan
@@ -45,10 +46,11 @@ def growing_parts(plan: Plan) -> Iterator[Part]:
     yield from _of(plan.target, "parts", "growing")(plan)
 
 
-def checks_of(target: Target) -> tuple[Check, ...]:
-    """What must hold of the files of a stack of this target; of another's words that none is there."""
-    others = (check for model in MODELS.values() if model.name is not target for check in model.elsewhere)
-    return (*_of(target, "checks", "CHECKS", ()), *others)
+def problems(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
+    """What the stack's target finds wrong with its files; and words in them that only another's stacks have."""
+    others = (check for model in MODELS.values() if model.name is not stack.target for check in model.elsewhere)
+    for check in (*_of(stack.target, "checks", "CHECKS", ()), *others):
+        yield from check(declared, stack)
 
 
 def claims_in_account(stack: StackSpec, services: Mapping[str, Origin]) -> Iterator[AccountClaim]:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from levee.fields.rules import Fields
 from levee.model.origin import Origin
-from levee.model.problem import Check
+from levee.model.problem import StackCheck
 from levee.model.stack import Target
 from levee.model.target_block import TargetBlock
 
@@ -106,7 +106,7 @@ class TargetModel:
     fields: Fields = field(default_factory=dict)
     example: str = ""
     block: Callable[[Mapping[str, Any], Origin], TargetBlock] = lambda _, origin: TargetBlock(origin=origin)
-    elsewhere: tuple[Check, ...] = ()
+    elsewhere: tuple[StackCheck, ...] = ()
     package: str | None = None
     types: tuple[str, ...] = ()
     nouns: Mapping[str, str] = field(default_factory=dict)

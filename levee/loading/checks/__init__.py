@@ -23,7 +23,7 @@ from levee.loading.checks import (
 )
 from levee.model.declared import Declared
 from levee.model.problem import Check, Problem
-from levee.targets import checks_of
+from levee.targets import problems
 
 __all__ = ["Declared", "check"]
 
@@ -70,6 +70,7 @@ CHECKS: Final[tuple[Check, ...]] = (
 
 def check(declared: Declared) -> Iterator[Problem]:
     """Everything that doesn't fit together."""
-    own = checks_of(declared.stack.target) if declared.stack is not None else ()
-    for one in (*CHECKS, *own):
+    for one in CHECKS:
         yield from one(declared)
+    if declared.stack is not None:
+        yield from problems(declared, declared.stack)

@@ -11,11 +11,9 @@ from levee.model.stack import StackSpec
 from levee.model.target_block import STACK_KEY
 
 
-def only_on_aws(declared: Declared) -> Iterator[Problem]:
+def only_on_aws(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """What only Amazon Web Services can make is declared by stacks on aws only."""
-    if declared.stack is None:
-        return
-    for origin, what in _aws_only(declared, declared.stack):
+    for origin, what in _aws_only(declared, stack):
         yield Problem(
             "only-on-aws", f"{what} is for stacks with `target: aws`", "remove it, or change the target", origin
         )

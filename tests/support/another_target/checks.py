@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from typing import Final
 
 from levee.model.declared import Declared
-from levee.model.problem import Check, Problem
+from levee.model.problem import Problem, StackCheck
+from levee.model.stack import StackSpec
 from tests.support.another_target import AnotherBlock
 
 
-def one_credential(declared: Declared) -> Iterator[Problem]:
+def one_credential(_: Declared, stack: StackSpec) -> Iterator[Problem]:
     """The key of the API is in one place."""
-    assert declared.stack is not None
-    block = declared.stack.block
+    block = stack.block
     assert isinstance(block, AnotherBlock)
     if (block.api_key_file is None) == (block.api_key_env is None):
         yield Problem("api-key", "is in no place or in two", "write one", block.origin.at("credential"))
 
 
-CHECKS: Final[tuple[Check, ...]] = (one_credential,)
+CHECKS: Final[tuple[StackCheck, ...]] = (one_credential,)

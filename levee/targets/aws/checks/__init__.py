@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from levee.model.problem import Check
+from levee.model.problem import StackCheck
 from levee.targets.aws.checks import form, own
 
-CHECKS: Final[tuple[Check, ...]] = (
+CHECKS: Final[tuple[StackCheck, ...]] = (
     own.secrets_manager,
     own.msk_cluster,
     own.of_its_own,

@@ -13,6 +13,7 @@ from levee.model.duration import Duration
 from levee.model.origin import Origin
 from levee.model.problem import Problem
 from levee.model.service import Previous
+from levee.model.stack import StackSpec
 from levee.targets.aws.block import aws_block
 from levee.targets.aws.claims import alarms_of
 from levee.targets.aws.form import (
@@ -32,19 +33,15 @@ _LONGEST_LOCK: Final = Duration.parse(f"{LONGEST_LOCK_DAYS}d")
 _LONGEST_QUERY: Final = Duration.parse(f"{LONGEST_QUERY_SECONDS}s")
 
 
-def region(declared: Declared) -> Iterator[Problem]:
+def region(_: Declared, stack: StackSpec) -> Iterator[Problem]:
     """The region is one of AWS's that levee knows the partition of: it stands in every ARN."""
-    stack = declared.stack
-    if stack is not None and partition_of(stack.region) is None:
+    if partition_of(stack.region) is None:
         message = f"levee knows no region {stack.region} of AWS"
         yield Problem("region", message, "write one such as eu-west-1", stack.origin.at("region"))
 
 
-def tags(declared: Declared) -> Iterator[Problem]:
+def tags(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """Owners end in tags."""
-    stack = declared.stack
-    if stack is None:
-        return
     owners = [(stack.owner, stack.origin)]
     owners += [(each.owner, each.origin) for each in stack.services.values() if each.owner is not None]
     owners += [(stream.owner, stream.origin) for stream in declared.streams]
@@ -55,7 +52,7 @@ def tags(declared: Declared) -> Iterator[Problem]:
             yield Problem("tag", f"the owner {message}", hint, origin.at("owner"))
 
 
-def archives(declared: Declared) -> Iterator[Problem]:
+def archives(declared: Declared, _: StackSpec) -> Iterator[Problem]:
     """S3 makes a bucket of this name, and locks it for so long."""
     for stream in declared.streams:
         archive = stream.archive
@@ -70,11 +67,8 @@ def archives(declared: Declared) -> Iterator[Problem]:
             yield Problem("archive", message, f"write `{_LONGEST_LOCK}` or less", archive.origin.at("retention"))
 
 
-def alarms(declared: Declared) -> Iterator[Problem]:
+def alarms(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """Every alarm has a name of its own that CloudWatch takes, and tells no more topics than it allows."""
-    stack = declared.stack
-    if stack is None:
-        return
     actions = aws_block(stack).alarm_actions
     if len(actions) > MOST_ALARM_ACTIONS:
         message = f"`alarm_actions` names {len(actions)}; an alarm of CloudWatch takes {MOST_ALARM_ACTIONS}"
@@ -93,10 +87,9 @@ def alarms(declared: Declared) -> Iterator[Problem]:
                 yield Problem("alarm-name", message, "rename the stream or the group", origin, other=other)
 
 
-def many_brokers(declared: Declared) -> Iterator[Problem]:
+def many_brokers(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """What every broker of an MSK cluster measures apart is added up, of few brokers only."""
-    stack = declared.stack
-    if stack is None or aws_block(stack).cluster_arn is None or stack.cluster.brokers <= MOST_METRICS:
+    if aws_block(stack).cluster_arn is None or stack.cluster.brokers <= MOST_METRICS:
         return
     for stream in declared.streams:
         for monitor in stream.monitors:
@@ -115,10 +108,9 @@ def many_brokers(declared: Declared) -> Iterator[Problem]:
                 )
 
 
-def users(declared: Declared) -> Iterator[Problem]:
+def users(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """MSK takes so many users, each valid generation of a service being one."""
-    stack = declared.stack
-    if stack is None or aws_block(stack).cluster_arn is None or not stack.secrets.in_aws:
+    if aws_block(stack).cluster_arn is None or not stack.secrets.in_aws:
         return
     named = {source.service for stream in declared.streams for source in stream.sources}
     named |= {consumer.service for stream in declared.streams for consumer in stream.consumers}
@@ -130,10 +122,9 @@ def users(declared: Declared) -> Iterator[Problem]:
         yield Problem("msk-users", message, hint, stack.block.origin.at("cluster_arn"))
 
 
-def cluster_policy(declared: Declared) -> Iterator[Problem]:
+def cluster_policy(_: Declared, stack: StackSpec) -> Iterator[Problem]:
     """An MSK cluster's policy lets in accounts by name or one organization, and not both."""
-    stack = declared.stack
-    if stack is None or aws_block(stack).cluster_arn is None or stack.cluster.policy is None:
+    if aws_block(stack).cluster_arn is None or stack.cluster.policy is None:
         return
     policy = stack.cluster.policy
     if bool(policy.accounts) == (policy.organization is not None):
@@ -142,11 +133,8 @@ def cluster_policy(declared: Declared) -> Iterator[Problem]:
         yield Problem("cluster-policy", message, hint, policy.origin)
 
 
-def trust(declared: Declared) -> Iterator[Problem]:
+def trust(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """CloudWatch Logs delivers for the stack's own account, region and log groups only."""
-    stack = declared.stack
-    if stack is None:
-        return
     own = f"arn:{partition_name(stack.region)}:logs:{stack.region}:{stack.account}:"
     for stream in declared.streams:
         for source in stream.sources:
@@ -163,7 +151,7 @@ def trust(declared: Declared) -> Iterator[Problem]:
                 yield Problem("wrong-account", message, hint, source.origin.at("trust", "source_arn"))
 
 
-def window(declared: Declared) -> Iterator[Problem]:
+def window(declared: Declared, _: StackSpec) -> Iterator[Problem]:
     """CloudWatch looks back for so long."""
     for stream in declared.streams:
         for monitor in stream.monitors:
@@ -173,15 +161,14 @@ def window(declared: Declared) -> Iterator[Problem]:
                 yield Problem("monitor-window", message, hint, monitor.origin.at("window"))
 
 
-def too_many_subscriptions(declared: Declared) -> Iterator[Problem]:
+def too_many_subscriptions(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """A log group has no more subscription filters than CloudWatch Logs takes, of all stacks together."""
     readers: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in declared.claims:
         if claim.kind is Kind.LOG_GROUP:
             readers[claim.place, claim.pattern.name].append(claim)
-    own = declared.stack.name if declared.stack is not None else ""
     for claims in readers.values():
-        extra = [claim for claim in claims if claim.holder == own]
+        extra = [claim for claim in claims if claim.holder == stack.name]
         if len(claims) > MOST_SUBSCRIPTION_FILTERS and extra:
             message = f"{extra[-1].what} has {len(claims)} readers; CloudWatch Logs takes {MOST_SUBSCRIPTION_FILTERS}"
             others = next(claim for claim in claims if claim is not extra[-1])

@@ -23,11 +23,8 @@ from levee.targets.aws.names import MAX_ROLE_LENGTH, delivery_role_name, role_na
 _MSK_PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
 
 
-def secrets_manager(declared: Declared) -> Iterator[Problem]:
+def secrets_manager(_: Declared, stack: StackSpec) -> Iterator[Problem]:
     """Secrets Manager needs a prefix and a key."""
-    stack = declared.stack
-    if stack is None:
-        return
     secrets, origin = stack.secrets, stack.origin.at("secrets")
     if secrets.in_aws:
         for name, value in (("prefix", secrets.prefix), ("encrypted_by", secrets.key)):
@@ -37,11 +34,10 @@ def secrets_manager(declared: Declared) -> Iterator[Problem]:
                 yield Problem("secret-store", message, hint, origin)
 
 
-def msk_cluster(declared: Declared) -> Iterator[Problem]:
+def msk_cluster(_: Declared, stack: StackSpec) -> Iterator[Problem]:
     """An MSK cluster is named by its ARN, and takes only secrets of a prefix of their own."""
-    stack = declared.stack
-    arn = None if stack is None else aws_block(stack).cluster_arn
-    if stack is None or arn is None:
+    arn = aws_block(stack).cluster_arn
+    if arn is None:
         return
     wrong = _cluster_problem(arn)
     if wrong is not None:
@@ -64,10 +60,9 @@ def _cluster_problem(arn: str) -> str | None:
     return None
 
 
-def of_its_own(declared: Declared) -> Iterator[Problem]:
+def of_its_own(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """What a stack on aws works with directly is of its own account and region: nothing reaches across."""
-    stack = declared.stack
-    if stack is None or partition_of(stack.region) is None:
+    if partition_of(stack.region) is None:
         return
     for name, origin, form in _named(declared, stack, aws_block(stack)):
         found = _misplaced(name, stack, form)
@@ -118,7 +113,7 @@ def _misplaced(name: str, stack: StackSpec, form: str) -> tuple[str, str, str] |
     return None
 
 
-def archive_on_aws(declared: Declared) -> Iterator[Problem]:
+def archive_on_aws(declared: Declared, _: StackSpec) -> Iterator[Problem]:
     """What levee makes itself is locked and encrypted with a key that a policy guards."""
     for stream in declared.streams:
         archive = stream.archive
@@ -130,11 +125,8 @@ def archive_on_aws(declared: Declared) -> Iterator[Problem]:
             yield Problem("archive", message, f"write `encrypted_by: {STACK_KEY}` or a key's ARN", archive.origin)
 
 
-def names_fit(declared: Declared) -> Iterator[Problem]:
+def names_fit(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """A role's name is made of the stack's and of what it is for, and IAM's limit is the shortest of all."""
-    stack = declared.stack
-    if stack is None:
-        return
     for service in stack.services.values():
         if service.assumed_by is not None:
             yield from _role_fits(role_name(stack.name, service.name), service.origin.at("assumed_by"))
@@ -151,11 +143,8 @@ def _role_fits(name: str, origin: Origin) -> Iterator[Problem]:
         yield Problem("role-name", message, "shorten the name of the service, the stream or the stack", origin)
 
 
-def key_by_its_own_name(declared: Declared) -> Iterator[Problem]:
+def key_by_its_own_name(_: Declared, stack: StackSpec) -> Iterator[Problem]:
     """What levee makes on aws is bound to its key by policies, and those don't match an alias."""
-    stack = declared.stack
-    if stack is None:
-        return
     for key, origin in _keys(stack):
         name = arn_in(key or "")
         if name is not None and name.resource.startswith("alias/"):
@@ -170,7 +159,7 @@ def _keys(stack: StackSpec) -> Iterator[tuple[str | None, Origin]]:
             yield stream.archive.key, stream.archive.origin.at("encrypted_by")
 
 
-def lag_of_nobody(declared: Declared) -> Iterator[Problem]:
+def lag_of_nobody(declared: Declared, _: StackSpec) -> Iterator[Problem]:
     """A lag is a consumer group's, and on aws each has an alarm of its own."""
     for stream in declared.streams:
         groups = [group for consumer in stream.consumers for group in consumer.groups]
