@@ -18,15 +18,10 @@ if TYPE_CHECKING:
     from levee.model.stack import StackSpec
     from levee.plan.part import Part
     from levee.plan.planned import Plan
-    from levee.targets.contract import Guardrails
+    from levee.targets.contract import DeclaredName, Guardrails, Keeps
 
 TYPES: Final = {token: model.name for model in MODELS.values() for token in model.types}
 """Every type of part, with its target."""
-
-
-def has_parts(target: Target) -> bool:
-    """Whether a target registers anything beside topics and credentials."""
-    return MODELS[target].package is not None
 
 
 def _of(target: Target, module: str, name: str, nothing: Any = lambda *_: ()) -> Any:
@@ -56,6 +51,17 @@ def problems(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
 def claims_in_account(stack: StackSpec, services: Mapping[str, Origin]) -> Iterator[AccountClaim]:
     """What a stack holds for itself alone in its account. `services`: all that it names, with where each is named."""
     yield from _of(stack.target, "claims", "claims")(stack, services)
+
+
+def kept_names(plan: Plan) -> Iterator[DeclaredName]:
+    """What of a plan's parts stays when it is no longer declared."""
+    yield from _of(plan.target, "kept", "names")(plan)
+
+
+def keeps(type_: str) -> Keeps | None:
+    """How a part of this type stays when it is no longer declared; None: it is deleted."""
+    found: Keeps | None = _of(TYPES[type_], "kept", "KEPT").get(type_) if type_ in TYPES else None
+    return found
 
 
 def guardrails(plan: Plan, kind: str, closed: Collection[str], organization: str | None) -> Guardrails:

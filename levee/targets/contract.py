@@ -75,6 +75,21 @@ class AccountForm:
     words: str
 
 
+DeclaredName = tuple[str, str, str, Origin]
+"""A part by its type and name, what it is called where it lies, and where it is declared."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keeps:
+    """How a part stays when it is no longer declared: unless its deletion is approved, and what `if_approved` says is
+    so (empty: anyway). `locked_for` is the input that says for how many days it is locked.
+    """
+
+    how: str
+    if_approved: str = ""
+    locked_for: str = ""
+
+
 Table = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """A title, a header and rows."""
 
@@ -93,9 +108,8 @@ class TargetModel:
 
     `fields` are the keys under its name in `stack.yaml`, `example` a value as it would be written there, and `block`
     what becomes of values that they took. `elsewhere` are checks of stacks of other targets: that they have none of its
-    words. `package`, whose modules every command would wait for, has its `checks`, `claims` and `parts`, and `types`
-    are those of its parts; None: it registers nothing beside topics and credentials. `nouns` are of types that aren't
-    called by the last word of theirs.
+    words. `package`, whose modules every command would wait for, has its `checks`, `claims`, `parts` and `kept`; None:
+    it registers nothing beside topics and credentials. `types` are those of its parts, `nouns` what some are called.
     `secret_stores` are where its stacks can keep passwords, the usual one first. `account_variables` and
     `region_variables` are those of a pipeline's environment that say where it runs. `mechanisms` are SASL mechanisms
     that its brokers offer beside the declared one. `roles`: whether its connectors run as roles of the account.

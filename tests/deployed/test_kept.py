@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from levee.plan import type_tokens
-from levee_infra.deployed.kept import kept_on_removal, no_longer_declared
+from levee_infra.deployed.kept import Kept, kept_on_removal, no_longer_declared
 from levee_policies.readback import topic
 from levee_policies.readback.registered import Registered
 from tests.support.aws.api import AwsApi
@@ -20,6 +20,10 @@ TODAY = date(2026, 11, 30)
 DUE = {"deletion": {"on": "2026-11-30", "approvedBy": "dpo", "ticket": "GOV-1"}}
 LATER = {"deletion": {"on": "2026-12-01", "approvedBy": "dpo", "ticket": "GOV-1"}}
 LOCK = "let go of: it is kept with its lock, locked until 2027-11-30 at the latest"
+
+
+def words_of(kept: Kept) -> str:
+    return f"let go of: {kept.how}" + (f"; deleted {kept.unless}" if kept.unless else "")
 
 
 def resource(token: str, name: str = "orders", **properties: Any) -> Registered:
@@ -44,7 +48,7 @@ def resource(token: str, name: str = "orders", **properties: Any) -> Registered:
     ],
 )
 def test_what_becomes_of_each(token: str, properties: dict[str, Any], words: str | None) -> None:
-    found = [each.words for each in kept_on_removal([resource(token, **properties)], TODAY).values()]
+    found = [words_of(each) for each in kept_on_removal([resource(token, **properties)], TODAY).values()]
     assert found == ([] if words is None else [words])
 
 
@@ -61,7 +65,7 @@ def test_what_becomes_of_each(token: str, properties: dict[str, Any], words: str
 def test_what_somebody_made_anew_stays_whatever_the_files_said(token: str) -> None:
     anew = replace(resource(token, name="orders", onRemoval="delete-adopted", **DUE), outputs={"recreatedAs": "x"})
     (kept,) = kept_on_removal([anew], TODAY).values()
-    assert (kept.words.startswith("let go of: it stays as it is"), kept.unless) == (True, "")
+    assert (words_of(kept).startswith("let go of: it stays as it is"), kept.unless) == (True, "")
 
 
 def test_only_what_the_plan_could_hold_leaves_by_it(tmp_path: Path) -> None:

@@ -1,8 +1,7 @@
 """What stays when it is no longer declared, and is let go of: told from what is deployed, before anything is changed.
 
-The providers decide that by the recorded inputs (levee_infra.targets.aws.kinds.aws_kind), not by the files as they are
-now; so it is told here from these inputs. Whether an archive is empty, or what a key encrypts,
-only the account knows: `unless` is what may turn up there instead.
+The providers decide that by the recorded inputs, not by the files as they are now; so it is told here from these
+inputs. What only the platform knows may turn up instead: that is `unless`.
 """
 
 from __future__ import annotations
@@ -10,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
 
-from levee.model.origin import Origin
-from levee.plan import type_tokens
 from levee.plan.planned import Plan
+from levee.targets import keeps, kept_names
+from levee.targets.contract import DeclaredName, Keeps
 from levee_infra.providers.protocol.deletion import is_approved
 from levee_infra.providers.protocol.identity import RECREATED
 from levee_infra.providers.protocol.on_removal import LET_GO, ON_REMOVAL
@@ -35,14 +33,6 @@ class Kept:
     how: str
     unless: str = ""
 
-    def __str__(self) -> str:
-        return f"{self.type} {self.name}: {self.words}"
-
-    @property
-    def words(self) -> str:
-        """What becomes of it, in words."""
-        return f"let go of: {self.how}" + (f"; deleted {self.unless}" if self.unless else "")
-
 
 def kept_on_removal(resources: Iterable[Registered], today: date) -> Mapping[str, Kept]:
     """What of these deployed resources would be let go of on a day (UTC), by URN."""
@@ -61,57 +51,34 @@ def no_longer_declared(resources: Iterable[Registered], plan: Plan | None) -> It
     return (
         resource
         for resource in resources
-        if resource.type in _LET_GO_BY_DECLARATION and (resource.type, resource.name) not in declared
+        if (resource.type == topic.TYPE or keeps(resource.type)) and (resource.type, resource.name) not in declared
     )
 
 
-_LET_GO_BY_DECLARATION: Final = (
-    topic.TYPE,
-    type_tokens.AWS_ARCHIVE_BUCKET,
-    type_tokens.AWS_DATA_STREAM,
-    type_tokens.AWS_KEY,
-)
-
-
-def declared_names(plan: Plan) -> Iterator[tuple[str, str, str, Origin]]:
-    """What of a plan can be let go of, as the targets register it: by type and name, what it is called where it lies,
-    and where it is declared.
-    """
+def declared_names(plan: Plan) -> Iterator[DeclaredName]:
+    """What of a plan can be let go of, as the targets register it."""
     for planned in plan.topics:
         yield topic.TYPE, planned.stream, planned.name, planned.origin.at("topic")
-    origins = {planned.stream: planned.origin for planned in plan.topics}
-    for archive in plan.archives:
-        origin = origins[archive.stream].at("archive")
-        yield type_tokens.AWS_ARCHIVE_BUCKET, archive.stream, archive.archive.bucket, origin
     for carrier in plan.carriers:
-        name, origin = f"{carrier.stream}.{carrier.source.service}", origins[carrier.stream].at("sources")
-        yield topic.TYPE, f"{name}.checkpoints", carrier.checkpoints.name, origin
-        yield type_tokens.AWS_DATA_STREAM, name, carrier.name, origin
-    if plan.has_own_key:
-        yield type_tokens.AWS_KEY, "stack-key", "stack-key", plan.origin
+        name = f"{carrier.stream}.{carrier.source.service}.checkpoints"
+        yield topic.TYPE, name, carrier.checkpoints.name, carrier.source.origin
+    yield from kept_names(plan)
 
 
 def _kept(resource: Registered, today: date) -> Kept | None:
     if resource.outputs.get(RECREATED):
         return made_anew(resource)
-    inputs, approved = resource.properties, is_approved(resource.properties, today)
-    how, unless = "", ""
-    match resource.type:
-        case topic.TYPE if inputs.get(ON_REMOVAL) == LET_GO:
-            how = "it stays with its records"
-        case type_tokens.AWS_ARCHIVE_BUCKET:
-            days = inputs.get("retentionDays")
-            until = f", locked until {today + timedelta(days=days)} at the latest" if isinstance(days, int) else ""
-            how, unless = f"it is kept with its lock{until}", "if it is empty" if approved else ""
-        case type_tokens.AWS_DATA_STREAM if not approved:
-            how = "it stays with its records"
-        case type_tokens.AWS_KEY:
-            how, unless = "it stays usable", "if nothing that stays is encrypted by it" if approved else ""
-    if not how:
+    inputs, found = resource.properties, keeps(resource.type)
+    if resource.type == topic.TYPE and inputs.get(ON_REMOVAL) == LET_GO:
+        found = Keeps("it stays with its records")
+    approved = resource.type != topic.TYPE and is_approved(inputs, today)
+    if found is None or (approved and not found.if_approved):
         return None
-    return Kept(type=resource.type, name=resource.name, id=_id(resource), how=how, unless=unless)
+    days = inputs.get(found.locked_for)
+    until = f", locked until {today + timedelta(days=days)} at the latest" if isinstance(days, int) else ""
+    unless = found.if_approved if approved else ""
+    return Kept(type=resource.type, name=resource.name, id=_id(resource), how=f"{found.how}{until}", unless=unless)
 
 
 def _id(resource: Registered) -> str:
-    named = resource.properties.get("alias" if resource.type == type_tokens.AWS_KEY else "name")
-    return str(named or "")
+    return str(resource.properties.get("name") or resource.properties.get("alias") or "")
