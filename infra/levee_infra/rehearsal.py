@@ -21,6 +21,7 @@ from levee.loading.locate import diagnose
 from levee.model.origin import Origin
 from levee.model.problem import Problem
 from levee.plan.planned import Plan
+from levee.plan.registered import Registered
 from levee_infra.kafka.credential.platform import open_package
 from levee_infra.kafka.inputs import identity_inputs, kafka_configuration, topic_inputs
 from levee_infra.providers.kafka.provider import KafkaProvider
@@ -31,7 +32,6 @@ from levee_infra.providers.protocol.kind import Declaration, Naming, Package, Re
 from levee_infra.providers.protocol.properties import without_internal
 from levee_infra.targets.registry import STORES, target_of
 from levee_policies.readback import topic
-from levee_policies.readback.registered import Registered
 
 
 @dataclass(frozen=True)

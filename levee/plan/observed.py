@@ -10,12 +10,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from levee.model.cluster import PolicySpec, SecretStoreSpec
 from levee.model.duration import Duration
 from levee.model.origin import Origin
-from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
+from levee.model.stream import Trust
+from levee.plan.places import NamedPlace
+from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
 
 if TYPE_CHECKING:
-    from levee.plan.part import RegisteredPart
+    from levee.plan.registered import Registered
 
 ANY_HOST: Final = "*"
 
@@ -118,10 +121,51 @@ class AccessPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """For what a cloud's service may take on the role of this name."""
+
+    role: str
+    trust: Trust
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encrypted:
+    """What holds records of a stream (empty: of all), and the key that encrypts them. `what` names it."""
+
+    stream: str
+    what: str
+    key: str | None
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSecrets:
+    """Where passwords are kept. Of a single secret the store's `prefix` is its whole name."""
+
+    store: SecretStoreSpec
+    origin: Origin
+
+
+Said = (
+    Principal
+    | AccessPolicy
+    | Caller
+    | CloudProvider
+    | Encrypted
+    | StoredSecrets
+    | PlannedArchive
+    | PolicySpec
+    | NamedPlace
+)
+"""One thing that a registered resource of a target's says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
     """What registered resources say, in place of what the declaration says of the same things.
 
-    `parts` are by type and name.
+    `parts` are by type and name. `complete`: nothing else is registered, so that what isn't here is missing.
     """
 
     topics: tuple[PlannedTopic, ...] = ()
@@ -131,7 +175,14 @@ class Observed:
     clouds: tuple[CloudProvider, ...] = ()
     guarded: tuple[Guarded, ...] = ()
     policies: tuple[AccessPolicy, ...] = ()
-    parts: Mapping[tuple[str, str], RegisteredPart] = field(default_factory=dict)
+    places: tuple[NamedPlace, ...] = ()
+    callers: tuple[Caller, ...] = ()
+    encrypted: tuple[Encrypted, ...] = ()
+    secrets: tuple[StoredSecrets, ...] = ()
+    archives: tuple[PlannedArchive, ...] = ()
+    resource_policies: tuple[PolicySpec, ...] = ()
+    parts: Mapping[tuple[str, str], Registered] = field(default_factory=dict)
+    complete: bool = False
 
 
 def declared_principals(plan: Plan) -> Iterator[Principal]:
@@ -194,3 +245,13 @@ def declared_connections(plan: Plan) -> Iterator[Connection]:
             mechanism=mechanism,
             origin=origin,
         )
+
+
+def declared_encryptions(plan: Plan) -> Iterator[Encrypted]:
+    """What holds records of single streams: archives, and the data streams that bring a log group's events."""
+    for archive in plan.archives:
+        key, origin = archive.archive.key, archive.archive.origin
+        yield Encrypted(stream=archive.stream, what=f"bucket {archive.archive.bucket}", key=key, origin=origin)
+    for carrier in plan.carriers:
+        key, origin = plan.secrets.key, carrier.source.origin
+        yield Encrypted(stream=carrier.stream, what=f"data stream {carrier.name}", key=key, origin=origin)

@@ -8,6 +8,9 @@ from enum import StrEnum
 from typing import Any
 
 from levee.model.origin import Origin
+from levee.model.stream import MonitorKind
+from levee.plan.planned import HopKind
+from levee.plan.unknown import Unknown
 
 
 class Need(StrEnum):
@@ -68,7 +71,8 @@ class Part:
 
     `defaults` stand for inputs that aren't named; None: nothing. `stream` is the key of the stream that it belongs to,
     `service` the service; both None: the stack. What is of a service and needs nothing comes before the service's
-    credential. `protect`: whether the engine refuses to delete it; None: nothing is said of that.
+    credential. `protect`: whether the engine refuses to delete it; None: nothing is said of that. `realizes` is what
+    of its stream's declaration is nowhere unless this part is there, as it is planned.
     """
 
     type: str
@@ -79,6 +83,7 @@ class Part:
     service: str | None = None
     needs: tuple[Need, ...] = ()
     protect: bool | None = None
+    realizes: HopKind | MonitorKind | None = None
     limits: tuple[Limit, ...] = ()
     origin: Origin
 
@@ -86,17 +91,6 @@ class Part:
     def kind(self) -> str:
         """The last word of its type."""
         return self.type.rpartition(":")[2]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisteredPart:
-    """A resource of a kind that plans have parts of. `properties` are its inputs, or all that its provider tells."""
-
-    type: str
-    name: str
-    properties: Mapping[str, Any] = field(repr=False)
-    protected: bool
-    urn: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +141,29 @@ def _split(piece: str | Ref, ref: Ref) -> Iterator[str | Ref]:
             yield ref
         if rest:
             yield rest
+
+
+def as_planned(given: Any, planned: Value) -> Any:
+    """What an input of a part says. As long as it isn't known, and refers to a part that isn't made, what the plan
+    knows of it: judged again once that part is made.
+    """
+    unsettled = isinstance(given, Unknown) or (
+        isinstance(given, list | tuple) and any(isinstance(each, Unknown) for each in given)
+    )
+    return _stand_in(planned) if unsettled and next(refs_in(planned), None) is not None else given
+
+
+def _stand_in(value: Value) -> Any:
+    match value:
+        case Ref():
+            return value.stand_in
+        case Text():
+            return "".join(each if isinstance(each, str) else each.stand_in for each in value.pieces)
+        case Mapping():
+            return {key: _stand_in(item) for key, item in value.items()}
+        case list() | tuple():
+            return [_stand_in(item) for item in value]
+    return value
 
 
 def refs_in(value: Value) -> Iterator[Ref]:

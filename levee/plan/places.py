@@ -34,6 +34,7 @@ class PlaceKind(StrEnum):
     CONSUMER = "consumer"
     LINK = "link"
     KEY = "key"
+    SECRET = "secret"  # noqa: S105 - the word, not a secret
     LOGS = "logs"
     BROKERS = "brokers"
     CLUSTER = "cluster"
@@ -79,10 +80,8 @@ def places(plan: Plan) -> Iterator[NamedPlace]:
     """Those of a plan, each once."""
     yield from _of_stack(plan)
     for credential in plan.credentials:
-        # Of other forms, such as a certificate's subject, nobody can tell where they are.
-        if isinstance(credential.realized_as, ExistingPrincipal) and _CLOUD_NAME.match(credential.realized_as.name):
-            identity = _Holder(f"service/{credential.service}", PlaceKind.IDENTITY, credential.origin)
-            yield from identity.name("principal", credential.realized_as.name, "principal")
+        if isinstance(credential.realized_as, ExistingPrincipal):
+            yield from principal_places(f"service/{credential.service}", credential.realized_as.name, credential.origin)
     for source in plan.sources:
         yield from _source(source.stream, source.source)
     for consumer in plan.consumers:
@@ -91,6 +90,14 @@ def places(plan: Plan) -> Iterator[NamedPlace]:
         yield from sink_places(sink.stream, sink.sink)
     for archive in plan.archives:
         yield from _archive(archive.stream, archive.archive)
+
+
+def principal_places(subject: str, name: str, origin: Origin) -> Iterator[NamedPlace]:
+    """Those of a principal that was made elsewhere. Of other forms, such as a certificate's subject, nobody can tell
+    where they are.
+    """
+    if _CLOUD_NAME.match(name):
+        yield from Holder(subject, PlaceKind.IDENTITY, origin).name("principal", name, "principal")
 
 
 def declared_places(stack: StackSpec) -> Iterator[NamedPlace]:
@@ -108,7 +115,7 @@ def declared_places(stack: StackSpec) -> Iterator[NamedPlace]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Holder:
+class Holder:
     """Whatever names places: the fields that they have in common."""
 
     subject: str
@@ -120,24 +127,24 @@ class _Holder:
     on_record: bool = False
     buckets: bool = False
 
-    def name(
+    def name(  # noqa: D102 - of these five the names say it
         self, what: str, text: str | None, *path: str | int, kind: PlaceKind | None = None
     ) -> Iterator[NamedPlace]:
         return self._one(Form.NAME, what, text, path, kind)
 
-    def region(self, text: str | None, *path: str | int, what: str = "region") -> Iterator[NamedPlace]:
+    def region(self, text: str | None, *path: str | int, what: str = "region") -> Iterator[NamedPlace]:  # noqa: D102
         return self._one(Form.REGION, what, text, path or ("region",))
 
-    def account(
+    def account(  # noqa: D102
         self, text: str | None, *path: str | int, what: str = "account", kind: PlaceKind | None = None
     ) -> Iterator[NamedPlace]:
         return self._one(Form.ACCOUNT, what, text, path or ("account",), kind)
 
-    def place(self, place: Place) -> Iterator[NamedPlace]:
+    def place(self, place: Place) -> Iterator[NamedPlace]:  # noqa: D102
         yield from self.region(place.region)
         yield from self.account(place.account)
 
-    def trust(self, trust: Trust | None) -> Iterator[NamedPlace]:
+    def trust(self, trust: Trust | None) -> Iterator[NamedPlace]:  # noqa: D102
         if trust is not None:
             account, caller = trust.source_account, trust.source_arn
             yield from self.account(account, "trust", "source_account", what="trusted account", kind=PlaceKind.CALLER)
@@ -188,43 +195,43 @@ def _ends(form: re.Pattern[str], key: str) -> bool:
 def _of_stack(stack: Plan | StackSpec) -> Iterator[NamedPlace]:
     cluster, origin = stack.cluster, stack.origin.at("cluster")
     yield from _cluster(cluster, origin)
-    secrets = _Holder("secrets/key", PlaceKind.KEY, stack.origin.at("secrets"))
+    secrets = Holder("secrets/key", PlaceKind.KEY, stack.origin.at("secrets"))
     yield from secrets.name("key", stack.secrets.key, "encrypted_by")
-    block = _Holder(stack.target, PlaceKind.API, stack.block.origin)
+    block = Holder(stack.target, PlaceKind.API, stack.block.origin)
     yield from block.name("endpoint", stack.block.endpoint, "endpoint")
     for kind, what, text, path in stack.block.places():
         yield from block.name(what, text, *path, kind=PlaceKind(kind))
 
 
 def _cluster(cluster: ClusterSpec, origin: Origin) -> Iterator[NamedPlace]:
-    brokers = _Holder("cluster", PlaceKind.BROKERS, origin)
+    brokers = Holder("cluster", PlaceKind.BROKERS, origin)
     for index, address in enumerate(cluster.bootstrap):
         yield from brokers.name("broker", address, "bootstrap", index)
     for index, address in enumerate(cluster.security.admin_bootstrap):
         yield from brokers.name("broker", address, "security", "admin", "bootstrap", index)
-    yield from _Holder("cluster", PlaceKind.CLUSTER, origin).settings(cluster.settings)
-    keys = _Holder("cluster/key", PlaceKind.KEY, origin.at("encryption"))
+    yield from Holder("cluster", PlaceKind.CLUSTER, origin).settings(cluster.settings)
+    keys = Holder("cluster/key", PlaceKind.KEY, origin.at("encryption"))
     yield from keys.name("key", cluster.encryption.key, "encrypted_by")
     for index, replica in enumerate(cluster.encryption.replicas):
         yield from keys.name("copy of the key", replica, "replicas", index)
     for peer in cluster.network.peers:
-        yield from _Holder(f"cluster/peer/{peer.name}", PlaceKind.PEER, peer.origin).account(peer.account)
+        yield from Holder(f"cluster/peer/{peer.name}", PlaceKind.PEER, peer.origin).account(peer.account)
     if cluster.policy is not None:
-        policy = _Holder("cluster/policy", PlaceKind.PEER, cluster.policy.origin)
+        policy = Holder("cluster/policy", PlaceKind.PEER, cluster.policy.origin)
         for index, account in enumerate(cluster.policy.accounts):
             yield from policy.account(account, "accounts", index)
     for log in cluster.logs:
         place = Place(account=log.account, region=log.region)
-        logs = _Holder(f"cluster/logs/{log.name}", PlaceKind.LOGS, log.origin, hop=log.name, declared=place)
+        logs = Holder(f"cluster/logs/{log.name}", PlaceKind.LOGS, log.origin, hop=log.name, declared=place)
         yield from logs.place(place)
         yield from logs.name("destination", log.destination, "destination")
     for link in cluster.links:
         place = Place(account=link.account, region=link.region)
-        yield from _Holder(f"cluster/link/{link.name}", PlaceKind.LINK, link.origin, hop=link.name).place(place)
+        yield from Holder(f"cluster/link/{link.name}", PlaceKind.LINK, link.origin, hop=link.name).place(place)
 
 
 def _source(stream: str, source: SourceSpec) -> Iterator[NamedPlace]:
-    holder = _Holder(
+    holder = Holder(
         f"stream/{stream}/source/{source.service}",
         PlaceKind.SOURCE,
         source.origin,
@@ -241,14 +248,14 @@ def consumer_places(stream: str, consumer: ConsumerSpec) -> Iterator[NamedPlace]
     """Those of one consumer."""
     subject = f"stream/{stream}/consumer/{consumer.service}"
     on_record = bool(consumer.transfer_basis)
-    holder = _Holder(subject, PlaceKind.CONSUMER, consumer.origin, stream, consumer.service, consumer.place, on_record)
+    holder = Holder(subject, PlaceKind.CONSUMER, consumer.origin, stream, consumer.service, consumer.place, on_record)
     yield from holder.place(consumer.place)
 
 
 def sink_places(stream: str, sink: SinkSpec) -> Iterator[NamedPlace]:
     """Those of one sink."""
     subject, buckets = f"stream/{stream}/sink/{sink.name}", sink.kind is SinkKind.S3
-    holder = _Holder(subject, PlaceKind.SINK, sink.origin, stream, sink.destination, sink.place, sink.external, buckets)
+    holder = Holder(subject, PlaceKind.SINK, sink.origin, stream, sink.destination, sink.place, sink.external, buckets)
     yield from holder.place(sink.place)
     yield from holder.name("destination", sink.destination, "destination")
     yield from holder.name("role", sink.role, "role", kind=PlaceKind.IDENTITY)
@@ -258,7 +265,7 @@ def sink_places(stream: str, sink: SinkSpec) -> Iterator[NamedPlace]:
 
 def _archive(stream: str, archive: ArchiveSpec) -> Iterator[NamedPlace]:
     subject = f"stream/{stream}/archive"
-    holder = _Holder(subject, PlaceKind.ARCHIVE, archive.origin, stream, archive.bucket, archive.place)
+    holder = Holder(subject, PlaceKind.ARCHIVE, archive.origin, stream, archive.bucket, archive.place)
     yield from holder.place(archive.place)
     yield from holder.name("bucket", archive.bucket, "bucket")
     yield from holder.name("key", archive.key, "encrypted_by", kind=PlaceKind.KEY)

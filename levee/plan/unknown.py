@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NoReturn
+from collections.abc import Callable
+from typing import Any, Final, NoReturn, TypeVar
+
+ValueT = TypeVar("ValueT")
 
 
 class UnknownValueError(Exception):
@@ -49,3 +52,12 @@ for _name in _OPERATIONS:
 def unknown(what: str) -> Any:
     """An unknown value, fit for a field of any type. `what` is the field in the reader's words."""
     return Unknown(what)
+
+
+def or_unknown(make: Callable[[], ValueT]) -> ValueT:
+    """The value; unknown itself where one that it takes is."""
+    try:
+        return make()
+    except UnknownValueError as error:
+        found: ValueT = unknown(error.what)
+        return found

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from levee.model.origin import Origin
     from levee.model.problem import Problem
     from levee.model.stack import StackSpec
+    from levee.plan.observed import Said
     from levee.plan.part import Part
     from levee.plan.planned import Plan
+    from levee.plan.registered import Registered
     from levee.targets.contract import DeclaredName, Guardrails, Keeps
 
 TYPES: Final = {token: model.name for model in MODELS.values() for token in model.types}
@@ -34,6 +36,17 @@ def parts(plan: Plan) -> tuple[Part, ...]:
     """Everything that the plan's target registers beside topics and credentials, each after what it refers to."""
     found: tuple[Part, ...] = _of(plan.target, "parts", "parts")(plan)
     return found
+
+
+def read_back(resource: Registered, part: Part | None, plan: Plan) -> Iterator[Said]:
+    """What a registered resource of one of `TYPES` says; `part`: what the plan has of it."""
+    yield from _of(TYPES[resource.type], "readback", "read_back")(resource, part, plan)
+
+
+def read_provider(resource: Registered, plan: Plan) -> Iterator[Said]:
+    """What a registered levee provider says of the platforms that it makes parts on."""
+    for model in MODELS.values():
+        yield from _of(model.name, "readback", "read_provider")(resource, plan)
 
 
 def growing_parts(plan: Plan) -> Iterator[Part]:

@@ -108,8 +108,9 @@ class TargetModel:
 
     `fields` are the keys under its name in `stack.yaml`, `example` a value as it would be written there, and `block`
     what becomes of values that they took. `elsewhere` are checks of stacks of other targets: that they have none of its
-    words. `package`, whose modules every command would wait for, has its `checks`, `claims`, `parts` and `kept`; None:
-    it registers nothing beside topics and credentials. `types` are those of its parts, `nouns` what some are called.
+    words. `package`, whose modules every command would wait for, has its `checks`, `claims`, `parts`, `readback`
+    and `kept`; None: it registers nothing beside topics and credentials. `types` are those of its parts, `nouns` what
+    some are called.
     `secret_stores` are where its stacks can keep passwords, the usual one first. `account_variables` and
     `region_variables` are those of a pipeline's environment that say where it runs. `mechanisms` are SASL mechanisms
     that its brokers offer beside the declared one. `roles`: whether its connectors run as roles of the account.

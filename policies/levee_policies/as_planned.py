@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from levee.plan.part import Part, Ref, RegisteredPart, Text, Value, refs_in
+from levee.plan.part import Part, Ref, Text, Value, refs_in
+from levee.plan.registered import Registered
 from levee.plan.unknown import Unknown, UnknownValueError, unknown
 
 APPROVAL: Final = "acknowledgedIds"
@@ -17,21 +18,22 @@ Outputs = Mapping[tuple[str, str, str], str]
 """The outputs of parts that are known, by type, name and output."""
 
 
-def differing_inputs(part: Part, registered: RegisteredPart, made: Outputs) -> Iterator[str]:
+def differing_inputs(part: Part, registered: Registered, made: Outputs) -> Iterator[str]:
     """The inputs that aren't as the plan has them.
 
     One that refers to a part which isn't made yet may be unknown, and is judged once that is made. Raises
     UnknownValueError where another isn't known.
     """
+    said = registered.everything
     for name, planned in {**part.defaults, **part.inputs}.items():
-        given = registered.properties.get(name, part.defaults.get(name))
+        given = said.get(name, part.defaults.get(name))
         if name != APPROVAL and not _is(planned, given, f"{name} of {part.kind} {part.name}", made):
             yield name
 
 
-def outputs_of(parts: Iterable[RegisteredPart]) -> Outputs:
+def outputs_of(parts: Iterable[Registered]) -> Outputs:
     """What is known of the parts' outputs."""
-    return {(each.type, each.name, "arn"): arn for each in parts if isinstance(arn := each.properties.get("arn"), str)}
+    return {(each.type, each.name, "arn"): arn for each in parts if isinstance(arn := each.everything.get("arn"), str)}
 
 
 def _is(planned: Value, given: Any, what: str, made: Outputs) -> bool:

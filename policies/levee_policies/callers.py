@@ -15,9 +15,12 @@ def too_wide(trust: Trust | None, account: str, region: str) -> str | None:
     """Why the conditions let more act than resources of this account and region, or None. Reads on after `it`."""
     if trust is None or trust.source_account is None or trust.source_arn is None:
         return "is bound to no account or to no caller"
-    caller = CloudName.parse(trust.source_arn)
     if trust.source_account != account:
         return f"may act for account {trust.source_account}, and is in {account}"
+    try:
+        caller = CloudName.parse(trust.source_arn)
+    except ValueError:
+        return "may act for callers of any service, region or account"
     if not caller.is_exact_before_its_resource:
         return "may act for callers of more than one service, region or account"
     if caller.account != account:

@@ -23,8 +23,6 @@ _COUNTS: Final = (
 CATALOGUE: Final = tuple(f"RLS-{group}-{number:03}" for group, count in _COUNTS for number in range(1, count + 1))
 
 _TYPED: Final = "Stack files can't say otherwise: what they may say leaves no room for it."
-_BY_PARTS: Final = "On registered resources RLS-DEL-003 and RLS-DEL-004 demand the plan that the files were judged by."
-_NO_RESOURCE: Final = "No registered resource shows it yet; the policy pack judges the declaration by the program."
 
 NOTES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -37,40 +35,24 @@ NOTES: Final[Mapping[str, str]] = MappingProxyType(
         "that none is undeclared, and that readers are those of the class.",
         "RLS-IDN-008": _TYPED,
         "RLS-IDN-009": _TYPED,
-        "RLS-ACC-001": _NO_RESOURCE,
-        "RLS-ACC-002": _BY_PARTS,
-        "RLS-ACC-003": _NO_RESOURCE,
-        "RLS-ACC-004": _NO_RESOURCE,
         "RLS-ACC-005": "A file has no providers.",
-        "RLS-ACC-006": _NO_RESOURCE,
         "RLS-RES-001": "The region is the stack's own: one registered topic shows nothing more, and is judged by it.",
-        "RLS-RES-002": f"Archives and readers have rules of their own (008, 009). {_NO_RESOURCE}",
+        "RLS-RES-002": "Archives and readers have rules of their own (008, 009).",
         "RLS-RES-003": "In files a region is always a plain value; on resources, a cloud's provider must be given one.",
-        "RLS-RES-004": _BY_PARTS,
-        "RLS-RES-005": _NO_RESOURCE,
-        "RLS-RES-007": _NO_RESOURCE,
-        "RLS-RES-008": _BY_PARTS,
-        "RLS-RES-009": _NO_RESOURCE,
         "RLS-ENC-001": _TYPED,
         "RLS-ENC-002": _TYPED,
-        "RLS-ENC-003": f"What stack.yaml doesn't say is unknown. {_NO_RESOURCE}",
-        "RLS-ENC-004": f"Asked for by a class. {_BY_PARTS}",
-        "RLS-ENC-005": f"What stack.yaml doesn't say is unknown. {_NO_RESOURCE}",
-        "RLS-ENC-006": f"What stack.yaml doesn't say is unknown. {_NO_RESOURCE}",
-        "RLS-ENC-007": _NO_RESOURCE,
+        "RLS-ENC-003": "What stack.yaml doesn't say is unknown.",
+        "RLS-ENC-004": "Asked for by a class.",
+        "RLS-ENC-005": "What stack.yaml doesn't say is unknown.",
+        "RLS-ENC-006": "What stack.yaml doesn't say is unknown.",
         "RLS-DUR-004": "A client's own settings: nothing registers them.",
-        "RLS-DUR-005": f"What stack.yaml doesn't say is unknown. {_NO_RESOURCE}",
+        "RLS-DUR-005": "What stack.yaml doesn't say is unknown.",
         "RLS-RET-001": "Files below a class's floor don't load; there, a regulated class must name a floor.",
         "RLS-RET-002": "Files above a class's ceiling don't load; there, a class with personal data must name one.",
-        "RLS-RET-005": _BY_PARTS,
         "RLS-DEL-001": "In files the class decides.",
         "RLS-DEL-002": "An option of the program: files have none.",
-        "RLS-AUD-001": _NO_RESOURCE,
-        "RLS-AUD-002": f"Asked for by a class. {_NO_RESOURCE}",
-        "RLS-AUD-003": f"Asked for by a class. {_BY_PARTS}",
-        "RLS-CON-001": _NO_RESOURCE,
-        "RLS-CON-002": _NO_RESOURCE,
-        "RLS-CON-003": _NO_RESOURCE,
+        "RLS-AUD-002": "Asked for by a class.",
+        "RLS-AUD-003": "Asked for by a class.",
         "RLS-POL-005": "By `levee guard --against git` only. A state and a preview record no waivers: there, and by "
         "`levee up`, it isn't judged, which is no pass.",
     }

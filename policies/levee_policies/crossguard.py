@@ -35,11 +35,11 @@ from pulumi_policy.proxy import UnknownValueError
 from levee.clock import Clock
 from levee.diagnostics import LeveeError, Rejected
 from levee.diagnostics.redaction import REDACTED, looks_secret
+from levee.plan.registered import Registered
 from levee.plan.unknown import unknown
 from levee.targets import TYPES
 from levee_policies.finding import Finding
 from levee_policies.readback.observe import JUDGED, is_unread
-from levee_policies.readback.registered import Registered
 from levee_policies.rule import Severity
 from levee_policies.stack_evaluator import StackEvaluator, message, stack_of
 

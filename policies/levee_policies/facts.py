@@ -23,7 +23,8 @@ from levee_policies.confinement import Confinement
 from levee_policies.index import Index
 
 if TYPE_CHECKING:
-    from levee.plan.part import Part, RegisteredPart
+    from levee.plan.part import Part
+    from levee.plan.registered import Registered
     from levee_policies.as_planned import Outputs
     from levee_policies.failure import Failure
     from levee_policies.finding import Finding
@@ -118,7 +119,7 @@ class Facts:
         return self.index.parts
 
     @property
-    def registered_parts(self) -> Mapping[tuple[str, str], RegisteredPart]:
+    def registered_parts(self) -> Mapping[tuple[str, str], Registered]:
         """The registered resources of kinds that plans have parts of, by type and name."""
         return self.context.observed.parts if self.context.observed else {}
 

@@ -13,7 +13,7 @@ from levee.model.data_class import DataClass
 from levee.model.role import Role
 from levee.model.stream import MonitorKind
 from levee.plan.places import NamedPlace, places
-from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedTopic
+from levee.plan.planned import Plan, PlannedArchive, PlannedCredential, PlannedSource, PlannedTopic
 from levee.targets import parts
 from levee.targets.aws.names import delivery_role_name
 from levee_policies.confinement import Confinement, confinements
@@ -92,6 +92,14 @@ class Index:
     def parts(self) -> Mapping[tuple[str, str], Part]:
         """What the plan's target registers beside topics and credentials, by type and name."""
         return {(each.type, each.name): each for each in parts(self.plan)}
+
+    @cached_property
+    def carried(self) -> Mapping[str, PlannedSource]:
+        """The sources whose events a role delivers, by the role's name."""
+        return {
+            delivery_role_name(each.name): PlannedSource(stream=each.stream, source=each.source)
+            for each in self.plan.carriers
+        }
 
     def named_by(self, stream: str, role: Role) -> frozenset[str]:
         """The services that the stream's own file gives a role, or a sink to run as."""

@@ -94,7 +94,12 @@ def _covered(ids: Iterable[str]) -> Iterator[str]:
     for name in ids:
         rule = BY_ID.get(name)
         marks = [("yes" if rule is not None and surface in rule.surfaces else "") for surface in Surface]
-        yield f"| {name if rule is None else _link(rule)} | {' | '.join(marks)} | {NOTES.get(name, '')} |\n"
+        yield f"| {name if rule is None else _link(rule)} | {' | '.join(marks)} | {_note(name, rule)} |\n"
+
+
+def _note(name: str, rule: Rule[Any] | None) -> str:
+    said = [NOTES.get(name, ""), f"Not on resources: {rule.unregistered}." if rule and rule.unregistered else ""]
+    return " ".join(filter(None, said))
 
 
 def write(folder: Path) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 from levee.model.origin import Origin, Path
 from levee_policies.facts import Facts
 
 ValueT = TypeVar("ValueT")
+
+OF_BROKERS: Final = "levee doesn't run the brokers and registers none: stack.yaml says how they are run"
+OF_CONNECTORS: Final = "no target registers connectors"
 
 
 class Severity(StrEnum):
@@ -68,7 +71,7 @@ class Rule(Generic[ValueT]):
 
     Both are pure: no clock, no files, no other rule. `page` is the module's docstring, which the documentation, SARIF
     and `levee explain` print. `authorities` are keys of `levee_policies.controls.AUTHORITIES`. `id` is never used again
-    for something else.
+    for something else. `unregistered` says of a rule on files why no registered resource shows what it is about.
     """
 
     id: str
@@ -80,6 +83,7 @@ class Rule(Generic[ValueT]):
     check: Callable[[ValueT, Facts], Iterable[Violation]]
     page: str
     waivable: bool = True
+    unregistered: str = ""
 
     @property
     def group(self) -> str:

@@ -14,19 +14,20 @@ from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line
 from levee.loading.load import load_plan
 from levee.plan.planned import Plan
+from levee.plan.registered import Registered
+from levee.targets import TYPES
 from levee_policies.engine import META_GROUP, evaluate
 from levee_policies.facts import Context
 from levee_policies.finding import Finding
 from levee_policies.gate import context_of, offline_rules
 from levee_policies.index import Index
-from levee_policies.readback import acl, part
+from levee_policies.readback import acl
 from levee_policies.readback.observe import JUDGED, observe
-from levee_policies.readback.registered import Registered
 from levee_policies.registry import RULES, on
 from levee_policies.rule import Rule, Surface
 from levee_policies.subjects import waivers
 
-_SHARED: Final = frozenset({acl.TYPE, *part.TYPES})
+_SHARED: Final = frozenset({acl.TYPE, *TYPES})
 """Types of resources that only together show something."""
 _OF_WAIVERS: Final = tuple(rule for rule in RULES if rule.subjects is waivers)
 
@@ -85,17 +86,18 @@ class StackEvaluator:
         shared = [resource for resource in listed if resource.type in _SHARED]
         both = self._rules.of_both
         alone = {each.key for each in chain.from_iterable(self._observed([one], both) for one in shared)}
-        shown = [finding for finding in self._observed(shared, self._rules.of_stack) if finding.key not in alone]
+        found = self._observed(shared, self._rules.of_stack, complete=True)
+        shown = [finding for finding in found if finding.key not in alone]
         return (*shown, *self._waivers(listed))
 
     def everything(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:
         """What the rules say of resources that are all known at once."""
         listed = list(resources)
-        return (*self._observed(listed, self._rules.of_either), *self._waivers(listed))
+        return (*self._observed(listed, self._rules.of_either, complete=True), *self._waivers(listed))
 
     def waived(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:
         """What waivers let through, of the files and of the resources, each told once."""
-        found = (*self.declaration(), *self._observed(list(resources), self._rules.of_either))
+        found = (*self.declaration(), *self._observed(list(resources), self._rules.of_either, complete=True))
         return tuple({each.key: each for each in found if each.waiver is not None}.values())
 
     def declaration(self) -> tuple[Finding, ...]:
@@ -111,9 +113,11 @@ class StackEvaluator:
         found = self._observed(resources, (*self._rules.of_resources_alone, *_OF_WAIVERS))
         return tuple(finding for finding in found if finding.rule in _OF_WAIVERS)
 
-    def _observed(self, resources: list[Registered], rules: tuple[Rule[Any], ...]) -> tuple[Finding, ...]:
+    def _observed(
+        self, resources: list[Registered], rules: tuple[Rule[Any], ...], *, complete: bool = False
+    ) -> tuple[Finding, ...]:
         index, context = self._declared
-        observed = replace(context, observed=observe(resources, index))
+        observed = replace(context, observed=observe(resources, index, complete=complete))
         return evaluate(index.plan, rules, observed, index).findings
 
 

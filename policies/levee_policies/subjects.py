@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
-from levee.model.cluster import Peer, PolicySpec
+from levee.model.cluster import Peer, PolicySpec, SecretStoreSpec
 from levee.model.data_class import DataClass
 from levee.plan.observed import (
     AccessPolicy,
     CloudProvider,
     Connection,
+    Encrypted,
     Guarded,
     Login,
     Principal,
@@ -28,12 +30,24 @@ from levee.plan.planned import (
     PlannedSource,
     PlannedTopic,
 )
+from levee.plan.registered import is_known
+from levee.plan.unknown import or_unknown
 from levee_policies.facts import Facts
+from levee_policies.joined import (
+    StreamArchive,
+    StreamMonitors,
+    carried_sources,
+    encryptions,
+    registered_grants,
+    stream_archives,
+    stream_monitors,
+)
 from levee_policies.rule import Subject
 from levee_policies.waivers import WaiverUse
 
 if TYPE_CHECKING:
-    from levee.plan.part import Part, RegisteredPart
+    from levee.plan.part import Part
+    from levee.plan.registered import Registered
 
 
 def stack(facts: Facts) -> Iterator[Subject[Plan]]:
@@ -78,9 +92,48 @@ def principals(facts: Facts) -> Iterator[Subject[Principal]]:
 
 
 def credentials(facts: Facts) -> Iterator[Subject[PlannedCredential]]:
-    """Every service's credential, with the grants that the files give it."""
-    for each in facts.plan.credentials:
-        yield Subject(f"service/{each.service}", each.origin, each)
+    """Every service's credential, with the grants that the files give it, or that its registered access comes to."""
+    observed = facts.context.observed
+    if observed is None:
+        for each in facts.plan.credentials:
+            yield Subject(f"service/{each.service}", each.origin, each)
+        return
+    for principal in observed.principals:
+        planned = facts.credentials.get(principal.service or "")
+        if planned is not None:
+            grants = or_unknown(partial(registered_grants, principal, facts))
+            yield Subject(f"service/{planned.service}", principal.origin, replace(planned, grants=grants))
+
+
+def archives(facts: Facts) -> Iterator[Subject[StreamArchive]]:
+    """Every stream with its archive: as declared, or as registered."""
+    for each in stream_archives(facts):
+        origin = each.topic.origin
+        if facts.context.observed and each.archive is not None:
+            origin = replace(origin, urn=each.archive.origin.urn)
+        yield Subject(topic_subject(each.topic), origin, each)
+
+
+def watched(facts: Facts) -> Iterator[Subject[StreamMonitors]]:
+    """Every stream with its monitors: as declared, or as far as what is registered is as planned."""
+    for each in stream_monitors(facts):
+        yield Subject(topic_subject(each.topic), replace(each.topic.origin, urn=each.urn), each)
+
+
+def encrypted(facts: Facts) -> Iterator[Subject[tuple[DataClass, Encrypted]]]:
+    """Whatever holds data of a class, with that class: `class/<name>`."""
+    for data_class, each in encryptions(facts):
+        yield Subject(f"class/{data_class.name}", each.origin, (data_class, each))
+
+
+def password_stores(facts: Facts) -> Iterator[Subject[SecretStoreSpec]]:
+    """Where passwords are kept: the stack's store, or every registered secret and credential."""
+    observed = facts.context.observed
+    if observed is None:
+        yield Subject("stack", facts.plan.origin, facts.plan.secrets)
+        return
+    for each in observed.secrets:
+        yield Subject("stack", each.origin, each.store)
 
 
 def logins(facts: Facts) -> Iterator[Subject[Login]]:
@@ -123,7 +176,7 @@ def access_policies(facts: Facts) -> Iterator[Subject[AccessPolicy]]:
         yield Subject(f"resource/{each.name}", each.origin, each)
 
 
-def decided_parts(facts: Facts) -> Iterator[Subject[tuple[Part, RegisteredPart]]]:
+def decided_parts(facts: Facts) -> Iterator[Subject[tuple[Part, Registered]]]:
     """Every registered resource that is a part of the plan, with that part. None in a declaration: it is the plan."""
     for key, registered in facts.registered_parts.items():
         part = facts.parts.get(key)
@@ -151,8 +204,9 @@ def waivers(facts: Facts) -> Iterator[Subject[WaiverUse]]:
 
 
 def sources(facts: Facts) -> Iterator[Subject[PlannedSource]]:
-    """Every declared source."""
-    for each in facts.plan.sources:
+    """Every declared source, or every one whose events a registered role delivers, with the trust of that role."""
+    observed = facts.context.observed
+    for each in facts.plan.sources if observed is None else carried_sources(facts):
         yield Subject(f"stream/{each.stream}/source/{each.source.service}", each.source.origin, each)
 
 
@@ -166,7 +220,8 @@ def _places(*kinds: PlaceKind) -> Callable[[Facts], Iterator[Subject[NamedPlace]
     """The population of the places of these kinds."""
 
     def population(facts: Facts) -> Iterator[Subject[NamedPlace]]:
-        for named in facts.places:
+        observed = facts.context.observed
+        for named in facts.places if observed is None else observed.places:
             if named.kind in kinds:
                 yield Subject(named.subject, named.origin, named)
 
@@ -178,24 +233,27 @@ hop_places = _places(PlaceKind.SOURCE, PlaceKind.SINK, PlaceKind.IDENTITY)
 archive_places = _places(PlaceKind.ARCHIVE)
 link_places = _places(PlaceKind.LINK)
 key_places = _places(PlaceKind.KEY)
-account_places = _places(PlaceKind.SINK, PlaceKind.ARCHIVE, PlaceKind.CONSUMER, PlaceKind.LINK, PlaceKind.CLUSTER)
+account_places = _places(
+    PlaceKind.SINK, PlaceKind.ARCHIVE, PlaceKind.CONSUMER, PlaceKind.LINK, PlaceKind.CLUSTER, PlaceKind.SECRET
+)
 log_places = _places(PlaceKind.LOGS)
-other_places = _places(PlaceKind.ALARM, PlaceKind.API, PlaceKind.CLUSTER)
+other_places = _places(PlaceKind.ALARM, PlaceKind.API, PlaceKind.CLUSTER, PlaceKind.SECRET)
 
 
 def peers(facts: Facts) -> Iterator[Subject[Peer]]:
     """Other accounts that reach the brokers: by a connection of their own, or by the cluster's policy."""
-    cluster = facts.plan.cluster
-    for peer in cluster.network.peers:
+    for peer in facts.plan.cluster.network.peers if facts.context.observed is None else ():
         yield Subject(f"cluster/peer/{peer.name}", peer.origin, peer)
-    if cluster.policy is not None:
-        for account in cluster.policy.accounts:
-            peer = Peer(name="the cluster's policy", account=account, origin=cluster.policy.origin.at("accounts"))
-            yield Subject(f"cluster/policy/{account}", peer.origin, peer)
+    for subject in resource_policies(facts):
+        accounts: Any = subject.value.accounts
+        for account in accounts if is_known(accounts) else (accounts,):
+            peer = Peer(name="the cluster's policy", account=account, origin=subject.origin.at("accounts"))
+            name = f"{subject.name}/{account}" if is_known(account) else subject.name
+            yield Subject(name, peer.origin, peer)
 
 
 def resource_policies(facts: Facts) -> Iterator[Subject[PolicySpec]]:
-    """The cluster's resource policy, where it has one."""
-    policy = facts.plan.cluster.policy
-    if policy is not None:
+    """The cluster's resource policy, where it has one; of a registered one each statement that lets in others."""
+    observed, declared = facts.context.observed, facts.plan.cluster.policy
+    for policy in ((declared,) if declared else ()) if observed is None else observed.resource_policies:
         yield Subject("cluster/policy", policy.origin, policy)

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from levee.plan import type_tokens
+from levee.plan.registered import Registered
 from levee_infra.deployed.kept import Kept, kept_on_removal, no_longer_declared
 from levee_policies.readback import topic
-from levee_policies.readback.registered import Registered
 from tests.support.aws.api import AwsApi
 from tests.support.aws_stack import AwsStack
 

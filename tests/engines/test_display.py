@@ -12,12 +12,12 @@ import pytest
 from levee.plan import type_tokens
 from levee.plan.build import build_plan
 from levee.plan.planned import Plan
+from levee.plan.registered import Registered
 from levee_infra.engines.display import LISTED, NAMED, Display
 from levee_infra.engines.embedded.errors import DeploymentFailed, Failure, Refusal, Refused
 from levee_infra.engines.embedded.event import Change, ChangeKind, Op, PlanReady, ResourceEvent, Stage
 from levee_infra.engines.resource_words import ResourceWords
 from levee_infra.providers.protocol.properties import Value
-from levee_policies.readback.registered import Registered
 from tests.support.stack_files import StackFiles
 
 TOPIC = "kafka:index/topic:Topic"

@@ -30,10 +30,21 @@ PartResources.register = changed
 from levee_infra.__main__ import main
 main()
 """
+
+
+def _weakened(kind: str, name: str, value: str) -> str:
+    return f'if part.kind == "{kind}": part = replace(part, inputs={{**part.inputs, "{name}": {value}}})'
+
+
 CHANGES: Final = {
-    "RLS-DEL-003": (
-        'if part.kind == "ArchiveBucket": part = replace(part, inputs={**part.inputs, "retentionDays": 1})'
+    "RLS-RET-005": _weakened("ArchiveBucket", "retentionDays", "1"),
+    "RLS-RES-004": _weakened("Secret", "keyArn", "'arn:aws:kms:us-east-1:123456789012:key/1234abcd'"),
+    "RLS-IDN-004": _weakened(
+        "Role",
+        "policy",
+        '\'{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kafka-cluster:*","Resource":"*"}]}\'',
     ),
+    "RLS-DEL-003": _weakened("ArchiveBucket", "bucketKey", "False"),
     "RLS-DEL-002": (
         'if part.kind == "ArchiveBucket":'
         ' opts = pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(ignore_changes=["policy"]))'

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from levee.plan.planned import Plan
+from levee.plan.registered import Registered
 from levee_infra.program import provision
 from levee_policies.engine import evaluate
 from levee_policies.facts import Context
 from levee_policies.index import Index
 from levee_policies.readback.observe import observe
-from levee_policies.readback.registered import Registered
 from levee_policies.rules.acc009_policies_let_in_no_more import RULE
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_outputs import outputs

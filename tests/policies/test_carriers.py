@@ -11,13 +11,13 @@ import pytest
 from levee.model.name import CHECKPOINTS
 from levee.plan.change import compare
 from levee.plan.planned import Plan
+from levee.plan.registered import Registered
 from levee_infra.deployed.resources import deployed
 from levee_infra.program import provision
 from levee_policies.engine import evaluate
 from levee_policies.facts import Context
 from levee_policies.index import Index
 from levee_policies.readback.observe import observe
-from levee_policies.readback.registered import Registered
 from levee_policies.registry import RULES
 from levee_policies.rule import Surface
 from tests.support.aws.api import AwsApi

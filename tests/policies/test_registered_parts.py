@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -11,33 +10,25 @@ from typing import Any
 
 import pytest
 
-from levee.clock import SYSTEM_CLOCK
 from levee.plan import type_tokens
 from levee.plan.planned import Plan
+from levee.plan.registered import Registered
 from levee.plan.unknown import unknown
 from levee.targets import parts
 from levee.targets.aws.defaults import DEFAULTS
 from levee_infra.engines.embedded.judging import judge as refused
-from levee_infra.program import provision
-from levee_infra.providers.protocol.kind import Declaration, Naming
-from levee_infra.providers.protocol.properties import decode
-from levee_infra.targets.aws.api import Api
-from levee_infra.targets.aws.connection import AwsConnection
 from levee_infra.targets.aws.platform import KINDS
-from levee_policies.readback.registered import Registered
 from levee_policies.stack_evaluator import StackEvaluator
 from tests.engines.test_judging import registration
 from tests.policies.test_crossguard import Pack
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_outputs import PLACE, outputs
+from tests.support.aws_registered import Resources, registered
 from tests.support.aws_stack import ON_CALL, TODAY, AwsStack
-from tests.support.recorder import record
 
-URN = "urn:pulumi:test::levee::{type}::{name}"
 CLUSTER = f"arn:aws:kafka:{PLACE}:cluster/logs/1234abcd-12ab-34cd-56ef-1234567890ab-2"
 OTHER_KEY = f"arn:aws:kms:{PLACE}:key/99999999-2222-3333-4444-555555555555"
 
-Resources = dict[tuple[str, str], Registered]
 Change = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
 
@@ -80,27 +71,7 @@ def plan(project: Path) -> Plan:
 
 @pytest.fixture(scope="module")
 def planned(plan: Plan, project: Path) -> Resources:
-    """What the program registers, as a provider completes it."""
-    recorder = record(lambda: provision(plan, project), outputs)
-    kinds = {kind.token: kind(Api(AwsConnection(ACCOUNT, REGION)), SYSTEM_CLOCK) for kind in KINDS}
-
-    async def checked(token: str, name: str) -> Mapping[str, Any]:
-        inputs = decode(recorder.requests[token, name].object)
-        return await kinds[token].check(Declaration(inputs, {}, Naming(name))) if token in kinds else inputs
-
-    async def everything() -> Resources:
-        return {
-            (token, name): Registered(
-                urn=URN.format(type=token, name=name),
-                type=token,
-                name=name,
-                properties=await checked(token, name),
-                protected=request.protect,
-            )
-            for (token, name), request in recorder.requests.items()
-        }
-
-    return asyncio.run(everything())
+    return registered(plan, project)
 
 
 def with_outputs(resources: Resources) -> list[Registered]:

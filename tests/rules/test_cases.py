@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from levee.clock import Clock
 from levee.diagnostics import Rejected
 from levee_policies.registry import BY_ID, RULES, on
-from levee_policies.rule import Surface
+from levee_policies.rule import Rule, Surface
 from tests.support.registered import evaluated
 from tests.support.rule_cases import Case, cases, cases_of, fired, plan_of, report_of, verdicts
 
@@ -86,8 +87,21 @@ BOTH = [
 
 @pytest.mark.parametrize("case", BOTH, ids=name)
 def test_what_files_break_is_found_on_the_registered_resources_too(case: Case) -> None:
-    observable = {rule.id for rule in OBSERVABLE}
-    assert fired(evaluated(case, OBSERVABLE)) == case.expected & observable
+    report = evaluated(case, OBSERVABLE)
+    registered = {rule for rule, subjects in report.looked_at.items() if subjects}
+    assert fired(report) == case.expected & registered
+
+
+@pytest.mark.parametrize(
+    "rule", [each for each in RULES if each.group != "POL" and Surface.CHANGE not in each.surfaces], ids=lambda r: r.id
+)
+def test_every_rule_fires_on_registered_resources_or_says_why_none_shows_it(rule: Rule[Any]) -> None:
+    failing = [case for case in cases_of(rule) if case.fails and not case.refused and not case.before]
+    fires = any(
+        verdicts(evaluated(case, OBSERVABLE), rule.id) for case in sorted(failing, key=lambda c: not c.resources)
+    )
+    assert fires is (not rule.unregistered)
+    assert bool(rule.unregistered) is (rule not in OBSERVABLE)
 
 
 @pytest.mark.parametrize("case", [each for each in cases() if each.refused], ids=name)

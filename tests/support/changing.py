@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from levee.plan.registered import Registered
 from levee_infra.deployed.embedded_journal import Identity, Journal
 from levee_infra.deployed.embedded_state import Put, Record, Resource
 from levee_infra.deployed.location import PROJECT, embedded_state
-from levee_policies.readback.registered import Registered
 from tests.support.registered import registered
 from tests.support.rule_cases import COMPLIANT, STACK, Case, loaded
 

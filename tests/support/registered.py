@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from levee.plan.observed import Observed
 from levee.plan.planned import Plan
+from levee.plan.registered import Registered
 from levee.plan.unknown import unknown
 from levee_infra.program import provision
 from levee_policies.engine import evaluate
 from levee_policies.finding import Report
 from levee_policies.index import Index
 from levee_policies.readback.observe import observe
-from levee_policies.readback.registered import Registered
 from levee_policies.rule import Rule
 from tests.support.aws_outputs import outputs
 from tests.support.recorder import record
@@ -33,7 +33,7 @@ def evaluated(case: Case, rules: tuple[Rule[Any], ...]) -> Report:
 @cache
 def _observed(case: Case) -> Observed:
     plan = loaded(case)
-    return observe(registered(plan, case), Index(plan))
+    return observe(registered(plan, case), Index(plan), complete=True)
 
 
 def registered(plan: Plan, case: Case) -> list[Registered]:

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from levee.diagnostics import LeveeError
 from levee.plan.change import Deployed
+from levee.plan.registered import Registered
 from levee_infra.deployed.resources import deployed, of_pulumi
-from levee_policies.readback.registered import Registered
 
 _VERSIONS: Final = frozenset({3, 4})
 

@@ -22,6 +22,7 @@ from levee.diagnostics.redaction import redact
 from levee.loading.locate import diagnose
 from levee.model.problem import Problem
 from levee.plan.planned import Plan
+from levee.plan.registered import Registered
 from levee_infra.deployed.checkpoint import checkpoint_file, read_checkpoint
 from levee_infra.deployed.export import Exported, of_document, read_export
 from levee_infra.deployed.judging import MAX_REMOVED, TOLD_BY_PULUMI, Change, refused_changes
@@ -29,7 +30,6 @@ from levee_infra.deployed.kept import declared_names, no_longer_declared
 from levee_infra.deployed.location import file_backend
 from levee_policies.gate import refuse
 from levee_policies.readback import topic
-from levee_policies.readback.registered import Registered
 
 _COMPRESSED: Final = (".gz", ".zst")
 _SECONDS: Final = 600

@@ -7,13 +7,13 @@ from typing import Final
 
 from levee.diagnostics import LeveeError
 from levee.plan.change import Deployed
+from levee.plan.registered import Registered
 from levee_infra.deployed import under_way
 from levee_infra.deployed.embedded_journal import Identity, load
 from levee_infra.deployed.embedded_state import Begun, Resource, State
 from levee_infra.deployed.engine_error import EngineError
 from levee_infra.deployed.location import PROJECT, embedded_state
 from levee_infra.deployed.resources import deployed
-from levee_policies.readback.registered import Registered
 
 _SOURCE: Final = "the embedded engine's state"
 

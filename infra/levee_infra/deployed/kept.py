@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from levee.plan.planned import Plan
+from levee.plan.registered import Registered
 from levee.targets import keeps, kept_names
 from levee.targets.contract import DeclaredName, Keeps
 from levee_infra.providers.protocol.deletion import is_approved
 from levee_infra.providers.protocol.identity import RECREATED
 from levee_infra.providers.protocol.on_removal import LET_GO, ON_REMOVAL
 from levee_policies.readback import topic
-from levee_policies.readback.registered import Registered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from typing import Any, Final
 from levee.diagnostics import LeveeError
 from levee.loading.plain_file import MIB, UnreadableError, read_plain_text
 from levee.plan.change import Deployed
+from levee.plan.registered import Registered
 from levee_infra.deployed.resources import deployed, of_pulumi, require_own
-from levee_policies.readback.registered import Registered
 
 LARGEST: Final = 1024 * MIB
 """Bytes of a preview: of 10,000 streams it has some hundred MiB."""

@@ -9,9 +9,9 @@ from typing import Final
 
 from levee.plan.credential_age import CredentialAge, credential_ages
 from levee.plan.planned import Plan
+from levee.plan.registered import Registered
 from levee_infra.providers.protocol.identity import THING_ID
 from levee_policies.readback import service_credential, topic
-from levee_policies.readback.registered import Registered
 
 TOPIC_ID: Final = "topicId"
 

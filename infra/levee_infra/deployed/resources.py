@@ -8,8 +8,8 @@ from typing import Any, Final
 from levee.diagnostics import LeveeError
 from levee.model.name import CHECKPOINTS
 from levee.plan.change import Deployed
+from levee.plan.registered import Registered
 from levee_policies.readback import service_credential, topic
-from levee_policies.readback.registered import Registered
 
 JUDGED = frozenset({topic.TYPE, *service_credential.IDENTITIES})
 STACK: Final = "pulumi:pulumi:Stack"

@@ -10,6 +10,7 @@ from typing import Any, Final
 from levee.diagnostics.redaction import REDACTED, looks_secret
 from levee.plan import type_tokens
 from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
+from levee.plan.registered import Registered
 from levee.render.quantity import DEFAULT, value_of_setting
 from levee.targets import TYPES
 from levee.targets.contract import ARCHIVE
@@ -19,7 +20,6 @@ from levee_infra.deployed.kept import Kept
 from levee_infra.engines.embedded.event import Change
 from levee_infra.kafka.inputs import IDENTITIES
 from levee_policies.readback import topic
-from levee_policies.readback.registered import Registered
 
 LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
 NOTHING: Final = "nothing"

@@ -7,12 +7,13 @@ Source: https://docs.aws.amazon.com/msk/latest/developerguide/kafka-actions.html
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
 from levee.model.role import Role
+from levee.targets.aws.iam.wildcard import matches_ignoring_case
 
 CONNECT: Final = "kafka-cluster:Connect"
 
@@ -55,3 +56,36 @@ AWS_ROLES: Final[Mapping[Role, AwsPermissions]] = MappingProxyType(
         ),
     }
 )
+
+_OPERATIONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "WriteDataIdempotently": ("idempotentwrite", "cluster"),
+        "DescribeCluster": ("describe", "cluster"),
+        "AlterCluster": ("alter", "cluster"),
+        "DescribeClusterDynamicConfiguration": ("describeconfigs", "cluster"),
+        "AlterClusterDynamicConfiguration": ("alterconfigs", "cluster"),
+        "WriteData": ("write", "topic"),
+        "ReadData": ("read", "topic"),
+        "CreateTopic": ("create", "topic"),
+        "DeleteTopic": ("delete", "topic"),
+        "AlterTopic": ("alter", "topic"),
+        "DescribeTopic": ("describe", "topic"),
+        "AlterTopicDynamicConfiguration": ("alterconfigs", "topic"),
+        "DescribeTopicDynamicConfiguration": ("describeconfigs", "topic"),
+        "AlterGroup": ("read", "group"),
+        "DescribeGroup": ("describe", "group"),
+        "DeleteGroup": ("delete", "group"),
+        "AlterTransactionalId": ("write", "transactionalid"),
+        "DescribeTransactionalId": ("describe", "transactionalid"),
+    }
+)
+"""Each action as Kafka's operation on a type of resource, in the words of `levee.plan.observed`: same page."""
+
+
+def operations(actions: Sequence[str], not_actions: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """What a statement that allows `actions`, or all but `not_actions`, lets do: operations, and on what each is."""
+    for action, operation in _OPERATIONS.items():
+        name = f"kafka-cluster:{action}"
+        listed = any(matches_ignoring_case(pattern, name) for pattern in (actions or not_actions))
+        if listed is bool(actions):
+            yield operation

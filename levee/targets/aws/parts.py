@@ -13,7 +13,7 @@ from levee.model.stream import Retirement
 from levee.model.target_block import STACK_KEY
 from levee.plan import type_tokens
 from levee.plan.part import Limit, Need, Part, Ref, Text, Value, text_with
-from levee.plan.planned import Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedTopic
+from levee.plan.planned import HopKind, Plan, PlannedArchive, PlannedCarrier, PlannedCredential, PlannedTopic
 from levee.targets.aws.alarms import alarms
 from levee.targets.aws.block import aws_block
 from levee.targets.aws.defaults import DEFAULTS
@@ -171,6 +171,7 @@ class _Decisions:
             inputs=inputs,
             stream=planned.stream,
             protect=topic.protected,
+            realizes=HopKind.ARCHIVE,
             limits=OF_ARCHIVE,
             origin=archive.origin,
         )
@@ -249,6 +250,7 @@ class _Decisions:
                     name=name,
                     inputs={**inputs, "tags": self._tags_of_stream(name, topic)},
                     stream=planned.stream,
+                    realizes=planned.monitor.kind,
                     origin=planned.monitor.origin,
                 )
 

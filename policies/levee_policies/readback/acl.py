@@ -7,8 +7,8 @@ from typing import Any, Final
 
 from levee.model.origin import Origin
 from levee.plan.observed import Access, Principal
+from levee.plan.registered import Registered
 from levee.plan.unknown import Unknown, unknown
-from levee_policies.readback.registered import Registered
 
 TYPE: Final = "kafka:index/acl:Acl"
 

@@ -11,8 +11,8 @@ from typing import Any, Final
 
 from levee.model.origin import Origin
 from levee.plan.observed import CloudProvider, Connection
+from levee.plan.registered import Registered, parsed
 from levee.plan.unknown import Unknown, unknown
-from levee_policies.readback.registered import Registered, parsed
 
 KAFKA: Final = "pulumi:providers:kafka"
 LEVEE: Final = "pulumi:providers:levee"

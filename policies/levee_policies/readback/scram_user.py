@@ -10,8 +10,8 @@ from typing import Final
 
 from levee.model.origin import Origin
 from levee.plan.observed import Login
+from levee.plan.registered import Registered
 from levee.plan.unknown import unknown
-from levee_policies.readback.registered import Registered
 
 TYPE: Final = "kafka:index/userScramCredential:UserScramCredential"
 DEFAULT_ITERATIONS: Final = 4096

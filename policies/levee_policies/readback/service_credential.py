@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
+from levee.model.cluster import AWS_SECRETS_MANAGER, SecretStoreSpec
 from levee.model.origin import Origin
-from levee.plan.observed import Access, Login, Principal
-from levee.plan.planned import PlannedCredential
+from levee.model.stream import Place
+from levee.plan.observed import Access, Login, Principal, StoredSecrets
+from levee.plan.places import Holder, NamedPlace, PlaceKind
+from levee.plan.planned import Plan, PlannedCredential
+from levee.plan.registered import Registered, as_text
 from levee.plan.unknown import Unknown, unknown
-from levee_policies.readback.registered import Registered, as_text
 
 TYPE: Final = "levee:kafka:ServiceCredential"
 EXISTING: Final = "levee:kafka:PrincipalGrants"
@@ -19,6 +22,7 @@ EXISTING: Final = "levee:kafka:PrincipalGrants"
 IDENTITIES: Final = frozenset({TYPE, EXISTING})
 """Every type of resource that gives a service its access."""
 
+KIND_IN_AWS: Final = "secrets-manager"  # of its provider's stores
 MECHANISM: Final = "SCRAM-SHA-512"  # the only one it makes
 
 
@@ -49,6 +53,37 @@ def login(resource: Registered, declared: Mapping[str, PlannedCredential]) -> Lo
         rotate_every=service.scram.rotate_every if service and service.scram else None,
         origin=origin,
     )
+
+
+def secrets(resource: Registered, plan: Plan) -> StoredSecrets:
+    """Where the password is kept. The key is that of its secret, which is a resource of its own."""
+    store = _store(resource)
+    in_cloud = plan.secrets.in_aws or store.text("kind") == KIND_IN_AWS
+    return StoredSecrets(
+        store=SecretStoreSpec(
+            kind=AWS_SECRETS_MANAGER if in_cloud else plan.secrets.kind,
+            prefix=store.text("prefix"),
+            key=plan.secrets.key,
+        ),
+        origin=replace(plan.origin, urn=resource.urn),
+    )
+
+
+def places(resource: Registered, plan: Plan) -> Iterator[NamedPlace]:
+    """The account and the region of that store, where it is a cloud's, and its API."""
+    store, origin = _store(resource), replace(plan.origin.at("secrets"), urn=resource.urn)
+    holder = Holder("secrets", PlaceKind.SECRET, origin)
+    yield from holder.place(Place(account=store.text("account"), region=store.text("region")))
+    yield from holder.name("endpoint", store.text("endpoint"), kind=PlaceKind.API)
+
+
+def _store(resource: Registered) -> Registered:
+    """Its store. Where that isn't known, neither are its settings, and its kind is taken for the plan's."""
+    given = resource.properties.get("secretStore")
+    store = dict(given) if isinstance(given, Mapping) else {"prefix": given}
+    if isinstance(store.get("kind"), Unknown):
+        store |= {"kind": None, "prefix": store["kind"]}
+    return replace(resource, properties=store)
 
 
 def passwords_made(resource: Registered) -> Iterator[tuple[str, date | None]]:

@@ -9,8 +9,8 @@ from typing import Any, Final
 from levee.catalog.topic_setting import canonical
 from levee.model.origin import Origin
 from levee.plan.planned import PlannedTopic
+from levee.plan.registered import Registered, as_text
 from levee.plan.unknown import Unknown, unknown
-from levee_policies.readback.registered import Registered, as_text
 
 TYPE: Final = "kafka:index/topic:Topic"
 

@@ -28,6 +28,8 @@ def _body(rule: Rule[Any]) -> str:
     summary, _, rest = rule.page.strip().partition("\n\n")
     surfaces = ", ".join(sorted(surface.value for surface in rule.surfaces))
     facts = f"Severity: {rule.severity}. Judged on: {surfaces}. {'Can' if rule.waivable else 'Cannot'} be waived."
+    if rule.unregistered:
+        facts += f" Not on registered resources: {rule.unregistered}."
     return f"{' '.join(summary.split())}\n\n{facts}\n\n{rest.strip()}"
 
 

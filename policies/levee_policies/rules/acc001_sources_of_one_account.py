@@ -4,8 +4,6 @@
 
 A source names no account, or the stack's own.
 
-A source is not a registered resource: only files show it.
-
 ## Why
 
 A source in another account writes records that nobody here answers for. IBM Cloud Logs refuses it: the two must be
@@ -59,6 +57,7 @@ RULE = Rule(
     title="A source and its stream are in the same account",
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.FILES}),
+    unregistered="no input of any resource says in which account a source is",
     authorities=(
         "IBM Streaming",
         "NIST AC-4",

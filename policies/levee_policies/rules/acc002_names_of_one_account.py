@@ -7,7 +7,7 @@ settings of connectors; in ARNs and CRNs, in the hosts of access points and regi
 that carries no account says nothing, and is unknown. A bucket's name never carries one: what its hop declares as
 `account` counts, and without it the account is unknown. Where the brokers' logs go is RLS-AUD-001.
 
-What is registered of them is what the files say: RLS-DEL-003.
+The names in the inputs of registered resources are judged alike.
 
 ## Why
 
@@ -65,7 +65,7 @@ RULE = Rule(
     id="RLS-ACC-002",
     title="Every cloud resource that is named belongs to the stack's account",
     severity=Severity.CRITICAL,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=(
         "NIST AC-4",
         "AWS Data perimeter",

@@ -5,7 +5,7 @@
 A source that is a cloud's own log service has `trust` with both `source_account` and `source_arn`; the account is the
 source's, and the ARN's account and region are the same: no wildcard stands before its resource. Where the source names
 its `log_group`, the ARN is that log group's and no wider. Any other source needs no `trust`; one that has it is judged
-alike.
+alike. Registered, it is the trust of the role that delivers the log group's events.
 
 ## Why
 
@@ -75,7 +75,7 @@ RULE = Rule(
     id="RLS-ACC-003",
     title="A cloud service that writes is bound to one account and one caller",
     severity=Severity.HIGH,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=(
         "AWS MSK Connect role",
         "AWS Data perimeter",

@@ -2,7 +2,8 @@
 
 ## What
 
-A resource policy on the cluster is bound to an organization, or to accounts by name.
+A resource policy on the cluster is bound to an organization, or to accounts by name; a registered one in each of its
+statements.
 
 ## Why
 
@@ -55,7 +56,7 @@ RULE = Rule(
     id="RLS-ACC-004",
     title="The cluster's resource policy names an organization or accounts",
     severity=Severity.HIGH,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=(
         "AWS Data perimeter",
         "NIST AC-3",

@@ -2,7 +2,8 @@
 
 ## What
 
-Every AWS provider that a program registers has `allowedAccountIds` with the stack's account and no other.
+Every AWS provider that a program registers has `allowedAccountIds` with the stack's account and no other, and every
+levee provider the stack's account under `aws`.
 
 An IBM provider has no such setting; preflight asks the live account instead. A file has no providers.
 

@@ -57,7 +57,7 @@ RULE = Rule(
     id="RLS-ACC-006",
     title="Other accounts reach the brokers only where they are trusted",
     severity=Severity.HIGH,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=(
         "AWS Data perimeter",
         "NIST AC-4",

@@ -69,6 +69,7 @@ RULE = Rule(
     title="A pipeline runs for the account and region that the stack declares",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES}),
+    unregistered="what it judges is the environment of the run",
     authorities=(
         "NIST CM-3",
         "DORA Art. 9",

@@ -4,7 +4,8 @@
 
 The `account` of a sink or an archive is the stack's own, and so is one that a connector's setting names. The `account`
 of a consumer or a link is the stack's own or one of `trusted_accounts`, which may reach what the stack holds. A hop
-that names no account is in the stack's. Sources are RLS-ACC-001, names RLS-ACC-002, peers RLS-ACC-006.
+that names no account is in the stack's. Registered, it is the account of the store that a service's password is kept
+in. Sources are RLS-ACC-001, names RLS-ACC-002, peers RLS-ACC-006.
 
 ## Why
 
@@ -61,7 +62,7 @@ RULE = Rule(
     id="RLS-ACC-008",
     title="Hops are in the stack's account, and none but readers and standbys in a trusted one",
     severity=Severity.CRITICAL,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=("NIST AC-4", "AWS Data perimeter", "IBM Streaming", "NIST SA-9(5)"),
     subjects=account_places,
     check=check,

@@ -49,7 +49,7 @@ from levee.plan.planned import Plan
 from levee_policies.facts import Facts
 from levee_policies.ownership import accounts_of
 from levee_policies.residency import astray, unplaced
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_BROKERS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import log_places, stack
 
 
@@ -86,6 +86,7 @@ RULE = Rule(
     title="The brokers' own logs are kept, in the jurisdiction and in an account that is trusted",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_BROKERS,
     authorities=("NIST AU-12", "NIST AU-4(1)", "PCI 10.3.3", "DORA Art. 10", "GDPR Art. 44"),
     subjects=stack,
     check=check,

@@ -46,7 +46,7 @@ from levee.catalog.clouds.resolve import clouds
 from levee.model.cluster import LogSink
 from levee.model.data_class import DataClass
 from levee_policies.facts import Facts
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_BROKERS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import data_classes
 
 
@@ -75,6 +75,7 @@ RULE = Rule(
     title="The logs about audit streams are out of reach of those who run the streams",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_BROKERS,
     authorities=("NIST AU-9(2)", "NIST AU-4(1)", "PCI 10.3.3"),
     subjects=data_classes,
     check=check,

@@ -3,8 +3,9 @@
 ## What
 
 A stream has a monitor of every kind in its class's `monitors_required`: `lag`, `under-min-isr` and whatever else the
-class names. How finely the brokers measure is RLS-AUD-004; the two were one rule in the catalogue this began with, and
-are two because a stream's monitor and a cluster's setting have different owners and different waivers.
+class names. Registered, one counts while all that decides when it tells and whom is as `levee plan` shows it: metric,
+threshold, periods, actions. How finely the brokers measure is RLS-AUD-004; the two were one rule in the catalogue this
+began with, and are two because a stream's monitor and a cluster's setting have different owners and different waivers.
 
 ## Why
 
@@ -34,16 +35,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from levee.plan.planned import PlannedTopic
 from levee_policies.facts import Facts
+from levee_policies.joined import StreamMonitors
 from levee_policies.rule import Rule, Severity, Surface, Violation
-from levee_policies.subjects import topics
+from levee_policies.subjects import watched
 
 
-def check(topic: PlannedTopic, facts: Facts) -> Iterator[Violation]:
+def check(stream: StreamMonitors, facts: Facts) -> Iterator[Violation]:
     """Judge one stream."""
-    data_class = facts.class_of(topic)
-    missing = set(data_class.monitors_required) - facts.monitored.get(topic.stream, frozenset())
+    data_class = facts.class_of(stream.topic)
+    missing = set(data_class.monitors_required) - stream.kinds
     if missing:
         yield Violation(
             current=f"nothing watches for {', '.join(sorted(missing))}",
@@ -57,9 +58,9 @@ RULE = Rule(
     id="RLS-AUD-003",
     title="A stream is watched for what its class asks",
     severity=Severity.LOW,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE, Surface.STACK}),
     authorities=("NIST SI-4", "DORA Art. 10"),
-    subjects=topics,
+    subjects=watched,
     check=check,
     page=__doc__,
 )

@@ -40,7 +40,7 @@ from levee.model.cluster import Metrics
 from levee.model.data_class import DataClass
 from levee.plan.planned import Plan
 from levee_policies.facts import Facts
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_BROKERS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import data_classes
 
 FINE: Final = frozenset({Metrics.TOPIC, Metrics.PARTITION})
@@ -73,6 +73,7 @@ RULE = Rule(
     title="Brokers measure each topic where a class asks for its topics to be watched",
     severity=Severity.LOW,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_BROKERS,
     authorities=("NIST SI-4", "DORA Art. 10"),
     subjects=data_classes,
     check=check,

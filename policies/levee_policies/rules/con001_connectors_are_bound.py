@@ -47,7 +47,7 @@ from levee.targets.registry import MODELS
 from levee_policies.callers import names_one, too_wide
 from levee_policies.facts import Facts
 from levee_policies.residency import regions_of
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_CONNECTORS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import sinks
 
 
@@ -99,6 +99,7 @@ RULE = Rule(
     title="A connector runs for the stack's account alone, and delivers in the region that it says",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_CONNECTORS,
     authorities=("AWS MSK Connect role", "AWS Data perimeter", "NIST AC-4", "NIST AC-6"),
     subjects=sinks,
     check=check,

@@ -46,7 +46,7 @@ from typing import Final
 from levee.model.wildcard import covers
 from levee.plan.planned import PlannedSink
 from levee_policies.facts import Facts
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_CONNECTORS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import sinks
 
 _HOST: Final = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#]*")
@@ -101,6 +101,7 @@ RULE = Rule(
     title="Records go only where their class may be delivered, and to third parties only by the register",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_CONNECTORS,
     authorities=("NIST AC-4", "DORA Art. 28", "DORA Art. 30", "GDPR Art. 44"),
     subjects=sinks,
     check=check,

@@ -54,7 +54,7 @@ from levee.plan.planned import PlannedSink
 from levee_policies.connector_settings import squashed, weakness
 from levee_policies.dead_letters import is_laxer
 from levee_policies.facts import Facts
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_CONNECTORS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import sinks
 
 ENCRYPTED: Final = ("https://", "s3://", "cos://", "arn:", "crn:")  # the clouds' own libraries speak TLS
@@ -135,6 +135,7 @@ RULE = Rule(
     title="A connector speaks TLS, holds no secret, and keeps what it can't deliver under the same rules",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_CONNECTORS,
     authorities=("NIST SC-8(1)", "NIST IA-5", "NIST AU-9", "PCI 4.2.1", "PCI 8.6.2", "GDPR Art. 32"),
     subjects=sinks,
     check=check,

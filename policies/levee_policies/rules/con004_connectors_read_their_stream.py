@@ -46,7 +46,7 @@ from collections.abc import Iterator
 from levee.plan.planned import PlannedSink
 from levee_policies.connector_reach import detour, drops
 from levee_policies.facts import Facts
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_CONNECTORS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import sinks
 
 
@@ -69,6 +69,7 @@ RULE = Rule(
     title="A connector reads its stream as its service, and nothing else",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_CONNECTORS,
     authorities=("NIST AC-4", "NIST AC-6", "NIST AU-9", "DORA Art. 28"),
     subjects=sinks,
     check=check,

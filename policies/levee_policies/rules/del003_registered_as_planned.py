@@ -21,7 +21,7 @@ stack.yaml:
 resources:
   - name: payments-audit
     type: levee:aws:ArchiveBucket
-    set: {retentionDays: 30}
+    set: {glacierAfterDays: 1}
 ```
 
 ## Passes
@@ -47,10 +47,11 @@ from levee_policies.rule import Rule, Severity, Surface, Violation
 from levee_policies.subjects import decided_parts
 
 if TYPE_CHECKING:
-    from levee.plan.part import Part, RegisteredPart
+    from levee.plan.part import Part
+    from levee.plan.registered import Registered
 
 
-def check(decided: tuple[Part, RegisteredPart], facts: Facts) -> Iterator[Violation]:
+def check(decided: tuple[Part, Registered], facts: Facts) -> Iterator[Violation]:
     """Judge one resource that is a part of the plan."""
     from levee_policies.as_planned import differing_inputs  # files need it not, and every command waits for its imports
 

@@ -17,6 +17,7 @@ stack.yaml:
   aws: {}
 resources:
   - {name: levee-prod-payments-audit-under-min-isr, type: "levee:aws:Alarm", removed: true}
+expect: [RLS-DEL-004, RLS-AUD-003]
 ```
 
 ## Passes

@@ -66,6 +66,7 @@ RULE = Rule(
     title="Who writes a regulated stream waits until its records are safe",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES}),
+    unregistered="a producer's settings are the service's own",
     authorities=(
         "Kafka Producer configs",
         "NIST AU-12",

@@ -41,7 +41,7 @@ from typing import Final
 from levee.plan.planned import Plan
 from levee_policies.broker_settings import said
 from levee_policies.facts import Facts
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_BROKERS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import stack
 
 OFF: Final = ("auto.create.topics.enable", "allow.everyone.if.no.acl.found")
@@ -74,6 +74,7 @@ RULE = Rule(
     title="The brokers make no topic and grant no access by themselves",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_BROKERS,
     authorities=(
         "AWS MSK defaults",
         "Kafka Broker configs",

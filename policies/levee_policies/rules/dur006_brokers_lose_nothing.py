@@ -44,7 +44,7 @@ from levee.catalog.broker_setting import LOSS_SETTINGS
 from levee.plan.planned import Plan
 from levee_policies.broker_settings import harmful, said
 from levee_policies.facts import Facts
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_BROKERS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import stack
 
 
@@ -59,6 +59,7 @@ RULE = Rule(
     title="No setting of the brokers loses records",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_BROKERS,
     authorities=("Kafka Broker configs", "NIST CP-9", "NIST AU-11", "DORA Art. 12"),
     subjects=stack,
     check=check,

@@ -39,7 +39,7 @@ from collections.abc import Iterator
 from levee.model.cluster import ClientTraffic
 from levee.plan.planned import Plan
 from levee_policies.facts import Facts
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_BROKERS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import stack
 
 
@@ -67,6 +67,7 @@ RULE = Rule(
     title="The brokers take TLS only, from clients and from each other",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_BROKERS,
     authorities=(
         "AWS CT.MSK",
         "NIST SC-8",

@@ -3,8 +3,8 @@
 ## What
 
 Where a class has `customer_key_required`, `cluster.encryption.encrypted_by` names a key, and so does every archive of
-its streams. A key that the cloud manages (`alias/aws/…`) is refused when the files are read; a multi-region key
-(`mrk-…`), a copy of which decrypts elsewhere, is no key of this place.
+its streams and every data stream that brings their records. A key that the cloud manages (`alias/aws/…`) is none; files
+with one aren't read. A multi-region key (`mrk-…`), a copy of which decrypts elsewhere, is no key of this place.
 
 ## Why
 
@@ -35,52 +35,37 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from levee.model.data_class import DataClass
-from levee.model.origin import Origin
+from levee.plan.observed import Encrypted
 from levee_policies.facts import Facts
-from levee_policies.keys import MULTI_REGION
+from levee_policies.keys import problem_of
 from levee_policies.rule import Rule, Severity, Surface, Violation
-from levee_policies.subjects import data_classes
+from levee_policies.subjects import encrypted
 
 
-def check(data_class: DataClass, facts: Facts) -> Iterator[Violation]:
-    """Judge the keys that hold the data of one class."""
-    if not data_class.customer_key_required:
-        return
-    cluster, origin = facts.plan.cluster, facts.plan.origin.at("cluster")
-    yield from _key(f"the cluster, which holds {data_class.name} data,", cluster.encryption.key, origin)
-    for planned in facts.plan.archives:
-        if facts.class_of_stream(planned.stream) is data_class:
-            yield from _key(f"bucket {planned.archive.bucket}", planned.archive.key, planned.archive.origin)
-
-
-def _key(what: str, key: str | None, origin: Origin) -> Iterator[Violation]:
-    if key is None:
-        yield _violation(f"{what} names no key", origin)
-    elif MULTI_REGION.search(key):
-        yield _violation(f"{what} names a multi-region key", origin)
-
-
-def _violation(current: str, origin: Origin) -> Violation:
-    return Violation(
-        current=current,
-        expected="a key of one's own, of a single region",
-        fix="write `encrypted_by` with the key's ARN or CRN",
-        origin=origin,
-    )
+def check(holding: tuple[DataClass, Encrypted], _: Facts) -> Iterator[Violation]:
+    """Judge the key of one thing that holds data of a class."""
+    data_class, held = holding
+    problem = problem_of(held.key) if data_class.customer_key_required else None
+    if problem is not None:
+        yield Violation(
+            current=f"{held.what} names {problem}",
+            expected="a key of one's own, of a single region",
+            fix="write `encrypted_by` with the key's ARN or CRN",
+        )
 
 
 RULE = Rule(
     id="RLS-ENC-004",
     title="Data that demands a key of its own is encrypted by one, on disk and in its archive",
     severity=Severity.HIGH,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=(
         "NIST SC-28(1)",
         "NIST SC-12",
         "NIST SA-9(6)",
         "GDPR Art. 32",
     ),
-    subjects=data_classes,
+    subjects=encrypted,
     check=check,
     page=__doc__,
 )

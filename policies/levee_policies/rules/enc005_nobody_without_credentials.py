@@ -37,7 +37,7 @@ from collections.abc import Iterator
 
 from levee.plan.planned import Plan
 from levee_policies.facts import Facts
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_BROKERS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import stack
 
 
@@ -59,6 +59,7 @@ RULE = Rule(
     title="Nobody reaches the brokers without credentials",
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_BROKERS,
     authorities=(
         "NIST AC-3",
         "AWS CT.MSK",

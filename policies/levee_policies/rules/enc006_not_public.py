@@ -37,7 +37,7 @@ from collections.abc import Iterator
 
 from levee.plan.planned import Plan
 from levee_policies.facts import Facts
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_BROKERS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import stack
 
 
@@ -59,6 +59,7 @@ RULE = Rule(
     title="The brokers can't be reached from the internet",
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_BROKERS,
     authorities=(
         "AWS CT.MSK",
         "NIST SC-7",

@@ -2,8 +2,8 @@
 
 ## What
 
-Where passwords are kept in AWS Secrets Manager, `secrets.prefix` begins with `AmazonMSK_`. That they are encrypted with
-a key of one's own, which MSK demands too, no stack file is read without.
+Where passwords are kept in AWS Secrets Manager, `secrets.prefix` begins with `AmazonMSK_`, and a key of one's own
+encrypts them; no stack file is read without one. Every registered secret is so named and so encrypted.
 
 ## Why
 
@@ -41,36 +41,44 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from levee.plan.planned import Plan
+from levee.model.cluster import SecretStoreSpec
 from levee_policies.facts import Facts
+from levee_policies.keys import problem_of
 from levee_policies.rule import Rule, Severity, Surface, Violation
-from levee_policies.subjects import stack
+from levee_policies.subjects import password_stores
 
 PREFIX: Final = "AmazonMSK_"
 
 
-def check(plan: Plan, _: Facts) -> Iterator[Violation]:
+def check(secrets: SecretStoreSpec, _: Facts) -> Iterator[Violation]:
     """Judge where passwords are kept."""
-    secrets = plan.secrets
     if not secrets.in_aws:
         return
     if secrets.prefix is None or not secrets.prefix.startswith(PREFIX):
         current = f"secrets are named {secrets.prefix or '(no prefix)'}"
         expected = f"a name with {PREFIX}"
         yield Violation(current=current, expected=expected, fix="write `secrets.prefix`", at=("secrets", "prefix"))
+    problem = problem_of(secrets.key)
+    if problem is not None:
+        yield Violation(
+            current=f"secrets are encrypted with {problem}",
+            expected="a key of one's own",
+            fix="write `secrets.encrypted_by`",
+            at=("secrets", "encrypted_by"),
+        )
 
 
 RULE = Rule(
     id="RLS-ENC-007",
     title="Secrets for Amazon MSK have the name that it takes",
     severity=Severity.MEDIUM,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=(
         "AWS MSK SCRAM",
         "NIST SC-12",
         "NIST SC-28(1)",
     ),
-    subjects=stack,
+    subjects=password_stores,
     check=check,
     page=__doc__,
 )

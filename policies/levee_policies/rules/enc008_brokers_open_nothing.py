@@ -48,7 +48,7 @@ from collections.abc import Iterator
 from levee.plan.planned import Plan
 from levee_policies.broker_settings import ways_in
 from levee_policies.facts import Facts
-from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.rule import OF_BROKERS, Rule, Severity, Surface, Violation
 from levee_policies.subjects import stack
 
 
@@ -62,6 +62,7 @@ RULE = Rule(
     title="No setting of the brokers opens what the stack declares closed",
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.FILES}),
+    unregistered=OF_BROKERS,
     authorities=("Kafka Broker configs", "Kafka Authorization", "NIST SC-8(1)", "NIST AC-3", "NIST CM-7", "PCI 4.2.1"),
     subjects=stack,
     check=check,

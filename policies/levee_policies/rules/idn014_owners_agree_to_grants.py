@@ -4,7 +4,8 @@
 
 A grant under `services` that names streams one by one reaches streams of the service's own owner. One of another owner
 it may read or write where that stream's own file names the service too (as a consumer or sink, as a source), and read
-where the stream's class lists it in `readers`. It manages none. Prefixes are RLS-IDN-005.
+where the stream's class lists it in `readers`. It manages none. Registered, its access counts, whatever resource gives
+it. Prefixes are RLS-IDN-005.
 
 ## Why
 
@@ -76,7 +77,7 @@ RULE = Rule(
     id="RLS-IDN-014",
     title="A grant in stack.yaml reaches another owner's stream only where its owner agrees",
     severity=Severity.HIGH,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=("NIST AC-3", "NIST AC-6", "PCI 7.2.5", "DORA Art. 9"),
     subjects=credentials,
     check=check,

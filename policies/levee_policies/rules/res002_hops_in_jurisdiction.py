@@ -10,7 +10,7 @@ is unknown, unless the sink says `region`, or is somebody else's service with an
 Where a source names no region it is in the stack's. Archives are RLS-RES-008, readers RLS-RES-009, the brokers
 RLS-RES-001.
 
-Hops are not registered resources yet: only files show them.
+Of registered resources what delivers a log group's events is judged alike, and principals by their ARNs.
 
 ## Why
 
@@ -62,7 +62,7 @@ RULE = Rule(
     id="RLS-RES-002",
     title="Sources and sinks lie in the stack's jurisdiction",
     severity=Severity.CRITICAL,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=(
         "IBM Streaming",
         "GDPR Art. 44",

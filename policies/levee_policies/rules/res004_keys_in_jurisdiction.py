@@ -61,7 +61,7 @@ RULE = Rule(
     id="RLS-RES-004",
     title="Keys and their copies lie in the stack's jurisdiction",
     severity=Severity.HIGH,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=(
         "NIST SC-12",
         "NIST SA-9(6)",

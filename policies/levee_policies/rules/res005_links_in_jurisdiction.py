@@ -54,6 +54,7 @@ RULE = Rule(
     title="No replicator copies the cluster out of its jurisdiction",
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.FILES}),
+    unregistered="no target registers links",
     authorities=(
         "DORA Art. 30",
         "GDPR Art. 44",

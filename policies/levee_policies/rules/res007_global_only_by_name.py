@@ -63,7 +63,7 @@ RULE = Rule(
     id="RLS-RES-007",
     title="What lies in no region is listed with its reason",
     severity=Severity.MEDIUM,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=(
         "NIST SA-9(5)",
         "GDPR Art. 44",

@@ -6,7 +6,7 @@ The archive of a stream is in a region of the stack's jurisdiction, and of one t
 names none, it is in the stack's. Judged is its `region`, and what the bucket's name tells; an access point, an ARN or a
 URL that tells no region is unknown without `region`.
 
-What is registered of an archive is what the files say: RLS-DEL-003.
+A registered archive is judged by its bucket's name, and so are its replicas.
 
 ## Why
 
@@ -54,7 +54,7 @@ RULE = Rule(
     id="RLS-RES-008",
     title="Archives lie in the stack's jurisdiction",
     severity=Severity.HIGH,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
     authorities=(
         "DORA Art. 12",
         "GDPR Art. 44",

@@ -56,6 +56,7 @@ RULE = Rule(
     title="A reader outside the jurisdiction has a basis for the transfer",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES}),
+    unregistered="no input of any resource says where a consumer is",
     authorities=(
         "GDPR Art. 44",
         "DORA Art. 30",

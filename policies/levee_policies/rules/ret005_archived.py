@@ -3,6 +3,8 @@
 ## What
 
 A stream of a class with `archive_required` has an `archive`: locked, and kept at least as long as the stream itself.
+Registered, its lock is of the class's `archive_lock` or a stricter mode, on a bucket with versions, and nothing expires
+sooner.
 
 The catalogue this began with asked for an archive where the broker keeps less than is required. The broker's retention
 has its own floor (RLS-RET-001); whether it is enough is for the class to say. And an archive from which anybody can
@@ -38,19 +40,18 @@ from collections.abc import Iterator
 
 from levee.model.duration import Duration
 from levee.model.stream import ArchiveSpec
-from levee.plan.planned import PlannedTopic
 from levee_policies.facts import Facts
+from levee_policies.joined import StreamArchive
 from levee_policies.rule import Rule, Severity, Surface, Violation
-from levee_policies.subjects import topics
+from levee_policies.subjects import archives
 
 
-def check(topic: PlannedTopic, facts: Facts) -> Iterator[Violation]:
+def check(stream: StreamArchive, facts: Facts) -> Iterator[Violation]:
     """Judge one stream."""
-    data_class = facts.class_of(topic)
+    data_class = facts.class_of(stream.topic)
     if not data_class.archive_required:
         return
-    planned = facts.archives.get(topic.stream)
-    if planned is None:
+    if stream.archive is None:
         yield Violation(
             current="it has no archive",
             expected=f"an archive: class {data_class.name} asks for one",
@@ -58,10 +59,10 @@ def check(topic: PlannedTopic, facts: Facts) -> Iterator[Violation]:
             at=("archive",),
         )
     else:
-        yield from _archive(planned.archive, Duration(int(dict(topic.settings)["retention.ms"])))
+        yield from _archive(stream.archive, int(dict(stream.topic.settings).get("retention.ms", 0)))
 
 
-def _archive(archive: ArchiveSpec, least: Duration) -> Iterator[Violation]:
+def _archive(archive: ArchiveSpec, kept: int) -> Iterator[Violation]:
     if not archive.locked:
         yield Violation(
             current="its archive is not locked",
@@ -69,6 +70,7 @@ def _archive(archive: ArchiveSpec, least: Duration) -> Iterator[Violation]:
             fix="write `locked: true`",
             at=("archive", "locked"),
         )
+    least = Duration(kept)  # of a topic that says nothing RLS-RET-001 is the judge
     if archive.retention < least:
         yield Violation(
             current=f"its archive keeps {archive.retention}",
@@ -82,9 +84,9 @@ RULE = Rule(
     id="RLS-RET-005",
     title="What a class wants archived has an archive that is locked and keeps long enough",
     severity=Severity.HIGH,
-    surfaces=frozenset({Surface.FILES}),
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE, Surface.STACK}),
     authorities=("NIST AU-4(1)", "NIST AU-11(1)", "NIST CP-9", "PCI 10.3.2", "DORA Art. 12", "IBM Streaming"),
-    subjects=topics,
+    subjects=archives,
     check=check,
     page=__doc__,
 )

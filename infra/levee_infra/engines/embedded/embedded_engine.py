@@ -10,6 +10,7 @@ from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
 
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
+from levee.plan.registered import Registered
 from levee_infra.deployed.engine_error import EngineError
 from levee_infra.deployed.holder import EngineName
 from levee_infra.deployed.journal import before_this_run, begin_run, end_run, recorded
@@ -27,7 +28,6 @@ from levee_infra.engines.interrupted import interrupted
 from levee_infra.engines.resource_words import ResourceWords
 from levee_infra.ignored_folder import make_ignored
 from levee_infra.providers.protocol.identity import RECREATED
-from levee_policies.readback.registered import Registered
 from levee_policies.stack_evaluator import StackEvaluator, message
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from levee.diagnostics.redaction import REDACTED, looks_secret
+from levee.plan.registered import Registered
 from levee.plan.unknown import unknown
 from levee_infra.deployed.embedded_state import name_of
 from levee_infra.engines.contract import Report
@@ -13,7 +14,6 @@ from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.registration import Registration
 from levee_infra.providers.protocol.properties import UNKNOWN_TEXT
 from levee_policies.readback.observe import JUDGED
-from levee_policies.readback.registered import Registered
 from levee_policies.rule import Surface
 from levee_policies.stack_evaluator import StackEvaluator, message
 

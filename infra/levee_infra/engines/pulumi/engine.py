@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from levee.diagnostics import LeveeError
+from levee.plan.registered import Registered
 from levee_infra.deployed.checkpoint import locks
 from levee_infra.deployed.export import Exported, read_export
 from levee_infra.deployed.holder import EngineName, forget_holder
@@ -34,7 +35,6 @@ from levee_infra.engines.pulumi.preview_events import deleted_made_anew, nothing
 from levee_infra.engines.resource_words import kept_thing
 from levee_infra.interruption import exit_code, on_signals
 from levee_policies.gate import refuse
-from levee_policies.readback.registered import Registered
 
 _LOG: Final = logging.getLogger(__name__)
 _COMMANDS: Final = {

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 from levee.fields.values import ORGANIZATION_ID
@@ -49,6 +50,32 @@ def openings(document: Document, insider: Insider) -> Iterator[str]:
 def sources(document: Document) -> set[str]:
     """The ARNs of resources for which services may act by it."""
     return set[str]().union(*(_pinned(each, "aws:SourceArn", _OF_ARNS) for each in document.statements))
+
+
+def service_callers(document: Document) -> Iterator[tuple[str | None, str | None]]:
+    """On what accounts' and resources' behalf services may act by it, as it pins them; None: it pins none."""
+    for statement in _allowed_to(document, PrincipalKind.SERVICE):
+        accounts: list[str | None] = [*sorted(_pinned(statement, "aws:SourceAccount", _EXACT))]
+        arns: list[str | None] = [*sorted(_pinned(statement, "aws:SourceArn", _OF_ARNS))]
+        yield from product(accounts or [None], arns or [None])
+
+
+def insiders(document: Document) -> Iterator[tuple[str | None, tuple[str, ...]]]:
+    """The organization or the accounts that each statement lets in; neither: it lets in anyone."""
+    for statement in _allowed_to(document, PrincipalKind.AWS):
+        names = [each.name for each in statement.principals if each.kind is PrincipalKind.AWS]
+        organizations = _pinned(statement, "aws:PrincipalOrgID", _EXACT)
+        accounts = {_account(name) or name for name in names if name != "*"}
+        if "*" in names and not organizations:
+            pinned = _pinned(statement, "aws:PrincipalAccount", _EXACT)
+            accounts = accounts | pinned if pinned else set()
+        yield next(iter(sorted(organizations)), None), tuple(sorted(accounts))
+
+
+def _allowed_to(document: Document, kind: PrincipalKind) -> Iterator[Statement]:
+    for statement in document.statements:
+        if statement.effect is Effect.ALLOW and any(each.kind is kind for each in statement.principals):
+            yield statement
 
 
 def _opening(statement: Statement, principal: Principal, insider: Insider) -> str | None:

@@ -26,6 +26,11 @@ class Registered:
     ignored: tuple[str, ...] = ()
     outputs: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
+    @property
+    def everything(self) -> Mapping[str, Any]:
+        """Its inputs, and all that its provider said of it."""
+        return {**self.properties, **self.outputs}
+
     def text(self, key: str, default: Any = None) -> Any:
         """A property that is text, `default` where it isn't set, unknown where it is something else."""
         return as_text(self.properties.get(key), key, default)
