@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from pulumi_policy.proxy import UNKNOWN_STRING_VALUE
 
 from tests.integration.test_policy_pack import pulumi
 from tests.support.aws.api import AwsApi
@@ -38,7 +39,6 @@ def _weakened(kind: str, name: str, value: str) -> str:
 
 CHANGES: Final = {
     "RLS-RET-005": _weakened("ArchiveBucket", "retentionDays", "1"),
-    "RLS-RES-004": _weakened("Secret", "keyArn", "'arn:aws:kms:us-east-1:123456789012:key/1234abcd'"),
     "RLS-IDN-004": _weakened(
         "Role",
         "policy",
@@ -67,7 +67,11 @@ def test_what_is_registered_is_the_plan_or_is_refused(tmp_path: Path, cluster: L
     settings = stack.project / "Pulumi.yaml"
     settings.write_text(settings.read_text().replace(f"{PROJECT}/infra/__main__.py", "changed/__main__.py"))
     (stack.project / "changed").mkdir()
-    for rule, change in CHANGES.items():
+    classes = stack.project / "stacks" / "classes.yaml"
+    asked = "regulated: true\n    archive_required: true\n"
+    classes.write_text(classes.read_text().replace("regulated: true\n", asked))
+    unknown = _weakened("ArchiveBucket", "lockMode", repr(UNKNOWN_STRING_VALUE))
+    for rule, change in (*CHANGES.items(), ("RLS-RET-005", unknown)):
         (stack.project / "changed" / "__main__.py").write_text(CHANGED.replace("{change}", change))
         refused = pulumi(stack, "preview", *pack)
         told = refused.stdout + refused.stderr

@@ -58,11 +58,7 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.FILES}),
     unregistered="no input of any resource says in which account a source is",
-    authorities=(
-        "IBM Streaming",
-        "NIST AC-4",
-        "AWS Data perimeter",
-    ),
+    authorities=("IBM Streaming", "NIST AC-4", "AWS Data perimeter"),
     subjects=sources,
     check=check,
     page=__doc__,

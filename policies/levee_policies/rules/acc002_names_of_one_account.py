@@ -66,11 +66,7 @@ RULE = Rule(
     title="Every cloud resource that is named belongs to the stack's account",
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "NIST AC-4",
-        "AWS Data perimeter",
-        "IBM Streaming",
-    ),
+    authorities=("NIST AC-4", "AWS Data perimeter", "IBM Streaming"),
     subjects=places,
     check=check,
     page=__doc__,

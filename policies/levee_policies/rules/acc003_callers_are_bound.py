@@ -76,12 +76,7 @@ RULE = Rule(
     title="A cloud service that writes is bound to one account and one caller",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "AWS MSK Connect role",
-        "AWS Data perimeter",
-        "IBM S2S",
-        "NIST AC-4",
-    ),
+    authorities=("AWS MSK Connect role", "AWS Data perimeter", "IBM S2S", "NIST AC-4"),
     subjects=sources,
     check=check,
     page=__doc__,

@@ -57,11 +57,7 @@ RULE = Rule(
     title="The cluster's resource policy names an organization or accounts",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "AWS Data perimeter",
-        "NIST AC-3",
-        "NIST AC-4",
-    ),
+    authorities=("AWS Data perimeter", "NIST AC-3", "NIST AC-4"),
     subjects=resource_policies,
     check=check,
     page=__doc__,

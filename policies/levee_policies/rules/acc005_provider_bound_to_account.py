@@ -61,10 +61,7 @@ RULE = Rule(
     title="A cloud's provider is bound to the stack's account",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.RESOURCE}),
-    authorities=(
-        "NIST AC-3",
-        "AWS Data perimeter",
-    ),
+    authorities=("NIST AC-3", "AWS Data perimeter"),
     subjects=clouds,
     check=check,
     page=__doc__,

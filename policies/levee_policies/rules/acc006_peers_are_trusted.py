@@ -58,11 +58,7 @@ RULE = Rule(
     title="Other accounts reach the brokers only where they are trusted",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "AWS Data perimeter",
-        "NIST AC-4",
-        "NIST SC-7",
-    ),
+    authorities=("AWS Data perimeter", "NIST AC-4", "NIST SC-7"),
     subjects=peers,
     check=check,
     page=__doc__,

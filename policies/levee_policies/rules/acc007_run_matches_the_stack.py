@@ -70,10 +70,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES}),
     unregistered="what it judges is the environment of the run",
-    authorities=(
-        "NIST CM-3",
-        "DORA Art. 9",
-    ),
+    authorities=("NIST CM-3", "DORA Art. 9"),
     subjects=stack,
     check=check,
     page=__doc__,

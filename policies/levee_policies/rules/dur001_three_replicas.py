@@ -58,12 +58,7 @@ RULE = Rule(
     title="Every record is on three brokers",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "Kafka Topic configs",
-        "NIST CP-9",
-        "DORA Art. 12",
-        "AWS MSK defaults",
-    ),
+    authorities=("Kafka Topic configs", "NIST CP-9", "DORA Art. 12", "AWS MSK defaults"),
     subjects=topics,
     check=check,
     page=__doc__,

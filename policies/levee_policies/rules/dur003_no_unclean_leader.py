@@ -60,11 +60,7 @@ RULE = Rule(
     title="A broker that missed records never leads",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "Kafka Topic configs",
-        "NIST CP-9",
-        "DORA Art. 12",
-    ),
+    authorities=("Kafka Topic configs", "NIST CP-9", "DORA Art. 12"),
     subjects=topics,
     check=check,
     page=__doc__,

@@ -67,11 +67,7 @@ RULE = Rule(
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES}),
     unregistered="a producer's settings are the service's own",
-    authorities=(
-        "Kafka Producer configs",
-        "NIST AU-12",
-        "DORA Art. 12",
-    ),
+    authorities=("Kafka Producer configs", "NIST AU-12", "DORA Art. 12"),
     subjects=sources,
     check=check,
     page=__doc__,

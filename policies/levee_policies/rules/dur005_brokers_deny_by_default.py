@@ -75,12 +75,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES}),
     unregistered=OF_BROKERS,
-    authorities=(
-        "AWS MSK defaults",
-        "Kafka Broker configs",
-        "NIST CM-7",
-        "NIST AC-3",
-    ),
+    authorities=("AWS MSK defaults", "Kafka Broker configs", "NIST CM-7", "NIST AC-3"),
     subjects=stack,
     check=check,
     page=__doc__,

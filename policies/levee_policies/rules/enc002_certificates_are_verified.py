@@ -56,11 +56,7 @@ RULE = Rule(
     title="Brokers prove who they are",
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.RESOURCE}),
-    authorities=(
-        "NIST SC-8(1)",
-        "PCI 4.2.1",
-        "GDPR Art. 32",
-    ),
+    authorities=("NIST SC-8(1)", "PCI 4.2.1", "GDPR Art. 32"),
     subjects=connections,
     check=check,
     page=__doc__,

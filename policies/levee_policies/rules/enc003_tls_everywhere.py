@@ -68,11 +68,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES}),
     unregistered=OF_BROKERS,
-    authorities=(
-        "AWS CT.MSK",
-        "NIST SC-8",
-        "PCI 4.2.1",
-    ),
+    authorities=("AWS CT.MSK", "NIST SC-8", "PCI 4.2.1"),
     subjects=stack,
     check=check,
     page=__doc__,

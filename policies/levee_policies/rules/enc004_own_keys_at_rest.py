@@ -59,12 +59,7 @@ RULE = Rule(
     title="Data that demands a key of its own is encrypted by one, on disk and in its archive",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "NIST SC-28(1)",
-        "NIST SC-12",
-        "NIST SA-9(6)",
-        "GDPR Art. 32",
-    ),
+    authorities=("NIST SC-28(1)", "NIST SC-12", "NIST SA-9(6)", "GDPR Art. 32"),
     subjects=encrypted,
     check=check,
     page=__doc__,

@@ -60,11 +60,7 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.FILES}),
     unregistered=OF_BROKERS,
-    authorities=(
-        "NIST AC-3",
-        "AWS CT.MSK",
-        "PCI 7.2.5",
-    ),
+    authorities=("NIST AC-3", "AWS CT.MSK", "PCI 7.2.5"),
     subjects=stack,
     check=check,
     page=__doc__,

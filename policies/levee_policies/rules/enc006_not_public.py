@@ -60,11 +60,7 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.FILES}),
     unregistered=OF_BROKERS,
-    authorities=(
-        "AWS CT.MSK",
-        "NIST SC-7",
-        "NIST AC-4",
-    ),
+    authorities=("AWS CT.MSK", "NIST SC-7", "NIST AC-4"),
     subjects=stack,
     check=check,
     page=__doc__,

@@ -73,11 +73,7 @@ RULE = Rule(
     title="Secrets for Amazon MSK have the name that it takes",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "AWS MSK SCRAM",
-        "NIST SC-12",
-        "NIST SC-28(1)",
-    ),
+    authorities=("AWS MSK SCRAM", "NIST SC-12", "NIST SC-28(1)"),
     subjects=password_stores,
     check=check,
     page=__doc__,

@@ -72,12 +72,7 @@ RULE = Rule(
     title="No permission is given to everybody",
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.RESOURCE}),
-    authorities=(
-        "NIST AC-3",
-        "NIST AC-6",
-        "Kafka Authorization",
-        "PCI 7.2.5",
-    ),
+    authorities=("NIST AC-3", "NIST AC-6", "Kafka Authorization", "PCI 7.2.5"),
     subjects=principals,
     check=check,
     page=__doc__,

@@ -84,12 +84,7 @@ RULE = Rule(
     title="A principal has no operation that no role needs",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.RESOURCE}),
-    authorities=(
-        "NIST AC-6",
-        "PCI 7.2.5",
-        "AWS MSK actions",
-        "Kafka Authorization",
-    ),
+    authorities=("NIST AC-6", "PCI 7.2.5", "AWS MSK actions", "Kafka Authorization"),
     subjects=principals,
     check=check,
     page=__doc__,

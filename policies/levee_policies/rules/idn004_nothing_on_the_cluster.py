@@ -76,12 +76,7 @@ RULE = Rule(
     title="No service reconfigures the cluster",
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.RESOURCE}),
-    authorities=(
-        "NIST AC-6(10)",
-        "NIST AC-6",
-        "AWS MSK actions",
-        "PCI 7.2.5",
-    ),
+    authorities=("NIST AC-6(10)", "NIST AC-6", "AWS MSK actions", "PCI 7.2.5"),
     subjects=principals,
     check=check,
     page=__doc__,

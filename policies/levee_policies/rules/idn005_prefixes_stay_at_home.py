@@ -82,11 +82,7 @@ RULE = Rule(
     title="A prefix ends at a separator and covers streams of one owner",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "NIST AC-6",
-        "Kafka Authorization",
-        "PCI 7.2.5",
-    ),
+    authorities=("NIST AC-6", "Kafka Authorization", "PCI 7.2.5"),
     subjects=principals,
     check=check,
     page=__doc__,

@@ -69,11 +69,7 @@ RULE = Rule(
     title="Nobody both writes and reads the same regulated stream",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE, Surface.STACK}),
-    authorities=(
-        "NIST AC-5",
-        "NIST AC-4(21)",
-        "PCI 7.2.5",
-    ),
+    authorities=("NIST AC-5", "NIST AC-4(21)", "PCI 7.2.5"),
     subjects=principals,
     check=check,
     page=__doc__,

@@ -78,12 +78,7 @@ RULE = Rule(
     title="Every grant on a stream is declared, and its readers are those of its class",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE, Surface.STACK}),
-    authorities=(
-        "NIST AC-3",
-        "NIST AC-6",
-        "PCI 7.2.5",
-        "DORA Art. 9",
-    ),
+    authorities=("NIST AC-3", "NIST AC-6", "PCI 7.2.5", "DORA Art. 9"),
     subjects=principals,
     check=check,
     page=__doc__,

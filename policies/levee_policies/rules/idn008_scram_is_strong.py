@@ -76,11 +76,7 @@ RULE = Rule(
     title="Credentials are SCRAM-SHA-512 with 8192 iterations or more",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.RESOURCE}),
-    authorities=(
-        "NIST IA-5",
-        "Kafka SCRAM",
-        "GDPR Art. 32",
-    ),
+    authorities=("NIST IA-5", "Kafka SCRAM", "GDPR Art. 32"),
     subjects=logins,
     check=check,
     page=__doc__,

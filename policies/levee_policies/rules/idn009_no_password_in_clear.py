@@ -70,11 +70,7 @@ RULE = Rule(
     title="No program or file holds a password",
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.RESOURCE}),
-    authorities=(
-        "NIST IA-5",
-        "PCI 8.6.2",
-        "GDPR Art. 32",
-    ),
+    authorities=("NIST IA-5", "PCI 8.6.2", "GDPR Art. 32"),
     subjects=logins,
     check=check,
     page=__doc__,

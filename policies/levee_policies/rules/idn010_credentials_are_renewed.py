@@ -87,11 +87,7 @@ RULE = Rule(
     title="Every credential has an owner and is renewed in time",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "NIST IA-5",
-        "PCI 8.6.3",
-        "DORA Art. 9",
-    ),
+    authorities=("NIST IA-5", "PCI 8.6.3", "DORA Art. 9"),
     subjects=logins,
     check=check,
     page=__doc__,

@@ -60,11 +60,7 @@ RULE = Rule(
     title="Grants to any host stand behind a boundary that is written down",
     severity=Severity.LOW,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "NIST AC-4",
-        "NIST SC-7",
-        "DORA Art. 9",
-    ),
+    authorities=("NIST AC-4", "NIST SC-7", "DORA Art. 9"),
     subjects=principals,
     check=check,
     page=__doc__,

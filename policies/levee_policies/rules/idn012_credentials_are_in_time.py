@@ -58,11 +58,7 @@ RULE = Rule(
     title="No deployed credential is older than its service says",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.CHANGE}),
-    authorities=(
-        "NIST IA-5",
-        "PCI 8.6.3",
-        "DORA Art. 9",
-    ),
+    authorities=("NIST IA-5", "PCI 8.6.3", "DORA Art. 9"),
     subjects=deployed_credentials,
     check=check,
     page=__doc__,

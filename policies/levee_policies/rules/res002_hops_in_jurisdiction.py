@@ -63,12 +63,7 @@ RULE = Rule(
     title="Sources and sinks lie in the stack's jurisdiction",
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "IBM Streaming",
-        "GDPR Art. 44",
-        "DORA Art. 30",
-        "NIST SA-9(5)",
-    ),
+    authorities=("IBM Streaming", "GDPR Art. 44", "DORA Art. 30", "NIST SA-9(5)"),
     subjects=hop_places,
     check=check,
     page=__doc__,

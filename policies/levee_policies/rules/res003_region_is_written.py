@@ -59,11 +59,7 @@ RULE = Rule(
     title="A cloud's provider is given the stack's region as a plain value",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.RESOURCE}),
-    authorities=(
-        "AWS CT.MULTISERVICE.PV.1",
-        "NIST SA-9(5)",
-        "GDPR Art. 44",
-    ),
+    authorities=("AWS CT.MULTISERVICE.PV.1", "NIST SA-9(5)", "GDPR Art. 44"),
     subjects=clouds,
     check=check,
     page=__doc__,

@@ -62,12 +62,7 @@ RULE = Rule(
     title="Keys and their copies lie in the stack's jurisdiction",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "NIST SC-12",
-        "NIST SA-9(6)",
-        "AWS CT.MULTISERVICE.PV.1",
-        "GDPR Art. 44",
-    ),
+    authorities=("NIST SC-12", "NIST SA-9(6)", "AWS CT.MULTISERVICE.PV.1", "GDPR Art. 44"),
     subjects=key_places,
     check=check,
     page=__doc__,

@@ -55,11 +55,7 @@ RULE = Rule(
     severity=Severity.CRITICAL,
     surfaces=frozenset({Surface.FILES}),
     unregistered="no target registers links",
-    authorities=(
-        "DORA Art. 30",
-        "GDPR Art. 44",
-        "NIST SA-9(5)",
-    ),
+    authorities=("DORA Art. 30", "GDPR Art. 44", "NIST SA-9(5)"),
     subjects=link_places,
     check=check,
     page=__doc__,

@@ -63,11 +63,7 @@ RULE = Rule(
     title="The brokers' addresses are of the stack's region",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "NIST AC-4",
-        "AWS CT.MULTISERVICE.PV.1",
-        "IBM Streaming",
-    ),
+    authorities=("NIST AC-4", "AWS CT.MULTISERVICE.PV.1", "IBM Streaming"),
     subjects=connections,
     check=check,
     page=__doc__,

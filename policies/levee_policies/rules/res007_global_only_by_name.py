@@ -64,11 +64,7 @@ RULE = Rule(
     title="What lies in no region is listed with its reason",
     severity=Severity.MEDIUM,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "NIST SA-9(5)",
-        "GDPR Art. 44",
-        "DORA Art. 30",
-    ),
+    authorities=("NIST SA-9(5)", "GDPR Art. 44", "DORA Art. 30"),
     subjects=places,
     check=check,
     page=__doc__,

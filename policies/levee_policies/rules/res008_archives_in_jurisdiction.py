@@ -55,12 +55,7 @@ RULE = Rule(
     title="Archives lie in the stack's jurisdiction",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE}),
-    authorities=(
-        "DORA Art. 12",
-        "GDPR Art. 44",
-        "IBM Buckets",
-        "NIST SA-9(5)",
-    ),
+    authorities=("DORA Art. 12", "GDPR Art. 44", "IBM Buckets", "NIST SA-9(5)"),
     subjects=archive_places,
     check=check,
     page=__doc__,

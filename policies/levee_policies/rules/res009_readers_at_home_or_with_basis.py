@@ -57,10 +57,7 @@ RULE = Rule(
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES}),
     unregistered="no input of any resource says where a consumer is",
-    authorities=(
-        "GDPR Art. 44",
-        "DORA Art. 30",
-    ),
+    authorities=("GDPR Art. 44", "DORA Art. 30"),
     subjects=consumers,
     check=check,
     page=__doc__,
