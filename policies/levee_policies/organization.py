@@ -31,7 +31,7 @@ _IMPORTABLE: Final = (
     *("__future__", "collections", "dataclasses", "datetime", "enum", "functools", "ipaddress", "itertools", "math"),
     *("operator", "re", "string", "types", "typing", "typing_extensions"),
     *("levee.catalog", "levee.model", "levee.plan", "levee.targets"),
-    *("levee_policies.facts", "levee_policies.rule", "levee_policies.subjects"),
+    *("levee_policies.facts", "levee_policies.joined", "levee_policies.rule", "levee_policies.subjects"),
 )
 _IMPURE: Final = frozenset(
     {

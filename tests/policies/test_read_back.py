@@ -6,7 +6,7 @@ The rule fires under its own id, as it does for the declaration.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from levee.plan.planned import Plan
 from levee.plan.registered import Registered
 from levee.plan.unknown import unknown
 from levee.targets import TYPES, parts
+from levee_policies.finding import Finding
 from levee_policies.stack_evaluator import StackEvaluator
 from tests.policies.test_crossguard import Pack
 from tests.policies.test_registered_parts import (
@@ -41,6 +42,7 @@ from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws_outputs import PLACE
 from tests.support.aws_registered import Resources, registered
 from tests.support.aws_stack import ON_CALL, OTHER_ACCOUNT, TODAY, AwsStack
+from tests.support.own_rules import write_rule
 
 STRANGER = "999999999999"
 Change = Callable[[Any], Any]
@@ -270,3 +272,54 @@ def test_every_kind_has_an_input_that_is_judged() -> None:
 @pytest.mark.parametrize("case", WEAK, ids=lambda case: case.id)
 def test_the_pack_reports_it(case: Weak, project: Path, planned: Resources) -> None:
     assert case.rules <= Pack(project).resources([case.weakened(planned[case.key])])
+
+
+OWN_RULE = '''\
+"""An archive keeps for a year.
+
+## What
+
+It does.
+"""
+
+from collections.abc import Iterator
+
+from levee.model.duration import Duration
+from levee_policies.facts import Facts
+from levee_policies.joined import StreamArchive
+from levee_policies.rule import Rule, Severity, Surface, Violation
+from levee_policies.subjects import archives
+
+
+def check(stream: StreamArchive, facts: Facts) -> Iterator[Violation]:
+    if stream.archive is None or stream.archive.retention < Duration.days(365):
+        yield Violation("less than a year", "a year", "write it")
+
+
+RULE = Rule(
+    id="ACME-RET-001",
+    title="An archive keeps for a year",
+    severity=Severity.HIGH,
+    surfaces=frozenset({Surface.FILES, Surface.RESOURCE, Surface.STACK}),
+    authorities=("ACME handbook 4",),
+    subjects=archives,
+    check=check,
+    page=__doc__,
+)
+'''
+
+
+def test_a_rule_of_an_organizations_own_is_judged_on_the_same_feeds(
+    tmp_path: Path, plan: Plan, planned: Resources
+) -> None:
+    (tmp_path / "stacks").mkdir()
+    write_rule(tmp_path, OWN_RULE, "ret001_a_year.py")
+    evaluator = StackEvaluator(tmp_path, plan.stack, TODAY, plan)
+
+    def ids(findings: Iterable[Finding]) -> set[str]:
+        return {each.rule.id for each in findings if each.rule.id.startswith("ACME")}
+
+    shorter = replace(planned[BUCKET], properties={**planned[BUCKET].properties, "retentionDays": 300})
+    assert ids(evaluator.declaration()) == ids(evaluator.everything(planned.values())) == set()
+    assert ids(evaluator.resource(shorter)) == {"ACME-RET-001"}
+    assert ids(evaluator.together(each for key, each in planned.items() if key != BUCKET)) == {"ACME-RET-001"}
