@@ -39,7 +39,8 @@ class Access:
 class Principal:
     """Who Kafka knows, and all that it may do. `label` is what reports call it.
 
-    `service` and `owner` are None for one that no stack file declares.
+    `service` and `owner` are None for one that no stack file declares. `made_elsewhere`: it is somebody whom levee
+    doesn't make, under just this name.
     """
 
     name: str
@@ -47,7 +48,14 @@ class Principal:
     service: str | None
     owner: str | None
     access: tuple[Access, ...]
+    made_elsewhere: bool = False
     origin: Origin
+
+    def is_held_by(self, other: Principal) -> bool:
+        """Whether both are the same somebody. All generations of a service's users are one."""
+        if self.made_elsewhere or other.made_elsewhere:
+            return self.made_elsewhere == other.made_elsewhere and self.name == other.name
+        return self.label == other.label
 
     def operations(self, resource_type: str) -> frozenset[str]:
         """Everything it is allowed on resources of this type."""
@@ -143,6 +151,7 @@ def declared_principals(plan: Plan) -> Iterator[Principal]:
             service=credential.service,
             owner=credential.owner,
             access=tuple(_access(credential)),
+            made_elsewhere=credential.scram is None,
             origin=credential.origin,
         )
 

@@ -31,6 +31,7 @@ def principal(resource: Registered, declared: Mapping[str, PlannedCredential]) -
         service=service.service if service else None,
         owner=service.owner if service else None,
         access=_access(resource, origin),
+        made_elsewhere=resource.type == EXISTING,
         origin=origin,
     )
 
