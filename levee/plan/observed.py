@@ -173,13 +173,14 @@ def _access(credential: PlannedCredential) -> Iterator[Access]:
 def declared_logins(plan: Plan) -> Iterator[Login]:
     """One login a service that levee makes users for."""
     for credential in plan.credentials:
-        if (users := credential.scram) is None:
+        users, mechanism = credential.scram, plan.cluster.security.mechanism
+        if users is None or mechanism is None:
             continue
         yield Login(
             name=credential.usernames[-1],
             label=credential.service,
             service=credential.service,
-            mechanism=plan.cluster.security.mechanism.value,
+            mechanism=mechanism.value,
             iterations=users.iterations,
             in_clear=False,
             owner=credential.owner,
@@ -191,7 +192,7 @@ def declared_logins(plan: Plan) -> Iterator[Login]:
 def declared_connections(plan: Plan) -> Iterator[Connection]:
     """The stack's own ways to its brokers: its services', and levee's where that has addresses of its own."""
     security = plan.cluster.security
-    ways = [(plan.cluster.bootstrap, security.mechanism.value, plan.origin.at("cluster"))]
+    ways = [(plan.cluster.bootstrap, security.mechanism or "", plan.origin.at("cluster"))]
     if security.admin_bootstrap:
         origin = plan.origin.at("cluster", "security", "admin")
         ways.append((security.admin_bootstrap, security.admin.mechanism or "", origin))

@@ -85,6 +85,20 @@ def existing_principals(declared: Declared) -> Iterator[Problem]:
             yield Problem("principal-name", message, "give the service a principal of its own", origin)
 
 
+def mechanism_of_users(declared: Declared) -> Iterator[Problem]:
+    """How services log in is said where levee makes the users of one."""
+    stack = declared.stack
+    if stack is None or stack.cluster.security.mechanism is not None:
+        return
+    used = {each.name for each in declared.services.values() if each.grants}
+    for stream in declared.streams:
+        used |= {source.service for source in stream.sources} | {each.service for each in stream.consumers}
+    if users := sorted(name for name in used if (it := declared.services.get(name)) is None or it.principal is None):
+        message = f"`mechanism` is missing, by which the users of {users[0]} log in"
+        hint = "write `mechanism: SCRAM-SHA-512`, or give each service a `principal` that was made elsewhere"
+        yield Problem("missing-key", message, hint, stack.origin.at("cluster", "security"))
+
+
 def nothing_to_rotate(declared: Declared) -> Iterator[Problem]:
     """What is said of users that levee makes says nothing of a principal that was made elsewhere."""
     for service in declared.services.values():
