@@ -151,7 +151,7 @@ def declared_principals(plan: Plan) -> Iterator[Principal]:
             service=credential.service,
             owner=credential.owner,
             access=tuple(_access(credential)),
-            made_elsewhere=credential.scram is None,
+            made_elsewhere=credential.made_elsewhere,
             origin=credential.origin,
         )
 

@@ -127,6 +127,11 @@ class PlannedCredential:
         return self.realized_as if isinstance(self.realized_as, ScramUsers) else None
 
     @property
+    def made_elsewhere(self) -> bool:
+        """Whether levee makes no login for it, and so holds no credential that it could be tried with."""
+        return isinstance(self.realized_as, ExistingPrincipal)
+
+    @property
     def usernames(self) -> tuple[str, ...]:
         """The users that shall be valid: the current generation's, and the one before it during an overlap."""
         users = self.scram
