@@ -93,8 +93,9 @@ class TargetModel:
     are those of its parts; None: it registers nothing beside topics and credentials.
     `secret_stores` are where its stacks can keep passwords, the usual one first. `account_variables` and
     `region_variables` are those of a pipeline's environment that say where it runs. `mechanisms` are SASL mechanisms
-    that its brokers offer beside the declared one. `roles`: whether its connectors run as roles of the account.
-    `organizations`: whether accounts are of one, whose policies bound them (`iam.guardrails` of `package`).
+    that its brokers offer beside the declared one. `scram`: whether its brokers know SCRAM users. `roles`: whether its
+    connectors run as roles of the account. `organizations`: whether accounts are of one, whose policies bound them
+    (`iam.guardrails` of `package`).
     """
 
     name: Target
@@ -109,6 +110,7 @@ class TargetModel:
     account_variables: tuple[str, ...] = ()
     region_variables: tuple[str, ...] = ()
     mechanisms: frozenset[str] = frozenset()
+    scram: bool = True
     roles: bool = False
     organizations: bool = False
     capabilities: Mapping[Capability, Supported]

@@ -82,6 +82,11 @@ def test_the_mechanism_of_users_is_needed_where_there_are_any(files: StackFiles)
     assert [each.mechanism for each in declared_connections(plan)] == [""]
 
 
+def test_a_platform_without_scram_asks_for_no_mechanism(files: StackFiles) -> None:
+    files.edit(files.stack, "    mechanism: SCRAM-SHA-512\n", "").edit(files.stack, "target: kafka", "target: ibm")
+    assert "missing-key" not in [each.id for each in files.diagnostics()]
+
+
 def test_a_known_principal_too(files: StackFiles) -> None:
     files.add(
         files.stack,

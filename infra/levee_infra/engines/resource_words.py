@@ -16,6 +16,7 @@ from levee_infra.deployed.kept import Kept
 from levee_infra.engines.embedded.event import Change
 from levee_policies.readback import topic
 from levee_policies.readback.registered import Registered
+from levee_policies.readback.service_credential import IDENTITIES
 
 LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
 NOTHING: Final = "nothing"
@@ -23,13 +24,11 @@ LEARNED: Final = frozenset({"identity", "topicId"})  # outputs that are seen for
 UNSEEN: Final = "acknowledgedIds"  # an input of which no thing tells anything
 _NOUNS: Final = {
     topic.TYPE: "topic",
-    type_tokens.KAFKA_SERVICE_CREDENTIAL: "service",
-    type_tokens.KAFKA_PRINCIPAL_GRANTS: "service",
+    **dict.fromkeys(IDENTITIES, "service"),
     type_tokens.AWS_SCRAM_ASSOCIATION: "passwords of the MSK cluster",
     type_tokens.AWS_ARCHIVE_BUCKET: "archive of stream",
     type_tokens.AWS_LOG_SUBSCRIPTION: "log subscription",
 }
-_IDENTITIES: Final = frozenset({type_tokens.KAFKA_SERVICE_CREDENTIAL, type_tokens.KAFKA_PRINCIPAL_GRANTS})
 _SETTING: Final = re.compile(r'(?:config|effective)(?:\["([^"]+)"\]|\.([\w.-]+))')
 _HUMP: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Za-z])(?=[A-Z][a-z])")
 _TOKEN: Final = re.compile(r"\b(?:kafka|levee):[A-Za-z]{1,40}(?:/[A-Za-z]{1,40})?:[A-Za-z]{1,40}\b")
@@ -60,7 +59,7 @@ class ResourceWords:
         details = ""
         if type_ == topic.TYPE and name in self._topics:
             details = _topic_details(self._topics[name])
-        elif type_ in _IDENTITIES and name in self._credentials:
+        elif type_ in IDENTITIES and name in self._credentials:
             details = _credential_details(self._credentials[name])
         elif type_ == type_tokens.AWS_ARCHIVE_BUCKET and name in self._archives:
             archive = self._archives[name]
@@ -71,7 +70,7 @@ class ResourceWords:
         """The topics and users that a resource is, planned or recorded."""
         if type_ == topic.TYPE:
             yield self.name(type_, name)
-        elif type_ in _IDENTITIES:
+        elif type_ in IDENTITIES:
             yield from (f"user {username}" for username in {*self._planned_users(name), *self._recorded_users(name)})
 
     def account_names(self, type_: str, name: str, changes: Iterable[Change]) -> Iterator[str]:
@@ -95,7 +94,7 @@ class ResourceWords:
                 continue
             if type_ == topic.TYPE:
                 yield self._topic_change(name, change)
-            elif type_ in _IDENTITIES:
+            elif type_ in IDENTITIES:
                 yield from self._credential_change(name, change)
             else:
                 yield self._plain_change(type_, name, change)
@@ -105,7 +104,7 @@ class ResourceWords:
         turned = [Change(each.path, each.kind, each.new, each.old) for each in changes if each.path != "drift"]
         yield from self.changes(type_, name, (each for each in turned if each.path != "acls"))
         for change in turned:
-            if change.path == "acls" and type_ in _IDENTITIES:
+            if change.path == "acls" and type_ in IDENTITIES:
                 declared, live = _rights(change.old), _rights(change.new)
                 for user in self._planned_users(name):
                     yield from (difference.lost(user, right) for right in declared - live)
@@ -155,7 +154,7 @@ class ResourceWords:
         return credential.principals if credential is not None else ()
 
     def _recorded_users(self, name: str) -> Iterator[str]:
-        for type_ in _IDENTITIES:
+        for type_ in IDENTITIES:
             held = self._recorded.get((type_, name))
             outputs = (held.outputs or {}) if held is not None else {}
             principals = outputs.get("principals", [outputs["principal"]] if "principal" in outputs else [])

@@ -11,6 +11,7 @@ from levee.model.login import Plain, Scram, user_of
 from levee.model.problem import Problem
 from levee.model.service import Previous, ServiceSpec
 from levee.model.stream import ConsumerSpec, SourceSpec
+from levee.targets.registry import MODELS
 
 _CREDENTIAL: Final = re.compile(r"[a-z0-9-]+\.g[0-9]+")
 
@@ -88,7 +89,7 @@ def existing_principals(declared: Declared) -> Iterator[Problem]:
 def mechanism_of_users(declared: Declared) -> Iterator[Problem]:
     """How services log in is said where levee makes the users of one."""
     stack = declared.stack
-    if stack is None or stack.cluster.security.mechanism is not None:
+    if stack is None or stack.cluster.security.mechanism is not None or not MODELS[stack.target].scram:
         return
     used = {each.name for each in declared.services.values() if each.grants}
     for stream in declared.streams:

@@ -8,13 +8,14 @@ from datetime import date
 from typing import Any, Final
 
 from levee.model.origin import Origin
+from levee.plan import type_tokens
 from levee.plan.observed import Access, Login, Principal
 from levee.plan.planned import PlannedCredential
 from levee.plan.unknown import Unknown, unknown
 from levee_policies.readback.registered import Registered, as_text
 
-TYPE: Final = "levee:kafka:ServiceCredential"
-EXISTING: Final = "levee:kafka:PrincipalGrants"
+TYPE: Final = type_tokens.KAFKA_SERVICE_CREDENTIAL
+EXISTING: Final = type_tokens.KAFKA_PRINCIPAL_GRANTS
 """The ACLs of a service whose principal was made elsewhere: no login of levee's making."""
 IDENTITIES: Final = frozenset({TYPE, EXISTING})
 """Every type of resource that gives a service its access."""
