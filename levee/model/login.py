@@ -65,7 +65,8 @@ class MskIam:
     mechanism: str = "OAUTHBEARER"
 
 
-IBM_TOKEN_URL = "https://iam.cloud.ibm.com/identity/token"  # noqa: S105 - an address
+IBM_TOKEN_PATH = "/identity/token"  # noqa: S105 - of an address
+IBM_TOKEN_URL = f"https://iam.cloud.ibm.com{IBM_TOKEN_PATH}"
 """IBM Cloud's public token endpoint; the one inside its private network is at private.iam.cloud.ibm.com."""
 
 

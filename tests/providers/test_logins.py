@@ -148,6 +148,15 @@ def test_an_api_key_is_exchanged_as_ibm_documents_it() -> None:
         assert redact(str(refused.value)) == str(refused.value)
 
 
+@pytest.mark.parametrize("written", ["", "/", "/identity/token"])
+def test_the_address_of_iam_is_enough(written: str, project: Path) -> None:
+    with token_server("", "", None) as server:
+        server.api_keys[SECRET] = "iam-ServiceId-1"
+        tokens = connection(IbmIam(api_key=KEPT, token_url=server.url + written, extensions={}), project).sasl
+        assert isinstance(tokens, Tokens)
+        assert tokens.token()
+
+
 class Answers(Endpoint):
     """An endpoint that answers so."""
 

@@ -47,7 +47,7 @@ class Identity:
     """The resource of a service's identity: its type, what the levee provider takes, and what it says of it."""
 
     token: str
-    inputs: Mapping[str, Any]
+    inputs: dict[str, Any]
     outputs: tuple[str, ...]
 
 

@@ -6,8 +6,9 @@ same form: https://github.com/IBM/eventstreams-java-sdk/tree/main/modules/oauth-
 
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from levee.model.login import IBM_TOKEN_URL, IbmIam
+from levee.model.login import IBM_TOKEN_PATH, IBM_TOKEN_URL, IbmIam
 from levee_infra.kafka.login import token_endpoint
 from levee_infra.kafka.login.contract import Method
 from levee_infra.kafka.login.secrets import read_secret, referred
@@ -43,6 +44,8 @@ def read(fields: Fields) -> Tokens:
     if key is None:
         raise refused("saslMechanism", "saslMechanism ibm-iam needs saslPassword or saslPasswordFile (the API key)")
     url = token_endpoint.url_of(fields) or IBM_TOKEN_URL
+    if not urlsplit(url).path.strip("/"):  # IBM's pages call the address of IAM alone its endpoint, too
+        url = url.rstrip("/") + IBM_TOKEN_PATH
     return token_endpoint.tokens_of(fields, endpoint(url, str(key.value), token_endpoint.authority_of(fields)))
 
 
