@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -279,6 +280,34 @@ def test_a_principal_that_was_made_elsewhere(logins: LoginCluster, tmp_path: Pat
     assert gone.code == 0, gone.text
     assert write_as_client(logins, deployment.topic("orders")) is None, "what was adopted stays"
     assert deployment.run("drift", "test").code == 3, "and is told as anybody's right on the stream"
+
+
+def test_a_service_passes_to_a_principal_with_an_approval(logins: LoginCluster, tmp_path: Path) -> None:
+    """Its users are gone then, and it is listed as granted, not proved."""
+    deployment = stack(logins, tmp_path)
+    deployment.admin = f"username: {USER}, password_file: {logins.file('password')}"
+    deployment.admin += f", bootstrap: [{', '.join(logins.bootstrap('PASSWORDS'))}]"
+    writer, reader = deployment.service("writer"), deployment.service("reader")
+    services = f"  {reader}: {{owner: orders-team, rotate_every: 90d}}\n"
+    deployment.write_stack(services + f"  {writer}: {{owner: orders-team, rotate_every: 90d}}\n")
+    assert deployment.up().code == 0
+    principal = f"CN={deployment.word}"
+    deployment.write_stack(services + f'  {writer}: {{owner: orders-team, principal: "{principal}"}}\n')
+    refused = deployment.up()
+    assert refused.code == 1, refused.text
+    assert f"User:{principal}, in place of User:{writer}.g1, may newly" in " ".join(refused.err.split())
+
+    until = SYSTEM_CLOCK.today() + timedelta(days=2)
+    terms = f"until: {until}, approved_by: dpo, reason: its collector has a certificate, ticket: G-1"
+    approve = f"[{{change: grant-widening, service: {writer}, {terms}}}]"
+    consumers = f"[{{service: {reader}, groups: [{deployment.word}]}}]"
+    deployment.stream("orders", consumers=consumers, approve=approve)
+    handed_over = deployment.up()
+    assert handed_over.code == 0, handed_over.text
+    proof = deployment.run("verify", "test")
+    assert proof.code == 0, proof.text
+    assert f"{writer} {principal} granted, not proved" in " ".join(proof.out.split())
+    assert not list((tmp_path / "secrets").glob(f"{writer}.g1*"))
 
 
 def write_as_client(logins: LoginCluster, topic: str) -> str | None:
