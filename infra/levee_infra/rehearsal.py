@@ -23,7 +23,7 @@ from levee.model.problem import Problem
 from levee.plan.planned import Plan
 from levee.plan.registered import Registered
 from levee_infra.kafka.credential.platform import open_package
-from levee_infra.kafka.inputs import identity_inputs, kafka_configuration, topic_inputs
+from levee_infra.kafka.inputs import identity_of, kafka_configuration, topic_inputs
 from levee_infra.providers.kafka.provider import KafkaProvider
 from levee_infra.providers.kafka.topic import Topic
 from levee_infra.providers.kafka.topic_ownership import OWNER
@@ -79,9 +79,9 @@ def _declared(
         yield _Declared(made, name, topic_inputs(planned), old, planned.origin)
     store = target_of(plan).secret_store(plan, project)
     for each in plan.credentials:
-        token, inputs = identity_inputs(each, store)
-        old = _recorded(before.get((token, each.service)), "service")
-        yield _Declared(kinds[token], each.service, inputs, old, each.origin)
+        identity = identity_of(each, store)
+        old = _recorded(before.get((identity.token, each.service)), "service")
+        yield _Declared(kinds[identity.token], each.service, identity.inputs, old, each.origin)
 
 
 def _recorded(found: Registered | None, identity: str) -> Recorded | None:

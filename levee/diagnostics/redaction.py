@@ -11,7 +11,9 @@ from levee.diagnostics.secret_words import is_secret, looks_secret
 __all__ = ["REDACTED", "REFERENCES", "blot", "holds_secret", "is_secret", "looks_secret", "may_hold_secret", "redact"]
 
 REDACTED: Final = "<redacted>"
-REFERENCES: Final = frozenset({"password_file", "password_env"})
+REFERENCES: Final = frozenset(
+    f"{name}_{where}" for name in ("password", "client_secret", "api_key", "key_password") for where in ("file", "env")
+)
 """Keys of stack files that say where a secret is. Somebody may have written the secret itself there."""
 
 _NAME: Final = re.compile(r"""(?<![\w.-])([\w.-]++)["']?+[ \t]{0,8}+[:=]""")

@@ -155,7 +155,7 @@ _TO_LINE_END: Final = re.compile(r"[^\r\n]*+")
 _REFERENCE: Final = re.compile(r"(?<![A-Za-z])(?:[A-Za-z]{1,20}[ \t]{1,4})?\$\{[^${}]++\}")
 _RANDOM: Final = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/=_-]{32}[A-Za-z0-9+/=_-]*+")
 MSK_NAME: Final = "AmazonMSK_"  # what the name of each secret that MSK reads begins with
-_CLOUD_NAME: Final = re.compile(r"(?<![\w-])(?:arn:aws|crn:v1)[\w:./*@-]*+")
+_CLOUD_NAME: Final = re.compile(r"(?<![\w-])(?:arn:aws|crn:v1|transaction-id )[\w:./*@-]*+")
 _KINDS: Final = (ascii_uppercase, ascii_lowercase, digits, "+/_-")
 _RANDOM_BITS: Final = 4.0  # of a character: base64 of 30 random bytes has 4.5 and more, prose and paths below
 _LONGEST_LOOKED_AT: Final = 512  # a longer value is taken for a secret, so that nothing is read again and again
@@ -195,7 +195,7 @@ def without_references(text: str) -> str:
 
 
 def _random(text: str) -> Iterator[Found]:
-    """What looks random, but for a part of a cloud name: that tells a thing and is no secret."""
+    """What looks random, but for a part of a cloud name or what a cloud calls a request: that tells a thing."""
     named = deque(match.span() for match in _CLOUD_NAME.finditer(text))
     for match in _RANDOM.finditer(text):
         while named and named[0][1] <= match.start():

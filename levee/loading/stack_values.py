@@ -145,7 +145,7 @@ def _cluster(values: Values, origin: Origin, admin: Login) -> ClusterSpec:
         brokers=values["brokers"],
         security=Security(
             protocol=Protocol(security["protocol"]),
-            mechanism=Mechanism(security["mechanism"]),
+            mechanism=Mechanism(security["mechanism"]) if "mechanism" in security else None,
             ca_file=security.get("ca_file"),
             admin=admin,
             admin_bootstrap=tuple(security["admin"].get("bootstrap", ())),

@@ -42,14 +42,14 @@ class Mechanism(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Security:
-    """`mechanism` is how services log in, `admin` how levee itself does.
+    """`mechanism` is how services log in whose users levee makes (None: it makes none), `admin` how levee itself does.
 
     `ca_file` is a PEM file, relative to the project; None means the system's trusted authorities. `admin_bootstrap`
     are the brokers' addresses for levee, where its login has a listener of its own; empty: those of the cluster.
     """
 
     protocol: Protocol
-    mechanism: Mechanism
+    mechanism: Mechanism | None
     ca_file: str | None
     admin: Login
     admin_bootstrap: tuple[str, ...] = ()

@@ -65,6 +65,23 @@ class MskIam:
     mechanism: str = "OAUTHBEARER"
 
 
+IBM_TOKEN_PATH = "/identity/token"  # noqa: S105 - of an address
+IBM_TOKEN_URL = f"https://iam.cloud.ibm.com{IBM_TOKEN_PATH}"
+"""IBM Cloud's public token endpoint; the one inside its private network is at private.iam.cloud.ibm.com."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IbmIam:
+    """An access token of IBM Cloud's IAM, got for an API key, as IBM Event Streams takes it."""
+
+    api_key: SecretReference
+    token_url: str = IBM_TOKEN_URL
+    extensions: Mapping[str, str]
+    ca_file: str | None = None
+    principal: str | None = None
+    mechanism: str = "OAUTHBEARER"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MutualTls:
     """A client certificate (PEM files). No SASL: the brokers know who it is by the certificate's subject."""
@@ -76,7 +93,7 @@ class MutualTls:
     mechanism: None = None
 
 
-Login = Scram | Plain | OAuth | MskIam | MutualTls
+Login = Scram | Plain | OAuth | MskIam | IbmIam | MutualTls
 
 
 def user_of(login: Login) -> str | None:

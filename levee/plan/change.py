@@ -65,6 +65,11 @@ class PrincipalChange:
     before: Principal | None
     after: Principal
 
+    @property
+    def kept(self) -> Principal | None:
+        """What whoever holds the access held before. None for somebody new, whatever the service had."""
+        return self.before if self.before is not None and self.after.is_held_by(self.before) else None
+
 
 @dataclass(frozen=True, kw_only=True)
 class ChangeSet:
@@ -76,16 +81,17 @@ class ChangeSet:
     source: str
     topics: tuple[TopicChange, ...]
     principals: tuple[PrincipalChange, ...]
-    principals_removed: tuple[str, ...]
+    services_removed: tuple[str, ...]
     resources_before: int
     passwords_made: Mapping[str, date | None] | None = None
     spent: frozenset[str] = frozenset()
 
     @property
     def removed(self) -> tuple[str, ...]:
-        """The topics and credentials that go, as `stream/<key>` and `service/<name>`."""
+        """The topics and credentials that go, as `stream/<key>` and `service/<name>`. One that is handed over goes."""
         topics = tuple(f"stream/{each.before.stream}" for each in self.topics if each.loses_records)
-        return topics + tuple(f"service/{name}" for name in self.principals_removed)
+        handed_over = tuple(each.after.label for each in self.principals if each.before is not None and not each.kept)
+        return topics + tuple(f"service/{name}" for name in self.services_removed + handed_over)
 
     @cached_property
     def by_stream(self) -> Mapping[str, TopicChange]:
@@ -128,7 +134,7 @@ def compare(plan: Plan, deployed: Deployed) -> ChangeSet:
             for topic in deployed.topics
         ),
         principals=tuple(PrincipalChange(before=before.get(each.label), after=each) for each in declared),
-        principals_removed=tuple(name for name in before if name not in kept),
+        services_removed=tuple(name for name in before if name not in kept),
         resources_before=len(deployed.topics) + len(before),
         passwords_made=deployed.passwords_made,
         spent=deployed.spent,
@@ -149,14 +155,14 @@ class Widening:
 
 
 def widenings(changes: ChangeSet, change: PrincipalChange) -> Iterator[Widening]:
-    """What a service may do on topics that it could not do before.
+    """What a service may do on topics that it, or who holds its access from now on, could not do before.
 
     A grant by exact name on a topic that isn't deployed yet opens nothing that is there, and is left out; so is every
     grant of a stack of which nothing is deployed.
     """
     if changes.resources_before == 0:
         return
-    held = _Held(change.before)
+    held = _Held(change.kept)
     wider: dict[tuple[str, str], list[Access]] = {}
     for access in change.after.access:
         if access.allows and access.resource_type == "topic" and not held.covers(access, access.name, access.pattern):

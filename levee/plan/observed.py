@@ -42,7 +42,8 @@ class Access:
 class Principal:
     """Who Kafka knows, and all that it may do. `label` is what reports call it.
 
-    `service` and `owner` are None for one that no stack file declares.
+    `service` and `owner` are None for one that no stack file declares. `made_elsewhere`: it is somebody whom levee
+    doesn't make, under just this name.
     """
 
     name: str
@@ -50,7 +51,14 @@ class Principal:
     service: str | None
     owner: str | None
     access: tuple[Access, ...]
+    made_elsewhere: bool = False
     origin: Origin
+
+    def is_held_by(self, other: Principal) -> bool:
+        """Whether both are the same somebody. All generations of a service's users are one."""
+        if self.made_elsewhere or other.made_elsewhere:
+            return self.made_elsewhere == other.made_elsewhere and self.name == other.name
+        return self.label == other.label
 
     def operations(self, resource_type: str) -> frozenset[str]:
         """Everything it is allowed on resources of this type."""
@@ -194,6 +202,7 @@ def declared_principals(plan: Plan) -> Iterator[Principal]:
             service=credential.service,
             owner=credential.owner,
             access=tuple(_access(credential)),
+            made_elsewhere=credential.made_elsewhere,
             origin=credential.origin,
         )
 
@@ -215,13 +224,14 @@ def _access(credential: PlannedCredential) -> Iterator[Access]:
 def declared_logins(plan: Plan) -> Iterator[Login]:
     """One login a service that levee makes users for."""
     for credential in plan.credentials:
-        if (users := credential.scram) is None:
+        users, mechanism = credential.scram, plan.cluster.security.mechanism
+        if users is None or mechanism is None:
             continue
         yield Login(
             name=credential.usernames[-1],
             label=credential.service,
             service=credential.service,
-            mechanism=plan.cluster.security.mechanism.value,
+            mechanism=mechanism.value,
             iterations=users.iterations,
             in_clear=False,
             owner=credential.owner,
@@ -233,7 +243,7 @@ def declared_logins(plan: Plan) -> Iterator[Login]:
 def declared_connections(plan: Plan) -> Iterator[Connection]:
     """The stack's own ways to its brokers: its services', and levee's where that has addresses of its own."""
     security = plan.cluster.security
-    ways = [(plan.cluster.bootstrap, security.mechanism.value, plan.origin.at("cluster"))]
+    ways = [(plan.cluster.bootstrap, security.mechanism or "", plan.origin.at("cluster"))]
     if security.admin_bootstrap:
         origin = plan.origin.at("cluster", "security", "admin")
         ways.append((security.admin_bootstrap, security.admin.mechanism or "", origin))

@@ -95,6 +95,16 @@ class ScramUsers:
     iterations: int
     rotate_every: Duration | None
 
+    def logins(self, service: str) -> tuple[str, ...]:
+        """The users that shall be valid: the current generation's, and the one before it during an overlap."""
+        overlaps = self.generation > 1 and self.previous is Previous.VALID
+        generations = (self.generation - 1, self.generation) if overlaps else (self.generation,)
+        return tuple(f"{service}.g{generation}" for generation in generations)
+
+    def principals(self, service: str) -> tuple[str, ...]:
+        """Its users."""
+        return self.logins(service)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExistingPrincipal:
@@ -102,8 +112,17 @@ class ExistingPrincipal:
 
     name: str
 
+    def logins(self, service: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Whom levee holds a credential of: nobody."""
+        return ()
+
+    def principals(self, service: str) -> tuple[str, ...]:  # noqa: ARG002
+        """Itself."""
+        return (self.name,)
+
 
 Realization = ScramUsers | ExistingPrincipal
+"""Every way. Each says whom levee can log in as for a service (`logins`), and whom the brokers know it by."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,19 +146,19 @@ class PlannedCredential:
         return self.realized_as if isinstance(self.realized_as, ScramUsers) else None
 
     @property
+    def made_elsewhere(self) -> bool:
+        """Whether levee makes no login for it, and so holds no credential that it could be tried with."""
+        return isinstance(self.realized_as, ExistingPrincipal)
+
+    @property
     def usernames(self) -> tuple[str, ...]:
-        """The users that shall be valid: the current generation's, and the one before it during an overlap."""
-        users = self.scram
-        if users is None:
-            return ()
-        overlaps = users.generation > 1 and users.previous is Previous.VALID
-        generations = (users.generation - 1, users.generation) if overlaps else (users.generation,)
-        return tuple(f"{self.service}.g{generation}" for generation in generations)
+        """Whom levee holds a credential of, and can log in as, oldest first."""
+        return self.realized_as.logins(self.service)
 
     @property
     def principals(self) -> tuple[str, ...]:
         """Whom the brokers know it by, without `User:`, oldest first."""
-        return (self.realized_as.name,) if isinstance(self.realized_as, ExistingPrincipal) else self.usernames
+        return self.realized_as.principals(self.service)
 
 
 class HopKind(StrEnum):

@@ -113,8 +113,9 @@ class TargetModel:
     some are called.
     `secret_stores` are where its stacks can keep passwords, the usual one first. `account_variables` and
     `region_variables` are those of a pipeline's environment that say where it runs. `mechanisms` are SASL mechanisms
-    that its brokers offer beside the declared one. `roles`: whether its connectors run as roles of the account.
-    `organizations`: whether accounts are of one, whose policies bound them (`iam.guardrails` of `package`).
+    that its brokers offer beside the declared one. `scram`: whether its brokers know SCRAM users. `roles`: whether its
+    connectors run as roles of the account. `organizations`: whether accounts are of one, whose policies bound them
+    (`iam.guardrails` of `package`).
     """
 
     name: Target
@@ -130,6 +131,7 @@ class TargetModel:
     account_variables: tuple[str, ...] = ()
     region_variables: tuple[str, ...] = ()
     mechanisms: frozenset[str] = frozenset()
+    scram: bool = True
     roles: bool = False
     organizations: bool = False
     capabilities: Mapping[Capability, Supported]

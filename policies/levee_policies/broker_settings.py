@@ -79,15 +79,17 @@ def _super_users(each: Said, user: str | None) -> Iterator[Violation]:
 
 
 def _mechanisms(each: Said, plan: Plan) -> Iterator[Violation]:
-    """Other ways to log in than the one that the stack declares and the target's own."""
-    declared = plan.cluster.security.mechanism
-    allowed = {declared.value, plan.cluster.security.admin.mechanism or declared.value}
-    allowed |= MODELS[plan.target].mechanisms
+    """Other ways to log in than the one that the stack declares, levee's own and the target's."""
+    security = plan.cluster.security
+    declared = security.mechanism or "no mechanism"
+    own = {mechanism for mechanism in (security.mechanism, security.admin.mechanism) if mechanism is not None}
+    allowed = own | MODELS[plan.target].mechanisms
     if each.setting.name in _MECHANISMS:
         named = {item.upper() for item in items(each.value)}
         if not named <= allowed:
-            yield each.violation(declared, f"the stack declares {declared} as the way to log in")
-        elif declared.value not in named:
+            expected = security.mechanism or ",".join(sorted(own)) or "(removed)"
+            yield each.violation(expected, f"the stack declares {declared} as the way to log in")
+        elif security.mechanism is not None and security.mechanism not in named:
             yield each.violation(declared, f"{declared}, which the stack declares, is not among them")
     elif each.setting.name.startswith(_OTHER_MECHANISMS) and each.setting.name.partition(".")[0].upper() not in allowed:
         yield each.violation("(removed)", f"it sets up another way to log in than {declared}")

@@ -44,8 +44,8 @@ def _is_own_group(group: str, each: PlannedSink, facts: Facts) -> bool:
 
 
 def _mechanisms(facts: Facts) -> frozenset[str]:
-    declared = frozenset({facts.plan.cluster.security.mechanism.value})
-    return declared | MODELS[facts.plan.target].mechanisms
+    declared = facts.plan.cluster.security.mechanism
+    return frozenset({declared} if declared is not None else ()) | MODELS[facts.plan.target].mechanisms
 
 
 def drops(name: str, value: str, sink: SinkSpec, *, regulated: bool) -> str | None:

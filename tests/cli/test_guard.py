@@ -69,6 +69,20 @@ def test_a_cut_and_a_new_reader_are_exit_1_until_they_are_approved(
     assert guard(deployed, "--against", *against) == 0
 
 
+@AGAINST
+def test_who_holds_the_access_of_a_service_changes_on_purpose(
+    deployed: Path, against: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(deployed)
+    dashboard = "  payments-dashboard:\n    owner: payments-team\n    "
+    stack = f"stacks/{STACK}/stack.yaml"
+    edit(deployed, stack, f"{dashboard}rotate_every: 90d\n", f"{dashboard}principal: CN=dashboard,O=example\n")
+    assert told(deployed, capsys, "--against", *against) == {"RLS-BLR-006"}
+    guard(deployed, "--against", *against)
+    said = " ".join(capsys.readouterr().out.split())
+    assert "User:CN=dashboard,O=example, in place of User:payments-dashboard.g1, may newly" in said
+
+
 def test_a_retirement_takes_two_steps(deployed: Path) -> None:
     dead_letters = f"stacks/{STACK}/streams/payments-spare.yaml"
     text = (deployed / AUDIT).read_text().split("sources:")[0]

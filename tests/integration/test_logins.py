@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,16 +14,21 @@ from confluent_kafka import Producer
 from kafka.protocol.metadata import ApiVersionsRequest
 
 from levee.clock import SYSTEM_CLOCK
-from levee.model.login import OAuth, SecretReference
+from levee.model.login import IbmIam, OAuth, SecretReference
 from levee_infra.kafka.admin.connection import read_connection
 from levee_infra.kafka.admin.session import Session
 from levee_infra.kafka.admin.wire import Wire
 from levee_infra.kafka.login.registry import declared
 from levee_infra.local.certificates import ensure_certificates
+from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.providers.protocol.properties import Properties
+from levee_infra.verify.broker_connection import LoginRefused
+from levee_infra.verify.client import Client
+from levee_infra.verify.login import Login as ProofLogin
+from levee_infra.verify.overview import own_cluster_rights
 from tests.support.deployment import Deployment, Result
 from tests.support.live_credentials import create_acl, delete_acl
-from tests.support.login_cluster import USER, LoginCluster, login_cluster
+from tests.support.login_cluster import IAM_ID, USER, LoginCluster, login_cluster
 from tests.support.proving import acl, planted
 
 pytestmark = pytest.mark.integration
@@ -72,6 +78,12 @@ WAYS = {
     "msk-iam": Way(
         "IAM", "login: msk-iam", "login: msk-iam", "invalid_token", ("AWS_SHARED_CREDENTIALS_FILE", "aws", "aws.wrong")
     ),
+    "ibm-iam": Way(
+        "IBM",
+        f"login: ibm-iam, token_url: IBM_URL, api_key_file: api.key, token_ca_file: ca.pem, principal: {IAM_ID}",
+        "login: ibm-iam, token_url: IBM_URL, api_key_file: wrong, token_ca_file: ca.pem",
+        "refused a token to the IBM Cloud identity (400 BXNIM0415E, transaction-id cGI3bGc-",
+    ),
     "mutual-tls": Way(
         "CERTIFICATES",
         "login: mutual-tls, certificate_file: client.pem, key_file: client.key",
@@ -106,9 +118,9 @@ def stack(logins: LoginCluster, project: Path) -> OtherLogin:
 
 
 def log_in(deployment: OtherLogin, logins: LoginCluster, way: Way, written: str) -> None:
-    for name in ("password", "wrong", "client.secret", "ca.pem", "client.pem", "client.key", "login.pem"):
+    for name in ("password", "wrong", "client.secret", "api.key", "ca.pem", "client.pem", "client.key", "login.pem"):
         written = written.replace(f": {name}", f": {logins.file(name)}")
-    written = written.replace("TOKENS", logins.tokens.token_url)
+    written = written.replace("TOKENS", logins.tokens.token_url).replace("IBM_URL", logins.tokens.ibm_url)
     deployment.admin = f"{written}, bootstrap: [{', '.join(logins.bootstrap(way.listener))}]"
     names = ("writer", "reader")
     services = "".join(f"  {deployment.service(name)}: {{owner: orders-team, rotate_every: 90d}}\n" for name in names)
@@ -137,7 +149,7 @@ def test_a_stack_is_provisioned_and_proved(logins: LoginCluster, tmp_path: Path,
 
     kept = "".join(path.read_text() for path in (tmp_path / ".levee").rglob("*") if path.is_file())
     shown = up.text + again.text + proof.text
-    for file in ("password", "client.secret", "client.key", "aws"):
+    for file in ("password", "client.secret", "api.key", "client.key", "aws"):
         secret = logins.file(file).read_text().strip().splitlines()[-1].rpartition(" ")[2]
         assert secret not in kept + shown
 
@@ -175,6 +187,41 @@ async def test_a_run_outlasts_its_token(logins: LoginCluster) -> None:
     assert logins.tokens.issued - before >= 3
 
 
+async def test_a_token_that_has_ended_is_replaced_once(logins: LoginCluster) -> None:
+    """A broker refuses it before levee knows: what it has is no measure. A second refusal stands."""
+    said: Properties = {"bootstrapServers": [*logins.bootstrap("IBM")], "caCert": str(logins.cluster.ca)}
+    login = IbmIam(
+        api_key=SecretReference(file=str(logins.file("api.key"))),
+        token_url=logins.tokens.ibm_url,
+        ca_file=str(logins.file("ca.pem")),
+        extensions={},
+    )
+    connection = read_connection({**said, **declared(login, Path("/"))}, {})
+    assert connection.sasl is not None
+
+    async def by_librdkafka() -> None:
+        session = Session(connection)
+        await session.require("DESCRIBE", "ALTER")
+        await session.close()
+
+    async def by_the_proof() -> None:
+        async with Client(ProofLogin.of_connection(connection)) as client:
+            assert (await client.ask(own_cluster_rights())).cluster_id
+
+    for log_in, refused in ((by_librdkafka, FailedError), (by_the_proof, LoginRefused)):
+        logins.tokens.ended = 1
+        connection.sasl.renew()
+        connection.sasl.prepare()
+        before = logins.tokens.issued
+        await log_in()
+        assert logins.tokens.issued == before + 1
+        logins.tokens.ended = 100
+        connection.sasl.renew()
+        with pytest.raises(refused):
+            await log_in()
+        logins.tokens.ended = 0
+
+
 def test_a_principal_that_was_made_elsewhere(logins: LoginCluster, tmp_path: Path) -> None:
     """Its certificate's owner can do what is declared, and levee has no secret of it."""
     deployment = stack(logins, tmp_path)
@@ -202,9 +249,11 @@ def test_a_principal_that_was_made_elsewhere(logins: LoginCluster, tmp_path: Pat
 
     assert deployment.run("drift", "test").code == 0
     proof = deployment.run("verify", "test")
-    assert proof.code == 1, proof.text
-    assert f"cannot log in as {CLIENT}: its secret isn't levee's" in proof.text
-    assert deployment.run("verify", "test", "--service", reader).code == 0
+    assert proof.code == 0, proof.text
+    assert f"{writer} {CLIENT} granted, not proved" in " ".join(proof.out.split())
+    assert "Proved but for 1 principal: " in proof.out
+    alone = deployment.run("verify", "test", "--service", reader)
+    assert (alone.code, CLIENT in alone.out) == (0, False), alone.text
 
     create_acl(logins.cluster, stranger)
     delete_acl(logins.cluster, own)
@@ -212,6 +261,9 @@ def test_a_principal_that_was_made_elsewhere(logins: LoginCluster, tmp_path: Pat
     assert drift.code == 3, drift.text
     assert f"{CLIENT} lost Write on topic {deployment.topic('orders')}" in drift.text
     assert f"{CLIENT} has Read on topic somebody.elses, undeclared" in drift.text
+    spoiled = deployment.run("verify", "test")
+    assert spoiled.code == 1, spoiled.text
+    assert "NOT GRANTED AS DECLARED" in spoiled.out
     assert deployment.up().code == 0
     assert deployment.run("drift", "test").code == 0
 
@@ -228,6 +280,34 @@ def test_a_principal_that_was_made_elsewhere(logins: LoginCluster, tmp_path: Pat
     assert gone.code == 0, gone.text
     assert write_as_client(logins, deployment.topic("orders")) is None, "what was adopted stays"
     assert deployment.run("drift", "test").code == 3, "and is told as anybody's right on the stream"
+
+
+def test_a_service_passes_to_a_principal_with_an_approval(logins: LoginCluster, tmp_path: Path) -> None:
+    """Its users are gone then, and it is listed as granted, not proved."""
+    deployment = stack(logins, tmp_path)
+    deployment.admin = f"username: {USER}, password_file: {logins.file('password')}"
+    deployment.admin += f", bootstrap: [{', '.join(logins.bootstrap('PASSWORDS'))}]"
+    writer, reader = deployment.service("writer"), deployment.service("reader")
+    services = f"  {reader}: {{owner: orders-team, rotate_every: 90d}}\n"
+    deployment.write_stack(services + f"  {writer}: {{owner: orders-team, rotate_every: 90d}}\n")
+    assert deployment.up().code == 0
+    principal = f"CN={deployment.word}"
+    deployment.write_stack(services + f'  {writer}: {{owner: orders-team, principal: "{principal}"}}\n')
+    refused = deployment.up()
+    assert refused.code == 1, refused.text
+    assert f"User:{principal}, in place of User:{writer}.g1, may newly" in " ".join(refused.err.split())
+
+    until = SYSTEM_CLOCK.today() + timedelta(days=2)
+    terms = f"until: {until}, approved_by: dpo, reason: its collector has a certificate, ticket: G-1"
+    approve = f"[{{change: grant-widening, service: {writer}, {terms}}}]"
+    consumers = f"[{{service: {reader}, groups: [{deployment.word}]}}]"
+    deployment.stream("orders", consumers=consumers, approve=approve)
+    handed_over = deployment.up()
+    assert handed_over.code == 0, handed_over.text
+    proof = deployment.run("verify", "test")
+    assert proof.code == 0, proof.text
+    assert f"{writer} {principal} granted, not proved" in " ".join(proof.out.split())
+    assert not list((tmp_path / "secrets").glob(f"{writer}.g1*"))
 
 
 def write_as_client(logins: LoginCluster, topic: str) -> str | None:

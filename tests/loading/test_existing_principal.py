@@ -9,7 +9,7 @@ import pytest
 
 from levee.model.acl import AclOperation
 from levee.plan.build import build_plan
-from levee.plan.observed import declared_logins, declared_principals
+from levee.plan.observed import declared_connections, declared_logins, declared_principals
 from levee.plan.planned import ExistingPrincipal
 from tests.support.stack_files import StackFiles
 
@@ -65,6 +65,26 @@ def test_one_principal_of_two_services(files: StackFiles) -> None:
     files.edit(files.stack, "services:\n", f'services:\n  detection-engine: {{principal: "{NAME}"}}\n')
     files.edit(files.stack, "services:\n", f'services:\n  orders-api: {{principal: "User:{NAME}"}}\n')
     assert [each.id for each in files.diagnostics()] == ["principal-twice"]
+
+
+def test_the_mechanism_of_users_is_needed_where_there_are_any(files: StackFiles) -> None:
+    files.edit(files.stack, "    mechanism: SCRAM-SHA-512\n", "")
+    (found,) = files.diagnostics()
+    assert (found.id, found.location and found.location.line) == ("missing-key", 10)
+    assert "the users of detection-engine" in found.message
+
+    text = files.stack.read_text().partition("services:\n")[0]
+    named = ("orders-api", "detection-engine")
+    files.stack.write_text(text + "services:\n" + "".join(f"  {each}: {{principal: CN={each}}}\n" for each in named))
+    plan = build_plan(files.load(), date(2026, 11, 21))
+    assert plan.cluster.security.mechanism is None
+    assert not list(declared_logins(plan))
+    assert [each.mechanism for each in declared_connections(plan)] == [""]
+
+
+def test_a_platform_without_scram_asks_for_no_mechanism(files: StackFiles) -> None:
+    files.edit(files.stack, "    mechanism: SCRAM-SHA-512\n", "").edit(files.stack, "target: kafka", "target: ibm")
+    assert "missing-key" not in [each.id for each in files.diagnostics()]
 
 
 def test_a_known_principal_too(files: StackFiles) -> None:

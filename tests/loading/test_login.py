@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from levee.model.login import Login, MskIam, MutualTls, OAuth, Plain, Scram, SecretReference, user_of
+from levee.model.login import (
+    IBM_TOKEN_URL,
+    IbmIam,
+    Login,
+    MskIam,
+    MutualTls,
+    OAuth,
+    Plain,
+    Scram,
+    SecretReference,
+    user_of,
+)
 from tests.support.stack_files import StackFiles
 
 SECRET = SecretReference(file="secrets/s")
@@ -53,6 +64,20 @@ def written(files: StackFiles, admin: str) -> StackFiles:
             "levee",
         ),
         ("login: msk-iam", MskIam(region="eu-west-1", credentials_file=None), None),
+        ("login: ibm-iam, api_key_file: secrets/s", IbmIam(api_key=SECRET, extensions={}), None),
+        (
+            (
+                "login: ibm-iam, api_key_env: KEY, token_url: https://private.iam.cloud.ibm.com/identity/token, "
+                "principal: iam-ServiceId-1"
+            ),
+            IbmIam(
+                api_key=SecretReference(environment="KEY"),
+                token_url=IBM_TOKEN_URL.replace("iam.", "private.iam."),
+                extensions={},
+                principal="iam-ServiceId-1",
+            ),
+            "iam-ServiceId-1",
+        ),
         (
             (
                 "login: mutual-tls, certificate_file: c.pem, key_file: k.pem, key_password_file: secrets/s, "
@@ -75,6 +100,13 @@ def test_addresses_of_its_own(files: StackFiles) -> None:
     assert cluster.bootstrap[0] == "127.0.0.1:19092"
 
 
+@pytest.mark.parametrize("key", ["client_secret_env", "client_secret_file", "api_key_env", "api_key_file"])
+def test_a_secret_in_place_of_where_it_is_is_not_shown(files: StackFiles, key: str) -> None:
+    login = "ibm-iam" if key.startswith("api") else f"oauth, {TOKENS}"
+    assert written(files, f"login: {login}, {key}: '~hunter22 '").diagnostics()
+    assert "hunter22" not in files.text()
+
+
 @pytest.mark.parametrize(
     ("admin", "expected"),
     [
@@ -90,6 +122,12 @@ def test_addresses_of_its_own(files: StackFiles) -> None:
         (f"login: oauth, {TOKENS}, client_secret_env: S, extensions: {{auth: x}}", ["bad-name"]),
         (f"login: oauth, {TOKENS}, client_secret_env: S, extensions: {{a-b: x}}", ["bad-name"]),
         ("login: msk-iam, username: admin", ["wrong-key"]),
+        ("login: ibm-iam", ["no-api-key"]),
+        ("login: ibm-iam, api_key: hunter22", ["no-api-key", "unknown-key"]),
+        ("login: ibm-iam, api_key_file: a, api_key_env: B", ["no-api-key"]),
+        ("login: ibm-iam, api_key_file: a, client_id: levee", ["wrong-key"]),
+        ("login: ibm-iam, api_key_file: a, token_url: http://iam.cloud.ibm.com/t", ["bad-value"]),
+        ("login: ibm-iam, api_key_file: a, principal: siem.g1", ["admin-name"]),
         ("login: mutual-tls, certificate_file: c.pem", ["missing-key"]),
         ("login: mutual-tls, certificate_file: c, key_file: k, key_password_file: a, key_password_env: B",
          ["no-key-password"]),

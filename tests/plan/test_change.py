@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+import pytest
+
 from levee.model.origin import Origin
 from levee.plan.change import Deployed, as_deployed, compare, widenings
 from levee.plan.observed import Access, Principal
-from levee.plan.planned import Plan
-from levee.plan.unknown import unknown
+from levee.plan.planned import ExistingPrincipal, Plan
+from levee.plan.unknown import UnknownValueError, unknown
 from tests.support.rule_cases import Case, loaded
 
 NOWHERE = Origin("")
@@ -83,3 +85,23 @@ def test_unknown_values_are_left_for_rules_to_meet() -> None:
     hidden = replace(deployed.topics[0], partitions=unknown("the partitions"), settings=unknown("the settings"))
     changes = compare(plan(), replace(deployed, topics=(hidden, *deployed.topics[1:])))
     assert changes.removed == ()
+
+
+def test_a_service_that_another_holds_goes_and_is_new() -> None:
+    deployed = as_deployed(plan(), "test")
+    first, *others = deployed.principals
+    before = replace(first, name="User:CN=before", made_elsewhere=True)
+    changes = compare(plan(), replace(deployed, principals=(before, *others)))
+    assert changes.removed == (f"service/{first.label}",)
+    assert [each.kept is None for each in changes.principals] == [True] + [False] * len(others)
+
+
+def test_who_held_it_may_be_unknown() -> None:
+    deployed = as_deployed(plan(), "test")
+    first, *others = deployed.principals
+    before = replace(first, name=unknown("the principal"), made_elsewhere=True)
+    held = replace(plan().credentials[0], realized_as=ExistingPrincipal(name="CN=before"))
+    here = replace(plan(), credentials=(held, *plan().credentials[1:]))
+    changes = compare(here, replace(deployed, principals=(before, *others)))
+    with pytest.raises(UnknownValueError):
+        _ = changes.removed

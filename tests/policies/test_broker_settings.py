@@ -91,6 +91,17 @@ def test_what_opens_none(settings: dict[str, str]) -> None:
     assert list(ways_in(plan(settings))) == []
 
 
+def test_a_stack_whose_services_have_no_mechanism_has_levees_own_alone() -> None:
+    def found(mechanisms: str) -> list[str]:
+        declared = plan({"sasl.enabled.mechanisms": mechanisms})
+        security = replace(declared.cluster.security, mechanism=None)
+        cluster = replace(declared.cluster, security=security)
+        return [each.expected for each in ways_in(replace(declared, cluster=cluster))]
+
+    assert found("SCRAM-SHA-512") == []
+    assert found("SCRAM-SHA-512,PLAIN") == ["sasl.enabled.mechanisms: SCRAM-SHA-512"]
+
+
 def test_certificates_of_another_listener_don_t_count() -> None:
     settings = {"listeners": "SSL://:9093", "listener.name.other.ssl.client.auth": "required"}
     assert [each.at[-1] for each in ways_in(plan(settings))] == ["listeners"]

@@ -28,7 +28,8 @@ VALIDATOR = Path(__file__).with_name("MskIamValidator.java")
 USER = "administrator"
 CERTIFIED = "levee-certified"
 SIGNER = "AKIALEVEETESTS000001"
-LISTENERS = ("PASSWORDS", "OAUTH", "IAM", "CERTIFICATES")
+IAM_ID = "iam-ServiceId-9de9d5b2-0000-4000-8000-000000000001"
+LISTENERS = ("PASSWORDS", "OAUTH", "IAM", "IBM", "CERTIFICATES")
 FIRST_PORT = 3
 """Of a node's ten ports, the first that its product's listeners leave free."""
 MODULE = "org.apache.kafka.common.security"
@@ -55,10 +56,11 @@ class LoginCluster:
 def login_cluster(folder: Path) -> Iterator[LoginCluster]:
     """The cluster for the length of a `with`."""
     ensure_certificates(folder, ("login",), now=SYSTEM_CLOCK.now(), nothing_runs=True)
-    password, client_secret, aws_secret = (secrets.token_urlsafe() for _ in range(3))
+    password, client_secret, aws_secret, api_key = (secrets.token_urlsafe() for _ in range(4))
     write(folder / "password", password)
     write(folder / "wrong", "wrong")
     write(folder / "client.secret", client_secret)
+    write(folder / "api.key", api_key)
     write(folder / "aws", f"[default]\naws_access_key_id = {SIGNER}\naws_secret_access_key = {aws_secret}\n")
     write(folder / "aws.wrong", f"[default]\naws_access_key_id = {SIGNER}\naws_secret_access_key = wrong\n")
     with (
@@ -68,6 +70,7 @@ def login_cluster(folder: Path) -> Iterator[LoginCluster]:
         running_cluster(session_base_port(400), directory=folder / "brokers") as cluster,
     ):
         iam.aws_keys[SIGNER] = aws_secret
+        tokens.api_keys[api_key] = IAM_ID
         ensure_certificates(cluster.settings.certificates, (CERTIFIED,), now=SYSTEM_CLOCK.now(), nothing_runs=False)
         split(cluster.settings.certificates / f"{CERTIFIED}.pem", folder / "client.pem", folder / "client.key")
         admin = cluster.admin()
@@ -93,7 +96,7 @@ def split(both: Path, certificate: Path, key: Path) -> None:
 
 def settings(node: Node, password: str, folder: Path, tokens: TokenServer) -> Mapping[str, object]:
     """What a broker is told beside the product's own settings."""
-    passwords, oauth, iam, certificates = (f"listener.name.{name.lower()}" for name in LISTENERS)
+    passwords, oauth, iam, ibm, certificates = (f"listener.name.{name.lower()}" for name in LISTENERS)
     trust = f'ssl.truststore.type="PEM" ssl.truststore.location="{folder / "ca.pem"}"'
     bearer = f'{MODULE}.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="unused"'
     scram = f"{MODULE}.scram.ScramLoginModule required;"
@@ -111,6 +114,14 @@ def settings(node: Node, password: str, folder: Path, tokens: TokenServer) -> Ma
         f"{oauth}.oauthbearer.sasl.oauthbearer.expected.audience": AUDIENCE,
         f"{oauth}.oauthbearer.sasl.oauthbearer.expected.issuer": tokens.url,
         f"{oauth}.oauthbearer.connections.max.reauth.ms": 3_600_000,
+        f"{ibm}.sasl.enabled.mechanisms": "OAUTHBEARER",
+        f"{ibm}.oauthbearer.sasl.jaas.config": f"{bearer} {trust};",
+        f"{ibm}.oauthbearer.sasl.server.callback.handler.class": (
+            f"{MODULE}.oauthbearer.OAuthBearerValidatorCallbackHandler"
+        ),
+        f"{ibm}.oauthbearer.sasl.oauthbearer.jwks.endpoint.url": tokens.ibm_keys_url,
+        f"{ibm}.oauthbearer.sasl.oauthbearer.expected.issuer": f"{tokens.url}/identity",
+        f"{ibm}.oauthbearer.sasl.oauthbearer.sub.claim.name": "iam_id",
         f"{iam}.sasl.enabled.mechanisms": "OAUTHBEARER",
         f"{iam}.oauthbearer.sasl.jaas.config": f"{bearer};",
         f"{iam}.oauthbearer.sasl.server.callback.handler.class": "MskIamValidator",
@@ -137,13 +148,13 @@ def listeners(folder: Path, password: str, tokens: TokenServer, iam: TokenServer
             ("listener.security.protocol.map", [f"{name}:{protocol}" for name, protocol in protocols.items()]),
         ):
             text = text.replace(f"\n{key}=", f"\n{key}={','.join(more)},", 1)
-        supers = ";".join(f"User:{name}" for name in (USER, "levee", SIGNER, CERTIFIED))
+        supers = ";".join(f"User:{name}" for name in (USER, "levee", SIGNER, IAM_ID, CERTIFIED))
         text = text.replace("\nsuper.users=", f"\nsuper.users={supers};", 1)
         return text + "".join(f"{k}={v}\n" for k, v in settings(node, password, folder, tokens).items())
 
     def command(self: Jvm, heap_mib: int, options: Any, main: str, *arguments: Any) -> list[str | Path]:
         more = [
-            f"-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls={tokens.jwks_url}",
+            f"-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls={tokens.jwks_url},{tokens.ibm_keys_url}",
             f"-Dlevee.tests.iam={iam.url}/iam/",
         ]
         return plain_command(self, heap_mib, [*options, *more], main, *arguments)

@@ -1,4 +1,4 @@
-"""Who issues and verifies tokens in tests: an OIDC provider over TLS, and what stands for AWS's IAM at a broker."""
+"""Who issues and verifies tokens in tests: an OIDC provider and IBM's IAM over TLS, and AWS's IAM for a broker."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import hmac
 import json
 import ssl
 import threading
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -38,6 +39,10 @@ class TokenServer:
     seconds: int = 300
     issued: int = 0
     forms: list[dict[str, str]] = field(default_factory=list)
+    api_keys: dict[str, str] = field(default_factory=dict)
+    """API keys of IBM Cloud, with the `iam_id` of each."""
+    ended: int = 0
+    """How many of the next tokens have ended when they are issued, and say that they haven't."""
     aws_keys: dict[str, str] = field(default_factory=dict)
     """Access keys with their secrets, whose signatures hold."""
     key: rsa.RSAPrivateKey = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
@@ -47,21 +52,42 @@ class TokenServer:
         return f"{self.url}/token"
 
     @property
+    def ibm_url(self) -> str:
+        return f"{self.url}/identity/token"
+
+    @property
     def jwks_url(self) -> str:
         return f"{self.url}/jwks"
+
+    @property
+    def ibm_keys_url(self) -> str:
+        return f"{self.url}/identity/keys"
 
     def jwks(self) -> dict[str, object]:
         numbers = self.key.public_key().public_numbers()
         n, e = (b64(n.to_bytes((n.bit_length() + 7) // 8, "big")) for n in (numbers.n, numbers.e))
         return {"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": "1", "n": n, "e": e}]}
 
-    def token(self, subject: str) -> str:
+    def token(self, **claims: str) -> str:
         self.issued += 1
-        now = SYSTEM_CLOCK.milliseconds() // 1000
-        claims = {"sub": subject, "iss": self.url, "aud": AUDIENCE, "iat": now, "exp": now + self.seconds}
-        parts = [{"alg": "RS256", "typ": "JWT", "kid": "1"}, {**claims, "scope": "kafka", "jti": str(self.issued)}]
+        self.ended, has_ended = max(0, self.ended - 1), self.ended > 0
+        now = SYSTEM_CLOCK.milliseconds() // 1000 - (3600 if has_ended else 0)
+        life = {"iat": now, "exp": now + self.seconds, "jti": str(self.issued)}
+        parts = [{"alg": "RS256", "typ": "JWT", "kid": "1"}, {**claims, **life}]
         signed = ".".join(b64(json.dumps(part).encode()) for part in parts)
         return f"{signed}.{b64(self.key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
+
+    def ibm_answer(self, body: str) -> tuple[int, dict[str, object]]:
+        """What IAM answers to an API key: its tokens name an `iam_id`, and no audience."""
+        form = {name: values[0] for name, values in parse_qs(body).items()}
+        self.forms.append(form)
+        iam_id = self.api_keys.get(form.get("apikey", ""))
+        if form.get("grant_type") != "urn:ibm:params:oauth:grant-type:apikey" or iam_id is None:
+            return 400, {"errorCode": "BXNIM0415E", "errorMessage": "Provided API key could not be found."}
+        issuer = f"{self.url}/identity"
+        token = self.token(iss=issuer, sub=iam_id.removeprefix("iam-"), iam_id=iam_id, scope="ibm openid")
+        expires = {"expires_in": self.seconds, "expiration": SYSTEM_CLOCK.milliseconds() // 1000 + self.seconds}
+        return 200, {"access_token": token, "refresh_token": "not_supported", "token_type": "Bearer", **expires}
 
     def answer(self, authorization: str, body: str) -> tuple[int, dict[str, object]]:
         """What the token endpoint answers to a client."""
@@ -73,7 +99,7 @@ class TokenServer:
         if form.get("grant_type") != "client_credentials":
             return 400, {"error": "unsupported_grant_type"}
         return 200, {
-            "access_token": self.token(self.client_id),
+            "access_token": self.token(sub=self.client_id, iss=self.url, aud=AUDIENCE, scope="kafka"),
             "token_type": "Bearer",
             "expires_in": self.seconds,
         }
@@ -114,11 +140,14 @@ def token_server(client_id: str, client_secret: str, certificate: Path | None) -
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            status, answer = provider.answer(self.headers["Authorization"], body)
+            if self.path == "/identity/token":
+                status, answer = provider.ibm_answer(body)
+            else:
+                status, answer = provider.answer(self.headers["Authorization"], body)
             self.reply(status, json.dumps(answer))
 
         def do_GET(self) -> None:
-            if self.path == "/jwks":
+            if self.path in {"/jwks", "/identity/keys"}:
                 self.reply(200, json.dumps(provider.jwks()))
                 return
             signer = provider.signer_of(self.path.removeprefix("/iam/"))
@@ -127,6 +156,7 @@ def token_server(client_id: str, client_secret: str, certificate: Path | None) -
         def reply(self, status: int, text: str) -> None:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
+            self.send_header("Transaction-Id", f"cGI3bGc-{uuid.uuid4().hex}")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text.encode())

@@ -17,7 +17,7 @@ from levee_infra.verify.check import Check, checks
 from levee_infra.verify.discrepancy import Discrepancy, Kind
 from levee_infra.verify.evidence import Evidence
 from levee_infra.verify.probe import Probe, Subject
-from levee_infra.verify.proof import Proof
+from levee_infra.verify.proof import NotProved, Proof
 from levee_infra.verify.proof_json import render_json
 from levee_infra.verify.proof_tables import MOST_USERS, render_tables
 from tests.support.golden import assert_golden
@@ -118,6 +118,31 @@ def test_of_many_users_those_with_a_surprise_are_always_shown(outcomes: list[Out
     assert f"service{MOST_USERS - 1:03}.g1" in text
     assert f"service{MOST_USERS:03}.g1" not in text
     assert f"... and {99 - MOST_USERS} more users, all as declared" in text
+
+
+def test_what_cannot_be_tried_is_listed_and_fails_nothing(outcomes: list[Outcome]) -> None:
+    untried = replace(proof_of(outcomes), not_proved=(NotProved("collector", "CN=collector", granted=True),))
+    text = render_tables(untried)
+    assert has_row(text, "collector CN=collector granted, not proved")
+    assert text.splitlines()[-1].startswith("Proved but for 1 principal: ")
+    assert text.splitlines()[-1].endswith(", 0 surprises, 0 unknown, 1 granted, not proved")
+    assert untried.holds
+    document = json.loads(render_json(untried, ABOUT))
+    assert document["holds"] is True
+    assert document["not_proved"] == [{"service": "collector", "principal": "CN=collector", "granted": True}]
+    assert document["tried"] == {"as declared": len(outcomes), "surprise": 0, "unknown": 0}
+
+
+def test_what_cannot_be_tried_excuses_nothing_else(outcomes: list[Outcome]) -> None:
+    lost = Discrepancy(Kind.ACL, "User:CN=collector", "Write on topic x", "missing", thing="user CN=collector")
+    untried = replace(proof_of(outcomes, lost), not_proved=(NotProved("collector", "CN=collector", granted=False),))
+    text = render_tables(untried)
+    assert not untried.holds
+    assert has_row(text, "collector CN=collector NOT GRANTED AS DECLARED")
+    assert text.splitlines()[-1].startswith("NOT PROVED: ")
+    unclear = Observation(Answer.UNCLEAR, "no answer")
+    broken = spoiled(outcomes, "orders-api.g1", Subject.CREDENTIAL, Probe.LOG_IN, unclear)
+    assert not replace(untried, outcomes=tuple(broken), discrepancies=()).holds
 
 
 def test_json_is_canonical_and_whole(outcomes: list[Outcome]) -> None:

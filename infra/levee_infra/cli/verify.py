@@ -18,6 +18,12 @@ Safe in production: operations are asked for in forms that brokers authorize and
 is written or read, no group is joined, nothing is changed. Every refusal stands in the brokers' authorizer log under
 the client id levee-verify, and each user fails to log in once, on purpose, with a wrong password.
 
+A service whose `principal` was made elsewhere can't be tried: levee holds no credential of it. Its ACLs are compared,
+and it is listed as granted, not proved.
+
+Exit code 0: all that can be tried or compared is as declared; what can't be, by its declaration, fails nothing and is
+listed. 1: a surprise, or something that is unknown, which is never a pass.
+
 Of a stack on aws its account is read as well: what the live policies of roles, secrets, keys and archives come to,
 decided here and not by AWS, and whether locks, encryption and alarms are as declared. Nothing is tried there.
 """
@@ -56,7 +62,7 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the proof. 0: all as declared; 1: a surprise, or something that can't be known."""
+    """Print the proof. 0: all that can be tried is as declared; 1: a surprise, or something unknown."""
     from levee.loading.load import load_plan
     from levee_infra.engines.record import record_if_readable
     from levee_infra.targets.registry import target_of

@@ -18,7 +18,7 @@ from levee.plan.part import Need, Part
 from levee.plan.planned import Plan, PlannedCredential, PlannedTopic
 from levee_infra.components.part_resources import PartResources
 from levee_infra.earlier_urn import earlier_urn
-from levee_infra.kafka.inputs import IDENTITIES, identity_inputs, kafka_configuration, topic_inputs
+from levee_infra.kafka.inputs import Identity, identity_of, kafka_configuration, topic_inputs
 from levee_infra.providers.protocol.on_destroy import ON_DESTROY, REFUSE
 from levee_infra.targets.registry import target_of
 from levee_policies.readback import topic
@@ -34,8 +34,8 @@ class KafkaTopic(pulumi.CustomResource):
 class KafkaIdentity(pulumi.CustomResource):
     """The identity of one service on the brokers, by the type that realizes it (infra/providers/levee)."""
 
-    def __init__(self, token: str, name: str, inputs: Mapping[str, Any], opts: pulumi.ResourceOptions) -> None:
-        super().__init__(token, name, {**inputs, **dict.fromkeys(IDENTITIES[token])}, opts)
+    def __init__(self, name: str, made: Identity, opts: pulumi.ResourceOptions) -> None:
+        super().__init__(made.token, name, {**made.inputs, **dict.fromkeys(made.outputs)}, opts)
 
 
 class Registration:
@@ -79,13 +79,13 @@ class Registration:
 
     def credential(self, name: str, planned: PlannedCredential) -> pulumi.Resource:
         """Register the identity of a service, after its topics and the parts that precede it."""
-        token, inputs = identity_inputs(planned, self._secret_store)
+        identity = identity_of(planned, self._secret_store)
         options = pulumi.ResourceOptions(
             provider=self.levee,
             depends_on=[*self._granted(planned), *self._of_service[planned.service]],
-            aliases=below_service(token, name),
+            aliases=below_service(identity.token, name),
         )
-        made = KafkaIdentity(token, name, inputs, options)
+        made = KafkaIdentity(name, identity, options)
         self._credentials.append(made)
         return made
 

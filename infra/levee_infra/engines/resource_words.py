@@ -18,8 +18,8 @@ from levee.targets.registry import MODELS
 from levee_infra import difference
 from levee_infra.deployed.kept import Kept
 from levee_infra.engines.embedded.event import Change
-from levee_infra.kafka.inputs import IDENTITIES
 from levee_policies.readback import topic
+from levee_policies.readback.service_credential import IDENTITIES
 
 LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
 NOTHING: Final = "nothing"

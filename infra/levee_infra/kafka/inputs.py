@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from levee.model.acl import Acl
 from levee.plan import type_tokens
@@ -41,27 +42,31 @@ def topic_inputs(planned: PlannedTopic) -> dict[str, Any]:
     return inputs
 
 
-IDENTITIES: Final[Mapping[str, tuple[str, ...]]] = {
-    type_tokens.KAFKA_SERVICE_CREDENTIAL: ("principals", "username", "secretRef"),
-    type_tokens.KAFKA_PRINCIPAL_GRANTS: ("adopted",),
-}
-"""The types that realize a service's identity, with what the levee provider says of each."""
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The resource of a service's identity: its type, what the levee provider takes, and what it says of it."""
+
+    token: str
+    inputs: dict[str, Any]
+    outputs: tuple[str, ...]
 
 
-def identity_inputs(planned: PlannedCredential, store: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
-    """A service's identity as the levee provider takes it: its type and inputs. `store` is where passwords are kept."""
+def identity_of(planned: PlannedCredential, store: Mapping[str, Any]) -> Identity:
+    """How a service's identity is realized: each way has its case. `store` is where passwords are kept."""
     shared = {"service": planned.service, "acls": [_acl(acl) for acl in planned.acls]}
     match planned.realized_as:
         case ScramUsers() as users:
-            return type_tokens.KAFKA_SERVICE_CREDENTIAL, {
+            inputs = {
                 **shared,
                 "generation": users.generation,
                 "previous": users.previous.value,
                 "iterations": users.iterations,
                 "secretStore": store,
             }
+            return Identity(type_tokens.KAFKA_SERVICE_CREDENTIAL, inputs, ("principals", "username", "secretRef"))
         case ExistingPrincipal() as principal:
-            return type_tokens.KAFKA_PRINCIPAL_GRANTS, {**shared, "principal": f"User:{principal.name}"}
+            inputs = {**shared, "principal": f"User:{principal.name}"}
+            return Identity(type_tokens.KAFKA_PRINCIPAL_GRANTS, inputs, ("adopted",))
 
 
 def _acl(acl: Acl) -> dict[str, str]:

@@ -51,7 +51,16 @@ class BrokerConnection:
 
     @classmethod
     async def open(cls, address: Address, login: Login) -> Self:
-        """Connect and log in. Raises LoginRefused, Unreachable."""
+        """Connect and log in; once more where a token was refused. Raises LoginRefused, Unreachable."""
+        try:
+            return await cls._opened(address, login)
+        except LoginRefused:
+            if login.sasl is None or not login.sasl.renew():
+                raise
+        return await cls._opened(address, login)
+
+    @classmethod
+    async def _opened(cls, address: Address, login: Login) -> Self:
         seconds = login.contact_seconds
         try:
             async with asyncio.timeout(seconds):

@@ -181,7 +181,7 @@ def _acls(plan: Plan, live: LiveState) -> Iterator[Discrepancy]:
         for acl in credential.acls
     }
     services = {credential.service for credential in plan.credentials}
-    existing = {f"User:{name}" for each in plan.credentials if each.scram is None for name in each.principals}
+    existing = {f"User:{name}" for each in plan.credentials if each.made_elsewhere for name in each.principals}
     found = {acl for acl in live.acls if acl.principal in existing or _belongs(acl.principal, services)}
     for acl in sorted(declared - found):
         user = acl.principal.removeprefix("User:")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -35,8 +35,25 @@ USER_SECONDS: Final = 180.0
 
 
 @dataclass(frozen=True, slots=True)
+class NotProved:
+    """A principal that can't be tried, by its declaration: levee holds no credential of it. No pass, and no failure.
+
+    `granted`: its ACLs on the cluster are as declared, by all that can be read of them.
+    """
+
+    service: str
+    principal: str
+    granted: bool
+
+    def __str__(self) -> str:
+        return "granted, not proved" if self.granted else "NOT GRANTED AS DECLARED"
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What came of it. `topics`, `acls` and `users` count what was compared; `account` is of a stack that has one.
+
+    `not_proved` are the identities that nobody could try.
 
     `brokers` are those that were up, with their racks. `identities` counts the topics that were compared with the ids
     of a state, `identities_of` says whose; None: no state here has recorded the stack.
@@ -50,6 +67,7 @@ class Proof:
     topics: int
     acls: int
     users: int
+    not_proved: tuple[NotProved, ...] = ()
     account: tuple[AccountResult, ...] = ()
     brokers: Mapping[int, str | None] = field(default_factory=dict)
     identities: int = 0
@@ -57,7 +75,7 @@ class Proof:
 
     @property
     def holds(self) -> bool:
-        """Everything is as declared, and nothing is unknown."""
+        """Everything that can be tried or compared is as declared, and nothing is unknown."""
         tried = [*(each.verdict for each in self.outcomes), *(each.verdict for each in self.account)]
         return not self.discrepancies and all(verdict is Verdict.AS_DECLARED for verdict in tried)
 
@@ -103,13 +121,14 @@ def prove(scope: Scope, target: Proves, report: Report) -> Proof:
     return replace(proof, account=asyncio.run(target.prove(plan, project, scope.recorded, tried)))
 
 
-def _not_levees(credential: PlannedCredential) -> Iterator[Outcome]:
-    """Of a principal that was made elsewhere only the ACLs are compared: that nobody tried it is no pass."""
-    if credential.scram is None:
-        for name in credential.principals:
-            check = Check(name, Subject.CREDENTIAL, "itself", name, Probe.LOG_IN, allowed=True)
-            why = f"cannot log in as {name}: its secret isn't levee's; only its ACLs are compared"
-            yield from not_tried([check], why)
+def _not_proved(credentials: Iterable[PlannedCredential], found: Iterable[Discrepancy]) -> tuple[NotProved, ...]:
+    differing = {each.thing for each in found}
+    return tuple(
+        NotProved(each.service, name, f"user {name}" not in differing)
+        for each in credentials
+        if each.made_elsewhere
+        for name in each.principals
+    )
 
 
 class _Prover:
@@ -141,12 +160,9 @@ class _Prover:
             stack=self._plan.stack,
             cluster_id=live.cluster_id,
             wrote=write,
-            outcomes=(
-                *(outcome for user in check_runs for outcome in outcomes[user]),
-                *revoked,
-                *(outcome for credential in credentials for outcome in _not_levees(credential)),
-            ),
+            outcomes=(*(outcome for user in check_runs for outcome in outcomes[user]), *revoked),
             discrepancies=found,
+            not_proved=_not_proved(credentials, found),
             topics=len(live.topics),
             brokers=live.racks,
             acls=len(live.acls),

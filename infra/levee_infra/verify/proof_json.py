@@ -10,7 +10,7 @@ from levee_infra.verify.answer import Outcome, Verdict
 from levee_infra.verify.evidence import Evidence
 from levee_infra.verify.proof import Proof
 
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
 
 
 def render_json(proof: Proof, about: Evidence) -> str:
@@ -26,6 +26,10 @@ def render_json(proof: Proof, about: Evidence) -> str:
         "wrote": proof.wrote,
         "compared": {"topics": proof.topics, "acls": proof.acls, "users": proof.users, "identities": proof.identities},
         "tried": {verdict.value: verdicts.count(verdict) for verdict in Verdict},
+        "not_proved": [
+            {"service": each.service, "principal": each.principal, "granted": each.granted}
+            for each in sorted(proof.not_proved, key=lambda each: each.service)
+        ],
         "discrepancies": [
             {"matter": item.kind.value, "what": item.what, "declared": item.declared, "found": item.found}
             for item in sorted(proof.discrepancies)

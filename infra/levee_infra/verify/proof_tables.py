@@ -64,6 +64,10 @@ def _sections(proof: Proof) -> Iterator[str]:
         yield f"Not as declared by check_run ({len(surprises):,})\n" + render_table(
             ("VERDICT", "USER", "TRIED", "ON", "DECLARED", "FOUND"), surprises
         )
+    if proof.not_proved:
+        rows = [(each.service, each.principal, str(each)) for each in proof.not_proved]
+        title = f"Not tried, since levee holds no credential of theirs ({len(rows):,})\n"
+        yield title + render_table(("SERVICE", "PRINCIPAL", "RESULT"), rows)
     yield from account_sections(proof.account)
     yield _identity(proof) + "\n"
     yield summary(proof) + "\n"
@@ -86,11 +90,15 @@ def summary(proof: Proof) -> str:
     verdicts = [outcome.verdict for outcome in proof.outcomes]
     surprises = verdicts.count(Verdict.SURPRISE) + len(proof.discrepancies)
     compared = f"{_count(proof.topics, 'topic')}, {_count(proof.acls, 'ACL')} and {_count(proof.users, 'user')}"
+    untried = proof.not_proved
+    proved = f"Proved but for {_count(len(untried), 'principal')}" if untried else "Proved"
+    granted = f", {sum(each.granted for each in untried):,} granted, not proved" if untried else ""
     return (
-        f"{'Proved' if proof.holds else 'NOT PROVED'}: {compared} of the cluster compared; "
+        f"{proved if proof.holds else 'NOT PROVED'}: {compared} of the cluster compared; "
         f"{_count(credentials, 'credential')} tried {_count(len(verdicts), 'time')}: "
         f"{verdicts.count(Verdict.AS_DECLARED):,} as declared, {_count(surprises, 'surprise')}, "
-        f"{verdicts.count(Verdict.UNKNOWN):,} unknown{account_summary(proof.account)}"
+        f"{verdicts.count(Verdict.UNKNOWN):,} unknown"
+        f"{granted}{account_summary(proof.account)}"
     )
 
 

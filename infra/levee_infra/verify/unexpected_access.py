@@ -79,7 +79,7 @@ def unexpected_access(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepan
     """
     services, declared = {credential.service for credential in plan.credentials}, _declared(plan)
     administrator = f"User:{user_of(plan.cluster.security.admin) or ''}"
-    existing = {f"User:{name}" for each in plan.credentials if each.scram is None for name in each.principals}
+    existing = {f"User:{name}" for each in plan.credentials if each.made_elsewhere for name in each.principals}
     known = {administrator, *existing}  # of the ACLs of a service's principal another comparison tells
     names = _planned(plan)
     for acl in sorted(acls):

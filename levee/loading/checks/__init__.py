@@ -48,6 +48,7 @@ CHECKS: Final[tuple[Check, ...]] = (
     service.nothing_to_revoke,
     service.admin_is_a_credential,
     service.existing_principals,
+    service.mechanism_of_users,
     service.nothing_to_rotate,
     service.carried_as_existing,
     sink.named_twice,

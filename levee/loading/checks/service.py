@@ -11,6 +11,7 @@ from levee.model.login import Plain, Scram, user_of
 from levee.model.problem import Problem
 from levee.model.service import Previous, ServiceSpec
 from levee.model.stream import ConsumerSpec, SourceSpec
+from levee.targets.registry import MODELS
 
 _CREDENTIAL: Final = re.compile(r"[a-z0-9-]+\.g[0-9]+")
 
@@ -83,6 +84,20 @@ def existing_principals(declared: Declared) -> Iterator[Problem]:
         if service.principal == admin:
             message = f"{service.principal} is levee's own login, which has rights of its own"
             yield Problem("principal-name", message, "give the service a principal of its own", origin)
+
+
+def mechanism_of_users(declared: Declared) -> Iterator[Problem]:
+    """How services log in is said where levee makes the users of one."""
+    stack = declared.stack
+    if stack is None or stack.cluster.security.mechanism is not None or not MODELS[stack.target].scram:
+        return
+    used = {each.name for each in declared.services.values() if each.grants}
+    for stream in declared.streams:
+        used |= {source.service for source in stream.sources} | {each.service for each in stream.consumers}
+    if users := sorted(name for name in used if (it := declared.services.get(name)) is None or it.principal is None):
+        message = f"`mechanism` is missing, by which the users of {users[0]} log in"
+        hint = "write `mechanism: SCRAM-SHA-512`, or give each service a `principal` that was made elsewhere"
+        yield Problem("missing-key", message, hint, stack.origin.at("cluster", "security"))
 
 
 def nothing_to_rotate(declared: Declared) -> Iterator[Problem]:

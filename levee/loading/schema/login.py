@@ -20,7 +20,18 @@ from levee.fields.values import (
 )
 from levee.loading.schema import settings
 from levee.loading.schema.settings import setting_text
-from levee.model.login import HASHES, Login, MskIam, MutualTls, OAuth, Plain, Scram, SecretReference
+from levee.model.login import (
+    HASHES,
+    IBM_TOKEN_URL,
+    IbmIam,
+    Login,
+    MskIam,
+    MutualTls,
+    OAuth,
+    Plain,
+    Scram,
+    SecretReference,
+)
 from levee.model.problem import Part
 
 Values = Mapping[str, Any]
@@ -67,13 +78,22 @@ def _plain(values: Values, _: _Place) -> Plain:
 
 
 def _oauth(values: Values, _: _Place) -> OAuth:
-    extensions = values.get("extensions", {})
     return OAuth(
         token_url=values["token_url"],
         client_id=values["client_id"],
         client_secret=_secret(values, "client_secret"),
         scope=values.get("scope"),
-        extensions={name: setting_text(extensions[name]) for name in sorted(extensions)},
+        extensions=_said_extensions(values),
+        ca_file=values.get("token_ca_file"),
+        principal=values.get("principal"),
+    )
+
+
+def _ibm_iam(values: Values, _: _Place) -> IbmIam:
+    return IbmIam(
+        api_key=_secret(values, "api_key"),
+        token_url=values.get("token_url", IBM_TOKEN_URL),
+        extensions=_said_extensions(values),
         ca_file=values.get("token_ca_file"),
         principal=values.get("principal"),
     )
@@ -106,6 +126,9 @@ WAYS: Final[Mapping[str, _Way]] = {
         secrets=("client_secret",),
     ),
     "msk-iam": _Way(read=_msk_iam, takes=("principal",)),
+    "ibm-iam": _Way(
+        read=_ibm_iam, takes=("token_url", "extensions", "token_ca_file", "principal"), secrets=("api_key",)
+    ),
     "mutual-tls": _Way(
         read=_mutual_tls,
         needs=("certificate_file", "key_file"),
@@ -118,6 +141,11 @@ WAYS: Final[Mapping[str, _Way]] = {
 def admin_login(values: Values, region: str, block: Values) -> Login:
     """How levee logs in, of values that the schema took; the region and the target's keys are the stack's."""
     return WAYS[values.get(LOGIN, DEFAULT)].read(values, _Place(region, block))
+
+
+def _said_extensions(values: Values) -> dict[str, str]:
+    extensions = values.get("extensions", {})
+    return {name: setting_text(extensions[name]) for name in sorted(extensions)}
 
 
 def _password(values: Values) -> SecretReference:
@@ -191,6 +219,8 @@ FIELDS: Final[Fields] = {
     "client_id": key(text(), "levee"),
     "client_secret_file": key(FILE_PATH, "secrets/admin.secret"),
     "client_secret_env": key(VARIABLE, "LEVEE_CLIENT_SECRET"),
+    "api_key_file": key(FILE_PATH, "secrets/admin.apikey"),
+    "api_key_env": key(VARIABLE, "LEVEE_API_KEY"),
     "scope": key(text(most=1000), "kafka"),
     "extensions": key({**settings.OTHER, "check_with": _extensions}, "{logicalCluster: lkc-1}"),
     "token_ca_file": key(FILE_PATH, "certs/login-ca.pem"),

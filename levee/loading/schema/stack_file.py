@@ -78,7 +78,7 @@ def _names_but_of_the_cluster(name: str, value: object, report: Report) -> None:
 
 _SECURITY: Final[Fields] = {
     "protocol": field(choice(Protocol), "SASL_SSL", required=True),
-    "mechanism": field(choice(Mechanism), "SCRAM-SHA-512", required=True),
+    "mechanism": field(choice(Mechanism), "SCRAM-SHA-512"),
     "ca_file": field(FILE_PATH, "certs/ca.pem"),
     "admin": field(ADMIN, "{username: admin, password_env: LEVEE_ADMIN_PASSWORD}", required=True),
 }

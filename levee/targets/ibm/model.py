@@ -17,6 +17,8 @@ MODEL: Final = TargetModel(
     secret_stores=("ibm-secrets-manager", "file"),
     account_variables=("IBMCLOUD_ACCOUNT_ID",),
     region_variables=("IBMCLOUD_REGION",),
+    mechanisms=frozenset({"OAUTHBEARER", "PLAIN"}),
+    scram=False,
     roles=True,
     block=lambda _, origin: IbmBlock(origin=origin),
     capabilities={

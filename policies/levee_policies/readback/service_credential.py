@@ -10,14 +10,15 @@ from typing import Any, Final
 from levee.model.cluster import AWS_SECRETS_MANAGER, SecretStoreSpec
 from levee.model.origin import Origin
 from levee.model.stream import Place
+from levee.plan import type_tokens
 from levee.plan.observed import Access, Login, Principal, StoredSecrets
 from levee.plan.places import Holder, NamedPlace, PlaceKind
 from levee.plan.planned import Plan, PlannedCredential
 from levee.plan.registered import Registered, as_text
 from levee.plan.unknown import Unknown, unknown
 
-TYPE: Final = "levee:kafka:ServiceCredential"
-EXISTING: Final = "levee:kafka:PrincipalGrants"
+TYPE: Final = type_tokens.KAFKA_SERVICE_CREDENTIAL
+EXISTING: Final = type_tokens.KAFKA_PRINCIPAL_GRANTS
 """The ACLs of a service whose principal was made elsewhere: no login of levee's making."""
 IDENTITIES: Final = frozenset({TYPE, EXISTING})
 """Every type of resource that gives a service its access."""
@@ -35,6 +36,7 @@ def principal(resource: Registered, declared: Mapping[str, PlannedCredential]) -
         service=service.service if service else None,
         owner=service.owner if service else None,
         access=_access(resource, origin),
+        made_elsewhere=resource.type == EXISTING,
         origin=origin,
     )
 

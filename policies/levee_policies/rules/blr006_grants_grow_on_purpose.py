@@ -8,6 +8,9 @@ wider prefix that reaches no deployed topic yet has no such file and takes a wai
 that is itself new opens nothing that is there, and needs none; groups and transactional ids are kept apart when files
 are read.
 
+Access is somebody's: where a service comes to log in as another `principal`, or as one in place of the users that levee
+makes, or the other way round, all that it may do is new to who holds it then. A new `generation` is the same holder.
+
 ## Why
 
 Access creeps: a grant among forty changed lines is a reader of every payment. The approval makes somebody who owns the
@@ -56,19 +59,22 @@ def check(change: PrincipalChange, facts: Facts) -> Iterator[Violation]:
     for widening in widenings(changes_of(facts), change):
         open_ = [stream for stream in widening.streams if not _is_approved(stream, widening.service, facts)]
         if open_:
-            yield _violation(widening, "streams " + ", ".join(open_[:NAMED]) + ("…" if len(open_) > NAMED else ""))
+            yield _violation(
+                widening, change, "streams " + ", ".join(open_[:NAMED]) + ("…" if len(open_) > NAMED else "")
+            )
         elif not widening.streams:
-            yield _violation(widening, "no deployed stream yet, and every one to come")
+            yield _violation(widening, change, "no deployed stream yet, and every one to come")
 
 
 def _is_approved(stream: str, service: str, facts: Facts) -> bool:
     return is_approved(facts.topics[stream], GuardedChange.GRANT_WIDENING, facts, service)
 
 
-def _violation(widening: Widening, reached: str) -> Violation:
-    access = widening.access
+def _violation(widening: Widening, change: PrincipalChange, reached: str) -> Violation:
+    access, before = widening.access, change.before
+    who = f"{change.after.name}, in place of {before.name}," if before and not change.kept else "it"
     return Violation(
-        current=f"it may newly {', '.join(widening.operations)} {access.pattern} {access.name}: {reached}",
+        current=f"{who} may newly {', '.join(widening.operations)} {access.pattern} {access.name}: {reached}",
         expected="an approval of `grant-widening` in the file of each stream that it comes to reach",
         fix=f"write `approve: [{{change: grant-widening, service: {widening.service}, until: …, …}}]` there",
         origin=access.origin,

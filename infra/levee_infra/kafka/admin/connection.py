@@ -1,8 +1,8 @@
 """How to reach a Kafka cluster: the provider configuration of pulumi-kafka, as one validated value.
 
 Property names, defaults and environment variables are those of the published schema (pulumi-kafka 3.13);
-``mutual-tls``, ``saslOauthExtensions``, ``saslTokenCaCert``, ``KAFKA_BOOTSTRAP_SERVERS`` and what names a file or a
-variable of a secret are ours.
+``ibm-iam``, ``mutual-tls``, ``saslOauthExtensions``, ``saslTokenCaCert``, ``KAFKA_BOOTSTRAP_SERVERS`` and what names
+a file or a variable of a secret are ours.
 """
 
 import stat
@@ -56,7 +56,10 @@ UNSUPPORTED: Final = frozenset(
 )
 """Published, and refused: AWS credentials come from the file in saslAwsSharedConfigFiles, or from AWS's usual chain."""
 
-_OF_METHODS: Final = {name: word for word, method in METHODS.items() for name in method.properties}
+_OF_METHODS: Final = {
+    name: " or ".join(word for word, method in METHODS.items() if name in method.properties)
+    for name in sorted({name for method in METHODS.values() for name in method.properties})
+}
 _REFERENCES: Final = frozenset(f"{name}{where}" for name in SECRETS for where in ("File", "Environment"))
 
 PROPERTIES: Final = (

@@ -138,11 +138,19 @@ class Session:
 
     async def _open(self) -> AdminClient:
         try:
-            client = await asyncio.to_thread(self._client)
-            self._granted = await self._connect(client)
+            try:
+                return await self._logged_in()
+            except LoginRefusedError:
+                if self.connection.sasl is None or not self.connection.sasl.renew():
+                    raise
+            return await self._logged_in()
         except BaseException:
             self._failed_at = time.monotonic()
             raise
+
+    async def _logged_in(self) -> AdminClient:
+        client = await asyncio.to_thread(self._client)
+        self._granted = await self._connect(client)
         return client
 
     def _client(self) -> AdminClient:

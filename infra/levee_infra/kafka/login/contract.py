@@ -29,6 +29,9 @@ class Sasl(Protocol):
     def prepare(self) -> None:
         """Get what a login needs. May wait for a server; call it on a thread. Raises FailedError."""
 
+    def renew(self) -> bool:
+        """After a refusal by a broker: let go of what was got for logging in. Whether another try has anything new."""
+
     def librdkafka(self) -> Mapping[str, Any]:
         """Settings of confluent-kafka. Never show them."""
 
@@ -40,8 +43,8 @@ class Sasl(Protocol):
 class Method:
     """How a provider's configuration names a way to log in.
 
-    `properties` are those that no other way takes; `declared` writes a login of a stack's in the configuration's words,
-    with paths below the project; `read` makes a SASL mechanism of them, or None where certificates alone decide.
+    `properties` are those that not every way takes; `declared` writes a login of a stack's in the configuration's
+    words, with paths below the project; `read` makes a SASL mechanism of them, or None where certificates alone decide.
     """
 
     mechanism: str | None

@@ -27,6 +27,10 @@ class ByPassword:
     def prepare(self) -> None:
         """Nothing is needed."""
 
+    def renew(self) -> bool:
+        """There is no other password."""
+        return False
+
     def librdkafka(self) -> Mapping[str, Any]:
         """The user and the password."""
         return {"sasl.username": self.username, "sasl.password": self.password.value}

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from levee.model.login import Login, MskIam, MutualTls, OAuth, Plain, Scram
-from levee_infra.kafka.login import msk_iam, mutual_tls, oauth
+from levee.model.login import IbmIam, Login, MskIam, MutualTls, OAuth, Plain, Scram
+from levee_infra.kafka.login import ibm_iam, msk_iam, mutual_tls, oauth
 from levee_infra.kafka.login.contract import Method
 from levee_infra.kafka.login.password import by_password
 
@@ -15,11 +15,18 @@ METHODS: Final[Mapping[str, Method]] = {
     "scram-sha512": by_password("scram-sha512", "SCRAM-SHA-512"),
     "oauthbearer": oauth.METHOD,
     "aws-iam": msk_iam.METHOD,
+    "ibm-iam": ibm_iam.METHOD,
     "mutual-tls": mutual_tls.METHOD,
 }
-"""By the published name; `mutual-tls` is ours."""
+"""By the published name; `ibm-iam` and `mutual-tls` are ours."""
 
-_WORDS: Final = {Plain: "plain", OAuth: "oauthbearer", MskIam: "aws-iam", MutualTls: "mutual-tls"}
+_WORDS: Final = {
+    Plain: "plain",
+    OAuth: "oauthbearer",
+    MskIam: "aws-iam",
+    IbmIam: "ibm-iam",
+    MutualTls: "mutual-tls",
+}
 
 
 def declared(login: Login, project: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from kafka.net.sasl.oauth import AbstractTokenProvider
 
 from levee.clock import SYSTEM_CLOCK
+from levee_infra.kafka.login.contract import LoginRefusedError
 from levee_infra.providers.protocol.failures import FailedError
 
 OAUTHBEARER: Final = "OAUTHBEARER"
@@ -47,6 +48,12 @@ class Tokens(AbstractTokenProvider):  # type: ignore[misc] # kafka-python has no
         """Get the first token: a client would not tell why it got none."""
         self._fresh()
 
+    def renew(self) -> bool:
+        """A token that a broker refused may have ended before its time, or been revoked: the next one is a new one."""
+        with self._lock:
+            kept, self._kept = self._kept, None
+        return kept is not None
+
     def token(self) -> str:
         """A token that holds. Raises FailedError."""
         return self._fresh()[0]
@@ -67,11 +74,22 @@ class Tokens(AbstractTokenProvider):  # type: ignore[misc] # kafka-python has no
         value, left = self._fresh()
         return value, SYSTEM_CLOCK.milliseconds() / 1000 + left, self._who, self._extensions
 
+    def _refresh(self) -> None:
+        """Get a new token; while the old one still holds, a failure that may pass costs nothing."""
+        began = time.monotonic()
+        try:
+            self._kept, self._fetched_at = self._fetch(), began
+        except LoginRefusedError:
+            raise
+        except FailedError:
+            if self._kept is None or time.monotonic() - self._fetched_at >= self._kept.seconds:
+                raise
+
     def _fresh(self) -> tuple[str, float]:
         with self._lock:
             if self._kept is None or time.monotonic() - self._fetched_at >= FRESH * self._kept.seconds:
-                began = time.monotonic()
-                self._kept, self._fetched_at = self._fetch(), began
+                self._refresh()
+            assert self._kept is not None
             left = self._kept.seconds - (time.monotonic() - self._fetched_at)
             if left <= 0:
                 raise FailedError(f"the token for {self._who} had ended before it was used")
