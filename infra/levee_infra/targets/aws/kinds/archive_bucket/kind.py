@@ -12,68 +12,79 @@ from typing import Any, Final
 
 from levee.catalog.partition import partition_name
 from levee.targets.aws.form import LONGEST_LOCK_DAYS, bucket_problem
+from levee_infra.providers.protocol.declared import BOOLEAN, INTEGER, always_true, between, lasting, needed, one_of
 from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError, refused
-from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Declaration, Recorded
 from levee_infra.providers.protocol.properties import Properties, Value, reveal
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import check_arn
-from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import INPUTS as LIFECYCLE_INPUTS
-from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import check_lifecycle, lifecycle_rules
+from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import LIFECYCLE, check_lifecycle, lifecycle_rules
 from levee_infra.targets.aws.kinds.archive_bucket.settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.identity import is_marked, marked, new_mark
-from levee_infra.targets.aws.kinds.json_text import check_json
+from levee_infra.targets.aws.kinds.shared import (
+    ACKNOWLEDGED_IDS,
+    ARN,
+    DELETION,
+    DOCUMENT,
+    IDENTIFIED,
+    KEY_ARN,
+    TAGS,
+    no_replicas,
+)
 from levee_infra.targets.aws.tags import MADE, tag_changes, tags_of, to_list
 
 GOVERNANCE, COMPLIANCE = "GOVERNANCE", "COMPLIANCE"
 REGION_WITHOUT_CONSTRAINT: Final = "us-east-1"
 """The one region whose name S3 refuses as a location constraint."""
 
-ALWAYS: Final = {
-    "publicAccessBlocked": "an archive is never public",
-    "ownershipEnforced": "an object of another owner escapes the bucket's policy",
-    "versioned": "what is overwritten must be kept",
-    "bucketKey": "without it every object costs a request to KMS",
-}
-"""What is true of every archive, and why. They are inputs, so that one that was switched off shows as a difference."""
-
 
 class ArchiveBucket(AwsKind):
-    """A bucket for what must be kept. The id is its name.
+    """A locked, encrypted, private S3 bucket in the connection's region. The id is its name. It is deleted only with an
+    approval that is due, and empty; else it stays, tagged as nobody's.
 
-    It may be locked longer and firmer in place, never shorter or looser. It is deleted with a due approval and empty:
-    levee never empties an archive, and lets go of one that holds anything. Nothing in it is replicated: a replica may
-    lie outside the jurisdiction.
+    It may be locked longer and firmer in place, never shorter or looser. levee never empties an archive. Nothing in it
+    is replicated: a replica may lie outside the jurisdiction.
     """
 
     token = "levee:aws:ArchiveBucket"  # noqa: S105 - a type token
     what = "archive bucket"
-    properties = ("name", "keyArn", "policy", "lockMode", "retentionDays", *LIFECYCLE_INPUTS, *ALWAYS, "replicas")
-    fixed = ("name",)
-    json_inputs = ("policy",)
-    holds_data = True
-    has_identity = True
+    takes = (
+        lasting("name", "Without dots. It can't change.", check=bucket_problem),
+        KEY_ARN,
+        needed("policy", "The bucket policy, JSON.", DOCUMENT),
+        needed(
+            "lockMode",
+            "`GOVERNANCE` or `COMPLIANCE`. It never goes back to `GOVERNANCE`.",
+            check=one_of(GOVERNANCE, COMPLIANCE),
+        ),
+        needed(
+            "retentionDays",
+            "For so long each object version is locked. Never shortened.",
+            INTEGER,
+            check=between(1, LONGEST_LOCK_DAYS, " days"),
+        ),
+        *LIFECYCLE,
+        always_true("publicAccessBlocked", "an archive is never public"),
+        always_true("ownershipEnforced", "an object of another owner escapes the bucket's policy"),
+        always_true("versioned", "what is overwritten must be kept"),
+        always_true("bucketKey", "without it every object costs a request to KMS"),
+        no_replicas(
+            "Always empty. As an output: the ARNs of buckets that somebody replicates it to.",
+            "levee replicates no archive, which could leave the jurisdiction",
+        ),
+        DELETION,
+        ACKNOWLEDGED_IDS,
+        TAGS,
+    )
+    gives = (ARN, *IDENTIFIED, needed("region"), needed("objectLock", type=BOOLEAN))
 
-    def check_fields(self, fields: Fields) -> None:
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
         """The key is one of the stack's own account and region, the days are S3's."""
-        name = known(fields.text("name", required=True))
-        if name is not None and (reason := bucket_problem(name)):
-            fields.refuse("name", reason)
         check_arn(fields, "keyArn", self.api.connection, "kms:key/")
-        check_json(fields, "policy")
-        if known(fields.text("lockMode", required=True)) not in {None, GOVERNANCE, COMPLIANCE}:
-            fields.refuse("lockMode", f"must be {GOVERNANCE} or {COMPLIANCE}")
-        retention = known(fields.integer("retentionDays", required=True))
-        if retention is not None and not 0 < retention <= LONGEST_LOCK_DAYS:
-            fields.refuse("retentionDays", f"must be 1 to {LONGEST_LOCK_DAYS} days")
-        check_lifecycle(fields)
-        for always, reason in ALWAYS.items():
-            if known(fields.boolean(always)) is False:
-                fields.refuse(always, f"must be true: {reason}")
-        if known(fields.texts("replicas")):
-            fields.refuse("replicas", "must be empty: levee replicates no archive, which could leave the jurisdiction")
+        check_lifecycle(fields, given)
 
     async def check(self, declaration: Declaration) -> Properties:
         """Refuse a weaker lock than was declared before, too."""
@@ -180,7 +191,7 @@ class ArchiveBucket(AwsKind):
             await self._put(live, "put_bucket_versioning", VersioningConfiguration={"Status": "Enabled"})
         if changed(live, new, "lockMode", "retentionDays"):
             await self._put(live, "put_object_lock_configuration", ObjectLockConfiguration=_lock(new))
-        if changed(live, new, *LIFECYCLE_INPUTS):
+        if changed(live, new, *(each.name for each in LIFECYCLE)):
             rules = {"Rules": lifecycle_rules(new)}
             await self._put(live, "put_bucket_lifecycle_configuration", LifecycleConfiguration=rules)
 

@@ -11,8 +11,9 @@ from typing import Any, Final
 
 from levee.catalog.partition import partition_name
 from levee.clock import Clock
+from levee_infra.providers.protocol.declared import INTEGER, Field, always, between, lasting, matching, needed
 from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError
-from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Declaration, Recorded
 from levee_infra.providers.protocol.properties import Properties, Value, reveal
@@ -20,6 +21,7 @@ from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.identity import made_at
+from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DELETION, IDENTIFIED, KEY_ARN, TAGS
 from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of
 
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")
@@ -32,33 +34,31 @@ CREATED_AT_ONCE: Final = 5
 
 
 class DataStream(AwsKind):
-    """A stream of one name that grows with what comes, encrypted with a customer-managed key. The id is its name.
+    """A Kinesis data stream that carries logs on. The id is its name. It is removed only with an approval that is due.
 
-    It keeps what was sent for ``retentionHours``: for so long whoever reads it may be down. It is never shortened.
+    It grows with what comes, and keeps what was sent for ``retentionHours``: for so long whoever reads it may be down.
     """
 
     token = "levee:aws:DataStream"  # noqa: S105 - a type token
     what = "data stream"
-    properties = ("name", "keyArn", "retentionHours", "mode")
-    fixed = ("name",)
-    holds_data = True
-    has_identity = True
+    takes = (
+        lasting("name", "It can't change.", check=matching(NAME, "must be 1 to 128 letters, digits and _.-")),
+        KEY_ARN,
+        needed("retentionHours", "24 to 8760. Never shortened.", INTEGER, check=between(SHORTEST_HOURS, LONGEST_HOURS)),
+        Field("mode", "Always `ON_DEMAND`.", check=always(ON_DEMAND, "a stream that is full refuses logs")),
+        DELETION,
+        ACKNOWLEDGED_IDS,
+        TAGS,
+    )
+    gives = (ARN, *IDENTIFIED)
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
         self._creating = asyncio.Semaphore(CREATED_AT_ONCE)
 
-    def check_fields(self, fields: Fields) -> None:
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:  # noqa: ARG002
         """The key is one of the stack's own account and region."""
-        name = known(fields.text("name", required=True))
-        if name is not None and not NAME.fullmatch(name):
-            fields.refuse("name", "must be 1 to 128 letters, digits and _.-")
         check_arn(fields, "keyArn", self.api.connection, "kms:key/")
-        hours = known(fields.integer("retentionHours", required=True))
-        if hours is not None and not SHORTEST_HOURS <= hours <= LONGEST_HOURS:
-            fields.refuse("retentionHours", f"must be {SHORTEST_HOURS} to {LONGEST_HOURS}")
-        if known(fields.text("mode")) not in {None, ON_DEMAND}:
-            fields.refuse("mode", f"must be {ON_DEMAND}: a stream that is full refuses logs")
 
     async def check(self, declaration: Declaration) -> Properties:
         """Refuse to keep records for less long than was declared before, too."""

@@ -10,16 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from levee_infra.providers.protocol.declared import INTEGER, Field, always_true, between, needed
 from levee_infra.providers.protocol.failures import FailedError, RefusedError, refused
-from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value
 from levee_infra.targets.aws.api import AwsError
 from levee_infra.targets.aws.arn_scope import outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
-from levee_infra.targets.aws.kinds.json_text import check_json
 from levee_infra.targets.aws.kinds.key.encrypted import encrypts_anything
+from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DELETION, DOCUMENT, IDENTIFIED, TAGS
 from levee_infra.targets.aws.tags import IDENTITY, STACK, from_list, is_let_go, is_own, tag_changes, tags_of, to_list
 
 ALIAS: Final = re.compile(r"alias/[A-Za-z0-9/_-]{1,250}")
@@ -30,7 +30,7 @@ YEAR: Final = 365
 
 SCHEDULED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 KIND_OF_KEY: Final = {"KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
-
+NOT_OFF: Final = "levee keeps no key that is off or never renewed"
 
 ONE_KEY: Final = (
     "what one of them encrypted can't be read without it; keep that one (cancel its deletion where it is scheduled), "
@@ -45,36 +45,42 @@ class LiveKey(Live):
     aliases: tuple[str, ...] = ()
 
 
-class Key(AwsKind):
-    """A symmetric key for encryption, in one region: never a multi-region key, whose replicas could leave the boundary.
+def _alias_problem(alias: str) -> str | None:
+    if ALIAS.fullmatch(alias) and not alias.startswith("alias/aws/"):
+        return None
+    return "must be alias/ and letters, digits and /_-, and not begin with alias/aws/"
 
-    The id is the key's ARN. It is deleted with a due approval, and only where nothing that stays is encrypted by it:
-    its deletion is scheduled, and what it encrypted can be read until then. Else levee lets go of it; its alias stays.
+
+class Key(AwsKind):
+    """A symmetric customer-managed KMS key of one region, renewed every year. The id is its ARN. With an approval that
+    is due, and where nothing of its stack that stays is encrypted by it, removing it schedules its deletion; else it
+    stays, tagged as nobody's.
+
+    Never a multi-region key, whose replicas could leave the boundary. What it encrypted can be read until its deletion;
+    its alias stays.
     """
 
     token = "levee:aws:Key"  # noqa: S105 - a type token
     what = "key"
-    properties = ("description", "alias", "policy", "rotation", "enabled", "windowDays")
-    fixed = ("alias",)
+    takes = (
+        needed("description"),
+        Field("alias", "A name, such as `alias/levee/production`. Can't change.", fixed=True, check=_alias_problem),
+        needed("policy", "The key policy, JSON.", DOCUMENT),
+        always_true("rotation", NOT_OFF),
+        always_true("enabled", NOT_OFF),
+        Field(
+            "windowDays",
+            "For so long a removed key can be brought back; 7 to 30.",
+            INTEGER,
+            check=between(MIN_WINDOW_DAYS, MAX_WINDOW_DAYS, " days"),
+            untold=True,
+        ),
+        DELETION,
+        ACKNOWLEDGED_IDS,
+        TAGS,
+    )
+    gives = (ARN, *IDENTIFIED)
     found_by = ("alias",)
-    json_inputs = ("policy",)
-    untold = ("windowDays",)
-    holds_data = True
-    has_identity = True
-
-    def check_fields(self, fields: Fields) -> None:
-        """The policy is JSON, the window AWS's."""
-        fields.text("description", required=True)
-        alias = known(fields.text("alias"))
-        if alias is not None and (not ALIAS.fullmatch(alias) or alias.startswith("alias/aws/")):
-            fields.refuse("alias", "must be alias/ and letters, digits and /_-, and not begin with alias/aws/")
-        check_json(fields, "policy")
-        for name in ("rotation", "enabled"):
-            if known(fields.boolean(name)) is False:
-                fields.refuse(name, "must be true: levee keeps no key that is off or never renewed")
-        days = known(fields.integer("windowDays"))
-        if days is not None and not MIN_WINDOW_DAYS <= days <= MAX_WINDOW_DAYS:
-            fields.refuse("windowDays", f"must be {MIN_WINDOW_DAYS} to {MAX_WINDOW_DAYS} days")
 
     async def look_for(self, new: Properties) -> LiveKey | None:
         """By its identity tags; else by its alias, for lists of tags lag behind. Refuse an alias that is taken."""

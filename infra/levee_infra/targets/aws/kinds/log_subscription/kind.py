@@ -6,13 +6,23 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubs
 """
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from levee.targets.aws.form import MOST_SUBSCRIPTION_FILTERS
+from levee_infra.providers.protocol.declared import (
+    BOOLEAN,
+    TEXTS,
+    Field,
+    always,
+    at_most,
+    lasting,
+    matching,
+    needed,
+    one_of,
+)
 from levee_infra.providers.protocol.failures import refused
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded
@@ -28,6 +38,8 @@ GROUP: Final = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 FILTER: Final = re.compile(r"[^:*|]{1,512}")
 LONGEST_PATTERN: Final = 1024
 BY_STREAM, RANDOM = "ByLogStream", "Random"
+NO_NAME: Final = "is no name that CloudWatch Logs takes"
+AS_LOGGED: Final = "events are sent as they were logged"
 
 DESTINATIONS: Final[Mapping[str, str]] = {
     "kinesis": "stream/",
@@ -58,40 +70,40 @@ https://github.com/hashicorp/terraform-provider-aws/pull/45760.
 
 
 class LogSubscription(AwsKind):
-    """A subscription filter on a log group. The id is ``<logGroup>|<filterName>``.
+    """A subscription filter that sends on what a CloudWatch log group gets. The id is `<logGroup>|<filterName>`.
 
     A filter of that name that sends elsewhere is a stranger's, unless it is in the state: then it is drift.
     """
 
     token = "levee:aws:LogSubscription"  # noqa: S105 - a type token
     what = "subscription filter"
-    properties = ("logGroup", "filterName", *SENT, *PLAIN)
-    fixed = ("logGroup", "filterName")
+    takes = (
+        lasting("logGroup", "It can't change.", check=matching(GROUP, NO_NAME)),
+        lasting("filterName", "It can't change.", check=matching(FILTER, NO_NAME)),
+        Field("filterPattern", "Empty: everything.", check=at_most(LONGEST_PATTERN)),
+        needed(
+            "destinationArn",
+            "A Kinesis or Firehose stream, a function or a logs destination, in the same account and region.",
+        ),
+        Field("roleArn", "Whose rights CloudWatch Logs sends with; for Kinesis and Firehose, and for them only."),
+        Field(
+            "distribution",
+            "`ByLogStream`, or `Random` over the shards of a Kinesis stream.",
+            check=one_of(BY_STREAM, RANDOM),
+        ),
+        Field("fieldSelectionCriteria", "Always empty.", check=always("", AS_LOGGED, '""')),
+        Field("applyOnTransformedLogs", "Always false.", BOOLEAN, check=always(value=False, reason=AS_LOGGED)),
+        Field("emitSystemFields", "Always none.", TEXTS, check=always([], AS_LOGGED)),
+    )
+    gives = ()
     found_by = ("logGroup", "filterName", "destinationArn")
-    has_tags = False
 
-    def check_fields(self, fields: Fields) -> None:
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
         """It stays in the stack's own account and region."""
-        for name, pattern in (("logGroup", GROUP), ("filterName", FILTER)):
-            text = known(fields.text(name, required=True))
-            if text is not None and not pattern.fullmatch(text):
-                fields.refuse(name, "is no name that CloudWatch Logs takes")
-        if len(known(fields.text("filterPattern")) or "") > LONGEST_PATTERN:
-            fields.refuse("filterPattern", f"must be at most {LONGEST_PATTERN} characters")
         service = self._destination(fields)
-        distribution = known(fields.text("distribution"))
-        if distribution not in {None, BY_STREAM, RANDOM}:
-            fields.refuse("distribution", f"must be {BY_STREAM} or {RANDOM}")
-        elif distribution == RANDOM and service not in {None, "kinesis"}:
+        if given["distribution"] == RANDOM and service not in {None, "kinesis"}:
             fields.refuse("distribution", f"{RANDOM} goes with a Kinesis stream only")
         self._check_role(fields, service)
-        for name, given in (
-            ("fieldSelectionCriteria", fields.text("fieldSelectionCriteria")),
-            ("applyOnTransformedLogs", fields.boolean("applyOnTransformedLogs")),
-            ("emitSystemFields", fields.texts("emitSystemFields")),
-        ):
-            if known(given):
-                fields.refuse(name, f"must be {json.dumps(PLAIN[name])}: events are sent as they were logged")
 
     def _destination(self, fields: Fields) -> str | None:
         """Return the destination's service, if it is known and can be one."""

@@ -15,9 +15,10 @@ from levee.catalog.partition import partition_name
 from levee.clock import Clock
 from levee.targets.aws.form import LONGEST_ROLE_POLICY
 from levee_infra.providers.protocol.burst import MAX_AGE_SECONDS
+from levee_infra.providers.protocol.declared import INTEGER, TEXTS, Field, between, lasting, matching, needed
 from levee_infra.providers.protocol.differences import differences
 from levee_infra.providers.protocol.failures import FailedError
-from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.lag import Lag
@@ -27,8 +28,9 @@ from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import AWS_MANAGED, PREFIX, outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.identity import numbered
-from levee_infra.targets.aws.kinds.json_text import canonical, check_json
+from levee_infra.targets.aws.kinds.json_text import canonical
 from levee_infra.targets.aws.kinds.policy_document import reaches, unexpected_principals
+from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DOCUMENT, IDENTIFIED, TAGS
 from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of, to_list
 
 ABSENT: Final = ("NoSuchEntity",)
@@ -42,31 +44,51 @@ PAGE: Final = {"PageSize": 1000}
 NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 PATH: Final = re.compile(r"/([!-~]{1,510}/)?")
 DESCRIPTION: Final = re.compile(r"[\t\n\r\x20-\x7e\xa1-\xff]{1,1000}")
+NAME_FORM: Final = "must be letters, digits and _+=,.@- (at most 64)"
+DESCRIPTION_FORM: Final = "must be at most 1000 characters of Latin-1: IAM takes no others"
 SHORTEST_SESSION, LONGEST_SESSION = 3600, 43_200  # seconds
 
 
-class Role(AwsKind):
-    """A role, its trust and what it may do. The id is its name.
+def _foreign_problem(policies: list[str]) -> str | None:
+    return f"must be empty: declare in policy what {', '.join(policies)} should allow" if policies else None
 
-    It holds what is declared and nothing else: policies that somebody added are drift (``foreignPolicies``), and the
-    next update takes them away.
+
+class Role(AwsKind):
+    """An IAM role with one inline policy, `levee`, and nothing else: policies that somebody added are drift, and the
+    next update takes them away. The id is its name.
     """
 
     token = "levee:aws:Role"  # noqa: S105 - a type token
     what = "role"
-    properties = (
-        "name",
-        "path",
-        "description",
-        "trust",
-        "policy",
-        "maxSessionSeconds",
-        BOUNDARY,
-        "foreignPolicies",
+    takes = (
+        lasting("name", "Can't change.", check=matching(NAME, NAME_FORM)),
+        Field("path", "Can't change.", fixed=True, check=matching(PATH, "must be a path such as /levee/")),
+        needed("description", "In Latin-1.", check=matching(DESCRIPTION, DESCRIPTION_FORM)),
+        needed(
+            "trust",
+            "Who may take the role on, JSON. A service only on behalf of an account (`aws:SourceAccount`), nobody of "
+            "another account.",
+            DOCUMENT,
+        ),
+        needed("policy", "What it may do, JSON. Every ARN lies in the connection's account and region.", DOCUMENT),
+        Field(
+            "maxSessionSeconds", "3600 to 43200.", INTEGER, check=between(SHORTEST_SESSION, LONGEST_SESSION, " seconds")
+        ),
+        Field(BOUNDARY, "The ARN of a managed policy."),
+        Field(
+            "foreignPolicies",
+            "Always empty: names and ARNs of other policies that the role holds.",
+            TEXTS,
+            check=_foreign_problem,
+        ),
+        ACKNOWLEDGED_IDS,
+        TAGS,
     )
-    fixed = ("name", "path")
-    json_inputs = ("trust", "policy")
-    has_identity = True
+    gives = (
+        ARN,
+        *IDENTIFIED,
+        needed("instanceProfiles", "Those that hold the role; while there are any it isn't removed.", TEXTS),
+    )
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
@@ -77,31 +99,12 @@ class Role(AwsKind):
 
     # Checking
 
-    def check_fields(self, fields: Fields) -> None:
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
         """Nobody of another account gets in, no service on another account's behalf, and nothing outside is reached."""
-        for name, pattern, form in (
-            ("name", NAME, "letters, digits and _+=,.@- (at most 64)"),
-            ("path", PATH, "a path such as /levee/"),
-            ("description", DESCRIPTION, "at most 1000 characters of Latin-1: IAM takes no others"),
-        ):
-            text = known(fields.text(name, required=True))
-            if text is not None and not pattern.fullmatch(text):
-                fields.refuse(name, f"must be {form}")
-        seconds = known(fields.integer("maxSessionSeconds"))
-        if seconds is not None and not SHORTEST_SESSION <= seconds <= LONGEST_SESSION:
-            fields.refuse("maxSessionSeconds", f"must be {SHORTEST_SESSION} to {LONGEST_SESSION} seconds")
-        boundary = known(fields.text(BOUNDARY))
-        if boundary is not None and (reason := outside(boundary, self.api.connection, (AWS_MANAGED,))):
+        here, boundary = self.api.connection, given[BOUNDARY]
+        if boundary is not None and (reason := outside(boundary, here, (AWS_MANAGED,))):
             fields.refuse(BOUNDARY, reason)
-        if others := known(fields.texts("foreignPolicies")):
-            fields.refuse("foreignPolicies", f"must be empty: declare in policy what {', '.join(others)} should allow")
-        self._check_policies(fields)
-
-    def _check_policies(self, fields: Fields) -> None:
-        here = self.api.connection
-        for name in self.json_inputs:
-            check_json(fields, name)
-        trust, policy = known(fields.text("trust")) or "", known(fields.text("policy")) or ""
+        trust, policy = given["trust"] or "", given["policy"] or ""
         for name, problems in (
             ("trust", (*unexpected_principals(trust, here), *reaches(trust, here))),
             ("policy", tuple(reaches(policy, here))),

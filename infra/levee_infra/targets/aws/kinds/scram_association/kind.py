@@ -9,10 +9,11 @@ import asyncio
 import itertools
 import re
 import time
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from levee.targets.aws.form import MOST_MSK_USERS
+from levee_infra.providers.protocol.declared import TEXTS, lasting, matching, needed
 from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, refused
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded
@@ -37,18 +38,25 @@ PAUSE_SECONDS: Final = 10.0
 
 
 class ScramAssociation(AwsKind):
-    """All secrets below one prefix that a cluster lets users in by. Others' secrets on the cluster stay as they are.
+    """All secrets directly below one prefix that an MSK cluster lets users in by. Others' secrets on the cluster stay
+    as they are. The id is the cluster's ARN, `#`, and the prefix.
 
-    The id is the cluster's ARN, ``#``, and the prefix. There is nothing to make: a cluster has a list of secrets from
-    its beginning on.
+    There is nothing to make: a cluster has a list of secrets from its beginning on.
     """
 
     token = "levee:aws:ScramAssociation"  # noqa: S105 - a type token
     what = "association of SCRAM secrets"
-    properties = ("clusterArn", "prefix", "secretArns")
-    fixed = ("clusterArn", "prefix")
+    takes = (
+        lasting("clusterArn", "Can't change."),
+        lasting(
+            "prefix",
+            "Begins with `AmazonMSK_` and ends with `/`. Can't change.",
+            check=matching(PREFIX, "must begin with AmazonMSK_, as MSK demands, and end with /"),
+        ),
+        needed("secretArns", "Whole ARNs; at most 1000.", TEXTS),
+    )
+    gives = ()
     found_by = ("clusterArn", "prefix")
-    has_tags = False
 
     def with_defaults(self, new: Properties) -> Properties:
         """In order, each once: their order means nothing. One that isn't known yet leaves all of them unknown."""
@@ -57,13 +65,10 @@ class ScramAssociation(AwsKind):
         arns = known(Fields(new, what=self.what).texts("secretArns"))
         return new if arns is None else {**new, "secretArns": [*sorted(set(arns))]}
 
-    def check_fields(self, fields: Fields) -> None:
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
         """All secrets are of this account and region, and below the prefix."""
         check_arn(fields, "clusterArn", self.api.connection, CLUSTER)
-        prefix = known(fields.text("prefix", required=True))
-        if prefix is not None and not PREFIX.fullmatch(prefix):
-            fields.refuse("prefix", "must begin with AmazonMSK_, as MSK demands, and end with /")
-        arns = known(fields.texts("secretArns", required=True)) or []
+        prefix, arns = given["prefix"], given["secretArns"] or []
         if len(arns) > MOST_MSK_USERS:
             fields.refuse("secretArns", f"are {len(arns)}, a cluster takes {MOST_MSK_USERS}")
         for arn in arns:
