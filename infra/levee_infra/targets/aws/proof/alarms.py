@@ -11,8 +11,9 @@ from levee.plan.planned import Plan
 from levee.targets.aws.alarms import alarms
 from levee_infra.targets.aws.kinds.alarm.metric_query import plain_queries
 from levee_infra.targets.aws.kinds.json_text import canonical
+from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import LiveAccount, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.verify.account import AccountCheck, AccountResult, there
 
 THERE: Final = there(things.ALARM)

@@ -11,8 +11,10 @@ from levee.plan.planned import Plan, PlannedArchive
 from levee.targets.aws.iam.evaluate import FULL_ACCESS, Policies
 from levee.targets.aws.iam.request import identity
 from levee_infra.providers.protocol.properties import reveal
+from levee_infra.targets.aws.kinds.archive_bucket.live import LiveBucket
+from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, request, tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
 from levee_infra.verify.account import AccountCheck, AccountResult, there

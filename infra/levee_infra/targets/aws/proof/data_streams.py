@@ -8,9 +8,11 @@ from typing import Final
 from levee.plan.planned import Plan, PlannedCarrier
 from levee.targets.aws.form import CARRIED_HOURS
 from levee.targets.aws.names import data_stream_arn
+from levee_infra.targets.aws.kinds.data_stream.live import LiveDataStream
+from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.encryption import encrypted_by
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveDataStream, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
 from levee_infra.verify.account import AccountCheck, AccountResult, there

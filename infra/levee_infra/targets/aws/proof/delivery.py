@@ -14,17 +14,13 @@ from levee.targets.aws.iam.request import Values, identity
 from levee.targets.aws.iam.truth import Truth
 from levee.targets.aws.iam.wildcard import arn_like
 from levee.targets.aws.names import account_root, data_stream_arn, delivery_role_arn, delivery_role_name
+from levee_infra.targets.aws.kinds.data_stream.live import data_stream_policy
 from levee_infra.targets.aws.kinds.role.kind import POLICY
+from levee_infra.targets.aws.kinds.role.live import LiveRole
+from levee_infra.targets.aws.live import UNTOLD, UNTOLD_OF_RESOURCE, Unread
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.by_role import by_role, by_service
-from levee_infra.targets.aws.proof.live import (
-    UNTOLD,
-    UNTOLD_OF_RESOURCE,
-    LiveAccount,
-    LiveRole,
-    Unread,
-    data_stream_policy,
-)
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.named import actions_of, allowing, example, resources_of
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, tried
 from levee_infra.targets.aws.proof.trust import trust_trials

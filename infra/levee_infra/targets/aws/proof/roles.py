@@ -16,20 +16,16 @@ from levee.targets.aws.iam.arn import ClusterArn
 from levee.targets.aws.iam.document import Document, Effect, PrincipalKind
 from levee.targets.aws.iam.request import Values
 from levee.targets.aws.names import data_stream_arn, role_arn, role_name, secret_name
+from levee_infra.targets.aws.kinds.archive_bucket.live import LiveBucket
+from levee_infra.targets.aws.kinds.data_stream.live import data_stream_policy
+from levee_infra.targets.aws.kinds.key.live import LiveKey
 from levee_infra.targets.aws.kinds.role.kind import POLICY
+from levee_infra.targets.aws.kinds.role.live import LiveRole
+from levee_infra.targets.aws.kinds.secret.live import LiveSecret
+from levee_infra.targets.aws.live import UNTOLD, UNTOLD_OF_RESOURCE, Unread
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.by_role import by_role, by_service
-from levee_infra.targets.aws.proof.live import (
-    UNTOLD,
-    UNTOLD_OF_RESOURCE,
-    LiveAccount,
-    LiveBucket,
-    LiveKey,
-    LiveRole,
-    LiveSecret,
-    Unread,
-    data_stream_policy,
-)
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.named import allowing, is_about, resources_of
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, tried
 from levee_infra.targets.aws.proof.topics import topic_requests

@@ -7,9 +7,11 @@ from typing import Final
 
 from levee.plan.planned import Plan
 from levee.targets.aws.names import secret_name
+from levee_infra.targets.aws.kinds.secret.live import LiveSecret
+from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.encryption import encrypted_by
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveSecret, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
 from levee_infra.verify.account import AccountCheck, AccountResult, there

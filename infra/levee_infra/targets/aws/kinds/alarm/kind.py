@@ -34,14 +34,12 @@ from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value, is_known, reveal
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.arn_scope import Arn, outside
+from levee_infra.targets.aws.kinds.alarm.live import AT_ONCE, PAGE, alarms
 from levee_infra.targets.aws.kinds.alarm.metric_query import check_queries, plain_queries
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed, listing
 from levee_infra.targets.aws.kinds.json_text import canonical
 from levee_infra.targets.aws.kinds.shared import ARN, TAGS
 from levee_infra.targets.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
-
-AT_ONCE: Final = 100
-"""Alarms in one request, named or listed."""
 
 LONGEST_DESCRIPTION: Final = 1024
 MOST_DIMENSIONS: Final = 30
@@ -242,15 +240,7 @@ class Alarm(AwsKind):
         self._listed.forget()
 
     async def _describe(self, names: Sequence[str]) -> list[Mapping[str, Any] | None]:
-        alarms = await self.api.pages(
-            "cloudwatch",
-            "describe_alarms",
-            "MetricAlarms",
-            AlarmNames=list(dict.fromkeys(names)),
-            AlarmTypes=["MetricAlarm"],
-            PaginationConfig={"PageSize": AT_ONCE},
-        )
-        found = {alarm["AlarmName"]: alarm for alarm in alarms}
+        found = await alarms(self.api, AlarmNames=list(dict.fromkeys(names)))
         return [found.get(name) for name in names]
 
     async def _remove(self, names: Sequence[str]) -> list[None]:
@@ -263,23 +253,20 @@ class Alarm(AwsKind):
 
     async def _list(self) -> Mapping[str, Live]:
         """List what levee manages."""
-        page = {"PageSize": AT_ONCE}
-        alarms, tagged = await asyncio.gather(
-            self.api.pages(
-                "cloudwatch", "describe_alarms", "MetricAlarms", AlarmTypes=["MetricAlarm"], PaginationConfig=page
-            ),
+        found, tagged = await asyncio.gather(
+            alarms(self.api),
             self.api.pages(
                 "resourcegroupstaggingapi",
                 "get_resources",
                 "ResourceTagMappingList",
                 TagFilters=[{"Key": MANAGED_BY}],
                 ResourceTypeFilters=["cloudwatch:alarm"],
-                PaginationConfig=page,
+                PaginationConfig=PAGE,
             ),
         )
         tags = {entry["ResourceARN"]: from_list(entry["Tags"]) for entry in tagged}
-        ours = (alarm for alarm in alarms if alarm["AlarmArn"] in tags)
-        return {alarm["AlarmName"]: _live(alarm, tags[alarm["AlarmArn"]]) for alarm in ours}
+        ours = {name: alarm for name, alarm in found.items() if alarm["AlarmArn"] in tags}
+        return {name: _live(alarm, tags[alarm["AlarmArn"]]) for name, alarm in ours.items()}
 
 
 def _live(alarm: Mapping[str, Any], tags: Mapping[str, str]) -> Live:

@@ -1,10 +1,8 @@
 """``levee:aws:ArchiveBucket``: an S3 bucket that keeps what was logged: locked, encrypted, private and in one region.
 
-Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ and .../userguide/object-lock.html. S3 has no listing of many
-buckets' settings: reading one bucket takes a request for each of them.
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ and .../userguide/object-lock.html.
 """
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -18,10 +16,18 @@ from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Declaration, Recorded
 from levee_infra.providers.protocol.properties import Properties, Value, reveal
-from levee_infra.targets.aws.api import Api, AwsError
+from levee_infra.targets.aws.api import AwsError
 from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import LIFECYCLE, check_lifecycle, lifecycle_rules
-from levee_infra.targets.aws.kinds.archive_bucket.settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
+from levee_infra.targets.aws.kinds.archive_bucket.live import (
+    BLOCKED,
+    NOT_OURS,
+    OWNERSHIP,
+    BucketSettings,
+    holds_anything,
+    owned,
+    read_bucket,
+)
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.identity import is_marked, marked, new_mark
 from levee_infra.targets.aws.kinds.shared import (
@@ -242,50 +248,29 @@ class ArchiveBucket(AwsKind):
             raise RefusedError(*problems)
 
     async def _look(self, name: str) -> tuple[Live, BucketSettings] | None:
-        bucket = owned(self.api, name)
         try:
-            head = await self.api.find("s3", "head_bucket", ("404", "NoSuchBucket"), **bucket)
+            found = await read_bucket(self.api, name)
         except AwsError as error:
-            if error.code != "403":
+            if error.code != NOT_OURS:
                 raise
             raise FailedError(
                 f"the bucket {name} is another account's, or the caller may not look at it: choose another name, or "
                 f"let the caller do s3:ListBucket on it ({error})"
             ) from None
-        if head is None:
+        if found is None:
             return None
-        answers = await asyncio.gather(
-            *(self.api.find("s3", operation, (absent,), **bucket) for operation, absent in REQUESTS.items())
-        )
-        settings = BucketSettings(
-            {operation: answer or {} for operation, answer in zip(REQUESTS, answers, strict=True)}
-        )
-        inputs: Properties = {"name": name, **settings.inputs()}
+        inputs: Properties = {"name": name, **found.settings.inputs()}
         arn = f"arn:{partition_name(self.api.connection.region)}:s3:::{name}"
         outputs: Properties = {
             "arn": arn,
             THING_ID: marked(arn, tags_of(inputs)),
-            "region": head.get("BucketRegion"),
-            "objectLock": settings.object_lock,
+            "region": found.region,
+            "objectLock": found.settings.object_lock,
         }
-        return Live(name, inputs, outputs), settings
+        return Live(name, inputs, outputs), found.settings
 
     async def _put(self, live: Live, operation: str, **parameters: Any) -> None:
         await self.api.call("s3", operation, **owned(self.api, live.id), **parameters)
-
-
-async def holds_anything(api: Api, bucket: str) -> bool:
-    """Say whether a bucket holds an object, an older version, a delete marker or a part of an unfinished upload."""
-    versions = await api.call("s3", "list_object_versions", MaxKeys=1, **owned(api, bucket))
-    if versions.get("Versions") or versions.get("DeleteMarkers"):
-        return True
-    uploads = await api.call("s3", "list_multipart_uploads", MaxUploads=1, **owned(api, bucket))
-    return bool(uploads.get("Uploads"))
-
-
-def owned(api: Api, bucket: str) -> dict[str, str]:
-    """Name a bucket together with its owner: S3 then refuses one that has changed hands."""
-    return {"Bucket": bucket, "ExpectedBucketOwner": api.connection.account}
 
 
 def _weaker(which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:

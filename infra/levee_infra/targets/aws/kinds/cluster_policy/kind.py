@@ -17,11 +17,11 @@ from levee_infra.targets.aws.api import AwsError
 from levee_infra.targets.aws.arn_scope import Arn, check_arn
 from levee_infra.targets.aws.connection import ACCOUNT
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
+from levee_infra.targets.aws.kinds.cluster_policy.live import ABSENT, policy_of
 from levee_infra.targets.aws.kinds.json_text import canonical, same_json
 from levee_infra.targets.aws.kinds.policy_document import reaches, statements_of, unexpected_principals
 from levee_infra.targets.aws.kinds.shared import DOCUMENT
 
-ABSENT: Final = ("NotFoundException",)
 OUTDATED: Final = "BadRequestException"
 """How MSK answers a version that isn't the current one, among others."""
 
@@ -80,8 +80,8 @@ class ClusterPolicy(AwsKind):
 
     async def look_at(self, resource_id: str) -> Live | None:
         """The policy and its version."""
-        answer = await self.api.find("kafka", "get_cluster_policy", ABSENT, ClusterArn=resource_id)
-        if answer is None or not answer.get("Policy"):
+        answer = await policy_of(self.api, resource_id)
+        if answer is None:
             return None
         inputs: Properties = {"clusterArn": resource_id, "policy": answer["Policy"]}
         return Live(resource_id, inputs, {"version": answer["CurrentVersion"]})

@@ -20,12 +20,12 @@ from levee_infra.providers.protocol.properties import Properties, Value, reveal
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
+from levee_infra.targets.aws.kinds.data_stream.live import ABSENT, enduring
 from levee_infra.targets.aws.kinds.identity import made_at
 from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DELETION, IDENTIFIED, KEY_ARN, TAGS
 from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of
 
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")
-ABSENT: Final = ("ResourceNotFoundException",)
 ON_DEMAND: Final = "ON_DEMAND"
 SHORTEST_HOURS, LONGEST_HOURS = 24, 8760
 MOST_TAGS: Final = 50
@@ -83,11 +83,11 @@ class DataStream(AwsKind):
 
     async def look_at(self, resource_id: str) -> Live | None:
         """One that is being removed counts as gone."""
-        answer = await self.api.find("kinesis", "describe_stream_summary", ABSENT, StreamName=resource_id)
-        if answer is None or answer["StreamDescriptionSummary"]["StreamStatus"] == "DELETING":
+        about = await enduring(self.api, resource_id)
+        if about is None:
             return None
         listed = await self.api.find("kinesis", "list_tags_for_stream", ABSENT, StreamName=resource_id, Limit=MOST_TAGS)
-        return None if listed is None else _live(answer["StreamDescriptionSummary"], from_list(listed["Tags"]))
+        return None if listed is None else _live(about, from_list(listed["Tags"]))
 
     def foreseen(self, new: Properties) -> Properties:
         """Its ARN is made of its name."""

@@ -19,16 +19,12 @@ from levee_infra.targets.aws.api import AwsError
 from levee_infra.targets.aws.arn_scope import outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.key.encrypted import encrypts_anything
+from levee_infra.targets.aws.kinds.key.live import SCHEDULED, YEAR, describe, policy_of, renewed_after
 from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DELETION, DOCUMENT, IDENTIFIED, TAGS
 from levee_infra.targets.aws.tags import IDENTITY, STACK, from_list, is_let_go, is_own, tag_changes, tags_of, to_list
 
 ALIAS: Final = re.compile(r"alias/[A-Za-z0-9/_-]{1,250}")
-ABSENT = ("NotFoundException", "NotFound")
 MIN_WINDOW_DAYS, MAX_WINDOW_DAYS = 7, 30
-YEAR: Final = 365
-"""Days after which its material is renewed, at the latest."""
-
-SCHEDULED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 KIND_OF_KEY: Final = {"KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
 NOT_OFF: Final = "levee keeps no key that is off or never renewed"
 
@@ -39,7 +35,7 @@ ONE_KEY: Final = (
 
 
 @dataclass(frozen=True)
-class LiveKey(Live):
+class AliasedKey(Live):
     """A key and all its names, some of which somebody else may have given it."""
 
     aliases: tuple[str, ...] = ()
@@ -82,12 +78,12 @@ class Key(AwsKind):
     gives = (ARN, *IDENTIFIED)
     found_by = ("alias",)
 
-    async def look_for(self, new: Properties) -> LiveKey | None:
+    async def look_for(self, new: Properties) -> AliasedKey | None:
         """By its identity tags; else by its alias, for lists of tags lag behind. Refuse an alias that is taken."""
         tagged = await self._tagged(new)
         found = [live for arn in tagged if (live := await self.look_at(arn)) is not None]
         if found and len(tagged) > 1:
-            there = [arn for arn in tagged if await self._describe(arn) is not None]  # lists of tags lag behind
+            there = [arn for arn in tagged if await describe(self.api, arn) is not None]  # lists of tags lag behind
             if len(there) > 1:
                 raise refused("tags", f"{' and '.join(there)} are tagged as the same key; {ONE_KEY}")
         if found:
@@ -98,36 +94,36 @@ class Key(AwsKind):
             raise _taken(str(alias), named.id)
         return named
 
-    async def look_at(self, resource_id: str) -> LiveKey | None:
+    async def look_at(self, resource_id: str) -> AliasedKey | None:
         """By ARN or alias. One that is scheduled for deletion counts as gone."""
-        about = await self._describe(resource_id)
+        about = await describe(self.api, resource_id)
         if about is None or about["KeyState"] in SCHEDULED:
             return None
         arn = about["Arn"]
         if reason := self._unfit(about):
             raise refused("", f"the key {arn} {reason}; declare another")
-        policy, rotation, tags, aliases = await asyncio.gather(
-            self.api.call("kms", "get_key_policy", KeyId=arn, PolicyName="default"),
-            self.api.call("kms", "get_key_rotation_status", KeyId=arn),
+        policy, days, tags, aliases = await asyncio.gather(
+            policy_of(self.api, arn),
+            renewed_after(self.api, arn),
             self.api.pages("kms", "list_resource_tags", "Tags", KeyId=arn),
             self.api.pages("kms", "list_aliases", "Aliases", KeyId=arn),
         )
         names = sorted(str(alias["AliasName"]) for alias in aliases)
         inputs: Properties = {
             "description": about["Description"],
-            "policy": policy["Policy"],
-            "rotation": rotation["KeyRotationEnabled"] and rotation.get("RotationPeriodInDays", YEAR) <= YEAR,
+            "policy": policy,
+            "rotation": days is not None and days <= YEAR,
             "enabled": about["KeyState"] == "Enabled",
             "alias": names[0] if names else None,
             "tags": dict(from_list(tags, "TagKey", "TagValue")),
         }
-        return LiveKey(arn, inputs, {"arn": arn, THING_ID: arn}, tuple(names))
+        return AliasedKey(arn, inputs, {"arn": arn, THING_ID: arn}, tuple(names))
 
     def seen_input(self, name: str, declared: Value, live: Live) -> Value:
         """It may have other names beside its own."""
         return declared if name == "alias" and declared in _aliases(live) else super().seen_input(name, declared, live)
 
-    async def make(self, new: Properties) -> LiveKey:
+    async def make(self, new: Properties) -> AliasedKey:
         """Bring it back where it is scheduled for deletion, for what it encrypted would be lost with it. Else make a
         key of this region only. Where nobody says whether one was made, it is looked for.
         """
@@ -147,11 +143,11 @@ class Key(AwsKind):
                 raise
             return live
         arn = answer["KeyMetadata"]["Arn"]
-        return LiveKey(arn, {**new, "rotation": False, "alias": None}, {"arn": arn, THING_ID: arn})
+        return AliasedKey(arn, {**new, "rotation": False, "alias": None}, {"arn": arn, THING_ID: arn})
 
-    async def _brought_back(self, new: Properties) -> LiveKey | None:
+    async def _brought_back(self, new: Properties) -> AliasedKey | None:
         for arn in await self._tagged(new):
-            about = await self._describe(arn)
+            about = await describe(self.api, arn)
             if about is not None and about["KeyState"] in SCHEDULED:
                 await self.api.call("kms", "cancel_key_deletion", KeyId=_id(arn))
                 return await self.look_at(arn)
@@ -160,7 +156,7 @@ class Key(AwsKind):
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
         """Refuse an alias that somebody has given to another key."""
         alias = str(new.get("alias") or "")
-        named = await self._describe(alias) if alias else None
+        named = await describe(self.api, alias) if alias else None
         if named is not None and named["Arn"] != recorded.id and named["KeyState"] not in SCHEDULED:
             raise _taken(alias, str(named["Arn"]))
         return await super().preview_update(recorded, new)
@@ -220,10 +216,6 @@ class Key(AwsKind):
         )
         return sorted(entry["ResourceARN"] for entry in found)
 
-    async def _describe(self, key: str) -> Mapping[str, Any] | None:
-        answer = await self.api.find("kms", "describe_key", ABSENT, KeyId=key)
-        return None if answer is None else answer["KeyMetadata"]
-
     def _unfit(self, about: Mapping[str, Any]) -> str | None:
         """Say why a key can't be one of levee's."""
         if about.get("KeyManager") == "AWS":
@@ -242,7 +234,7 @@ def _id(arn: str) -> str:
 
 
 def _aliases(live: Live) -> tuple[str, ...]:
-    return live.aliases if isinstance(live, LiveKey) else ()
+    return live.aliases if isinstance(live, AliasedKey) else ()
 
 
 def _taken(alias: str, key: str) -> RefusedError:

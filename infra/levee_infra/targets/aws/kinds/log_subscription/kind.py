@@ -30,6 +30,7 @@ from levee_infra.providers.protocol.properties import Properties
 from levee_infra.targets.aws.api import AwsError
 from levee_infra.targets.aws.arn_scope import Arn, outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
+from levee_infra.targets.aws.kinds.log_subscription.live import ABSENT, filters_of
 
 SEPARATOR: Final = "|"
 """Between log group and filter in an id; no log group's name has it."""
@@ -52,7 +53,6 @@ DESTINATIONS: Final[Mapping[str, str]] = {
 NEEDS_ROLE: Final = frozenset({"kinesis", "firehose"})
 """The others say themselves who may send to them."""
 
-ABSENT: Final = ("ResourceNotFoundException",)
 UNREACHED: Final = "Could not "
 """So begin AWS's words when its test message didn't arrive: roles take seconds until they hold everywhere."""
 
@@ -135,7 +135,7 @@ class LogSubscription(AwsKind):
     async def look_for(self, new: Properties) -> Live | None:
         """By its names. Refuse a stranger's, and a log group that has no room."""
         group, name = str(new["logGroup"]), str(new["filterName"])
-        filters = await self._filters(group)
+        filters = await filters_of(self.api, group)
         if filters is None:
             raise refused("logGroup", f"there is no log group {group}: make it first")
         live = _find(filters, group, name)
@@ -159,7 +159,7 @@ class LogSubscription(AwsKind):
         group, separator, name = resource_id.partition(SEPARATOR)
         if not separator:
             raise refused("", f"{resource_id} is no id of a subscription filter: <logGroup>{SEPARATOR}<filterName>")
-        return _find(await self._filters(group) or (), group, name)
+        return _find(await filters_of(self.api, group) or (), group, name)
 
     async def make(self, new: Properties) -> Live:
         """Put it."""
@@ -202,11 +202,6 @@ class LogSubscription(AwsKind):
                 await asyncio.sleep(PAUSE_SECONDS)
             else:
                 return
-
-    async def _filters(self, group: str) -> Sequence[Mapping[str, Any]] | None:
-        """List a log group's filters, two at most; None if there is no such log group."""
-        answer = await self.api.find("logs", "describe_subscription_filters", ABSENT, logGroupName=group)
-        return None if answer is None else list(answer["subscriptionFilters"])
 
 
 def _find(filters: Sequence[Mapping[str, Any]], group: str, name: str) -> Live | None:

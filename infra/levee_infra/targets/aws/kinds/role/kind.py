@@ -30,6 +30,7 @@ from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.identity import numbered
 from levee_infra.targets.aws.kinds.json_text import canonical
 from levee_infra.targets.aws.kinds.policy_document import reaches, unexpected_principals
+from levee_infra.targets.aws.kinds.role.live import PAGE, attached_policies, boundary_of, details, inline_policies
 from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DOCUMENT, IDENTIFIED, TAGS
 from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of, to_list
 
@@ -39,7 +40,6 @@ POLICY: Final = "levee"
 
 DEFAULT_PATH: Final = "/levee/"
 BOUNDARY: Final = "permissionsBoundary"
-PAGE: Final = {"PageSize": 1000}
 
 NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 PATH: Final = re.compile(r"/([!-~]{1,510}/)?")
@@ -158,18 +158,11 @@ class Role(AwsKind):
         return (await self._roles.fresh()).get(name)
 
     async def _list(self) -> Mapping[str, Live]:
-        details, abouts = await asyncio.gather(
-            self.api.pages(
-                "iam",
-                "get_account_authorization_details",
-                "RoleDetailList",
-                Filter=["Role"],
-                PaginationConfig=PAGE,
-            ),
-            self.api.pages("iam", "list_roles", "Roles", PaginationConfig=PAGE),
+        found, abouts = await asyncio.gather(
+            details(self.api), self.api.pages("iam", "list_roles", "Roles", PaginationConfig=PAGE)
         )
         about = {role["RoleName"]: role for role in abouts}
-        return {role["RoleName"]: _live(role, about[role["RoleName"]]) for role in details if role["RoleName"] in about}
+        return {role["RoleName"]: _live(role, about[role["RoleName"]]) for role in found if role["RoleName"] in about}
 
     # Changing
 
@@ -271,22 +264,21 @@ class Role(AwsKind):
         self._lag.wrote()
 
 
-def _live(details: Mapping[str, Any], about: Mapping[str, Any]) -> Live:
-    inline = {policy["PolicyName"]: policy["PolicyDocument"] for policy in details.get("RolePolicyList", ())}
-    attached = [policy["PolicyArn"] for policy in details.get("AttachedManagedPolicies", ())]
+def _live(detail: Mapping[str, Any], about: Mapping[str, Any]) -> Live:
+    inline = inline_policies(detail)
     inputs: Properties = {
-        "name": details["RoleName"],
-        "path": details["Path"],
+        "name": detail["RoleName"],
+        "path": detail["Path"],
         "description": about.get("Description", ""),
-        "trust": canonical(details["AssumeRolePolicyDocument"]),
+        "trust": canonical(detail["AssumeRolePolicyDocument"]),
         "policy": canonical(inline[POLICY]) if POLICY in inline else "",
         "maxSessionSeconds": about.get("MaxSessionDuration", SHORTEST_SESSION),
-        BOUNDARY: details.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
-        "tags": dict(from_list(details.get("Tags", ()))),
-        "foreignPolicies": sorted([*(inline.keys() - {POLICY}), *attached]),
+        BOUNDARY: boundary_of(detail),
+        "tags": dict(from_list(detail.get("Tags", ()))),
+        "foreignPolicies": sorted([*(inline.keys() - {POLICY}), *attached_policies(detail)]),
     }
-    profiles = sorted(profile["InstanceProfileName"] for profile in details.get("InstanceProfileList", ()))
-    return Live(details["RoleName"], inputs, {**_identity(details), "instanceProfiles": list(profiles)})
+    profiles = sorted(profile["InstanceProfileName"] for profile in detail.get("InstanceProfileList", ()))
+    return Live(detail["RoleName"], inputs, {**_identity(detail), "instanceProfiles": list(profiles)})
 
 
 def _identity(about: Mapping[str, Any]) -> Properties:

@@ -18,11 +18,10 @@ from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import UNKNOWN, Properties, is_known, reveal
-from levee_infra.targets.aws.api import AwsError
 from levee_infra.targets.aws.arn_scope import Arn, check_arn, outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live
+from levee_infra.targets.aws.kinds.scram_association.live import secrets_of
 
-ABSENT: Final = ("NotFoundException",)
 CLUSTER: Final = "kafka:cluster/"
 PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
 SUFFIX: Final = r"[A-Za-z0-9_+=.@-]+-[A-Za-z0-9]{6}"
@@ -85,12 +84,9 @@ class ScramAssociation(AwsKind):
     async def look_at(self, resource_id: str) -> Live | None:
         """The secrets below the prefix; gone when the cluster is."""
         cluster, prefix = _parts(resource_id)
-        try:
-            arns = await self.api.pages("kafka", "list_scram_secrets", "SecretArnList", ClusterArn=cluster)
-        except AwsError as error:
-            if error.code in ABSENT:
-                return None
-            raise
+        arns = await secrets_of(self.api, cluster)
+        if arns is None:
+            return None
         ours = sorted(arn for arn in arns if _misnamed(arn, prefix) is None)
         return Live(resource_id, {"clusterArn": cluster, "prefix": prefix, "secretArns": list(ours)})
 

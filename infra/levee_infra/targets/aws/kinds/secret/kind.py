@@ -19,6 +19,7 @@ from levee_infra.providers.protocol.properties import Properties
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed, listing
+from levee_infra.targets.aws.kinds.secret import live as secrets
 from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, IDENTIFIED, TAGS, no_replicas
 from levee_infra.targets.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 
@@ -145,19 +146,15 @@ class Secret(AwsKind):
     async def _look_for(self, names: Sequence[str]) -> list[Live | None]:
         """List all whose names begin as all of these do."""
         prefix = commonprefix(names)  # noqa: RUF071 - by characters, as AWS compares
-        alike = [{"Key": "name", "Values": [prefix]}] if prefix else []
-        listed = await self.api.pages(
-            "secretsmanager", "list_secrets", "SecretList", Filters=alike, IncludePlannedDeletion=True
-        )
-        found = {about["Name"]: _live(about) for about in listed}
-        return [found.get(name) for name in names]
+        found = await secrets.listed(self.api, "name", prefix, IncludePlannedDeletion=True)
+        there = {about["Name"]: _live(about) for about in found}
+        return [there.get(name) for name in names]
 
     async def _list(self) -> Mapping[str, Live]:
         """List what levee manages."""
-        ours = [{"Key": "tag-key", "Values": [MANAGED_BY]}]
-        listed = await self.api.pages("secretsmanager", "list_secrets", "SecretList", Filters=ours)
+        found = await secrets.listed(self.api, "tag-key", MANAGED_BY)
         # Of one that is replicated the list doesn't say whereto.
-        return {about["Name"]: _live(about) for about in listed if "PrimaryRegion" not in about}
+        return {about["Name"]: _live(about) for about in found if "PrimaryRegion" not in about}
 
 
 def _live(about: Mapping[str, Any]) -> Live:
