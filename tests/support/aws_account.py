@@ -27,6 +27,7 @@ from levee.targets.aws.names import (
     secret_name,
     subscription_name,
 )
+from levee_infra.targets.aws.kinds.alarm.claims import declared_alarms
 from levee_infra.targets.aws.kinds.archive_bucket.live import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings, LiveBucket
 from levee_infra.targets.aws.kinds.data_stream.live import LiveDataStream
 from levee_infra.targets.aws.kinds.key.live import LiveKey
@@ -34,7 +35,6 @@ from levee_infra.targets.aws.kinds.role.live import LiveRole
 from levee_infra.targets.aws.kinds.secret.live import LiveSecret
 from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.msk_cluster import LiveCluster
-from levee_infra.targets.aws.proof.alarms import declared_alarms
 from levee_infra.targets.aws.proof.live import LiveAccount
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.msk_clusters import Cluster

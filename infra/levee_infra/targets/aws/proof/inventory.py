@@ -17,13 +17,13 @@ from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.kinds.alarm.live import alarms as read_alarms
 from levee_infra.targets.aws.kinds.archive_bucket.live import read_bucket
 from levee_infra.targets.aws.kinds.data_stream.live import read_data_stream
+from levee_infra.targets.aws.kinds.key.claims import declared_keys
 from levee_infra.targets.aws.kinds.key.live import read_key
 from levee_infra.targets.aws.kinds.log_subscription.live import filters_of
 from levee_infra.targets.aws.kinds.role.live import read_roles
 from levee_infra.targets.aws.kinds.secret.live import read_secrets
 from levee_infra.targets.aws.live import each, told
 from levee_infra.targets.aws.msk_cluster import LiveCluster, read_cluster
-from levee_infra.targets.aws.proof.keys import declared_keys
 from levee_infra.targets.aws.proof.live import LiveAccount
 
 

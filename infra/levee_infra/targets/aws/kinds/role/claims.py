@@ -21,6 +21,7 @@ from levee_infra.targets.aws.kinds.data_stream.live import data_stream_policy
 from levee_infra.targets.aws.kinds.key.live import LiveKey
 from levee_infra.targets.aws.kinds.role.kind import POLICY
 from levee_infra.targets.aws.kinds.role.live import LiveRole
+from levee_infra.targets.aws.kinds.role.topics import topic_requests
 from levee_infra.targets.aws.kinds.secret.live import LiveSecret
 from levee_infra.targets.aws.live import UNTOLD, UNTOLD_OF_RESOURCE, Unread
 from levee_infra.targets.aws.proof import things
@@ -28,7 +29,6 @@ from levee_infra.targets.aws.proof.by_role import by_role, by_service
 from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.named import allowing, is_about, resources_of
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, tried
-from levee_infra.targets.aws.proof.topics import topic_requests
 from levee_infra.targets.aws.proof.trust import trust_trials
 from levee_infra.verify.access import Access, PlannedNames
 from levee_infra.verify.account import AccountCheck, AccountResult, there
