@@ -45,6 +45,8 @@ class Field:
     required: bool = False
     """It must be declared; of an output: it is always there."""
     fixed: bool = False
+    grows: str = ""
+    """Why it never gets less; empty: it may."""
     untold: bool = False
     """The platform knows nothing of it: it is as declared."""
     secret: bool = False
@@ -78,21 +80,19 @@ def object_type(token: str, what: str, properties: Sequence[Field], about: str =
 
     shape: Schema = {"type": "object", "properties": {each.name: each.schema() for each in properties}}
     shape |= {"required": [each.name for each in properties if each.required]}
-    shape |= {"description": about} if about else {}
-    return Type({"$ref": f"#/types/{token}"}, read, {token: shape})
+    return Type({"$ref": f"#/types/{token}"}, read, {token: {**shape, **({"description": about} if about else {})}})
 
 
 def list_of(token: str, what: str, properties: Sequence[Field], about: str = "") -> Type:
     """A list of such objects."""
-    element = object_type(token, what, properties, about)
 
     def read(fields: Fields, name: str, *, required: bool = False) -> list[Properties] | Unknown | None:
         values = fields.objects(name, required=required)
-        for value in values if isinstance(values, list) else ():
-            for problem in _problems(value, what, properties):
-                fields.refuse(name, problem.reason)
+        for problem in (each for value in known(values) or () for each in _problems(value, what, properties)):
+            fields.refuse(name, problem.reason)
         return values
 
+    element = object_type(token, what, properties, about)
     return Type({"type": "array", "items": element.schema}, read, element.refers_to)
 
 

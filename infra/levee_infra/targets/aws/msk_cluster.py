@@ -28,8 +28,7 @@ class LiveCluster:
 async def describe(api: Api, arn: str) -> Mapping[str, Any] | None:
     """Its ClusterInfo; None where there is no such cluster."""
     answer = await api.find("kafka", "describe_cluster_v2", ABSENT, ClusterArn=arn)
-    found: Mapping[str, Any] | None = None if answer is None else answer["ClusterInfo"]
-    return found
+    return None if answer is None else answer["ClusterInfo"]
 
 
 async def read_cluster(api: Api, arn: str) -> LiveCluster | None:

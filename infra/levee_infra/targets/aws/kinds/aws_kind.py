@@ -5,7 +5,7 @@ repeat after a kill at any point, and that leaves strangers' things alone.
 """
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, ClassVar, Final
@@ -15,21 +15,18 @@ from levee.targets.aws.defaults import named
 from levee_infra.providers.protocol.declared import Field, defaults_of, read_all
 from levee_infra.providers.protocol.deletion import is_approved
 from levee_infra.providers.protocol.differences import Difference, differences
-from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, RefusedError, refused
+from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, Problem, RefusedError, refused
 from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.identity import ACKNOWLEDGED, RECREATED
 from levee_infra.providers.protocol.kind import Declaration, Recorded, ResourceKind
 from levee_infra.providers.protocol.properties import Properties, Value, is_known, reveal
 from levee_infra.providers.protocol.snapshot import Snapshot
 from levee_infra.targets.aws.api import Api, AwsError
-from levee_infra.targets.aws.kinds.identity import (
-    identity_difference,
-    made_anew,
-    remembered,
-    require_known,
-)
+from levee_infra.targets.aws.arn_scope import check_arn
+from levee_infra.targets.aws.kinds.identity import identity_difference, made_anew, remembered, require_known
 from levee_infra.targets.aws.kinds.json_text import same_json
-from levee_infra.targets.aws.kinds.shared import ARN, DELETION, DOCUMENT, TAGS
+from levee_infra.targets.aws.kinds.rights import Rights
+from levee_infra.targets.aws.kinds.shared import ARN, DELETION, DOCUMENT, TAGS, OwnArn
 from levee_infra.targets.aws.tags import (
     IDENTITY,
     MANAGED_BY,
@@ -66,11 +63,14 @@ class AwsKind(ResourceKind):
 
     what: ClassVar[str]
     """What it is, for messages: ``bucket``."""
+    needs: ClassVar[Rights]
+    """What its provider must be able to do in the account."""
     gives: ClassVar[tuple[Field, ...]] = (ARN,)
     found_by: ClassVar[tuple[str, ...]] = ("name",)
     """Inputs that ``look_for`` needs beside the tags."""
     holds_data: ClassVar[bool]
     has_tags: ClassVar[bool]
+    _may_be_impossible: ClassVar[bool]
     _inputs: ClassVar[Mapping[str, Field]]
 
     def __init_subclass__(cls) -> None:
@@ -78,6 +78,7 @@ class AwsKind(ResourceKind):
         defaults = named(cls.token)
         cls.takes = tuple(replace(each, default=defaults.get(each.name, each.default)) for each in cls.takes)
         cls._inputs = {each.name: each for each in cls.takes}
+        cls._may_be_impossible = any(each.grows != "" for each in cls.takes)
         cls.holds_data, cls.has_tags = DELETION.name in cls._inputs, TAGS.name in cls._inputs
 
     def __init__(self, api: Api, clock: Clock) -> None:
@@ -131,19 +132,37 @@ class AwsKind(ResourceKind):
         """Write what tells it from another of its name, where AWS has nothing of the kind."""
         return live
 
+    def weaker(self, which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:
+        """Say how what is declared keeps less than what was declared, or is live."""
+        for each in self.takes:
+            before, now = reveal(old.get(each.name)), reveal(new.get(each.name))
+            if each.grows and isinstance(before, int) and isinstance(now, int) and now < before:
+                reason = f"can't be shortened from {before}, which is {which}, to {now}: {each.grows}; keep it"
+                yield Problem(each.name, reason)
+
+    def impossible(self, live: Live, new: Properties) -> Iterator[Problem]:
+        """Say why what is there can't, or must not, become what is declared."""
+        return self.weaker("live", live.inputs, new)
+
     # What all have in common
 
     async def check(self, declaration: Declaration) -> Properties:
         """Refuse all that is wrong at once, and what would need a replacement."""
         new = self.with_defaults(declaration.new)
         fields = Fields(new, what=f"the {self.what}")
-        self.check_fields(fields, read_all(fields, self.takes))
+        given = read_all(fields, self.takes)
+        for each in self.takes:
+            if isinstance(each, OwnArn):
+                check_arn(fields, each.name, self.api.connection, each.form)
+        self.check_fields(fields, given)
         for name in (each.name for each in self.takes if each.fixed):
             before, now = reveal(declaration.old.get(name)), reveal(new.get(name))
             if before is not None and is_known(now) and is_known(before) and before != now:
                 fields.refuse(
                     name, f"can't change from {before} to {now}: declare a second one beside it, move, then remove it"
                 )
+        for problem in self.weaker("declared", declaration.old, new):
+            fields.refuse(problem.property, problem.reason)
         fields.raise_problems()
         return new
 
@@ -158,9 +177,11 @@ class AwsKind(ResourceKind):
         return all(is_known(new.get(name)) for name in (*self.found_by, "tags"))
 
     async def preview_create(self, new: Properties) -> Properties:
-        """Refuse a stranger's thing of that name."""
+        """Refuse a stranger's thing of that name, and what it can't become."""
         live = await self.look_for(new)
         self._refuse_foreign(live, new)
+        if live is not None:
+            self._refuse_impossible(live, new)
         return {**new, **self.foreseen(new), **_arn(live.outputs if live else {})}
 
     def foreseen(self, new: Properties) -> Properties:  # noqa: ARG002
@@ -213,7 +234,9 @@ class AwsKind(ResourceKind):
         return declared if is_as_declared else found
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
-        """Its ARN stays, so what names it doesn't change with it. Refuse to go on with another thing of its name."""
+        """Its ARN stays, so what names it doesn't change with it. Refuse what it can't become, and another thing."""
+        if self._may_be_impossible and (live := await self.look_at(recorded.id)) is not None:
+            self._refuse_impossible(live, new)
         require_known(f"the {self.what} {recorded.id}", recorded, new, recorded.outputs.get(RECREATED))
         return {**new, **_arn(recorded.outputs)}
 
@@ -260,11 +283,16 @@ class AwsKind(ResourceKind):
 
     async def _altered(self, live: Live, new: Properties, before: Properties) -> Properties:
         try:
+            self._refuse_impossible(live, new)
             live = await self.identified(live, new)
             await self.alter(live, new, before)
         except (RefusedError, FailedError) as failure:
             raise PartlyDoneError(live.id, self.seen(live, new), [f"not finished: {failure}"]) from None
         return _without_none({**new, **live.outputs})
+
+    def _refuse_impossible(self, live: Live, new: Properties) -> None:
+        if problems := [*self.impossible(live, new)]:
+            raise RefusedError(*problems)
 
     def _refuse_taken(self, live: Live, recorded: Recorded) -> None:
         if self.has_tags:

@@ -1,5 +1,7 @@
 """What several kinds take and give."""
 
+from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from levee_infra.providers.protocol.declared import MAPPING, TEXT, TEXTS, Field, Type, empty, needed, object_type
@@ -11,10 +13,18 @@ from levee_infra.targets.aws.tags import read_tags
 DOCUMENT: Final = Type(TEXT.schema, read_json)
 """A policy as JSON text, compared by meaning."""
 
+
+@dataclass(frozen=True)
+class OwnArn(Field):
+    """An ARN of the account and region. ``form`` is how it begins after the account: ``kafka:cluster/``."""
+
+    form: str = ""
+
+
 TAGS: Final = needed("tags", type=Type(MAPPING.schema, read_tags))
-KEY_ARN: Final = needed(
-    "keyArn", "The customer-managed key that encrypts what comes in; in the same account and region."
-)
+KEY: Final = partial(OwnArn, "keyArn", required=True, form="kms:key/")
+KEY_ARN: Final = KEY("The customer-managed key that encrypts what comes in; in the same account and region.")
+CLUSTER_ARN: Final = OwnArn("clusterArn", "Can't change.", required=True, fixed=True, form="kafka:cluster/")
 DELETION: Final = Field(
     "deletion",
     type=object_type(

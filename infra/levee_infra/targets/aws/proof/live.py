@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from levee_infra.targets.aws.kinds.archive_bucket.live import LiveBucket
 from levee_infra.targets.aws.kinds.data_stream.live import LiveDataStream
@@ -13,6 +13,9 @@ from levee_infra.targets.aws.kinds.role.live import LiveRole
 from levee_infra.targets.aws.kinds.secret.live import LiveSecret
 from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.msk_cluster import LiveCluster
+from levee_infra.verify.account import AccountCheck, AccountResult
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +39,16 @@ class LiveAccount:
         """A key that could be read."""
         found = self.keys.get(name) if name is not None else None
         return found if isinstance(found, LiveKey) else None
+
+
+def present(
+    check: AccountCheck, name: str, among: Mapping[str, Thing | Unread] | Unread, absent: str
+) -> Generator[AccountResult, None, Thing | None]:
+    """Return what is there of that name; else say that it is `absent`, or that nobody can tell."""
+    thing = among if isinstance(among, Unread) else among.get(name)
+    if isinstance(thing, Unread):
+        yield check.unknown(name, thing.reason)
+        return None
+    if thing is None:
+        yield check.fails(name, absent)
+    return thing

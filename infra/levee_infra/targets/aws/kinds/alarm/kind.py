@@ -34,10 +34,20 @@ from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value, is_known, reveal
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.arn_scope import Arn, outside
-from levee_infra.targets.aws.kinds.alarm.live import AT_ONCE, PAGE, alarms
+from levee_infra.targets.aws.kinds.alarm.live import (
+    ACTIONS,
+    ALWAYS_PUT,
+    AT_ONCE,
+    MISSING,
+    ONE_METRIC,
+    PAGE,
+    alarms,
+    inputs_of,
+)
 from levee_infra.targets.aws.kinds.alarm.metric_query import check_queries, plain_queries
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed, listing
 from levee_infra.targets.aws.kinds.json_text import canonical
+from levee_infra.targets.aws.kinds.rights import rights
 from levee_infra.targets.aws.kinds.shared import ARN, TAGS
 from levee_infra.targets.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 
@@ -55,31 +65,6 @@ COMPARISONS: Final = (
     "LessThanThreshold",
     "LessThanOrEqualToThreshold",
 )
-MISSING: Final = ("missing", "breaching", "notBreaching", "ignore")
-
-ACTIONS: Final[Mapping[str, str]] = {
-    "actions": "AlarmActions",
-    "okActions": "OKActions",
-    "insufficientDataActions": "InsufficientDataActions",
-}
-ONE_METRIC: Final[Mapping[str, str]] = {
-    "namespace": "Namespace",
-    "metricName": "MetricName",
-    "statistic": "Statistic",
-    "extendedStatistic": "ExtendedStatistic",
-    "periodSeconds": "Period",
-}
-ALWAYS_PUT: Final[Mapping[str, str]] = {
-    "description": "AlarmDescription",
-    "comparison": "ComparisonOperator",
-    "threshold": "Threshold",
-    "evaluationPeriods": "EvaluationPeriods",
-    "datapointsToAlarm": "DatapointsToAlarm",
-    "treatMissingData": "TreatMissingData",
-    "actionsEnabled": "ActionsEnabled",
-    **ACTIONS,
-}
-"""Inputs, and the API's names of them."""
 
 WATCHED: Final = (*ONE_METRIC, "dimensions", "metrics")
 
@@ -106,6 +91,9 @@ class Alarm(AwsKind):
 
     token = "levee:aws:Alarm"  # noqa: S105 - a type token
     what = "alarm"
+    needs = rights(
+        "cloudwatch", "DeleteAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource", "DescribeAlarms"
+    )
     takes = (
         lasting("name", "It can't change.", check=at_most(LONGEST_ALARM_NAME)),
         needed("description", check=at_most(LONGEST_DESCRIPTION)),
@@ -270,19 +258,7 @@ class Alarm(AwsKind):
 
 
 def _live(alarm: Mapping[str, Any], tags: Mapping[str, str]) -> Live:
-    """Read an alarm. What it doesn't have is None, so that the lack shows as a difference."""
-    inputs: Properties = {name: alarm.get(api) for name, api in {**ALWAYS_PUT, **ONE_METRIC}.items()}
-    inputs |= {name: sorted(alarm.get(api, ())) for name, api in ACTIONS.items()}
-    inputs["name"] = alarm["AlarmName"]
-    inputs["metrics"] = plain_queries(alarm.get("Metrics", ()))
-    if inputs["metrics"] is None:
-        inputs["dimensions"] = sorted((_dimension(each) for each in alarm.get("Dimensions", ())), key=canonical)
-    else:
-        inputs.update(dict.fromkeys((*ONE_METRIC, "dimensions")))
-    inputs["datapointsToAlarm"] = alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"]
-    inputs["treatMissingData"] = alarm.get("TreatMissingData") or MISSING[0]
-    inputs["tags"] = dict(tags)
-    return Live(alarm["AlarmName"], inputs, {"arn": alarm["AlarmArn"]})
+    return Live(alarm["AlarmName"], {**inputs_of(alarm), "tags": {**tags}}, {"arn": alarm["AlarmArn"]})
 
 
 def _check_metric(fields: Fields, given: Mapping[str, Any]) -> None:
@@ -307,10 +283,6 @@ def _check_periods(fields: Fields, given: Mapping[str, Any]) -> None:
     longest = 7 * DAY if seconds is not None and seconds >= HOUR else DAY
     if seconds is not None and seconds * periods > longest:
         fields.refuse("evaluationPeriods", f"times periodSeconds must be at most {longest} seconds")
-
-
-def _dimension(dimension: Mapping[str, str]) -> Value:
-    return {"name": dimension["Name"], "value": dimension["Value"]}
 
 
 def _api_dimension(dimension: Value) -> dict[str, Value]:

@@ -11,13 +11,12 @@ from typing import Any, Final
 from levee.catalog.partition import partition_name
 from levee.targets.aws.form import LONGEST_LOCK_DAYS, bucket_problem
 from levee_infra.providers.protocol.declared import BOOLEAN, INTEGER, always_true, between, lasting, needed, one_of
-from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError, refused
+from levee_infra.providers.protocol.failures import FailedError, Problem, refused
 from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.identity import THING_ID
-from levee_infra.providers.protocol.kind import Declaration, Recorded
+from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value, reveal
 from levee_infra.targets.aws.api import AwsError
-from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import LIFECYCLE, check_lifecycle, lifecycle_rules
 from levee_infra.targets.aws.kinds.archive_bucket.live import (
     BLOCKED,
@@ -30,6 +29,7 @@ from levee_infra.targets.aws.kinds.archive_bucket.live import (
 )
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.identity import is_marked, marked, new_mark
+from levee_infra.targets.aws.kinds.rights import rights
 from levee_infra.targets.aws.kinds.shared import (
     ACKNOWLEDGED_IDS,
     ARN,
@@ -57,6 +57,14 @@ class ArchiveBucket(AwsKind):
 
     token = "levee:aws:ArchiveBucket"  # noqa: S105 - a type token
     what = "archive bucket"
+    needs = rights(
+        "s3",
+        "CreateBucket GetReplicationConfiguration ListBucket ListBucketMultipartUploads ListBucketVersions TagResource "
+        "GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPublicAccessBlock "
+        "GetBucketTagging GetBucketVersioning GetEncryptionConfiguration GetLifecycleConfiguration "
+        "PutBucketObjectLockConfiguration PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock "
+        "PutBucketTagging PutBucketVersioning PutEncryptionConfiguration PutLifecycleConfiguration",
+    )
     takes = (
         lasting("name", "Without dots. It can't change.", check=bucket_problem),
         KEY_ARN,
@@ -70,6 +78,7 @@ class ArchiveBucket(AwsKind):
             "retentionDays",
             "For so long each object version is locked. Never shortened.",
             INTEGER,
+            grows="records would be locked for less long",
             check=between(1, LONGEST_LOCK_DAYS, " days"),
         ),
         *LIFECYCLE,
@@ -88,31 +97,8 @@ class ArchiveBucket(AwsKind):
     gives = (ARN, *IDENTIFIED, needed("region"), needed("objectLock", type=BOOLEAN))
 
     def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
-        """The key is one of the stack's own account and region, the days are S3's."""
-        check_arn(fields, "keyArn", self.api.connection, "kms:key/")
+        """The days are S3's."""
         check_lifecycle(fields, given)
-
-    async def check(self, declaration: Declaration) -> Properties:
-        """Refuse a weaker lock than was declared before, too."""
-        new = await super().check(declaration)
-        if problems := [*_weaker("declared", declaration.old, new)]:
-            raise RefusedError(*problems)
-        return new
-
-    async def preview_create(self, new: Properties) -> Properties:
-        """Refuse what an existing bucket can't become."""
-        live = await self.look_for(new)
-        if live is not None:
-            self._refuse_foreign(live, new)
-            self._refuse_live(live, new)
-        return new
-
-    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
-        """Refuse what the bucket can't become."""
-        live = await self.look_at(recorded.id)
-        if live is not None:
-            self._refuse_live(live, new)
-        return await super().preview_update(recorded, new)
 
     async def look_for(self, new: Properties) -> Live | None:
         """By its name. One of this account that is blank and empty counts as not made yet: ``make`` goes on with it."""
@@ -172,7 +158,6 @@ class ArchiveBucket(AwsKind):
         """By a tag, together with those that are declared: one that was made by a killed run may have none yet."""
         if is_marked(live.outputs[THING_ID]):
             return live
-        self._refuse_live(live, new)
         tags = {**tags_of(live.inputs), **tags_of(new), MADE: new_mark()}
         await self.tag(live, tags, ())
         identity = marked(str(live.outputs["arn"]), tags)
@@ -180,7 +165,6 @@ class ArchiveBucket(AwsKind):
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """Close it before anything else; tags come first, for by them a killed run's bucket is known."""
-        self._refuse_live(live, new)
         tags, gone = tag_changes(live.inputs, new, before)
         if tags or gone:
             await self.tag(live, tags, gone)
@@ -224,28 +208,28 @@ class ArchiveBucket(AwsKind):
         days = live.inputs.get("retentionDays")
         return today + timedelta(days=days) if isinstance(days, int) else None
 
-    def _refuse_live(self, live: Live, new: Properties) -> None:
-        """Raise RefusedError where the bucket that is there can't, or must not, become what is declared."""
-        problems = [*_weaker("live", live.inputs, new)]
+    def weaker(self, which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:
+        """Its mode, too."""
+        if reveal(old.get("lockMode")) == COMPLIANCE and reveal(new.get("lockMode")) == GOVERNANCE:
+            yield Problem("lockMode", f"can't change from {COMPLIANCE}, which is {which}, to {GOVERNANCE}: keep it")
+        yield from super().weaker(which, old, new)
+
+    def impossible(self, live: Live, new: Properties) -> Iterator[Problem]:
+        """One that can't lock, and one that somebody copies elsewhere, too."""
+        yield from super().impossible(live, new)
         if not live.outputs["objectLock"]:
-            problems.append(
-                Problem(
-                    "name",
-                    f"the bucket {live.id} was made without Object Lock, so nothing in it is locked: declare another "
-                    "archive, copy there what must be kept, then remove this one",
-                )
+            yield Problem(
+                "name",
+                f"the bucket {live.id} was made without Object Lock, so nothing in it is locked: declare another "
+                "archive, copy there what must be kept, then remove this one",
             )
         replicas = live.inputs["replicas"]
         if isinstance(replicas, list) and replicas:
-            problems.append(
-                Problem(
-                    "replicas",
-                    f"the bucket {live.id} is replicated to {', '.join(map(str, replicas))}, not by levee: find out "
-                    "who did it, delete the replication rules, and what they have copied out of the jurisdiction",
-                )
+            yield Problem(
+                "replicas",
+                f"the bucket {live.id} is replicated to {', '.join(map(str, replicas))}, not by levee: find out "
+                "who did it, delete the replication rules, and what they have copied out of the jurisdiction",
             )
-        if problems:
-            raise RefusedError(*problems)
 
     async def _look(self, name: str) -> tuple[Live, BucketSettings] | None:
         try:
@@ -271,16 +255,6 @@ class ArchiveBucket(AwsKind):
 
     async def _put(self, live: Live, operation: str, **parameters: Any) -> None:
         await self.api.call("s3", operation, **owned(self.api, live.id), **parameters)
-
-
-def _weaker(which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:
-    """Say how the new lock is weaker than one that was declared, or is live."""
-    mode, now = reveal(old.get("lockMode")), reveal(new.get("lockMode"))
-    if mode == COMPLIANCE and now == GOVERNANCE:
-        yield Problem("lockMode", f"can't change from {COMPLIANCE}, which is {which}, to {GOVERNANCE}: keep it")
-    days, wanted = reveal(old.get("retentionDays")), reveal(new.get("retentionDays"))
-    if isinstance(days, int) and isinstance(wanted, int) and wanted < days:
-        yield Problem("retentionDays", f"can't be shortened from {days}, which is {which}, to {wanted}: keep it")
 
 
 def _encryption(new: Properties) -> dict[str, Any]:

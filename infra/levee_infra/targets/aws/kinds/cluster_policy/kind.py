@@ -8,24 +8,23 @@ with a version: a policy that somebody else has written meanwhile is never overw
 from collections.abc import Mapping
 from typing import Any, Final
 
-from levee_infra.providers.protocol.declared import TEXTS, Field, lasting, needed
+from levee_infra.providers.protocol.declared import TEXTS, Field, needed
 from levee_infra.providers.protocol.failures import FailedError, refused
 from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value
 from levee_infra.targets.aws.api import AwsError
-from levee_infra.targets.aws.arn_scope import Arn, check_arn
+from levee_infra.targets.aws.arn_scope import Arn
 from levee_infra.targets.aws.connection import ACCOUNT
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.cluster_policy.live import ABSENT, policy_of
 from levee_infra.targets.aws.kinds.json_text import canonical, same_json
 from levee_infra.targets.aws.kinds.policy_document import reaches, statements_of, unexpected_principals
-from levee_infra.targets.aws.kinds.shared import DOCUMENT
+from levee_infra.targets.aws.kinds.rights import rights
+from levee_infra.targets.aws.kinds.shared import CLUSTER_ARN, DOCUMENT
 
 OUTDATED: Final = "BadRequestException"
 """How MSK answers a version that isn't the current one, among others."""
-
-CLUSTER: Final = "kafka:cluster/"
 
 
 class ClusterPolicy(AwsKind):
@@ -37,8 +36,9 @@ class ClusterPolicy(AwsKind):
 
     token = "levee:aws:ClusterPolicy"  # noqa: S105 - a type token
     what = "cluster policy"
+    needs = rights("kafka", "DeleteClusterPolicy GetClusterPolicy PutClusterPolicy")
     takes = (
-        lasting("clusterArn", "Can't change."),
+        CLUSTER_ARN,
         needed(
             "policy",
             "JSON. It lets in the connection's account, `allowedAccounts`, and anyone else only as one organization "
@@ -53,7 +53,6 @@ class ClusterPolicy(AwsKind):
     def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
         """Nobody is let in whose account isn't declared."""
         here = self.api.connection
-        check_arn(fields, "clusterArn", here, CLUSTER)
         policy, allowed = given["policy"], given["allowedAccounts"]
         for account in allowed or ():
             if not ACCOUNT.fullmatch(account):

@@ -6,22 +6,21 @@ so each is waited for.
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from levee.catalog.partition import partition_name
 from levee.clock import Clock
 from levee_infra.providers.protocol.declared import INTEGER, Field, always, between, lasting, matching, needed
-from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError
-from levee_infra.providers.protocol.fields import Fields
+from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.providers.protocol.identity import THING_ID
-from levee_infra.providers.protocol.kind import Declaration, Recorded
-from levee_infra.providers.protocol.properties import Properties, Value, reveal
+from levee_infra.providers.protocol.kind import Recorded
+from levee_infra.providers.protocol.properties import Properties
 from levee_infra.targets.aws.api import Api, AwsError
-from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.data_stream.live import ABSENT, enduring
 from levee_infra.targets.aws.kinds.identity import made_at
+from levee_infra.targets.aws.kinds.rights import rights
 from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DELETION, IDENTIFIED, KEY_ARN, TAGS
 from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of
 
@@ -41,10 +40,21 @@ class DataStream(AwsKind):
 
     token = "levee:aws:DataStream"  # noqa: S105 - a type token
     what = "data stream"
+    needs = rights(
+        "kinesis",
+        "AddTagsToStream CreateStream DescribeStream DescribeStreamSummary IncreaseStreamRetentionPeriod "
+        "ListTagsForStream RemoveTagsFromStream StartStreamEncryption UpdateStreamMode",
+    )
     takes = (
         lasting("name", "It can't change.", check=matching(NAME, "must be 1 to 128 letters, digits and _.-")),
         KEY_ARN,
-        needed("retentionHours", "24 to 8760. Never shortened.", INTEGER, check=between(SHORTEST_HOURS, LONGEST_HOURS)),
+        needed(
+            "retentionHours",
+            "24 to 8760. Never shortened.",
+            INTEGER,
+            grows="older records would be lost",
+            check=between(SHORTEST_HOURS, LONGEST_HOURS),
+        ),
         Field("mode", "Always `ON_DEMAND`.", check=always(ON_DEMAND, "a stream that is full refuses logs")),
         DELETION,
         ACKNOWLEDGED_IDS,
@@ -55,24 +65,6 @@ class DataStream(AwsKind):
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
         self._creating = asyncio.Semaphore(CREATED_AT_ONCE)
-
-    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:  # noqa: ARG002
-        """The key is one of the stack's own account and region."""
-        check_arn(fields, "keyArn", self.api.connection, "kms:key/")
-
-    async def check(self, declaration: Declaration) -> Properties:
-        """Refuse to keep records for less long than was declared before, too."""
-        new = await super().check(declaration)
-        if problems := [*_shorter("declared", declaration.old, new)]:
-            raise RefusedError(*problems)
-        return new
-
-    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
-        """Refuse to shorten what is live."""
-        live = await self.look_at(recorded.id)
-        if live is not None:
-            _refuse_shorter(live, new)
-        return await super().preview_update(recorded, new)
 
     async def look_for(self, new: Properties) -> Live | None:
         """By its name. One that is blank and empty counts as not made yet: ``make`` goes on with it."""
@@ -120,7 +112,6 @@ class DataStream(AwsKind):
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """Tags come first, for by them a killed run's stream is known; then the key, before anything is sent."""
-        _refuse_shorter(live, new)
         await self._until_active(live.id)  # a killed run's may still be under way
         await self.tag(live, *tag_changes(live.inputs, new, before))
         if changed(live, new, "keyArn"):
@@ -187,15 +178,3 @@ def _is_blank(live: Live) -> bool:
     """Say whether the stream is as its creation left it: nobody has said anything about it since."""
     said = live.inputs["tags"] or live.inputs["keyArn"] or live.inputs["retentionHours"] != SHORTEST_HOURS
     return not said and live.inputs["mode"] == ON_DEMAND
-
-
-def _refuse_shorter(live: Live, new: Properties) -> None:
-    if problems := [*_shorter("live", live.inputs, new)]:
-        raise RefusedError(*problems)
-
-
-def _shorter(which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:
-    hours, wanted = reveal(old.get("retentionHours")), reveal(new.get("retentionHours"))
-    if isinstance(hours, int) and isinstance(wanted, int) and wanted < hours:
-        reason = f"can't be shortened from {hours}, which is {which}, to {wanted}: older records would be lost; keep it"
-        yield Problem("retentionHours", reason)

@@ -26,8 +26,7 @@ class LiveDataStream:
 async def summary(api: Api, name: str) -> Mapping[str, Any] | None:
     """Its StreamDescriptionSummary; None where there is no such stream."""
     answer = await api.find("kinesis", "describe_stream_summary", ABSENT, StreamName=name)
-    found: Mapping[str, Any] | None = None if answer is None else answer["StreamDescriptionSummary"]
-    return found
+    return None if answer is None else answer["StreamDescriptionSummary"]
 
 
 async def enduring(api: Api, name: str) -> Mapping[str, Any] | None:

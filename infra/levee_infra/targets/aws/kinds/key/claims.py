@@ -7,9 +7,8 @@ from typing import Final
 
 from levee.plan.planned import Plan
 from levee_infra.targets.aws.kinds.key.live import LiveKey
-from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import LiveAccount
+from levee_infra.targets.aws.proof.live import LiveAccount, present
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import insiders, outsiders
 from levee_infra.verify.account import AccountCheck, AccountResult, there
@@ -32,13 +31,9 @@ def declared_keys(plan: Plan) -> list[str]:
 def key_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about every declared key."""
     for name in declared_keys(plan):
-        match live.keys.get(name):
-            case Unread(reason):
-                yield THERE.unknown(name, reason)
-            case None:
-                yield THERE.fails(name, "there is no such key")
-            case LiveKey() as key:
-                yield from _outcomes(plan, name, key)
+        key = yield from present(THERE, name, live.keys, "there is no such key")
+        if key is not None:
+            yield from _outcomes(plan, name, key)
 
 
 def _outcomes(plan: Plan, name: str, key: LiveKey) -> Iterator[AccountResult]:

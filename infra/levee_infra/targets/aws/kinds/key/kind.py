@@ -20,6 +20,7 @@ from levee_infra.targets.aws.arn_scope import outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.key.encrypted import encrypts_anything
 from levee_infra.targets.aws.kinds.key.live import SCHEDULED, YEAR, describe, policy_of, renewed_after
+from levee_infra.targets.aws.kinds.rights import rights
 from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DELETION, DOCUMENT, IDENTIFIED, TAGS
 from levee_infra.targets.aws.tags import IDENTITY, STACK, from_list, is_let_go, is_own, tag_changes, tags_of, to_list
 
@@ -58,6 +59,12 @@ class Key(AwsKind):
 
     token = "levee:aws:Key"  # noqa: S105 - a type token
     what = "key"
+    needs = rights(
+        "kms",
+        "CancelKeyDeletion CreateAlias Decrypt DescribeKey EnableKey EnableKeyRotation GenerateDataKey GetKeyPolicy "
+        "GetKeyRotationStatus ListResourceTags PutKeyPolicy TagResource UntagResource UpdateAlias UpdateKeyDescription",
+        "CreateKey ListAliases",
+    )
     takes = (
         needed("description"),
         Field("alias", "A name, such as `alias/levee/production`. Can't change.", fixed=True, check=_alias_problem),

@@ -31,8 +31,7 @@ class LiveKey:
 async def describe(api: Api, key: str) -> Mapping[str, Any] | None:
     """The KeyMetadata of a key, by its ARN, id or alias; None where there is none."""
     answer = await api.find("kms", "describe_key", ABSENT, KeyId=key)
-    found: Mapping[str, Any] | None = None if answer is None else answer["KeyMetadata"]
-    return found
+    return None if answer is None else answer["KeyMetadata"]
 
 
 async def policy_of(api: Api, arn: str) -> str:

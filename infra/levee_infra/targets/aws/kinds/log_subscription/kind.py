@@ -1,5 +1,5 @@
 """``levee:aws:LogSubscription``: a filter that sends what a CloudWatch log group gets on, as it comes in.
-
+from levee_infra.targets.aws.kinds.rights import rights
 CloudWatch Logs delivers to Kinesis, Firehose and Lambda, and not to Kafka: a stream (``levee:aws:DataStream``) carries
 it on. A subscription filter has no tags; it is told apart by its name and destination. Source:
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
@@ -31,6 +31,7 @@ from levee_infra.targets.aws.api import AwsError
 from levee_infra.targets.aws.arn_scope import Arn, outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.log_subscription.live import ABSENT, filters_of
+from levee_infra.targets.aws.kinds.rights import rights
 
 SEPARATOR: Final = "|"
 """Between log group and filter in an id; no log group's name has it."""
@@ -77,6 +78,7 @@ class LogSubscription(AwsKind):
 
     token = "levee:aws:LogSubscription"  # noqa: S105 - a type token
     what = "subscription filter"
+    needs = rights("logs", "DeleteSubscriptionFilter DescribeSubscriptionFilters PutSubscriptionFilter")
     takes = (
         lasting("logGroup", "It can't change.", check=matching(GROUP, NO_NAME)),
         lasting("filterName", "It can't change.", check=matching(FILTER, NO_NAME)),

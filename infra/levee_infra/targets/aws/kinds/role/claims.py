@@ -26,7 +26,7 @@ from levee_infra.targets.aws.kinds.secret.live import LiveSecret
 from levee_infra.targets.aws.live import UNTOLD, UNTOLD_OF_RESOURCE, Unread
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.by_role import by_role, by_service
-from levee_infra.targets.aws.proof.live import LiveAccount
+from levee_infra.targets.aws.proof.live import LiveAccount, present
 from levee_infra.targets.aws.proof.named import allowing, is_about, resources_of
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, tried
 from levee_infra.targets.aws.proof.trust import trust_trials
@@ -80,14 +80,9 @@ def role_outcomes(plan: Plan, live: LiveAccount, services: Collection[str] = ())
         if services and credential.service not in services:
             continue
         name = role_name(plan.stack, credential.service)
-        found = live.roles if isinstance(live.roles, Unread) else live.roles.get(name)
-        match found:
-            case Unread(reason):
-                yield THERE.unknown(name, reason)
-            case None:
-                yield THERE.fails(name, "there is no such role")
-            case LiveRole():
-                yield from prover.outcomes(credential, name, found, turn)
+        role = yield from present(THERE, name, live.roles, "there is no such role")
+        if role is not None:
+            yield from prover.outcomes(credential, name, role, turn)
 
 
 class _Roles:

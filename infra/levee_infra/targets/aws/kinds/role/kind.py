@@ -30,7 +30,8 @@ from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.identity import numbered
 from levee_infra.targets.aws.kinds.json_text import canonical
 from levee_infra.targets.aws.kinds.policy_document import reaches, unexpected_principals
-from levee_infra.targets.aws.kinds.role.live import PAGE, attached_policies, boundary_of, details, inline_policies
+from levee_infra.targets.aws.kinds.rights import rights
+from levee_infra.targets.aws.kinds.role.live import PAGE, details, policies_of
 from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DOCUMENT, IDENTIFIED, TAGS
 from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of, to_list
 
@@ -38,7 +39,6 @@ ABSENT: Final = ("NoSuchEntity",)
 POLICY: Final = "levee"
 """The name of the one inline policy."""
 
-DEFAULT_PATH: Final = "/levee/"
 BOUNDARY: Final = "permissionsBoundary"
 
 NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
@@ -60,6 +60,12 @@ class Role(AwsKind):
 
     token = "levee:aws:Role"  # noqa: S105 - a type token
     what = "role"
+    needs = rights(
+        "iam",
+        "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole PutRolePolicy TagRole UntagRole "
+        "UpdateAssumeRolePolicy UpdateRole",
+        "GetAccountAuthorizationDetails ListRoles",
+    )
     takes = (
         lasting("name", "Can't change.", check=matching(NAME, NAME_FORM)),
         Field("path", "Can't change.", fixed=True, check=matching(PATH, "must be a path such as /levee/")),
@@ -123,9 +129,7 @@ class Role(AwsKind):
     async def look_at(self, resource_id: str) -> Live | None:
         """In the listing. One that isn't there is gone only when IAM says so as well."""
         live = await self._lag.confirmed(
-            lambda found: found is not None,
-            lambda: self._listed(resource_id),
-            lambda: self._listed_anew(resource_id),
+            lambda found: found is not None, lambda: self._listed(resource_id), lambda: self._listed_anew(resource_id)
         )
         if live is None and await self.api.find("iam", "get_role", ABSENT, RoleName=resource_id) is not None:
             raise FailedError(f"IAM has the role {resource_id}, but doesn't list it yet; run again in a minute")
@@ -265,7 +269,7 @@ class Role(AwsKind):
 
 
 def _live(detail: Mapping[str, Any], about: Mapping[str, Any]) -> Live:
-    inline = inline_policies(detail)
+    inline, attached, boundary = policies_of(detail)
     inputs: Properties = {
         "name": detail["RoleName"],
         "path": detail["Path"],
@@ -273,9 +277,9 @@ def _live(detail: Mapping[str, Any], about: Mapping[str, Any]) -> Live:
         "trust": canonical(detail["AssumeRolePolicyDocument"]),
         "policy": canonical(inline[POLICY]) if POLICY in inline else "",
         "maxSessionSeconds": about.get("MaxSessionDuration", SHORTEST_SESSION),
-        BOUNDARY: boundary_of(detail),
+        BOUNDARY: boundary,
         "tags": dict(from_list(detail.get("Tags", ()))),
-        "foreignPolicies": sorted([*(inline.keys() - {POLICY}), *attached_policies(detail)]),
+        "foreignPolicies": sorted([*(inline.keys() - {POLICY}), *attached]),
     }
     profiles = sorted(profile["InstanceProfileName"] for profile in detail.get("InstanceProfileList", ()))
     return Live(detail["RoleName"], inputs, {**_identity(detail), "instanceProfiles": list(profiles)})

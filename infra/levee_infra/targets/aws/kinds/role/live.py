@@ -40,20 +40,11 @@ async def details(api: Api) -> list[Mapping[str, Any]]:
     )
 
 
-def inline_policies(detail: Mapping[str, Any]) -> dict[str, Any]:
-    """A role's own policies, by name."""
-    return {policy["PolicyName"]: policy["PolicyDocument"] for policy in detail.get("RolePolicyList", ())}
-
-
-def attached_policies(detail: Mapping[str, Any]) -> list[Any]:
-    """The ARNs of managed ones that it holds."""
-    return sorted(policy["PolicyArn"] for policy in detail.get("AttachedManagedPolicies", ()))
-
-
-def boundary_of(detail: Mapping[str, Any]) -> str | None:
-    """The ARN of the policy that bounds it."""
-    found: str | None = detail.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
-    return found
+def policies_of(detail: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any], str | None]:
+    """A role's own policies by name, the ARNs of managed ones that it holds, and of the one that bounds it."""
+    inline = {policy["PolicyName"]: policy["PolicyDocument"] for policy in detail.get("RolePolicyList", ())}
+    attached = sorted(policy["PolicyArn"] for policy in detail.get("AttachedManagedPolicies", ()))
+    return inline, attached, detail.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn")
 
 
 async def read_roles(api: Api, names: Collection[str]) -> Mapping[str, LiveRole]:
@@ -62,12 +53,12 @@ async def read_roles(api: Api, names: Collection[str]) -> Mapping[str, LiveRole]
 
 
 def _role(detail: Mapping[str, Any]) -> LiveRole:
-    inline = inline_policies(detail).items()
+    inline, attached, boundary = policies_of(detail)
     return LiveRole(
         arn=detail["Arn"],
         trust=read_policy(detail.get("AssumeRolePolicyDocument"), of_resource=True) or UNTOLD_OF_RESOURCE,
-        inline={name: read_policy(document, of_resource=False) or UNTOLD for name, document in inline},
-        attached=tuple(attached_policies(detail)),
-        boundary=boundary_of(detail),
+        inline={name: read_policy(document, of_resource=False) or UNTOLD for name, document in inline.items()},
+        attached=tuple(attached),
+        boundary=boundary,
         number=detail["RoleId"],
     )

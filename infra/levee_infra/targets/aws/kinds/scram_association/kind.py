@@ -1,5 +1,5 @@
 """``levee:aws:ScramAssociation``: which of a stack's secrets an MSK cluster takes as users' passwords.
-
+from levee_infra.targets.aws.kinds.rights import rights
 Sources: https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-tutorial.html, msk-password-limitations.html
 and https://docs.aws.amazon.com/msk/1.0/apireference/clusters-clusterarn-scram-secrets.html. What MSK can't use it names
 in the answer to a call that succeeded.
@@ -18,11 +18,12 @@ from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import UNKNOWN, Properties, is_known, reveal
-from levee_infra.targets.aws.arn_scope import Arn, check_arn, outside
+from levee_infra.targets.aws.arn_scope import Arn, outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live
+from levee_infra.targets.aws.kinds.rights import rights
 from levee_infra.targets.aws.kinds.scram_association.live import secrets_of
+from levee_infra.targets.aws.kinds.shared import CLUSTER_ARN
 
-CLUSTER: Final = "kafka:cluster/"
 PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
 SUFFIX: Final = r"[A-Za-z0-9_+=.@-]+-[A-Za-z0-9]{6}"
 """The rest of a secret's name, and what Secrets Manager adds to it. Without ``/``: what is below another prefix is
@@ -45,8 +46,9 @@ class ScramAssociation(AwsKind):
 
     token = "levee:aws:ScramAssociation"  # noqa: S105 - a type token
     what = "association of SCRAM secrets"
+    needs = rights("kafka", "BatchAssociateScramSecret BatchDisassociateScramSecret ListScramSecrets")
     takes = (
-        lasting("clusterArn", "Can't change."),
+        CLUSTER_ARN,
         lasting(
             "prefix",
             "Begins with `AmazonMSK_` and ends with `/`. Can't change.",
@@ -66,7 +68,6 @@ class ScramAssociation(AwsKind):
 
     def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
         """All secrets are of this account and region, and below the prefix."""
-        check_arn(fields, "clusterArn", self.api.connection, CLUSTER)
         prefix, arns = given["prefix"], given["secretArns"] or []
         if len(arns) > MOST_MSK_USERS:
             fields.refuse("secretArns", f"are {len(arns)}, a cluster takes {MOST_MSK_USERS}")

@@ -12,15 +12,14 @@ from typing import Any, Final
 from levee.clock import Clock
 from levee_infra.providers.protocol.batching import PATIENT, Batch
 from levee_infra.providers.protocol.declared import lasting, matching, needed
-from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties
 from levee_infra.targets.aws.api import Api, AwsError
-from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed, listing
+from levee_infra.targets.aws.kinds.rights import rights
 from levee_infra.targets.aws.kinds.secret import live as secrets
-from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, IDENTIFIED, TAGS, no_replicas
+from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, IDENTIFIED, KEY, TAGS, no_replicas
 from levee_infra.targets.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 
 ABSENT: Final = ("ResourceNotFoundException",)
@@ -39,13 +38,19 @@ class Secret(AwsKind):
 
     token = "levee:aws:Secret"  # noqa: S105 - a type token
     what = "secret"
+    needs = rights(
+        "secretsmanager",
+        "CreateSecret DeleteSecret DescribeSecret GetSecretValue PutSecretValue RemoveRegionsFromReplication "
+        "RestoreSecret TagResource UntagResource UpdateSecret",
+        "BatchGetSecretValue ListSecrets",
+    )
     takes = (
         lasting(
             "name",
             "Can't change. MSK takes only names that begin with `AmazonMSK_`.",
             check=matching(NAME, "must be letters, digits and /_+=.@- (at most 512)"),
         ),
-        needed("keyArn", "The ARN of a key in the same account and region, not an alias."),
+        KEY("The ARN of a key in the same account and region, not an alias."),
         needed("description"),
         no_replicas("Always empty, so that a copy in another region is drift.", "a secret stays in its region"),
         ACKNOWLEDGED_IDS,
@@ -57,10 +62,6 @@ class Secret(AwsKind):
         super().__init__(api, clock)
         self._listed = listing(self._list)
         self._named: Batch[str, Live | None] = Batch(self._look_for, pace=PATIENT)
-
-    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:  # noqa: ARG002
-        """The key is one of the stack's own account and region, and no alias: that may be of AWS's default key."""
-        check_arn(fields, "keyArn", self.api.connection, "kms:key/")
 
     async def look_for(self, new: Properties) -> Live | None:
         """In a list, together with others; one that is scheduled for deletion is in it, too."""
