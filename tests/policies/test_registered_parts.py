@@ -99,11 +99,10 @@ def test_what_levee_registers_is_as_planned(plan: Plan, project: Path, planned: 
 
 
 def test_every_input_that_a_provider_takes_is_judged() -> None:
-    approvals = {"acknowledgedIds"}
+    unjudged = {"acknowledgedIds", "tags"}
     for kind in KINDS:
-        common = {"deletion"} if kind.holds_data else set()
         never_left_out = REQUIRED[kind.token]
-        assert {*kind.properties, *common} - approvals == {*DEFAULTS[kind.token], *never_left_out}
+        assert {each.name for each in kind.takes} - unjudged == {*DEFAULTS[kind.token], *never_left_out}
 
 
 REQUIRED = {

@@ -27,18 +27,15 @@ from levee.targets.aws.names import (
     secret_name,
     subscription_name,
 )
-from levee_infra.targets.aws.kinds.archive_bucket.settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
-from levee_infra.targets.aws.proof.alarms import declared_alarms
-from levee_infra.targets.aws.proof.live import (
-    LiveAccount,
-    LiveBucket,
-    LiveCluster,
-    LiveDataStream,
-    LiveKey,
-    LiveRole,
-    LiveSecret,
-    Unread,
-)
+from levee_infra.targets.aws.kinds.alarm.claims import declared_alarms
+from levee_infra.targets.aws.kinds.archive_bucket.live import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings, LiveBucket
+from levee_infra.targets.aws.kinds.data_stream.live import LiveDataStream
+from levee_infra.targets.aws.kinds.key.live import LiveKey
+from levee_infra.targets.aws.kinds.role.live import LiveRole
+from levee_infra.targets.aws.kinds.secret.live import LiveSecret
+from levee_infra.targets.aws.live import Unread
+from levee_infra.targets.aws.msk_cluster import LiveCluster
+from levee_infra.targets.aws.proof.live import LiveAccount
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi
 from tests.support.aws.msk_clusters import Cluster
 
@@ -58,7 +55,7 @@ def compliant_account(plan: Plan) -> LiveAccount:
         arn=KEY,
         about={"Arn": KEY, "KeyState": "Enabled", "KeyManager": "CUSTOMER", "MultiRegion": False},
         policy=key_policy(ACCOUNT, REGION, [root], [root], USED_BY),
-        rotates=True,
+        renewed_after=365,
         grantees=(f"secretsmanager.{REGION}.amazonaws.com",),
     )
     usernames = [username for credential in plan.credentials for username in credential.usernames]

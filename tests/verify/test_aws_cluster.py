@@ -12,9 +12,11 @@ from levee.plan.planned import Plan
 from levee.targets.aws.iam.arn import ClusterArn
 from levee.targets.aws.iam.cluster_policy import cluster_policy
 from levee_infra.targets.aws.account import account_api
+from levee_infra.targets.aws.live import Unread, read_policy
+from levee_infra.targets.aws.msk_cluster import LiveCluster
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.inventory import account_inventory
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveCluster, Unread, read_policy
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.prove import judge_account
 from levee_infra.verify.answer import Verdict
 from tests.support.aws.api import ACCOUNT, REGION, AwsApi

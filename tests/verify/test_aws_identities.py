@@ -10,9 +10,13 @@ import pytest
 from levee.clock import SYSTEM_CLOCK
 from levee.plan import type_tokens
 from levee.plan.planned import Plan
+from levee_infra.targets.aws.kinds.archive_bucket.live import LiveBucket
+from levee_infra.targets.aws.kinds.data_stream.live import LiveDataStream
+from levee_infra.targets.aws.kinds.role.live import LiveRole
+from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.identities import RecordedIdentities, identity_outcomes
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, LiveDataStream, LiveRole, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.prove import judge_account
 from levee_infra.verify.answer import Verdict
 from tests.support.aws_account import compliant_account

@@ -14,8 +14,9 @@ from levee.plan.planned import Plan
 from levee.targets.aws.iam.document import Document
 from levee.targets.aws.iam.parsing import parse_document
 from levee.targets.aws.iam.trust_policy import trust_policy
+from levee_infra.targets.aws.live import Unread, read_policy
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import LiveAccount, Unread, read_policy
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.prove import judge_account
 from levee_infra.verify.account_tables import account_sections
 from levee_infra.verify.answer import Verdict

@@ -13,8 +13,10 @@ from levee.plan.planned import Plan
 from levee.targets.aws.iam.document import Document, Effect, Statement
 from levee.targets.aws.iam.parsing import parse_document
 from levee.targets.aws.names import role_arn, secret_name
+from levee_infra.targets.aws.kinds.secret.live import LiveSecret
+from levee_infra.targets.aws.live import UNTOLD, Unread, read_policy
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import UNTOLD, LiveAccount, LiveSecret, Unread, read_policy
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.prove import judge_account
 from levee_infra.verify.account import AccountResult
 from levee_infra.verify.answer import Verdict

@@ -11,9 +11,10 @@ import pytest
 
 from levee.plan.planned import Plan
 from levee.targets.aws.names import secret_name
-from levee_infra.targets.aws.kinds.archive_bucket.settings import BucketSettings
+from levee_infra.targets.aws.kinds.archive_bucket.live import BucketSettings, LiveBucket
+from levee_infra.targets.aws.live import Unread, read_policy
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, Unread, read_policy
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.prove import judge_account
 from levee_infra.verify.account import Thing
 from levee_infra.verify.answer import Verdict
@@ -128,7 +129,8 @@ def test_a_secret_of_an_unknown_key(plan: Plan) -> None:
         ({"about": {"KeyState": "Enabled", "KeyManager": "AWS", "MultiRegion": False}}, "is on"),
         ({"about": {"KeyState": "Enabled", "KeyManager": "CUSTOMER", "MultiRegion": True}}, "one region"),
         ({"about": {"KeyState": "Enabled", "KeyManager": "CUSTOMER"}}, "one region"),
-        ({"rotates": False}, "renewed"),
+        ({"renewed_after": None}, "renewed"),
+        ({"renewed_after": 730}, "renewed"),
         ({"grantees": (f"arn:aws:iam::{OTHER_ACCOUNT}:role/auditor",)}, "no outsiders"),
     ],
 )

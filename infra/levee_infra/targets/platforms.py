@@ -4,16 +4,18 @@ A new kind of resource on a platform is one module and a word in that platform's
 module and a line here.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from levee.clock import Clock
 from levee_infra.kafka.credential import platform as kafka_platform
-from levee_infra.providers.protocol.kind import Package
+from levee_infra.providers.protocol.declared import Field
+from levee_infra.providers.protocol.kind import Package, ResourceKind
 from levee_infra.providers.protocol.properties import Properties
 from levee_infra.targets.aws import platform as aws_platform
+from levee_infra.targets.aws.connection import CONNECTION
 from levee_infra.targets.registry import STORES
 
 
@@ -21,6 +23,9 @@ from levee_infra.targets.registry import STORES
 class Platform:
     """One section of the configuration. Both functions raise RefusedError with its problems."""
 
+    section: Field
+    """The section as the schema describes it."""
+    kinds: Sequence[type[ResourceKind]]
     check: Callable[[Properties], None]
     """Validates the section, parts of which may be unknown yet."""
     open: Callable[[Properties, Clock], Package]
@@ -28,6 +33,16 @@ class Platform:
 
 
 PLATFORMS: Final[Mapping[str, Platform]] = {
-    "aws": Platform(aws_platform.check, aws_platform.open_package),
-    "kafka": Platform(kafka_platform.check, partial(kafka_platform.open_package, stores=STORES)),
+    "aws": Platform(
+        Field("aws", "The account and region of `levee:aws:*` resources.", CONNECTION),
+        aws_platform.KINDS,
+        aws_platform.check,
+        aws_platform.open_package,
+    ),
+    "kafka": Platform(
+        Field("kafka", "How the cluster of `levee:kafka:*` resources is reached.", kafka_platform.CONNECTION),
+        kafka_platform.KINDS,
+        kafka_platform.check,
+        partial(kafka_platform.open_package, stores=STORES),
+    ),
 }

@@ -13,7 +13,7 @@ from google.protobuf import empty_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from levee.clock import SYSTEM_CLOCK
-from levee_infra.kafka.credential.declared_credential import PROPERTIES
+from levee_infra.kafka.credential.declared_credential import TAKES
 from levee_infra.providers.levee.provider import LeveeProvider
 from levee_infra.providers.protocol.properties import UNKNOWN, Properties, encode
 from tests.support.credential_inputs import WriterInputs
@@ -80,9 +80,10 @@ async def test_the_schema_describes_every_property() -> None:
     schema = json.loads(response.schema)
     assert schema["name"] == "levee"
     credential = schema["resources"]["levee:kafka:ServiceCredential"]
-    assert set(credential["inputProperties"]) == set(PROPERTIES)
+    inputs = {each.name for each in TAKES}
+    assert set(credential["inputProperties"]) == inputs
     assert set(credential["properties"]) == {
-        *PROPERTIES,
+        *inputs,
         "username",
         "principals",
         "secretRef",

@@ -3,14 +3,26 @@ before.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from levee.model.name import service_name_problem
 from levee.model.service import Previous
 from levee_infra.kafka.credential.credential_name import CredentialName
-from levee_infra.kafka.credential.grant import Grant, read_grant
+from levee_infra.kafka.credential.grant import ACLS, Grant, read_grant
 from levee_infra.kafka.secret_store.contract import StoreLocation, Stores
+from levee_infra.providers.protocol.declared import (
+    INTEGER,
+    MAPPING,
+    TEXTS,
+    Field,
+    between,
+    defaults_of,
+    needed,
+    object_type,
+    read_all,
+    read_apart,
+)
 from levee_infra.providers.protocol.failures import Problem, RefusedError
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.properties import Properties, Unknown, Value, is_known, reveal
@@ -22,8 +34,85 @@ MAX_ITERATIONS: Final = 16_384
 """Above this the broker refuses (org.apache.kafka.controller.ScramControlManager.MAX_ITERATIONS)."""
 
 MAX_GENERATION: Final = 999_999_999
-PROPERTIES: Final = ("service", "generation", "previous", "iterations", "acls", "secretStore")
 WHAT: Final = "a ServiceCredential"
+SECRET_STORE: Final = object_type(
+    "levee:kafka:SecretStore",
+    "a secretStore",
+    (
+        needed("kind", "`file` or `secrets-manager`."),
+        Field("directory", "Of `file`: an absolute path; mode 0700, made if it isn't there."),
+        Field("prefix", "Of `secrets-manager`: what the secrets' names begin with; each is a `levee:aws:Secret`."),
+        Field("account", "Of `secrets-manager`, as in `levee:aws:Connection`."),
+        Field("region"),
+        Field("endpoint"),
+        Field("credentialsFile"),
+    ),
+    "Where the passwords are kept.",
+)
+
+
+def service_problem(service: str) -> str | None:
+    """Say what is wrong with the name of a service."""
+    return f"{service} {reason}" if (reason := service_name_problem(service)) else None
+
+
+def _generation_problem(generation: int) -> str | None:
+    is_one = 1 <= generation <= MAX_GENERATION
+    return None if is_one else "must be 1 or more; raise it by 1 to rotate the credential"
+
+
+def _previous_problem(previous: str) -> str | None:
+    is_one = previous in set(Previous)
+    return None if is_one else "must be valid, or revoked once every client uses the new generation"
+
+
+TAKES: Final = (
+    needed("service", "Lower-case letters, digits and inner hyphens. Can't change.", check=service_problem),
+    needed(
+        "generation",
+        "Raise it by 1 to rotate; the previous generation stays valid.",
+        INTEGER,
+        check=_generation_problem,
+    ),
+    Field(
+        "previous",
+        "`valid`, or `revoked` once every client has moved.",
+        check=_previous_problem,
+        default=Previous.VALID.value,
+    ),
+    Field(
+        "iterations",
+        "Of PBKDF2; 8192 to 16384.",
+        INTEGER,
+        check=between(MIN_ITERATIONS, MAX_ITERATIONS, " (Kafka takes no more)"),
+        default=MIN_ITERATIONS,
+    ),
+    needed("acls", "What every valid generation may do; nothing else may stay.", ACLS),
+    needed("secretStore", type=replace(SECRET_STORE, read=read_apart)),
+)
+GIVES: Final = (
+    needed("username", "The user of the newest generation: `<service>.g<generation>`."),
+    needed("principals", "The principals of all valid generations, oldest first.", TEXTS),
+    needed(
+        "secretRef", "Where the newest generation's ready client settings are, such as `file:/…/billing.g1.properties`."
+    ),
+    Field(
+        "secretVersions",
+        "Which version of each user's secret levee wrote or took over, where the store tells versions. No password.",
+        MAPPING,
+    ),
+    Field(
+        "madeOn",
+        "The day (UTC, YYYY-MM-DD) on which each user's password was made; absent for one that nobody noted.",
+        MAPPING,
+    ),
+    Field(
+        "drift",
+        "What differs on the cluster or in the store, a sentence each; absent where nothing does. An update puts it "
+        "right.",
+        TEXTS,
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +137,7 @@ class DeclaredCredential:
 def with_defaults(properties: Properties) -> Properties:
     """Return the inputs with what may be left out filled in, numbers as numbers and nulls left out."""
     given = {name: value for name, value in properties.items() if value is not None}
-    filled: Properties = {"previous": Previous.VALID.value, "iterations": MIN_ITERATIONS, **given}
+    filled: Properties = {**defaults_of(TAKES), **given}
     numbers = Fields(filled, what=WHAT)
     for name in ("generation", "iterations"):
         if (number := known(numbers.integer(name))) is not None:
@@ -77,40 +166,21 @@ def read_credential(properties: Mapping[str, Value], stores: Stores) -> Declared
     Raises RefusedError with every problem of the inputs.
     """
     fields = Fields(properties, what=WHAT)
-    fields.only(PROPERTIES)
-    service = fields.text("service", required=True)
-    generation = fields.integer("generation", required=True)
-    previous = fields.text("previous") or Previous.VALID.value
-    iterations = fields.integer("iterations")
-    for problem in _scalar_problems(known(service), known(generation), known(previous), known(iterations)):
-        fields.refuse(problem.property, problem.reason)
+    declared = read_all(fields, TAKES)
     grants = read_grants(fields, properties.get("acls"))
     store = _read_store(fields, stores)
     fields.raise_problems()
     if not is_known(dict(properties)):
         return None
-    assert isinstance(service, str) and isinstance(generation, int) and store is not None  # noqa: PT018 - one fact
+    assert store is not None
     return DeclaredCredential(
-        service=service,
-        generation=generation,
-        previous=Previous(str(previous)),
-        iterations=known(iterations) or MIN_ITERATIONS,
+        service=declared["service"],
+        generation=declared["generation"],
+        previous=Previous(declared["previous"] or Previous.VALID),
+        iterations=declared["iterations"] or MIN_ITERATIONS,
         grants=grants,
         store=store,
     )
-
-
-def _scalar_problems(
-    service: str | None, generation: int | None, previous: str | None, iterations: int | None
-) -> Iterator[Problem]:
-    if service is not None and (reason := service_name_problem(service)):
-        yield Problem("service", f"{service} {reason}")
-    if generation is not None and not 1 <= generation <= MAX_GENERATION:
-        yield Problem("generation", "must be 1 or more; raise it by 1 to rotate the credential")
-    if previous is not None and previous not in set(Previous):
-        yield Problem("previous", "must be valid, or revoked once every client uses the new generation")
-    if iterations is not None and not MIN_ITERATIONS <= iterations <= MAX_ITERATIONS:
-        yield Problem("iterations", f"must be {MIN_ITERATIONS} to {MAX_ITERATIONS} (Kafka takes no more)")
 
 
 def read_grants(fields: Fields, acls: Value) -> frozenset[Grant]:

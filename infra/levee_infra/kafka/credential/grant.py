@@ -6,10 +6,11 @@ https://kafka.apache.org/documentation/#operations_resources_and_protocols
 
 import ipaddress
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from levee.model.name import SEPARATORS, topic_name_problem
+from levee_infra.providers.protocol.declared import Field, list_of, needed, read_apart
 from levee_infra.providers.protocol.failures import Problem
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.properties import Properties, Value, reveal
@@ -29,7 +30,18 @@ OPERATIONS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Operations that a service can be given, by resource type; ``All`` is never one of them."""
 
-PROPERTIES: Final = ("resourceType", "name", "pattern", "operation", "host")
+ENTRY: Final = (
+    needed("resourceType", "`topic`, `group`, `transactionalId` or `cluster`."),
+    Field("name", "The resource's name, or a prefix that ends at a separator. Never a wildcard."),
+    Field("pattern", "`literal` or `prefixed`.", default="literal"),
+    needed("operation", "A single Kafka operation, such as `Read`. Never `All`."),
+    Field("host", "An IP address, or `*`.", default="*"),
+)
+WHAT: Final = "an entry of acls"
+ACLS: Final = replace(
+    list_of("levee:kafka:Acl", WHAT, ENTRY, "One operation that the service may do."), read=read_apart
+)
+PROPERTIES: Final = tuple(each.name for each in ENTRY)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -70,7 +82,7 @@ def read_grant(entry: Value, path: str) -> tuple[Grant | None, list[Problem]]:
     entry = reveal(entry)
     if not isinstance(entry, dict):
         return None, [Problem(path, "an entry of acls must be an object with " + ", ".join(PROPERTIES))]
-    fields = Fields(entry, what="an entry of acls")
+    fields = Fields(entry, what=WHAT)
     fields.only(PROPERTIES)
     resource_type = fields.text("resourceType", required=True)
     operation = fields.text("operation", required=True)

@@ -13,18 +13,77 @@ from levee_infra.kafka.credential.principal_grants import PrincipalGrants
 from levee_infra.kafka.credential.service_credential import ServiceCredential
 from levee_infra.kafka.secret_store.client_settings import ClientConnection
 from levee_infra.kafka.secret_store.contract import Stores
+from levee_infra.providers.protocol.declared import INTEGER, MAPPING, TEXTS, Field, needed, object_type
 from levee_infra.providers.protocol.failures import Problem, RefusedError
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Package
 from levee_infra.providers.protocol.ownership import ThingKind
 from levee_infra.providers.protocol.properties import Properties
 
+PEM: Final = "PEM text, or the path of a PEM file."
 EXTERNAL: Final = "external"
 USERS: Final = ("scram", EXTERNAL)
 """Who makes users: this provider on the cluster, or somebody else, as Amazon MSK does from Secrets Manager."""
 
 CLIENTS: Final = "clientBootstrapServers"
 """What the ready client settings name, where that isn't where this provider itself connects."""
+
+KINDS: Final = (ServiceCredential, PrincipalGrants)
+CONNECTION: Final = object_type(
+    "levee:kafka:Connection",
+    "the Kafka provider configuration",
+    (
+        needed("bootstrapServers", "`host:port` each; the ready client settings name them too.", TEXTS),
+        Field("caCert", PEM),
+        Field("clientCert", PEM),
+        Field("clientKey", "PEM text, or the path of a PEM file, mode 0600.", secret=True),
+        Field("clientKeyPassphrase", secret=True),
+        Field("clientKeyPassphraseFile", "The path of a file, mode 0600, with the passphrase."),
+        Field("clientKeyPassphraseEnvironment", "The variable of the environment that holds the passphrase."),
+        Field(
+            "saslMechanism",
+            "`scram-sha512`, `scram-sha256`, `plain`, `oauthbearer`, `aws-iam`, `ibm-iam`, or `mutual-tls`: the client "
+            "certificate alone.",
+        ),
+        Field("saslUsername", "A user with Alter and Describe on the cluster; of `oauthbearer` the client's id."),
+        Field("saslPassword", secret=True),
+        Field(
+            "saslPasswordFile",
+            "The path of a file, mode 0600, with the password, the client's secret, or, of `ibm-iam`, the API key.",
+        ),
+        Field("saslPasswordEnvironment", "The variable of the environment that holds it."),
+        Field(
+            "saslTokenUrl",
+            "Of `oauthbearer` and `ibm-iam`: the token endpoint; IBM Cloud's public one without it.",
+        ),
+        Field(
+            "saslTokenCaCert",
+            "Of `oauthbearer` and `ibm-iam`: its authority, PEM text or the path of a PEM file.",
+        ),
+        Field("saslOauthScopes", type=TEXTS),
+        Field("saslOauthExtensions", type=MAPPING),
+        Field("saslAwsRegion", "Of `aws-iam`: the region of the brokers."),
+        Field(
+            "saslAwsSharedConfigFiles",
+            "Of `aws-iam`: one file of AWS credentials; without it AWS's usual chain.",
+            TEXTS,
+        ),
+        Field(
+            CLIENTS,
+            "What the ready client settings name, where this provider has addresses of its own; `bootstrapServers` "
+            "without it.",
+            TEXTS,
+        ),
+        Field("timeout", "Seconds that one request may take.", INTEGER),
+        Field(
+            "users",
+            "`scram`, or `external` where the cluster takes its users from elsewhere, as Amazon MSK does from Secrets "
+            "Manager: then only ACLs and secrets are made.",
+            default=USERS[0],
+        ),
+    ),
+    "The names of pulumi-kafka's provider configuration. TLS is always used and verified.",
+)
 
 NEEDS_TLS = "service credentials need {name}: what a cluster keeps of a password can be read off a plain connection"
 

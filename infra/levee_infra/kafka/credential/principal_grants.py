@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from levee.fields.values import principal_name_problem
-from levee.model.name import service_name_problem
 from levee_infra import difference
 from levee_infra.kafka.credential.credential_cluster import CredentialCluster
-from levee_infra.kafka.credential.declared_credential import acls_with_defaults, read_grants
-from levee_infra.kafka.credential.grant import Grant, read_grant
+from levee_infra.kafka.credential.declared_credential import acls_with_defaults, read_grants, service_problem
+from levee_infra.kafka.credential.grant import ACLS, Grant, read_grant
 from levee_infra.kafka.credential.live_credential import LiveCredential
 from levee_infra.kafka.credential.service_credential import SETTLING_SECONDS, acl_differences, without_acls
+from levee_infra.providers.protocol.declared import TEXTS, Field, needed, read_all
 from levee_infra.providers.protocol.differences import Change, Difference, differences
 from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, Problem, RefusedError, refused
 from levee_infra.providers.protocol.fields import Fields, known
@@ -31,7 +31,6 @@ from levee_infra.providers.protocol.ownership import (
 )
 from levee_infra.providers.protocol.properties import Properties, Value, is_known, reveal
 
-PROPERTIES: Final = ("service", "principal", "acls")
 WHAT: Final = "PrincipalGrants"
 USER: Final = "User:"
 
@@ -68,14 +67,34 @@ class _Seen:
     ownership: Standing
 
 
+def _principal_problem(principal: str) -> str | None:
+    if not principal.startswith(USER):
+        return f"must be written with its type: {USER}{principal}"
+    problem = principal_name_problem(principal.removeprefix(USER))
+    return f"{principal} {problem}" if problem else None
+
+
 class PrincipalGrants(ResourceKind):
-    """All ACLs of one principal, which somebody else has made: a certificate's name, a token's subject, a role.
+    """All ACLs of one principal that was made elsewhere: a certificate's name, a token's subject, a role.
 
     The id is the service's name. There is no password, so there is nothing to rotate or keep. ACLs that were there
     before are adopted if all of them are declared; a deletion leaves those (the output ``adopted``) as they are.
     """
 
     token = "levee:kafka:PrincipalGrants"  # noqa: S105 - a type token
+    takes = (
+        needed("service", "The service that it is.", check=service_problem),
+        needed(
+            "principal",
+            "The principal with its type, such as User:CN=collector. It never changes.",
+            check=_principal_problem,
+        ),
+        needed("acls", "All that it may do, and nothing else.", ACLS),
+    )
+    gives = (
+        Field(ADOPTED, "ACLs that were there before; a deletion leaves them.", ACLS),
+        Field("drift", "What differs on the cluster, a sentence each.", TEXTS),
+    )
 
     def __init__(self, cluster: CredentialCluster, marks: Marks) -> None:
         self._cluster, self._marks = cluster, marks
@@ -229,20 +248,12 @@ def _refuse(problems: Sequence[Problem]) -> None:
 def _read(properties: Mapping[str, Value]) -> _Declared | None:
     """The inputs; None where a value isn't known yet. Raises RefusedError with every problem."""
     fields = Fields(properties, what=WHAT)
-    fields.only(PROPERTIES)
-    service, principal = fields.text("service", required=True), fields.text("principal", required=True)
-    if (name := known(service)) is not None and (reason := service_name_problem(name)):
-        fields.refuse("service", f"{name} {reason}")
-    if (text := known(principal)) is not None:
-        if not text.startswith(USER):
-            fields.refuse("principal", f"must be written with its type: {USER}{text}")
-        elif problem := principal_name_problem(text.removeprefix(USER)):
-            fields.refuse("principal", f"{text} {problem}")
+    given = read_all(fields, PrincipalGrants.takes)
     grants = read_grants(fields, properties.get("acls"))
     fields.raise_problems()
     if not is_known(dict(properties)):
         return None
-    return _Declared(str(service), PrincipalName(str(principal).removeprefix(USER)), grants)
+    return _Declared(given["service"], PrincipalName(given["principal"].removeprefix(USER)), grants)
 
 
 def _known(inputs: Properties) -> _Declared:

@@ -12,6 +12,8 @@ from levee_infra.kafka.credential.credential_name import CredentialName
 from levee_infra.kafka.credential.credential_refusals import denied, strange, unannounced
 from levee_infra.kafka.credential.credential_steps import CredentialSteps
 from levee_infra.kafka.credential.declared_credential import (
+    GIVES,
+    TAKES,
     DeclaredCredential,
     read_credential,
     read_location,
@@ -37,14 +39,15 @@ Result = TypeVar("Result")
 
 
 class ServiceCredential(ResourceKind):
-    """A service's SCRAM-SHA-512 users, one for each valid generation, with all their ACLs.
+    """The SCRAM-SHA-512 users of one service, one for each valid generation, with all their ACLs. The id is the
+    service's name. Passwords are made by the provider, kept in the secret store, and are in no property.
 
-    The id is the service's name. Passwords are made here, kept in the declared secret store, and are in no
-    property. What differs on the cluster or in the store is told by the output ``drift``, sentence by
-    sentence, and put right by the next update.
+    What differs on the cluster or in the store is told by the output ``drift``, sentence by sentence, and put right by
+    the next update.
     """
 
     token = "levee:kafka:ServiceCredential"  # noqa: S105 - a type token
+    takes, gives = TAKES, GIVES
 
     def __init__(
         self, cluster: CredentialCluster, connection: ClientConnection, marks: Marks, clock: Clock, stores: Stores

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterator
-from importlib import resources
 from importlib.metadata import version
-from typing import Any
+from typing import Final
 
 from levee.clock import Clock
-from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError
+from levee_infra.providers.protocol.declared import Field, resource_schema
+from levee_infra.providers.protocol.failures import Problem, RefusedError
 from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.kind import Package
 from levee_infra.providers.protocol.plugin import PluginProvider
@@ -15,6 +15,16 @@ from levee_infra.providers.protocol.properties import Properties, Unknown
 from levee_infra.targets.platforms import PLATFORMS
 
 WHAT = "the levee provider configuration"
+ABOUT: Final = {
+    "displayName": "levee",
+    "description": "Resources of regulated log streams that no other plugin offers.",
+    "keywords": ["kafka", "scram", "acl", "rotation"],
+    "license": "Apache-2.0",
+    "language": {"python": {"respectSchemaVersion": True, "pyproject": {"enabled": True}}},
+}
+ON_DESTROY: Final = Field(
+    "onDestroy", "`refuse` deletes nothing in a run that declares nothing of this provider, as `pulumi destroy` does."
+)
 
 
 class LeveeProvider(PluginProvider):
@@ -30,10 +40,19 @@ class LeveeProvider(PluginProvider):
         self._clock = clock
 
     def schema(self) -> str:
-        """Return the package schema, put together from one file for each kind of resource."""
-        package: dict[str, Any] = {"name": self.name, "version": self.version}
-        for part in _schema_parts():
-            package = _joined(package, part)
+        """Return the package schema, made of what every kind takes and gives."""
+        sections = {name: platform.section for name, platform in PLATFORMS.items()}
+        kinds = [kind for platform in PLATFORMS.values() for kind in platform.kinds]
+        used = (*sections.values(), *(each for kind in kinds for each in (*kind.takes, *kind.gives)))
+        package = {
+            **ABOUT,
+            "name": self.name,
+            "version": self.version,
+            "config": {"variables": {name: section.schema() for name, section in sections.items()}},
+            "provider": {"inputProperties": {each.name: each.schema() for each in (ON_DESTROY, *sections.values())}},
+            "types": {token: shape for each in used for token, shape in each.type.refers_to.items()},
+            "resources": {kind.token: resource_schema(str(kind.__doc__), kind.takes, kind.gives) for kind in kinds},
+        }
         return json.dumps(package, indent=2, sort_keys=True)
 
     def check_config(self, config: Properties) -> None:
@@ -73,21 +92,6 @@ class LeveeProvider(PluginProvider):
             for name, section in sections.items()
             if section is not None and not isinstance(section, Unknown)
         }
-
-
-def _schema_parts() -> Iterator[dict[str, Any]]:
-    folder = resources.files("levee_infra.providers.levee") / "schema"
-    for file in sorted(folder.iterdir(), key=lambda file: file.name):
-        part = json.loads(file.read_text(encoding="utf-8"))
-        if not isinstance(part, dict):
-            raise FailedError(f"{file.name} is no part of a schema")
-        yield part
-
-
-def _joined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """Join two parts of a schema; where both have an object, the objects are joined."""
-    shared = {key: _joined(one[key], other[key]) for key in one.keys() & other.keys()}
-    return {**one, **other, **shared}
 
 
 def _within(name: str, refusal: RefusedError) -> Iterator[Problem]:

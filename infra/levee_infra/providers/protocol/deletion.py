@@ -6,28 +6,8 @@ a removal reads it from the state, so one step approves and the next deletes.
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Final
 
-from levee_infra.providers.protocol.fields import Fields, known
-from levee_infra.providers.protocol.properties import Unknown, Value, reveal
-
-PROPERTIES: Final = ("on", "approvedBy", "ticket")
-
-
-def check_deletion(fields: Fields) -> None:
-    """Note what is wrong with a declared ``deletion``."""
-    value = fields.nested("deletion")
-    if value is None or isinstance(value, Unknown):
-        return
-    inner = Fields(value, what="a deletion")
-    inner.only(PROPERTIES)
-    for name in PROPERTIES:
-        inner.text(name, required=True)
-    day = known(inner.text("on"))
-    if day is not None and _day(day) is None:
-        inner.refuse("on", "must be a date such as 2026-12-31")
-    for problem in inner.problems:
-        fields.refuse(f"deletion.{problem.property}", problem.reason)
+from levee_infra.providers.protocol.properties import Value, reveal
 
 
 def is_approved(inputs: Mapping[str, Value], today: date) -> bool:
@@ -42,3 +22,8 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def day_problem(text: str) -> str | None:
+    """Say what is wrong with the day of an approval."""
+    return "must be a date such as 2026-12-31" if _day(text) is None else None

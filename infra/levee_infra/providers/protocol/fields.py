@@ -26,7 +26,9 @@ class Fields:
 
     def refuse(self, name: str, reason: str) -> None:
         """Note a problem with property ``name``."""
-        self.problems.append(Problem(name, reason))
+        problem = Problem(name, reason)
+        if problem not in self.problems:  # a property may be read twice
+            self.problems.append(problem)
 
     def raise_problems(self) -> None:
         """Raise RefusedError with all problems noted so far, if any."""
@@ -57,21 +59,21 @@ class Fields:
         """Read a number, whole or not."""
         return self._read(name, _as_number, "a number", required=required)
 
-    def boolean(self, name: str) -> bool | Unknown | None:
+    def boolean(self, name: str, *, required: bool = False) -> bool | Unknown | None:
         """Read true or false."""
-        return self._read(name, _as_boolean, "true or false", required=False)
+        return self._read(name, _as_boolean, "true or false", required=required)
 
     def texts(self, name: str, *, required: bool = False) -> list[str] | Unknown | None:
         """Read a list of strings, or one string with commas."""
         return self._read(name, _as_texts, "a list of strings", required=required)
 
-    def mapping(self, name: str) -> dict[str, str | Unknown] | Unknown | None:
+    def mapping(self, name: str, *, required: bool = False) -> dict[str, str | Unknown] | Unknown | None:
         """Read an object of strings; numbers and booleans become text as Kafka writes them, nulls are absent."""
-        return self._read(name, _as_mapping, "an object of strings", required=False)
+        return self._read(name, _as_mapping, "an object of strings", required=required)
 
-    def nested(self, name: str) -> Properties | Unknown | None:
+    def nested(self, name: str, *, required: bool = False) -> Properties | Unknown | None:
         """Read an object as properties of its own."""
-        return self._read(name, _as_object, "an object", required=False)
+        return self._read(name, _as_object, "an object", required=required)
 
     def objects(self, name: str, *, required: bool = False) -> list[Properties] | Unknown | None:
         """Read a list of objects, each as properties of its own."""

@@ -3,8 +3,9 @@
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
+from levee_infra.providers.protocol.declared import Field
 from levee_infra.providers.protocol.differences import Difference, differences
 from levee_infra.providers.protocol.properties import Properties, is_known
 
@@ -57,6 +58,10 @@ class ResourceKind(ABC):
 
     token: str
     """The type token, e.g. ``kafka:index/topic:Topic``."""
+
+    takes: ClassVar[tuple[Field, ...]] = ()
+    gives: ClassVar[tuple[Field, ...]] = ()
+    """Its inputs, and the outputs beside them, for the package's schema; what it is, the docstring says."""
 
     secret_inputs: frozenset[str] = frozenset()
     """Inputs whose values must not be shown, whether or not the program marks them secret."""

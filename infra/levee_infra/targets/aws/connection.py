@@ -6,12 +6,28 @@ from dataclasses import dataclass
 from typing import Final
 
 from levee.fields.values import endpoint_problem
-from levee_infra.providers.protocol.fields import Fields, known
-from levee_infra.providers.protocol.properties import Properties, Unknown
+from levee_infra.providers.protocol.declared import Field, matching, needed, object_type, read_all
+from levee_infra.providers.protocol.fields import Fields
+from levee_infra.providers.protocol.properties import UNKNOWN, Properties
 
 ACCOUNT: Final = re.compile(r"[0-9]{12}")
 REGION: Final = re.compile(r"[a-z]{2,4}(-[a-z]+)+-[0-9]+")
-PROPERTIES: Final = ("account", "region", "endpoint", "credentialsFile")
+PROPERTIES: Final = (
+    needed("account", "12 digits.", check=matching(ACCOUNT, "must be the 12 digits of an AWS account")),
+    needed(
+        "region",
+        "Such as `eu-central-1`.",
+        check=matching(REGION, "must be the name of an AWS region, such as eu-central-1"),
+    ),
+    Field("endpoint", "A URL that stands in for every service's own; `http` on loopback only.", check=endpoint_problem),
+    Field("credentialsFile", "The path of a shared credentials file, whose profile `default` is used."),
+)
+CONNECTION: Final = object_type(
+    "levee:aws:Connection",
+    "the AWS provider configuration",
+    PROPERTIES,
+    "Credentials come from AWS's usual chain, never from here. Every call is refused unless they are of this account.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +48,10 @@ class AwsConnection:
         """Read a connection, noting problems in the fields; None if there are any or a value isn't known yet.
         ``beside`` names other properties that the fields may have.
         """
-        fields.only((*PROPERTIES, *beside))
-        account, region = fields.text("account", required=True), fields.text("region", required=True)
-        endpoint, file = fields.text("endpoint"), fields.text("credentialsFile")
-        if known(account) is not None and not ACCOUNT.fullmatch(str(account)):
-            fields.refuse("account", "must be the 12 digits of an AWS account")
-        if known(region) is not None and not REGION.fullmatch(str(region)):
-            fields.refuse("region", "must be the name of an AWS region, such as eu-central-1")
-        if (url := known(endpoint)) is not None and (reason := endpoint_problem(url)):
-            fields.refuse("endpoint", reason)
-        values = (account, region, endpoint, file)
-        if fields.problems or any(isinstance(value, Unknown) for value in values):
+        given = read_all(fields, PROPERTIES, beside)
+        if fields.problems or any(fields.text(each.name) is UNKNOWN for each in PROPERTIES):
             return None
-        return cls(str(account), str(region), known(endpoint), known(file))
+        return cls(*(given[each.name] for each in PROPERTIES))
 
 
 def read_connection(config: Properties) -> AwsConnection | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from levee.diagnostics import LeveeError
 from levee.plan import type_tokens
@@ -18,13 +18,11 @@ from levee_infra.providers.protocol.failures import FailedError, RefusedError
 from levee_infra.targets.aws.account import account_api
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import Arn
-from levee_infra.targets.aws.kinds.archive_bucket.kind import holds_anything, owned
-from levee_infra.targets.aws.kinds.key.kind import ABSENT, SCHEDULED
+from levee_infra.targets.aws.kinds.archive_bucket.live import NO_BUCKET, head, holds_anything
+from levee_infra.targets.aws.kinds.data_stream.live import enduring
+from levee_infra.targets.aws.kinds.key.live import SCHEDULED, describe
 from levee_infra.targets.aws.tags import LET_GO, LOCKED_UNTIL, MANAGED_BY, PROJECT, RELEASED, STACK, from_list
 from levee_infra.targets.contract import LetGo
-
-NO_BUCKET: Final = ("404", "NoSuchBucket")
-NO_STREAM: Final = ("ResourceNotFoundException",)
 
 Answer = TypeVar("Answer")
 
@@ -70,13 +68,13 @@ async def _is_there(api: Api, kept: Kept) -> bool:
     if not kept.unless:
         return True
     if kept.type == type_tokens.AWS_ARCHIVE_BUCKET:
-        return await api.find("s3", "head_bucket", NO_BUCKET, **owned(api, kept.id)) is not None
+        return await head(api, kept.id) is not None
     return await _key_state(api, kept.id) not in {None, *SCHEDULED}
 
 
 async def _key_state(api: Api, key: str) -> str | None:
-    answer = await api.find("kms", "describe_key", ABSENT, KeyId=key)
-    return None if answer is None else str(answer["KeyMetadata"]["KeyState"])
+    about = await describe(api, key)
+    return None if about is None else str(about["KeyState"])
 
 
 async def _things(api: Api, plan: Plan) -> tuple[LetGo, ...]:
@@ -135,6 +133,5 @@ async def _bucket(api: Api, name: str) -> str | None:
 
 
 async def _data_stream(api: Api, name: str) -> str | None:
-    answer = await api.find("kinesis", "describe_stream_summary", NO_STREAM, StreamName=name)
-    status = "DELETING" if answer is None else str(answer["StreamDescriptionSummary"]["StreamStatus"])
-    return None if status == "DELETING" else status.lower()
+    about = await enduring(api, name)
+    return None if about is None else str(about["StreamStatus"]).lower()

@@ -23,6 +23,7 @@ from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.connection import AwsConnection
 from levee_infra.targets.aws.kinds.secret.kind import NAME, RECOVERY_DAYS
+from levee_infra.targets.aws.kinds.secret.live import named
 
 SERVICE: Final = "secretsmanager"
 MOST_AT_ONCE: Final = 20  # BatchGetSecretValue's SecretIdList
@@ -91,9 +92,7 @@ class SecretsManagerStore:
 
     async def kept(self) -> list[CredentialName]:
         """List the credentials that have a secret, in order; names that are none's are left out."""
-        filters = [{"Key": "name", "Values": [self._location.prefix]}]
-        listed = await self._api.pages(SERVICE, "list_secrets", "SecretList", Filters=filters)
-        names = (about["Name"] for about in listed if about["Name"].startswith(self._location.prefix))
+        names = [about["Name"] for about in await named(self._api, self._location.prefix)]
         return sorted(_credentials(name.removeprefix(self._location.prefix) for name in names))
 
     async def worth_finding(self) -> list[CredentialName]:

@@ -40,23 +40,24 @@ MOST: Final = 50 - len(OWN)
 LONGEST_KEY: Final = 128  # https://docs.aws.amazon.com/tag-editor/latest/userguide/tagging.html
 
 
-def check_tags(fields: Fields) -> None:
-    """Note what is wrong with the declared tags."""
-    tags = fields.mapping("tags")
-    if tags is None:
-        fields.refuse("tags", f"must name at least {', '.join(IDENTITY)}")
+def read_tags(fields: Fields, name: str, *, required: bool = True) -> Mapping[str, str | Unknown] | Unknown | None:
+    """Read declared tags, noting what is wrong with them."""
+    tags = fields.mapping(name)
+    if tags is None and required:
+        fields.refuse(name, f"must name at least {', '.join(IDENTITY)}")
     if tags is None or isinstance(tags, Unknown):
-        return
-    for name in IDENTITY:
-        if name not in tags:
-            fields.refuse("tags", f"needs {name}: by it levee finds again what a killed run made")
+        return tags
+    for tag in IDENTITY:
+        if tag not in tags:
+            fields.refuse(name, f"needs {tag}: by it levee finds again what a killed run made")
     if len(tags) > MOST:
-        fields.refuse("tags", f"are {len(tags)}, AWS takes 50, of which {len(OWN)} are levee's: declare {MOST} at most")
-    for name, value in tags.items():
-        if not name or len(name) > LONGEST_KEY or name.lower().startswith("aws:") or tag_value_problem(name):
-            fields.refuse("tags", f"{name[:LONGEST_KEY]} is no tag that AWS takes")
+        fields.refuse(name, f"are {len(tags)}, AWS takes 50, of which {len(OWN)} are levee's: declare {MOST} at most")
+    for tag, value in tags.items():
+        if not tag or len(tag) > LONGEST_KEY or tag.lower().startswith("aws:") or tag_value_problem(tag):
+            fields.refuse(name, f"{tag[:LONGEST_KEY]} is no tag that AWS takes")
         elif not isinstance(value, Unknown) and (reason := tag_value_problem(value)):
-            fields.refuse("tags", f"{name} {reason}")
+            fields.refuse(name, f"{tag} {reason}")
+    return tags
 
 
 def tags_of(properties: Mapping[str, Value]) -> dict[str, str]:

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from levee.clock import SYSTEM_CLOCK, Clock
+from levee_infra.providers.protocol.declared import BOOLEAN, Field, lasting
 from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, RefusedError
-from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.kind import Declaration, Naming, Recorded
 from levee_infra.providers.protocol.properties import UNKNOWN, Properties
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.connection import AwsConnection
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live
+from levee_infra.targets.aws.kinds.shared import DELETION, DOCUMENT
+from levee_infra.targets.aws.kinds.shared import TAGS as TAGS_INPUT
 
 TAGS = {"levee:managed-by": "levee", "levee:stack": "test", "levee:resource": "lamp", "owner": "us"}
 DUE: Properties = {"on": "2020-01-01", "approvedBy": "dpo", "ticket": "R-1"}
@@ -24,11 +26,15 @@ class Lamp(AwsKind):
 
     token = "levee:test:Lamp"
     what = "lamp"
-    properties = ("name", "colour", "policy", "on", "note")
-    fixed = ("name",)
-    json_inputs = ("policy",)
-    untold = ("note",)
-    holds_data = True
+    takes = (
+        lasting("name"),
+        Field("colour"),
+        Field("policy", type=DOCUMENT),
+        Field("on", type=BOOLEAN, default=True),
+        Field("note", default="none", untold=True),
+        DELETION,
+        TAGS_INPUT,
+    )
 
     def __init__(self, clock: Clock = SYSTEM_CLOCK) -> None:
         super().__init__(Api(AwsConnection("123456789012", "eu-central-1")), clock)
@@ -36,12 +42,6 @@ class Lamp(AwsKind):
         self.made = 0
         self.fails: Exception | None = None
         self.loses_answers = False
-
-    def with_defaults(self, new: Properties) -> Properties:
-        return {"on": True, "note": "none", **new}
-
-    def check_fields(self, fields: Fields) -> None:
-        fields.text("name", required=True)
 
     async def look_for(self, new: Properties) -> Live | None:
         return await self.look_at(str(new["name"]))

@@ -119,6 +119,15 @@ async def test_it_changes_in_place_and_drift_is_put_right(engine: ResourceEngine
     assert "can't be shortened from 200, which is live, to 96" in str(failure.details())
 
 
+async def test_a_preview_refuses_to_take_over_a_stream_that_keeps_for_longer(
+    engine: ResourceEngine, kinesis: Any
+) -> None:
+    made = await engine.create(TOKEN, "billing", declared(retentionHours=96))
+    kinesis.increase_stream_retention_period(StreamName=made.id, RetentionPeriodHours=200)
+    failure = await failure_of(engine.preview_create(TOKEN, "billing", declared(retentionHours=96)))
+    assert "can't be shortened from 200, which is live, to 96: older records would be lost" in str(failure.details())
+
+
 async def test_a_strangers_stream_is_left_alone(engine: ResourceEngine, aws: AwsApi, kinesis: Any) -> None:
     checked = await engine.check(TOKEN, "billing", declared())
     by_hand(kinesis)

@@ -6,16 +6,18 @@ from datetime import date
 
 import pytest
 
-from levee_infra.providers.protocol.deletion import check_deletion, is_approved
+from levee_infra.providers.protocol.declared import read_all
+from levee_infra.providers.protocol.deletion import is_approved
 from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.properties import UNKNOWN, Properties, Secret, Value
+from levee_infra.targets.aws.kinds.shared import DELETION
 
 APPROVAL: Properties = {"on": "2026-12-31", "approvedBy": "dpo", "ticket": "R-1"}
 
 
 def problems(deletion: Value) -> list[str]:
     fields = Fields({"deletion": deletion}, what="the bucket")
-    check_deletion(fields)
+    read_all(fields, [DELETION])
     return sorted(problem.property for problem in fields.problems)
 
 

@@ -15,8 +15,8 @@ RESOURCES = json.loads(LeveeProvider(SYSTEM_CLOCK).schema())["resources"]
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.token)
 def test_the_schema_describes_every_property(kind: type[AwsKind]) -> None:
     described = RESOURCES[kind.token]
-    inputs = {*kind.properties, *("tags",) * kind.has_tags, *("deletion",) * kind.holds_data}
-    inputs |= {*("acknowledgedIds",) * kind.has_identity}
+    inputs = {each.name for each in kind.takes}
     assert set(described["inputProperties"]) == inputs
+    assert ("tags" in inputs, "deletion" in inputs) == (kind.has_tags, kind.holds_data)
     assert inputs <= set(described["properties"])
     assert set(described["requiredInputs"]) <= set(described["required"]) <= set(described["properties"])

@@ -5,35 +5,33 @@ repeat after a kill at any point, and that leaves strangers' things alone.
 """
 
 from abc import abstractmethod
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from levee.clock import Clock
 from levee.targets.aws.defaults import named
-from levee_infra.providers.protocol.deletion import check_deletion, is_approved
+from levee_infra.providers.protocol.declared import Field, defaults_of, read_all
+from levee_infra.providers.protocol.deletion import is_approved
 from levee_infra.providers.protocol.differences import Difference, differences
-from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, RefusedError, refused
+from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, Problem, RefusedError, refused
 from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.identity import ACKNOWLEDGED, RECREATED
 from levee_infra.providers.protocol.kind import Declaration, Recorded, ResourceKind
 from levee_infra.providers.protocol.properties import Properties, Value, is_known, reveal
 from levee_infra.providers.protocol.snapshot import Snapshot
 from levee_infra.targets.aws.api import Api, AwsError
-from levee_infra.targets.aws.kinds.identity import (
-    identity_difference,
-    made_anew,
-    remembered,
-    require_known,
-)
+from levee_infra.targets.aws.arn_scope import check_arn
+from levee_infra.targets.aws.kinds.identity import identity_difference, made_anew, remembered, require_known
 from levee_infra.targets.aws.kinds.json_text import same_json
+from levee_infra.targets.aws.kinds.rights import Rights
+from levee_infra.targets.aws.kinds.shared import ARN, DELETION, DOCUMENT, TAGS, OwnArn
 from levee_infra.targets.aws.tags import (
     IDENTITY,
     MANAGED_BY,
     PROJECT,
     RESOURCE,
-    check_tags,
     is_let_go,
     is_taken,
     refuse_foreign,
@@ -43,8 +41,8 @@ from levee_infra.targets.aws.tags import (
     without_own,
 )
 
-UNTOLD: Final = ("deletion", ACKNOWLEDGED)
-"""Inputs of which AWS knows nothing, whatever the kind."""
+UNJUDGED: Final = ("tags", "deletion", ACKNOWLEDGED)
+"""Inputs that don't say how a thing is."""
 
 
 @dataclass(frozen=True)
@@ -59,25 +57,29 @@ class Live:
 class AwsKind(ResourceKind):
     """One kind of resource in one account and region, told apart by tags.
 
-    Inputs named in ``fixed`` can't change: a change of them is refused, for it would need a replacement. A thing that
-    holds data is deleted with a dated approval only; without one levee lets go of it: it stays as it is, tagged so.
+    A change of an input that is ``fixed`` is refused, for it would need a replacement. A thing that holds data is
+    deleted with a dated approval only; without one levee lets go of it: it stays as it is, tagged so.
     """
 
     what: ClassVar[str]
     """What it is, for messages: ``bucket``."""
-    properties: ClassVar[tuple[str, ...]]
-    """Its inputs beside ``tags`` (and ``deletion``, where it holds data)."""
-    fixed: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[Rights]
+    """What its provider must be able to do in the account."""
+    gives: ClassVar[tuple[Field, ...]] = (ARN,)
     found_by: ClassVar[tuple[str, ...]] = ("name",)
     """Inputs that ``look_for`` needs beside the tags."""
-    json_inputs: ClassVar[tuple[str, ...]] = ()
-    """Inputs that are JSON text: compared by meaning."""
-    untold: ClassVar[tuple[str, ...]] = ()
-    """Inputs of which AWS knows nothing: they are as declared."""
-    holds_data: ClassVar[bool] = False
-    has_identity: ClassVar[bool] = False
-    """Whether its output ``identity`` tells it from another thing of its name."""
-    has_tags: ClassVar[bool] = True
+    holds_data: ClassVar[bool]
+    has_tags: ClassVar[bool]
+    _may_be_impossible: ClassVar[bool]
+    _inputs: ClassVar[Mapping[str, Field]]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        defaults = named(cls.token)
+        cls.takes = tuple(replace(each, default=defaults.get(each.name, each.default)) for each in cls.takes)
+        cls._inputs = {each.name: each for each in cls.takes}
+        cls._may_be_impossible = any(each.grows != "" for each in cls.takes)
+        cls.holds_data, cls.has_tags = DELETION.name in cls._inputs, TAGS.name in cls._inputs
 
     def __init__(self, api: Api, clock: Clock) -> None:
         self.api = api
@@ -85,13 +87,12 @@ class AwsKind(ResourceKind):
 
     # What a kind says
 
-    @abstractmethod
-    def check_fields(self, fields: Fields) -> None:
-        """Note what is wrong with the inputs, some of which may be unknown yet."""
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
+        """Note what is wrong with the inputs beside what is wrong with each by itself. ``given`` is what is known."""
 
     def with_defaults(self, new: Properties) -> Properties:
         """Complete the inputs with what they mean by leaving out."""
-        return {**named(self.token), **new}
+        return {**defaults_of(self.takes), **new}
 
     @abstractmethod
     async def look_for(self, new: Properties) -> Live | None:
@@ -131,26 +132,37 @@ class AwsKind(ResourceKind):
         """Write what tells it from another of its name, where AWS has nothing of the kind."""
         return live
 
+    def weaker(self, which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:
+        """Say how what is declared keeps less than what was declared, or is live."""
+        for each in self.takes:
+            before, now = reveal(old.get(each.name)), reveal(new.get(each.name))
+            if each.grows and isinstance(before, int) and isinstance(now, int) and now < before:
+                reason = f"can't be shortened from {before}, which is {which}, to {now}: {each.grows}; keep it"
+                yield Problem(each.name, reason)
+
+    def impossible(self, live: Live, new: Properties) -> Iterator[Problem]:
+        """Say why what is there can't, or must not, become what is declared."""
+        return self.weaker("live", live.inputs, new)
+
     # What all have in common
 
     async def check(self, declaration: Declaration) -> Properties:
         """Refuse all that is wrong at once, and what would need a replacement."""
         new = self.with_defaults(declaration.new)
         fields = Fields(new, what=f"the {self.what}")
-        common = ("tags",) * self.has_tags + ("deletion",) * self.holds_data + (ACKNOWLEDGED,) * self.has_identity
-        fields.only((*self.properties, *common))
-        if self.has_tags:
-            check_tags(fields)
-        if self.holds_data:
-            check_deletion(fields)
-        fields.texts(ACKNOWLEDGED)
-        self.check_fields(fields)
-        for name in self.fixed:
+        given = read_all(fields, self.takes)
+        for each in self.takes:
+            if isinstance(each, OwnArn):
+                check_arn(fields, each.name, self.api.connection, each.form)
+        self.check_fields(fields, given)
+        for name in (each.name for each in self.takes if each.fixed):
             before, now = reveal(declaration.old.get(name)), reveal(new.get(name))
             if before is not None and is_known(now) and is_known(before) and before != now:
                 fields.refuse(
                     name, f"can't change from {before} to {now}: declare a second one beside it, move, then remove it"
                 )
+        for problem in self.weaker("declared", declaration.old, new):
+            fields.refuse(problem.property, problem.reason)
         fields.raise_problems()
         return new
 
@@ -165,9 +177,11 @@ class AwsKind(ResourceKind):
         return all(is_known(new.get(name)) for name in (*self.found_by, "tags"))
 
     async def preview_create(self, new: Properties) -> Properties:
-        """Refuse a stranger's thing of that name."""
+        """Refuse a stranger's thing of that name, and what it can't become."""
         live = await self.look_for(new)
         self._refuse_foreign(live, new)
+        if live is not None:
+            self._refuse_impossible(live, new)
         return {**new, **self.foreseen(new), **_arn(live.outputs if live else {})}
 
     def foreseen(self, new: Properties) -> Properties:  # noqa: ARG002
@@ -215,11 +229,14 @@ class AwsKind(ResourceKind):
         if name == "tags":
             names = tags_of({name: declared})
             return {tag: text for tag, text in tags_of(live.inputs).items() if tag in names}
-        is_same = name in self.json_inputs and same_json(declared, found)
-        return declared if is_same or name in (*self.untold, *UNTOLD) else found
+        its = self._inputs.get(name)
+        is_as_declared = its is not None and (its.untold or (its.type is DOCUMENT and same_json(declared, found)))
+        return declared if is_as_declared else found
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
-        """Its ARN stays, so what names it doesn't change with it. Refuse to go on with another thing of its name."""
+        """Its ARN stays, so what names it doesn't change with it. Refuse what it can't become, and another thing."""
+        if self._may_be_impossible and (live := await self.look_at(recorded.id)) is not None:
+            self._refuse_impossible(live, new)
         require_known(f"the {self.what} {recorded.id}", recorded, new, recorded.outputs.get(RECREATED))
         return {**new, **_arn(recorded.outputs)}
 
@@ -266,11 +283,16 @@ class AwsKind(ResourceKind):
 
     async def _altered(self, live: Live, new: Properties, before: Properties) -> Properties:
         try:
+            self._refuse_impossible(live, new)
             live = await self.identified(live, new)
             await self.alter(live, new, before)
         except (RefusedError, FailedError) as failure:
             raise PartlyDoneError(live.id, self.seen(live, new), [f"not finished: {failure}"]) from None
         return _without_none({**new, **live.outputs})
+
+    def _refuse_impossible(self, live: Live, new: Properties) -> None:
+        if problems := [*self.impossible(live, new)]:
+            raise RefusedError(*problems)
 
     def _refuse_taken(self, live: Live, recorded: Recorded) -> None:
         if self.has_tags:
@@ -286,7 +308,7 @@ class AwsKind(ResourceKind):
 
     def _refuse_different(self, live: Live, new: Properties) -> None:
         """What this stack let go of is taken back as it is, or not at all."""
-        wanted = {name: value for name, value in new.items() if name not in ("tags", *UNTOLD) and is_known(value)}
+        wanted = {name: value for name, value in new.items() if name not in UNJUDGED and is_known(value)}
         found = differences(wanted, self.seen(live, wanted), wanted)
         if found:
             raise refused(

@@ -3,15 +3,16 @@
 import json
 from typing import Any
 
-from levee_infra.providers.protocol.fields import Fields, known
-from levee_infra.providers.protocol.properties import Value, reveal
+from levee_infra.providers.protocol.fields import Fields
+from levee_infra.providers.protocol.properties import Unknown, Value, reveal
 
 
-def check_json(fields: Fields, name: str, *, required: bool = True) -> None:
-    """Note where the property is no JSON object."""
-    text = known(fields.text(name, required=required))
-    if text is not None and not isinstance(_parsed(text), dict):
+def read_json(fields: Fields, name: str, *, required: bool = False) -> str | Unknown | None:
+    """Read a policy, noting where it is no JSON object."""
+    text = fields.text(name, required=required)
+    if isinstance(text, str) and not isinstance(_parsed(text), dict):
         fields.refuse(name, "must be a policy document, as the text of a JSON object")
+    return text
 
 
 def same_json(one: Value, other: Value) -> bool:

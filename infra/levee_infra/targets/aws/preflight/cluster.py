@@ -19,9 +19,9 @@ from levee.targets.aws.iam.arn import ClusterArn
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.arn_scope import outside
+from levee_infra.targets.aws.msk_cluster import describe
 from levee_infra.targets.findings import Findings, untold
 
-ABSENT = ("NotFoundException",)
 UNFINISHED = ("ConflictException",)
 SETTLED: Final = "ACTIVE"
 UNDER_WAY: Final = frozenset({"CREATING", "UPDATING", "MAINTENANCE", "HEALING", "REBOOTING_BROKER"})
@@ -37,13 +37,13 @@ async def look_at_cluster(plan: Plan, api: Api) -> Findings:
     if reason := _misnamed(arn, api):
         return Findings((Problem("outside", reason, "name a cluster of the stack's own account and region", origin),))
     try:
-        about = await api.find("kafka", "describe_cluster_v2", ABSENT, ClusterArn=arn)
+        about = await describe(api, arn)
         if about is None:
             return Findings((Problem("no-cluster", f"there is no MSK cluster {arn}", "correct its ARN", origin),))
         brokers = await api.find("kafka", "get_bootstrap_brokers", UNFINISHED, ClusterArn=arn)
     except FailedError as error:
         return Findings((untold(f"the cluster {arn}", error, origin),))
-    return Findings((*judge_cluster(plan, about["ClusterInfo"]), *judge_brokers(plan, brokers or {})))
+    return Findings((*judge_cluster(plan, about), *judge_brokers(plan, brokers or {})))
 
 
 def judge_cluster(plan: Plan, about: Mapping[str, Any]) -> Iterator[Problem]:

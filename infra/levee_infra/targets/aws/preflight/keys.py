@@ -14,9 +14,8 @@ from levee.targets.aws.block import aws_block
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.arn_scope import outside
+from levee_infra.targets.aws.kinds.key.live import describe
 from levee_infra.targets.findings import Findings, untold
-
-ABSENT = ("NotFoundException", "NotFound")
 
 
 async def look_at_keys(plan: Plan, api: Api) -> Findings:
@@ -42,13 +41,13 @@ async def _look(plan: Plan, api: Api, key: str, origin: Origin) -> list[Problem]
     if reason := outside(key, api.connection):
         return [Problem("outside", reason, "name a key of the stack's own account and region", origin)]
     try:
-        answer = await api.find("kms", "describe_key", ABSENT, KeyId=key)
+        about = await describe(api, key)
     except FailedError as error:
         return [untold(f"the key {key}", error, origin)]
-    if answer is None:
+    if about is None:
         hint = "make the key first, correct its ARN, or write `stack-key` for one that levee makes"
         return [Problem("no-key", f"there is no key {key}", hint, origin)]
-    return list(judge_key(plan, key, answer["KeyMetadata"], origin))
+    return list(judge_key(plan, key, about, origin))
 
 
 def judge_key(plan: Plan, key: str, about: Mapping[str, Any], origin: Origin) -> Iterator[Problem]:

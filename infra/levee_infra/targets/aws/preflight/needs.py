@@ -15,16 +15,16 @@ from levee.catalog.partition import partition_name
 from levee.plan.planned import Plan
 from levee.targets.aws.block import aws_block
 from levee.targets.aws.names import alarm_name, data_stream_arn, delivery_role_arn, role_arn, secret_name
-from levee_infra.targets.aws.kinds.alarm.rights import RIGHTS as ALARM
-from levee_infra.targets.aws.kinds.archive_bucket.rights import RIGHTS as ARCHIVE_BUCKET
-from levee_infra.targets.aws.kinds.cluster_policy.rights import RIGHTS as CLUSTER_POLICY
-from levee_infra.targets.aws.kinds.data_stream.rights import RIGHTS as DATA_STREAM
-from levee_infra.targets.aws.kinds.key.rights import RIGHTS as KEY
-from levee_infra.targets.aws.kinds.log_subscription.rights import RIGHTS as LOG_SUBSCRIPTION
-from levee_infra.targets.aws.kinds.rights import Rights
-from levee_infra.targets.aws.kinds.role.rights import RIGHTS as ROLE
-from levee_infra.targets.aws.kinds.scram_association.rights import RIGHTS as SCRAM_ASSOCIATION
-from levee_infra.targets.aws.kinds.secret.rights import RIGHTS as SECRET
+from levee_infra.targets.aws.kinds.alarm.kind import Alarm
+from levee_infra.targets.aws.kinds.archive_bucket.kind import ArchiveBucket
+from levee_infra.targets.aws.kinds.aws_kind import AwsKind
+from levee_infra.targets.aws.kinds.cluster_policy.kind import ClusterPolicy
+from levee_infra.targets.aws.kinds.data_stream.kind import DataStream
+from levee_infra.targets.aws.kinds.key.kind import Key
+from levee_infra.targets.aws.kinds.log_subscription.kind import LogSubscription
+from levee_infra.targets.aws.kinds.role.kind import Role
+from levee_infra.targets.aws.kinds.scram_association.kind import ScramAssociation
+from levee_infra.targets.aws.kinds.secret.kind import Secret
 
 EVERYTHING: Final = "*"
 
@@ -68,11 +68,11 @@ def needs(plan: Plan) -> Iterator[Need]:
     yield from _cluster(plan)
 
 
-def _kind(rights: Rights, one: str) -> Iterator[Need]:
+def _kind(kind: type[AwsKind], one: str) -> Iterator[Need]:
     """What a kind needs on an example of it, and on everything."""
-    yield Need(one, rights.on_one)
-    if rights.on_everything:
-        yield Need(EVERYTHING, rights.on_everything)
+    yield Need(one, kind.needs.on_one)
+    if kind.needs.on_everything:
+        yield Need(EVERYTHING, kind.needs.on_everything)
 
 
 def _arn(plan: Plan, service: str, resource: str) -> str:
@@ -83,12 +83,12 @@ def _arn(plan: Plan, service: str, resource: str) -> str:
 def _secrets(plan: Plan) -> Iterator[Need]:
     usernames = [username for credential in plan.credentials for username in credential.usernames]
     if plan.secrets.in_aws and usernames:
-        yield from _kind(SECRET, _arn(plan, "secretsmanager", f"secret:{secret_name(plan, usernames[0])}-000000"))
+        yield from _kind(Secret, _arn(plan, "secretsmanager", f"secret:{secret_name(plan, usernames[0])}-000000"))
 
 
 def _key(plan: Plan) -> Iterator[Need]:
     if plan.has_own_key:
-        yield from _kind(KEY, _some_key(plan, plan.own_key))
+        yield from _kind(Key, _some_key(plan, plan.own_key))
         yield Need(plan.own_key, ("kms:CreateAlias", "kms:UpdateAlias"))
         yield LISTING_TAGS
 
@@ -96,20 +96,20 @@ def _key(plan: Plan) -> Iterator[Need]:
 def _roles(plan: Plan) -> Iterator[Need]:
     roles = [role_arn(plan, credential) for credential in plan.credentials if credential.assumed_by]
     if roles:
-        yield from _kind(ROLE, roles[0])
+        yield from _kind(Role, roles[0])
 
 
 def _archives(plan: Plan) -> Iterator[Need]:
     if plan.archives:
         one = f"arn:{partition_name(plan.boundary.region)}:s3:::{plan.archives[0].archive.bucket}"
-        yield from _kind(ARCHIVE_BUCKET, one)
+        yield from _kind(ArchiveBucket, one)
 
 
 def _alarms(plan: Plan) -> Iterator[Need]:
     if plan.monitors:
         first = plan.monitors[0]
         name = alarm_name(plan.stack, first.stream, first.monitor.kind)
-        yield from _kind(ALARM, _arn(plan, "cloudwatch", f"alarm:{name}"))
+        yield from _kind(Alarm, _arn(plan, "cloudwatch", f"alarm:{name}"))
         yield LISTING_TAGS
 
 
@@ -117,10 +117,10 @@ def _log_sources(plan: Plan) -> Iterator[Need]:
     """A log group's events leave CloudWatch Logs by a data stream and a role that may write it."""
     if plan.carriers:
         one = plan.carriers[0]
-        yield from _kind(DATA_STREAM, data_stream_arn(plan.boundary, one.name))
-        yield from _kind(LOG_SUBSCRIPTION, _arn(plan, "logs", f"log-group:{one.source.log_group}:*"))
+        yield from _kind(DataStream, data_stream_arn(plan.boundary, one.name))
+        yield from _kind(LogSubscription, _arn(plan, "logs", f"log-group:{one.source.log_group}:*"))
         delivery = delivery_role_arn(plan.boundary, one.name)
-        yield from _kind(ROLE, delivery)
+        yield from _kind(Role, delivery)
         yield Need(delivery, ("iam:PassRole",))
 
 
@@ -130,11 +130,11 @@ def _cluster(plan: Plan) -> Iterator[Need]:
         return
     yield Need(cluster, ("kafka:DescribeClusterV2", "kafka:GetBootstrapBrokers"))
     if plan.secrets.in_aws:
-        yield from _kind(SCRAM_ASSOCIATION, cluster)
+        yield from _kind(ScramAssociation, cluster)
         if plan.secrets.key is not None:  # MSK reads secrets by grants that it makes in the caller's name
             yield Need(_some_key(plan, plan.secrets.key), ("kms:CreateGrant", "kms:RetireGrant"))
     if plan.cluster.policy is not None:
-        yield from _kind(CLUSTER_POLICY, cluster)
+        yield from _kind(ClusterPolicy, cluster)
 
 
 def _some_key(plan: Plan, key: str) -> str:

@@ -9,7 +9,8 @@ from levee.plan.planned import Plan
 from levee.targets.aws.iam.document import Document
 from levee.targets.aws.iam.evaluate import Policies
 from levee.targets.aws.iam.request import Values, identity
-from levee_infra.targets.aws.proof.live import UNTOLD, LiveRole
+from levee_infra.targets.aws.kinds.role.live import LiveRole
+from levee_infra.targets.aws.live import UNTOLD
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, request
 
 

@@ -10,9 +10,11 @@ from levee.targets.aws.block import aws_block
 from levee.targets.aws.iam.arn import ClusterArn
 from levee.targets.aws.iam.perimeter import Insiders
 from levee.targets.aws.names import secret_name
+from levee_infra.targets.aws.live import Unread
+from levee_infra.targets.aws.msk_cluster import LiveCluster
 from levee_infra.targets.aws.preflight.cluster import judge_cluster
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveCluster, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import insiders, outsiders
 from levee_infra.verify.account import AccountCheck, AccountResult, there

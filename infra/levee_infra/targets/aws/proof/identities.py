@@ -9,9 +9,12 @@ from levee.catalog.partition import partition_name
 from levee.plan import type_tokens
 from levee.plan.planned import Plan
 from levee.targets.aws.names import delivery_role_name, role_name
+from levee_infra.targets.aws.kinds.archive_bucket.live import LiveBucket
+from levee_infra.targets.aws.kinds.data_stream.live import LiveDataStream
 from levee_infra.targets.aws.kinds.identity import made_at, marked
+from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, LiveDataStream, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.tags import tags_of
 from levee_infra.verify.account import AccountCheck, AccountResult, Thing
 

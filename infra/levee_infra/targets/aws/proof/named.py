@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from levee.targets.aws.iam.document import Effect, Statement
 from levee.targets.aws.iam.wildcard import matches_ignoring_case
+from levee_infra.targets.aws.kinds.role.live import LiveRole
 from levee_infra.targets.aws.proof.by_role import role_policies
-from levee_infra.targets.aws.proof.live import LiveRole
 from levee_infra.verify.check import MARK
 
 

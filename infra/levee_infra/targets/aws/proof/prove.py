@@ -8,18 +8,19 @@ from pathlib import Path
 from levee.plan.planned import Plan
 from levee_infra.deployed.record import Record, Unreadable
 from levee_infra.targets.aws.account import account_api
-from levee_infra.targets.aws.proof.alarms import alarm_outcomes
-from levee_infra.targets.aws.proof.archives import archive_outcomes
+from levee_infra.targets.aws.kinds.alarm.claims import alarm_outcomes
+from levee_infra.targets.aws.kinds.archive_bucket.claims import archive_outcomes
+from levee_infra.targets.aws.kinds.data_stream.claims import data_stream_outcomes
+from levee_infra.targets.aws.kinds.key.claims import key_outcomes
+from levee_infra.targets.aws.kinds.log_subscription.claims import subscription_outcomes
+from levee_infra.targets.aws.kinds.role.claims import role_outcomes
+from levee_infra.targets.aws.kinds.role.delivery import delivery_outcomes
+from levee_infra.targets.aws.kinds.secret.claims import secret_outcomes
+from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.proof.cluster import cluster_outcomes
-from levee_infra.targets.aws.proof.data_streams import data_stream_outcomes
-from levee_infra.targets.aws.proof.delivery import delivery_outcomes
 from levee_infra.targets.aws.proof.identities import RecordedIdentities, identity_outcomes
 from levee_infra.targets.aws.proof.inventory import account_inventory
-from levee_infra.targets.aws.proof.keys import key_outcomes
-from levee_infra.targets.aws.proof.live import LiveAccount, Unread
-from levee_infra.targets.aws.proof.roles import role_outcomes
-from levee_infra.targets.aws.proof.secrets import secret_outcomes
-from levee_infra.targets.aws.proof.subscriptions import subscription_outcomes
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.verify.account import AccountResult
 
 

@@ -9,7 +9,7 @@ from levee.plan.planned import Plan
 from levee.targets.aws.iam.document import Effect, Principal, PrincipalKind
 from levee.targets.aws.iam.evaluate import FULL_ACCESS, Policies
 from levee.targets.aws.iam.request import Values, identity, service
-from levee_infra.targets.aws.proof.live import LiveRole
+from levee_infra.targets.aws.kinds.role.live import LiveRole
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, request
 from levee_infra.targets.aws.proof.unexpected_access import STRANGER, somebody
 from levee_infra.verify.check import MARK

@@ -15,18 +15,41 @@ from levee.catalog.partition import partition_name
 from levee.clock import Clock
 from levee.targets.aws.form import LONGEST_ALARM_NAME, MOST_ALARM_ACTIONS
 from levee_infra.providers.protocol.batching import PATIENT, Batch, BatchLimits
-from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.declared import (
+    INTEGER,
+    NUMBER,
+    OBJECTS,
+    TEXTS,
+    Field,
+    always_true,
+    at_most,
+    lasting,
+    list_of,
+    matching,
+    needed,
+    one_of,
+)
+from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value, is_known, reveal
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.arn_scope import Arn, outside
+from levee_infra.targets.aws.kinds.alarm.live import (
+    ACTIONS,
+    ALWAYS_PUT,
+    AT_ONCE,
+    MISSING,
+    ONE_METRIC,
+    PAGE,
+    alarms,
+    inputs_of,
+)
 from levee_infra.targets.aws.kinds.alarm.metric_query import check_queries, plain_queries
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed, listing
 from levee_infra.targets.aws.kinds.json_text import canonical
+from levee_infra.targets.aws.kinds.rights import rights
+from levee_infra.targets.aws.kinds.shared import ARN, TAGS
 from levee_infra.targets.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
-
-AT_ONCE: Final = 100
-"""Alarms in one request, named or listed."""
 
 LONGEST_DESCRIPTION: Final = 1024
 MOST_DIMENSIONS: Final = 30
@@ -42,44 +65,59 @@ COMPARISONS: Final = (
     "LessThanThreshold",
     "LessThanOrEqualToThreshold",
 )
-MISSING: Final = ("missing", "breaching", "notBreaching", "ignore")
-
-ACTIONS: Final[Mapping[str, str]] = {
-    "actions": "AlarmActions",
-    "okActions": "OKActions",
-    "insufficientDataActions": "InsufficientDataActions",
-}
-ONE_METRIC: Final[Mapping[str, str]] = {
-    "namespace": "Namespace",
-    "metricName": "MetricName",
-    "statistic": "Statistic",
-    "extendedStatistic": "ExtendedStatistic",
-    "periodSeconds": "Period",
-}
-ALWAYS_PUT: Final[Mapping[str, str]] = {
-    "description": "AlarmDescription",
-    "comparison": "ComparisonOperator",
-    "threshold": "Threshold",
-    "evaluationPeriods": "EvaluationPeriods",
-    "datapointsToAlarm": "DatapointsToAlarm",
-    "treatMissingData": "TreatMissingData",
-    "actionsEnabled": "ActionsEnabled",
-    **ACTIONS,
-}
-"""Inputs, and the API's names of them."""
 
 WATCHED: Final = (*ONE_METRIC, "dimensions", "metrics")
 
 
+DIMENSIONS: Final = list_of("levee:aws:Dimension", "a dimension", (needed("name"), needed("value")))
+
+
+def _name_problem(name: str) -> str | None:
+    if len(name) <= LONGEST_ALARM_NAME and not name.startswith(":"):
+        return None
+    return f"must be at most {LONGEST_ALARM_NAME} characters and not begin with a colon"
+
+
+def _period_problem(seconds: int) -> str | None:
+    is_one = seconds in SHORT_PERIODS or (seconds >= MINUTE and seconds % MINUTE == 0)
+    return None if is_one else "must be 10, 20, 30 or a multiple of 60"
+
+
 class Alarm(AwsKind):
-    """An alarm that watches one metric (``namespace``, ``metricName`` …) or an expression (``metrics``). The id is its
-    name. It tells topics of the same account and region, and no others.
+    """A CloudWatch alarm on one metric, or on metric math. The id is its name.
+
+    It tells topics of the same account and region, and no others.
     """
 
     token = "levee:aws:Alarm"  # noqa: S105 - a type token
     what = "alarm"
-    properties = ("name", *ALWAYS_PUT, *WATCHED)
-    fixed = ("name",)
+    needs = rights(
+        "cloudwatch", "DeleteAlarms ListTagsForResource PutMetricAlarm TagResource UntagResource", "DescribeAlarms"
+    )
+    takes = (
+        lasting("name", "It can't change.", check=at_most(LONGEST_ALARM_NAME)),
+        needed("description", check=at_most(LONGEST_DESCRIPTION)),
+        needed("comparison", "Such as `GreaterThanThreshold`.", check=one_of(*COMPARISONS)),
+        needed("threshold", type=NUMBER),
+        needed("evaluationPeriods", type=INTEGER),
+        Field("datapointsToAlarm", "How many of the periods must breach; all by default.", INTEGER),
+        Field("treatMissingData", "`missing`, `breaching`, `notBreaching` or `ignore`.", check=one_of(*MISSING)),
+        always_true("actionsEnabled", "an alarm that tells nobody is none"),
+        Field("actions", "SNS topics of the same account and region, told of an alarm.", TEXTS),
+        Field("okActions", "The same, told of its end.", TEXTS),
+        Field("insufficientDataActions", "The same, told of missing data.", TEXTS),
+        Field("namespace", check=_name_problem),
+        Field("metricName", check=_name_problem),
+        Field("statistic", "Such as `Sum`; or `extendedStatistic`.", check=one_of(*STATISTICS)),
+        Field(
+            "extendedStatistic", "Such as `p99`.", check=matching(EXTENDED, "must be one of CloudWatch's, such as p99")
+        ),
+        Field("periodSeconds", "10, 20, 30 or a multiple of 60.", INTEGER, check=_period_problem),
+        Field("dimensions", type=DIMENSIONS),
+        Field("metrics", "Metric math instead of one metric, with the names of CloudWatch's MetricDataQuery.", OBJECTS),
+        TAGS,
+    )
+    gives = (ARN, needed("datapointsToAlarm", type=INTEGER))
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
@@ -104,30 +142,20 @@ class Alarm(AwsKind):
             complete["metrics"] = plain_queries(metrics)
         return complete
 
-    def check_fields(self, fields: Fields) -> None:
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
         """Whom it tells is inside the boundary; the rest is what CloudWatch takes."""
-        for name, longest in (("name", LONGEST_ALARM_NAME), ("description", LONGEST_DESCRIPTION)):
-            text = known(fields.text(name, required=True))
-            if text is not None and len(text) > longest:
-                fields.refuse(name, f"must be at most {longest} characters")
-        fields.number("threshold", required=True)
-        _check_one_of(fields, "comparison", COMPARISONS)
-        _check_one_of(fields, "treatMissingData", MISSING)
-        if known(fields.boolean("actionsEnabled")) is False:
-            fields.refuse("actionsEnabled", "must be true: an alarm that tells nobody is none")
         for name in ACTIONS:
-            self._check_actions(fields, name)
+            self._check_actions(fields, name, given[name] or ())
         if fields.objects("metrics"):
-            check_queries(fields, "metrics")
+            check_queries(fields, given)
             for name in (*ONE_METRIC, "dimensions"):
                 if fields.has(name):
                     fields.refuse(name, "goes with one metric: leave it out where metrics are declared")
         else:
-            _check_metric(fields)
-        _check_periods(fields)
+            _check_metric(fields, given)
+        _check_periods(fields, given)
 
-    def _check_actions(self, fields: Fields, name: str) -> None:
-        topics = known(fields.texts(name)) or []
+    def _check_actions(self, fields: Fields, name: str, topics: Sequence[str]) -> None:
         if len(topics) > MOST_ALARM_ACTIONS:
             fields.refuse(name, f"are {len(topics)}, CloudWatch takes {MOST_ALARM_ACTIONS}")
         for topic in topics:
@@ -200,15 +228,7 @@ class Alarm(AwsKind):
         self._listed.forget()
 
     async def _describe(self, names: Sequence[str]) -> list[Mapping[str, Any] | None]:
-        alarms = await self.api.pages(
-            "cloudwatch",
-            "describe_alarms",
-            "MetricAlarms",
-            AlarmNames=list(dict.fromkeys(names)),
-            AlarmTypes=["MetricAlarm"],
-            PaginationConfig={"PageSize": AT_ONCE},
-        )
-        found = {alarm["AlarmName"]: alarm for alarm in alarms}
+        found = await alarms(self.api, AlarmNames=list(dict.fromkeys(names)))
         return [found.get(name) for name in names]
 
     async def _remove(self, names: Sequence[str]) -> list[None]:
@@ -221,76 +241,39 @@ class Alarm(AwsKind):
 
     async def _list(self) -> Mapping[str, Live]:
         """List what levee manages."""
-        page = {"PageSize": AT_ONCE}
-        alarms, tagged = await asyncio.gather(
-            self.api.pages(
-                "cloudwatch", "describe_alarms", "MetricAlarms", AlarmTypes=["MetricAlarm"], PaginationConfig=page
-            ),
+        found, tagged = await asyncio.gather(
+            alarms(self.api),
             self.api.pages(
                 "resourcegroupstaggingapi",
                 "get_resources",
                 "ResourceTagMappingList",
                 TagFilters=[{"Key": MANAGED_BY}],
                 ResourceTypeFilters=["cloudwatch:alarm"],
-                PaginationConfig=page,
+                PaginationConfig=PAGE,
             ),
         )
         tags = {entry["ResourceARN"]: from_list(entry["Tags"]) for entry in tagged}
-        ours = (alarm for alarm in alarms if alarm["AlarmArn"] in tags)
-        return {alarm["AlarmName"]: _live(alarm, tags[alarm["AlarmArn"]]) for alarm in ours}
+        ours = {name: alarm for name, alarm in found.items() if alarm["AlarmArn"] in tags}
+        return {name: _live(alarm, tags[alarm["AlarmArn"]]) for name, alarm in ours.items()}
 
 
 def _live(alarm: Mapping[str, Any], tags: Mapping[str, str]) -> Live:
-    """Read an alarm. What it doesn't have is None, so that the lack shows as a difference."""
-    inputs: Properties = {name: alarm.get(api) for name, api in {**ALWAYS_PUT, **ONE_METRIC}.items()}
-    inputs |= {name: sorted(alarm.get(api, ())) for name, api in ACTIONS.items()}
-    inputs["name"] = alarm["AlarmName"]
-    inputs["metrics"] = plain_queries(alarm.get("Metrics", ()))
-    if inputs["metrics"] is None:
-        inputs["dimensions"] = sorted((_dimension(each) for each in alarm.get("Dimensions", ())), key=canonical)
-    else:
-        inputs.update(dict.fromkeys((*ONE_METRIC, "dimensions")))
-    inputs["datapointsToAlarm"] = alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"]
-    inputs["treatMissingData"] = alarm.get("TreatMissingData") or MISSING[0]
-    inputs["tags"] = dict(tags)
-    return Live(alarm["AlarmName"], inputs, {"arn": alarm["AlarmArn"]})
+    return Live(alarm["AlarmName"], {**inputs_of(alarm), "tags": {**tags}}, {"arn": alarm["AlarmArn"]})
 
 
-def _check_metric(fields: Fields) -> None:
-    for name in ("namespace", "metricName"):
-        text = known(fields.text(name, required=True))
-        if text is not None and (len(text) > LONGEST_ALARM_NAME or text.startswith(":")):
-            fields.refuse(name, f"must be at most {LONGEST_ALARM_NAME} characters and not begin with a colon")
+def _check_metric(fields: Fields, given: Mapping[str, Any]) -> None:
+    for name in ("namespace", "metricName", "periodSeconds"):
+        if not fields.has(name):
+            fields.refuse(name, f"the alarm needs {name}")
     if fields.has("statistic") == fields.has("extendedStatistic"):
         fields.refuse("statistic", "must be declared, or extendedStatistic, and not both")
-    elif fields.has("statistic"):
-        _check_one_of(fields, "statistic", STATISTICS)
-    extended = known(fields.text("extendedStatistic"))
-    if extended is not None and not EXTENDED.fullmatch(extended):
-        fields.refuse("extendedStatistic", "must be one of CloudWatch's, such as p99")
-    period = known(fields.integer("periodSeconds", required=True))
-    if period is not None and period not in SHORT_PERIODS and (period < MINUTE or period % MINUTE):
-        fields.refuse("periodSeconds", "must be 10, 20, 30 or a multiple of 60")
-    _check_dimensions(fields)
-
-
-def _check_dimensions(fields: Fields) -> None:
-    dimensions = known(fields.objects("dimensions")) or []
-    for dimension in dimensions:
-        inner = Fields(dimension, what="a dimension")
-        inner.only(("name", "value"))
-        inner.text("name", required=True)
-        inner.text("value", required=True)
-        for problem in inner.problems:
-            fields.refuse("dimensions", problem.reason)
-    names = [str(dimension.get("name")) for dimension in dimensions]
+    names = [str(dimension.get("name")) for dimension in given["dimensions"] or ()]
     if len(names) > MOST_DIMENSIONS or len(set(names)) < len(names):
         fields.refuse("dimensions", f"must be at most {MOST_DIMENSIONS}, each name once")
 
 
-def _check_periods(fields: Fields) -> None:
-    periods = known(fields.integer("evaluationPeriods", required=True))
-    datapoints, seconds = known(fields.integer("datapointsToAlarm")), known(fields.integer("periodSeconds"))
+def _check_periods(fields: Fields, given: Mapping[str, Any]) -> None:
+    periods, datapoints, seconds = (given[name] for name in ("evaluationPeriods", "datapointsToAlarm", "periodSeconds"))
     if periods is None:
         return
     if periods < 1:
@@ -300,16 +283,6 @@ def _check_periods(fields: Fields) -> None:
     longest = 7 * DAY if seconds is not None and seconds >= HOUR else DAY
     if seconds is not None and seconds * periods > longest:
         fields.refuse("evaluationPeriods", f"times periodSeconds must be at most {longest} seconds")
-
-
-def _check_one_of(fields: Fields, name: str, allowed: Sequence[str]) -> None:
-    text = known(fields.text(name, required=True))
-    if text is not None and text not in allowed:
-        fields.refuse(name, f"must be {', '.join(allowed[:-1])} or {allowed[-1]}")
-
-
-def _dimension(dimension: Mapping[str, str]) -> Value:
-    return {"name": dimension["Name"], "value": dimension["Value"]}
 
 
 def _api_dimension(dimension: Value) -> dict[str, Value]:

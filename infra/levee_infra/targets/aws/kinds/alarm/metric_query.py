@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from levee.targets.aws.form import LONGEST_QUERY_SECONDS, MOST_METRICS
-from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.properties import Properties, Value, is_known, reveal
 from levee_infra.targets.aws.kinds.json_text import canonical
 
@@ -27,9 +27,9 @@ METRIC: Final = ("Namespace", "MetricName", "Dimensions")
 DIMENSION: Final = ("Name", "Value")
 
 
-def check_queries(fields: Fields, name: str) -> None:
-    """Note what is wrong with the shape of a property that holds queries."""
-    queries = known(fields.objects(name))
+def check_queries(fields: Fields, given: Mapping[str, Any]) -> None:
+    """Note what is wrong with the shape of the queries under ``metrics``."""
+    queries = given["metrics"]
     if queries is None or not is_known([*queries]):
         return
     problems = [problem for number, query in enumerate(queries) for problem in _query_problems(number, query)]
@@ -41,13 +41,11 @@ def check_queries(fields: Fields, name: str) -> None:
         problems.append(
             f"at most {MOST_METRICS} metrics can be watched together, these are {metrics}: watch fewer of them"
         )
-    problems += _select_problems(
-        [query for query in queries if _is_select(query)], known(fields.integer("evaluationPeriods"))
-    )
+    problems += _select_problems([query for query in queries if _is_select(query)], given["evaluationPeriods"])
     if not any("MetricStat" in query or _is_select(query) for query in queries):
         problems.append("a query must have a MetricStat, or be a SELECT: other expressions alone watch nothing")
     for problem in problems:
-        fields.refuse(name, problem)
+        fields.refuse("metrics", problem)
 
 
 def plain_queries(queries: Sequence[Any]) -> Value:

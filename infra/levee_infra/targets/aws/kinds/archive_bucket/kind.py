@@ -1,10 +1,8 @@
 """``levee:aws:ArchiveBucket``: an S3 bucket that keeps what was logged: locked, encrypted, private and in one region.
 
-Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ and .../userguide/object-lock.html. S3 has no listing of many
-buckets' settings: reading one bucket takes a request for each of them.
+Sources: https://docs.aws.amazon.com/AmazonS3/latest/API/ and .../userguide/object-lock.html.
 """
 
-import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -12,90 +10,95 @@ from typing import Any, Final
 
 from levee.catalog.partition import partition_name
 from levee.targets.aws.form import LONGEST_LOCK_DAYS, bucket_problem
-from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError, refused
-from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.declared import BOOLEAN, INTEGER, always_true, between, lasting, needed, one_of
+from levee_infra.providers.protocol.failures import FailedError, Problem, refused
+from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.identity import THING_ID
-from levee_infra.providers.protocol.kind import Declaration, Recorded
+from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value, reveal
-from levee_infra.targets.aws.api import Api, AwsError
-from levee_infra.targets.aws.arn_scope import check_arn
-from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import INPUTS as LIFECYCLE_INPUTS
-from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import check_lifecycle, lifecycle_rules
-from levee_infra.targets.aws.kinds.archive_bucket.settings import BLOCKED, OWNERSHIP, REQUESTS, BucketSettings
+from levee_infra.targets.aws.api import AwsError
+from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import LIFECYCLE, check_lifecycle, lifecycle_rules
+from levee_infra.targets.aws.kinds.archive_bucket.live import (
+    BLOCKED,
+    NOT_OURS,
+    OWNERSHIP,
+    BucketSettings,
+    holds_anything,
+    owned,
+    read_bucket,
+)
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.identity import is_marked, marked, new_mark
-from levee_infra.targets.aws.kinds.json_text import check_json
+from levee_infra.targets.aws.kinds.rights import rights
+from levee_infra.targets.aws.kinds.shared import (
+    ACKNOWLEDGED_IDS,
+    ARN,
+    DELETION,
+    DOCUMENT,
+    IDENTIFIED,
+    KEY_ARN,
+    TAGS,
+    no_replicas,
+)
 from levee_infra.targets.aws.tags import MADE, tag_changes, tags_of, to_list
 
 GOVERNANCE, COMPLIANCE = "GOVERNANCE", "COMPLIANCE"
 REGION_WITHOUT_CONSTRAINT: Final = "us-east-1"
 """The one region whose name S3 refuses as a location constraint."""
 
-ALWAYS: Final = {
-    "publicAccessBlocked": "an archive is never public",
-    "ownershipEnforced": "an object of another owner escapes the bucket's policy",
-    "versioned": "what is overwritten must be kept",
-    "bucketKey": "without it every object costs a request to KMS",
-}
-"""What is true of every archive, and why. They are inputs, so that one that was switched off shows as a difference."""
-
 
 class ArchiveBucket(AwsKind):
-    """A bucket for what must be kept. The id is its name.
+    """A locked, encrypted, private S3 bucket in the connection's region. The id is its name. It is deleted only with an
+    approval that is due, and empty; else it stays, tagged as nobody's.
 
-    It may be locked longer and firmer in place, never shorter or looser. It is deleted with a due approval and empty:
-    levee never empties an archive, and lets go of one that holds anything. Nothing in it is replicated: a replica may
-    lie outside the jurisdiction.
+    It may be locked longer and firmer in place, never shorter or looser. levee never empties an archive. Nothing in it
+    is replicated: a replica may lie outside the jurisdiction.
     """
 
     token = "levee:aws:ArchiveBucket"  # noqa: S105 - a type token
     what = "archive bucket"
-    properties = ("name", "keyArn", "policy", "lockMode", "retentionDays", *LIFECYCLE_INPUTS, *ALWAYS, "replicas")
-    fixed = ("name",)
-    json_inputs = ("policy",)
-    holds_data = True
-    has_identity = True
+    needs = rights(
+        "s3",
+        "CreateBucket GetReplicationConfiguration ListBucket ListBucketMultipartUploads ListBucketVersions TagResource "
+        "GetBucketObjectLockConfiguration GetBucketOwnershipControls GetBucketPolicy GetBucketPublicAccessBlock "
+        "GetBucketTagging GetBucketVersioning GetEncryptionConfiguration GetLifecycleConfiguration "
+        "PutBucketObjectLockConfiguration PutBucketOwnershipControls PutBucketPolicy PutBucketPublicAccessBlock "
+        "PutBucketTagging PutBucketVersioning PutEncryptionConfiguration PutLifecycleConfiguration",
+    )
+    takes = (
+        lasting("name", "Without dots. It can't change.", check=bucket_problem),
+        KEY_ARN,
+        needed("policy", "The bucket policy, JSON.", DOCUMENT),
+        needed(
+            "lockMode",
+            "`GOVERNANCE` or `COMPLIANCE`. It never goes back to `GOVERNANCE`.",
+            check=one_of(GOVERNANCE, COMPLIANCE),
+        ),
+        needed(
+            "retentionDays",
+            "For so long each object version is locked. Never shortened.",
+            INTEGER,
+            grows="records would be locked for less long",
+            check=between(1, LONGEST_LOCK_DAYS, " days"),
+        ),
+        *LIFECYCLE,
+        always_true("publicAccessBlocked", "an archive is never public"),
+        always_true("ownershipEnforced", "an object of another owner escapes the bucket's policy"),
+        always_true("versioned", "what is overwritten must be kept"),
+        always_true("bucketKey", "without it every object costs a request to KMS"),
+        no_replicas(
+            "Always empty. As an output: the ARNs of buckets that somebody replicates it to.",
+            "levee replicates no archive, which could leave the jurisdiction",
+        ),
+        DELETION,
+        ACKNOWLEDGED_IDS,
+        TAGS,
+    )
+    gives = (ARN, *IDENTIFIED, needed("region"), needed("objectLock", type=BOOLEAN))
 
-    def check_fields(self, fields: Fields) -> None:
-        """The key is one of the stack's own account and region, the days are S3's."""
-        name = known(fields.text("name", required=True))
-        if name is not None and (reason := bucket_problem(name)):
-            fields.refuse("name", reason)
-        check_arn(fields, "keyArn", self.api.connection, "kms:key/")
-        check_json(fields, "policy")
-        if known(fields.text("lockMode", required=True)) not in {None, GOVERNANCE, COMPLIANCE}:
-            fields.refuse("lockMode", f"must be {GOVERNANCE} or {COMPLIANCE}")
-        retention = known(fields.integer("retentionDays", required=True))
-        if retention is not None and not 0 < retention <= LONGEST_LOCK_DAYS:
-            fields.refuse("retentionDays", f"must be 1 to {LONGEST_LOCK_DAYS} days")
-        check_lifecycle(fields)
-        for always, reason in ALWAYS.items():
-            if known(fields.boolean(always)) is False:
-                fields.refuse(always, f"must be true: {reason}")
-        if known(fields.texts("replicas")):
-            fields.refuse("replicas", "must be empty: levee replicates no archive, which could leave the jurisdiction")
-
-    async def check(self, declaration: Declaration) -> Properties:
-        """Refuse a weaker lock than was declared before, too."""
-        new = await super().check(declaration)
-        if problems := [*_weaker("declared", declaration.old, new)]:
-            raise RefusedError(*problems)
-        return new
-
-    async def preview_create(self, new: Properties) -> Properties:
-        """Refuse what an existing bucket can't become."""
-        live = await self.look_for(new)
-        if live is not None:
-            self._refuse_foreign(live, new)
-            self._refuse_live(live, new)
-        return new
-
-    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
-        """Refuse what the bucket can't become."""
-        live = await self.look_at(recorded.id)
-        if live is not None:
-            self._refuse_live(live, new)
-        return await super().preview_update(recorded, new)
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
+        """The days are S3's."""
+        check_lifecycle(fields, given)
 
     async def look_for(self, new: Properties) -> Live | None:
         """By its name. One of this account that is blank and empty counts as not made yet: ``make`` goes on with it."""
@@ -155,7 +158,6 @@ class ArchiveBucket(AwsKind):
         """By a tag, together with those that are declared: one that was made by a killed run may have none yet."""
         if is_marked(live.outputs[THING_ID]):
             return live
-        self._refuse_live(live, new)
         tags = {**tags_of(live.inputs), **tags_of(new), MADE: new_mark()}
         await self.tag(live, tags, ())
         identity = marked(str(live.outputs["arn"]), tags)
@@ -163,7 +165,6 @@ class ArchiveBucket(AwsKind):
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """Close it before anything else; tags come first, for by them a killed run's bucket is known."""
-        self._refuse_live(live, new)
         tags, gone = tag_changes(live.inputs, new, before)
         if tags or gone:
             await self.tag(live, tags, gone)
@@ -180,7 +181,7 @@ class ArchiveBucket(AwsKind):
             await self._put(live, "put_bucket_versioning", VersioningConfiguration={"Status": "Enabled"})
         if changed(live, new, "lockMode", "retentionDays"):
             await self._put(live, "put_object_lock_configuration", ObjectLockConfiguration=_lock(new))
-        if changed(live, new, *LIFECYCLE_INPUTS):
+        if changed(live, new, *(each.name for each in LIFECYCLE)):
             rules = {"Rules": lifecycle_rules(new)}
             await self._put(live, "put_bucket_lifecycle_configuration", LifecycleConfiguration=rules)
 
@@ -207,84 +208,53 @@ class ArchiveBucket(AwsKind):
         days = live.inputs.get("retentionDays")
         return today + timedelta(days=days) if isinstance(days, int) else None
 
-    def _refuse_live(self, live: Live, new: Properties) -> None:
-        """Raise RefusedError where the bucket that is there can't, or must not, become what is declared."""
-        problems = [*_weaker("live", live.inputs, new)]
+    def weaker(self, which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:
+        """Its mode, too."""
+        if reveal(old.get("lockMode")) == COMPLIANCE and reveal(new.get("lockMode")) == GOVERNANCE:
+            yield Problem("lockMode", f"can't change from {COMPLIANCE}, which is {which}, to {GOVERNANCE}: keep it")
+        yield from super().weaker(which, old, new)
+
+    def impossible(self, live: Live, new: Properties) -> Iterator[Problem]:
+        """One that can't lock, and one that somebody copies elsewhere, too."""
+        yield from super().impossible(live, new)
         if not live.outputs["objectLock"]:
-            problems.append(
-                Problem(
-                    "name",
-                    f"the bucket {live.id} was made without Object Lock, so nothing in it is locked: declare another "
-                    "archive, copy there what must be kept, then remove this one",
-                )
+            yield Problem(
+                "name",
+                f"the bucket {live.id} was made without Object Lock, so nothing in it is locked: declare another "
+                "archive, copy there what must be kept, then remove this one",
             )
         replicas = live.inputs["replicas"]
         if isinstance(replicas, list) and replicas:
-            problems.append(
-                Problem(
-                    "replicas",
-                    f"the bucket {live.id} is replicated to {', '.join(map(str, replicas))}, not by levee: find out "
-                    "who did it, delete the replication rules, and what they have copied out of the jurisdiction",
-                )
+            yield Problem(
+                "replicas",
+                f"the bucket {live.id} is replicated to {', '.join(map(str, replicas))}, not by levee: find out "
+                "who did it, delete the replication rules, and what they have copied out of the jurisdiction",
             )
-        if problems:
-            raise RefusedError(*problems)
 
     async def _look(self, name: str) -> tuple[Live, BucketSettings] | None:
-        bucket = owned(self.api, name)
         try:
-            head = await self.api.find("s3", "head_bucket", ("404", "NoSuchBucket"), **bucket)
+            found = await read_bucket(self.api, name)
         except AwsError as error:
-            if error.code != "403":
+            if error.code != NOT_OURS:
                 raise
             raise FailedError(
                 f"the bucket {name} is another account's, or the caller may not look at it: choose another name, or "
                 f"let the caller do s3:ListBucket on it ({error})"
             ) from None
-        if head is None:
+        if found is None:
             return None
-        answers = await asyncio.gather(
-            *(self.api.find("s3", operation, (absent,), **bucket) for operation, absent in REQUESTS.items())
-        )
-        settings = BucketSettings(
-            {operation: answer or {} for operation, answer in zip(REQUESTS, answers, strict=True)}
-        )
-        inputs: Properties = {"name": name, **settings.inputs()}
+        inputs: Properties = {"name": name, **found.settings.inputs()}
         arn = f"arn:{partition_name(self.api.connection.region)}:s3:::{name}"
         outputs: Properties = {
             "arn": arn,
             THING_ID: marked(arn, tags_of(inputs)),
-            "region": head.get("BucketRegion"),
-            "objectLock": settings.object_lock,
+            "region": found.region,
+            "objectLock": found.settings.object_lock,
         }
-        return Live(name, inputs, outputs), settings
+        return Live(name, inputs, outputs), found.settings
 
     async def _put(self, live: Live, operation: str, **parameters: Any) -> None:
         await self.api.call("s3", operation, **owned(self.api, live.id), **parameters)
-
-
-async def holds_anything(api: Api, bucket: str) -> bool:
-    """Say whether a bucket holds an object, an older version, a delete marker or a part of an unfinished upload."""
-    versions = await api.call("s3", "list_object_versions", MaxKeys=1, **owned(api, bucket))
-    if versions.get("Versions") or versions.get("DeleteMarkers"):
-        return True
-    uploads = await api.call("s3", "list_multipart_uploads", MaxUploads=1, **owned(api, bucket))
-    return bool(uploads.get("Uploads"))
-
-
-def owned(api: Api, bucket: str) -> dict[str, str]:
-    """Name a bucket together with its owner: S3 then refuses one that has changed hands."""
-    return {"Bucket": bucket, "ExpectedBucketOwner": api.connection.account}
-
-
-def _weaker(which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:
-    """Say how the new lock is weaker than one that was declared, or is live."""
-    mode, now = reveal(old.get("lockMode")), reveal(new.get("lockMode"))
-    if mode == COMPLIANCE and now == GOVERNANCE:
-        yield Problem("lockMode", f"can't change from {COMPLIANCE}, which is {which}, to {GOVERNANCE}: keep it")
-    days, wanted = reveal(old.get("retentionDays")), reveal(new.get("retentionDays"))
-    if isinstance(days, int) and isinstance(wanted, int) and wanted < days:
-        yield Problem("retentionDays", f"can't be shortened from {days}, which is {which}, to {wanted}: keep it")
 
 
 def _encryption(new: Properties) -> dict[str, Any]:

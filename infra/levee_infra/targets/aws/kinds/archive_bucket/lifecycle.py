@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from levee.targets.aws.form import LONGEST_LOCK_DAYS
-from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.declared import INTEGER, Field, needed
+from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.properties import Properties
 
 TIERS: Final[Mapping[str, str]] = {
@@ -18,6 +19,12 @@ TIERS: Final[Mapping[str, str]] = {
 """Inputs, in the order in which objects pass through, and S3's names of the storage classes."""
 
 EXPIRE: Final = "expireAfterDays"
+LIFECYCLE: Final = (
+    Field("standardIaAfterDays", "30 or more; 0: not used.", INTEGER),
+    Field("glacierAfterDays", "Later than Standard-IA by 30 or more; 0: not used.", INTEGER),
+    Field("deepArchiveAfterDays", "Later than Glacier; 0: not used.", INTEGER),
+    needed(EXPIRE, "Later than all tiers, and not before the lock's end.", INTEGER),
+)
 INPUTS: Final = (*TIERS, EXPIRE)
 NEVER: Final = 0
 """A tier after so many days isn't used. It is written out, so that one added by hand differs from it."""
@@ -36,9 +43,9 @@ whose lock still holds (https://docs.aws.amazon.com/AmazonS3/latest/userguide/ob
 """
 
 
-def check_lifecycle(fields: Fields) -> None:
+def check_lifecycle(fields: Fields, given: Mapping[str, Any]) -> None:
     """Note days that S3 would refuse, or that end before the lock does."""
-    days = {name: known(fields.integer(name, required=name == EXPIRE)) for name in INPUTS}
+    days = {name: given[name] for name in INPUTS}
     used = {name: after for name, after in days.items() if after is not None and after != NEVER}
     for name, after in used.items():
         if not 0 < after <= LONGEST_LOCK_DAYS:
@@ -51,7 +58,7 @@ def check_lifecycle(fields: Fields) -> None:
         least = used[earlier] + (IA_DAYS if earlier == "standardIaAfterDays" and later != EXPIRE else 1)
         if used[later] < least:
             fields.refuse(later, f"must be {least} or more, for {earlier} is {used[earlier]}")
-    retention, expire = known(fields.integer("retentionDays")), days[EXPIRE]
+    retention, expire = given["retentionDays"], days[EXPIRE]
     if retention is not None and expire is not None and 0 < expire < retention:
         fields.refuse(EXPIRE, f"must be {retention} or more: what is locked for {retention} days can't expire sooner")
 

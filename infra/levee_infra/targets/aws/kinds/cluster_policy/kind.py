@@ -6,28 +6,29 @@ with a version: a policy that somebody else has written meanwhile is never overw
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
+from levee_infra.providers.protocol.declared import TEXTS, Field, needed
 from levee_infra.providers.protocol.failures import FailedError, refused
-from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value
 from levee_infra.targets.aws.api import AwsError
-from levee_infra.targets.aws.arn_scope import Arn, check_arn
+from levee_infra.targets.aws.arn_scope import Arn
 from levee_infra.targets.aws.connection import ACCOUNT
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
-from levee_infra.targets.aws.kinds.json_text import canonical, check_json, same_json
+from levee_infra.targets.aws.kinds.cluster_policy.live import ABSENT, policy_of
+from levee_infra.targets.aws.kinds.json_text import canonical, same_json
 from levee_infra.targets.aws.kinds.policy_document import reaches, statements_of, unexpected_principals
+from levee_infra.targets.aws.kinds.rights import rights
+from levee_infra.targets.aws.kinds.shared import CLUSTER_ARN, DOCUMENT
 
-ABSENT: Final = ("NotFoundException",)
 OUTDATED: Final = "BadRequestException"
 """How MSK answers a version that isn't the current one, among others."""
 
-CLUSTER: Final = "kafka:cluster/"
-
 
 class ClusterPolicy(AwsKind):
-    """The policy of one cluster. The id is the cluster's ARN.
+    """The policy of an MSK cluster: which other accounts may use it. The id is the cluster's ARN.
 
     It lets in the stack's account and ``allowedAccounts``; anyone else only as one organization. A policy that levee
     didn't write is refused: there is one place for it, and overwriting it would cut off whom it lets in.
@@ -35,23 +36,27 @@ class ClusterPolicy(AwsKind):
 
     token = "levee:aws:ClusterPolicy"  # noqa: S105 - a type token
     what = "cluster policy"
-    properties = ("clusterArn", "policy", "allowedAccounts")
-    fixed = ("clusterArn",)
+    needs = rights("kafka", "DeleteClusterPolicy GetClusterPolicy PutClusterPolicy")
+    takes = (
+        CLUSTER_ARN,
+        needed(
+            "policy",
+            "JSON. It lets in the connection's account, `allowedAccounts`, and anyone else only as one organization "
+            "(`aws:PrincipalOrgID`).",
+            DOCUMENT,
+        ),
+        Field("allowedAccounts", "Accounts beside the connection's own.", TEXTS, untold=True),
+    )
+    gives = (needed("version", "MSK's own, of the policy that levee saw last."),)
     found_by = ("clusterArn", "policy")
-    json_inputs = ("policy",)
-    untold = ("allowedAccounts",)
-    has_tags = False
 
-    def check_fields(self, fields: Fields) -> None:
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
         """Nobody is let in whose account isn't declared."""
         here = self.api.connection
-        check_arn(fields, "clusterArn", here, CLUSTER)
-        check_json(fields, "policy")
-        accounts = fields.texts("allowedAccounts")
-        for account in known(accounts) or ():
+        policy, allowed = given["policy"], given["allowedAccounts"]
+        for account in allowed or ():
             if not ACCOUNT.fullmatch(account):
                 fields.refuse("allowedAccounts", f"{account} must be the 12 digits of an AWS account")
-        policy, allowed = known(fields.text("policy")), known(accounts)
         if policy is None or allowed is None:
             return
         for problem in (
@@ -74,8 +79,8 @@ class ClusterPolicy(AwsKind):
 
     async def look_at(self, resource_id: str) -> Live | None:
         """The policy and its version."""
-        answer = await self.api.find("kafka", "get_cluster_policy", ABSENT, ClusterArn=resource_id)
-        if answer is None or not answer.get("Policy"):
+        answer = await policy_of(self.api, resource_id)
+        if answer is None:
             return None
         inputs: Properties = {"clusterArn": resource_id, "policy": answer["Policy"]}
         return Live(resource_id, inputs, {"version": answer["CurrentVersion"]})

@@ -6,24 +6,25 @@ so each is waited for.
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from levee.catalog.partition import partition_name
 from levee.clock import Clock
-from levee_infra.providers.protocol.failures import FailedError, Problem, RefusedError
-from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.declared import INTEGER, Field, always, between, lasting, matching, needed
+from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.providers.protocol.identity import THING_ID
-from levee_infra.providers.protocol.kind import Declaration, Recorded
-from levee_infra.providers.protocol.properties import Properties, Value, reveal
+from levee_infra.providers.protocol.kind import Recorded
+from levee_infra.providers.protocol.properties import Properties
 from levee_infra.targets.aws.api import Api, AwsError
-from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
+from levee_infra.targets.aws.kinds.data_stream.live import ABSENT, enduring
 from levee_infra.targets.aws.kinds.identity import made_at
+from levee_infra.targets.aws.kinds.rights import rights
+from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DELETION, IDENTIFIED, KEY_ARN, TAGS
 from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of
 
 NAME: Final = re.compile(r"[A-Za-z0-9_.-]{1,128}")
-ABSENT: Final = ("ResourceNotFoundException",)
 ON_DEMAND: Final = "ON_DEMAND"
 SHORTEST_HOURS, LONGEST_HOURS = 24, 8760
 MOST_TAGS: Final = 50
@@ -32,47 +33,38 @@ CREATED_AT_ONCE: Final = 5
 
 
 class DataStream(AwsKind):
-    """A stream of one name that grows with what comes, encrypted with a customer-managed key. The id is its name.
+    """A Kinesis data stream that carries logs on. The id is its name. It is removed only with an approval that is due.
 
-    It keeps what was sent for ``retentionHours``: for so long whoever reads it may be down. It is never shortened.
+    It grows with what comes, and keeps what was sent for ``retentionHours``: for so long whoever reads it may be down.
     """
 
     token = "levee:aws:DataStream"  # noqa: S105 - a type token
     what = "data stream"
-    properties = ("name", "keyArn", "retentionHours", "mode")
-    fixed = ("name",)
-    holds_data = True
-    has_identity = True
+    needs = rights(
+        "kinesis",
+        "AddTagsToStream CreateStream DescribeStream DescribeStreamSummary IncreaseStreamRetentionPeriod "
+        "ListTagsForStream RemoveTagsFromStream StartStreamEncryption UpdateStreamMode",
+    )
+    takes = (
+        lasting("name", "It can't change.", check=matching(NAME, "must be 1 to 128 letters, digits and _.-")),
+        KEY_ARN,
+        needed(
+            "retentionHours",
+            "24 to 8760. Never shortened.",
+            INTEGER,
+            grows="older records would be lost",
+            check=between(SHORTEST_HOURS, LONGEST_HOURS),
+        ),
+        Field("mode", "Always `ON_DEMAND`.", check=always(ON_DEMAND, "a stream that is full refuses logs")),
+        DELETION,
+        ACKNOWLEDGED_IDS,
+        TAGS,
+    )
+    gives = (ARN, *IDENTIFIED)
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
         self._creating = asyncio.Semaphore(CREATED_AT_ONCE)
-
-    def check_fields(self, fields: Fields) -> None:
-        """The key is one of the stack's own account and region."""
-        name = known(fields.text("name", required=True))
-        if name is not None and not NAME.fullmatch(name):
-            fields.refuse("name", "must be 1 to 128 letters, digits and _.-")
-        check_arn(fields, "keyArn", self.api.connection, "kms:key/")
-        hours = known(fields.integer("retentionHours", required=True))
-        if hours is not None and not SHORTEST_HOURS <= hours <= LONGEST_HOURS:
-            fields.refuse("retentionHours", f"must be {SHORTEST_HOURS} to {LONGEST_HOURS}")
-        if known(fields.text("mode")) not in {None, ON_DEMAND}:
-            fields.refuse("mode", f"must be {ON_DEMAND}: a stream that is full refuses logs")
-
-    async def check(self, declaration: Declaration) -> Properties:
-        """Refuse to keep records for less long than was declared before, too."""
-        new = await super().check(declaration)
-        if problems := [*_shorter("declared", declaration.old, new)]:
-            raise RefusedError(*problems)
-        return new
-
-    async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
-        """Refuse to shorten what is live."""
-        live = await self.look_at(recorded.id)
-        if live is not None:
-            _refuse_shorter(live, new)
-        return await super().preview_update(recorded, new)
 
     async def look_for(self, new: Properties) -> Live | None:
         """By its name. One that is blank and empty counts as not made yet: ``make`` goes on with it."""
@@ -83,11 +75,11 @@ class DataStream(AwsKind):
 
     async def look_at(self, resource_id: str) -> Live | None:
         """One that is being removed counts as gone."""
-        answer = await self.api.find("kinesis", "describe_stream_summary", ABSENT, StreamName=resource_id)
-        if answer is None or answer["StreamDescriptionSummary"]["StreamStatus"] == "DELETING":
+        about = await enduring(self.api, resource_id)
+        if about is None:
             return None
         listed = await self.api.find("kinesis", "list_tags_for_stream", ABSENT, StreamName=resource_id, Limit=MOST_TAGS)
-        return None if listed is None else _live(answer["StreamDescriptionSummary"], from_list(listed["Tags"]))
+        return None if listed is None else _live(about, from_list(listed["Tags"]))
 
     def foreseen(self, new: Properties) -> Properties:
         """Its ARN is made of its name."""
@@ -120,7 +112,6 @@ class DataStream(AwsKind):
 
     async def alter(self, live: Live, new: Properties, before: Properties) -> None:
         """Tags come first, for by them a killed run's stream is known; then the key, before anything is sent."""
-        _refuse_shorter(live, new)
         await self._until_active(live.id)  # a killed run's may still be under way
         await self.tag(live, *tag_changes(live.inputs, new, before))
         if changed(live, new, "keyArn"):
@@ -187,15 +178,3 @@ def _is_blank(live: Live) -> bool:
     """Say whether the stream is as its creation left it: nobody has said anything about it since."""
     said = live.inputs["tags"] or live.inputs["keyArn"] or live.inputs["retentionHours"] != SHORTEST_HOURS
     return not said and live.inputs["mode"] == ON_DEMAND
-
-
-def _refuse_shorter(live: Live, new: Properties) -> None:
-    if problems := [*_shorter("live", live.inputs, new)]:
-        raise RefusedError(*problems)
-
-
-def _shorter(which: str, old: Mapping[str, Value], new: Properties) -> Iterator[Problem]:
-    hours, wanted = reveal(old.get("retentionHours")), reveal(new.get("retentionHours"))
-    if isinstance(hours, int) and isinstance(wanted, int) and wanted < hours:
-        reason = f"can't be shortened from {hours}, which is {which}, to {wanted}: older records would be lost; keep it"
-        yield Problem("retentionHours", reason)

@@ -4,7 +4,8 @@ import asyncio
 
 from levee_infra.targets.aws.api import PARALLEL, Api
 from levee_infra.targets.aws.arn_scope import Arn
-from levee_infra.targets.aws.kinds.archive_bucket.kind import owned
+from levee_infra.targets.aws.kinds.archive_bucket.live import key_of
+from levee_infra.targets.aws.kinds.data_stream.live import enduring
 from levee_infra.targets.aws.tags import STACK
 
 
@@ -29,12 +30,6 @@ async def encrypts_anything(api: Api, key: str, stack: str | None) -> bool:
 async def _key_of(api: Api, arn: Arn) -> str | None:
     """The key of a bucket or data stream; None where it is gone, or has none."""
     if arn.service == "s3":
-        absent = ("NoSuchBucket", "ServerSideEncryptionConfigurationNotFoundError")
-        answer = await api.find("s3", "get_bucket_encryption", absent, **owned(api, arn.resource))
-        rules = () if answer is None else answer["ServerSideEncryptionConfiguration"]["Rules"]
-        defaults = (rule.get("ApplyServerSideEncryptionByDefault", {}) for rule in rules)
-        return next((default.get("KMSMasterKeyID") for default in defaults), None)
-    name = arn.resource.removeprefix("stream/")
-    about = await api.find("kinesis", "describe_stream_summary", ("ResourceNotFoundException",), StreamName=name)
-    summary = {} if about is None else about["StreamDescriptionSummary"]
-    return None if summary.get("StreamStatus") == "DELETING" else summary.get("KeyId")
+        return await key_of(api, arn.resource)
+    about = await enduring(api, arn.resource.removeprefix("stream/"))
+    return None if about is None else about.get("KeyId")

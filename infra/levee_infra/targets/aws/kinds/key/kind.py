@@ -10,27 +10,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from levee_infra.providers.protocol.declared import INTEGER, Field, always_true, between, needed
 from levee_infra.providers.protocol.failures import FailedError, RefusedError, refused
-from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value
 from levee_infra.targets.aws.api import AwsError
 from levee_infra.targets.aws.arn_scope import outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
-from levee_infra.targets.aws.kinds.json_text import check_json
 from levee_infra.targets.aws.kinds.key.encrypted import encrypts_anything
+from levee_infra.targets.aws.kinds.key.live import SCHEDULED, YEAR, describe, policy_of, renewed_after
+from levee_infra.targets.aws.kinds.rights import rights
+from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DELETION, DOCUMENT, IDENTIFIED, TAGS
 from levee_infra.targets.aws.tags import IDENTITY, STACK, from_list, is_let_go, is_own, tag_changes, tags_of, to_list
 
 ALIAS: Final = re.compile(r"alias/[A-Za-z0-9/_-]{1,250}")
-ABSENT = ("NotFoundException", "NotFound")
 MIN_WINDOW_DAYS, MAX_WINDOW_DAYS = 7, 30
-YEAR: Final = 365
-"""Days after which its material is renewed, at the latest."""
-
-SCHEDULED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
 KIND_OF_KEY: Final = {"KeySpec": "SYMMETRIC_DEFAULT", "Origin": "AWS_KMS"}
-
+NOT_OFF: Final = "levee keeps no key that is off or never renewed"
 
 ONE_KEY: Final = (
     "what one of them encrypted can't be read without it; keep that one (cancel its deletion where it is scheduled), "
@@ -39,49 +36,61 @@ ONE_KEY: Final = (
 
 
 @dataclass(frozen=True)
-class LiveKey(Live):
+class AliasedKey(Live):
     """A key and all its names, some of which somebody else may have given it."""
 
     aliases: tuple[str, ...] = ()
 
 
-class Key(AwsKind):
-    """A symmetric key for encryption, in one region: never a multi-region key, whose replicas could leave the boundary.
+def _alias_problem(alias: str) -> str | None:
+    if ALIAS.fullmatch(alias) and not alias.startswith("alias/aws/"):
+        return None
+    return "must be alias/ and letters, digits and /_-, and not begin with alias/aws/"
 
-    The id is the key's ARN. It is deleted with a due approval, and only where nothing that stays is encrypted by it:
-    its deletion is scheduled, and what it encrypted can be read until then. Else levee lets go of it; its alias stays.
+
+class Key(AwsKind):
+    """A symmetric customer-managed KMS key of one region, renewed every year. The id is its ARN. With an approval that
+    is due, and where nothing of its stack that stays is encrypted by it, removing it schedules its deletion; else it
+    stays, tagged as nobody's.
+
+    Never a multi-region key, whose replicas could leave the boundary. What it encrypted can be read until its deletion;
+    its alias stays.
     """
 
     token = "levee:aws:Key"  # noqa: S105 - a type token
     what = "key"
-    properties = ("description", "alias", "policy", "rotation", "enabled", "windowDays")
-    fixed = ("alias",)
+    needs = rights(
+        "kms",
+        "CancelKeyDeletion CreateAlias Decrypt DescribeKey EnableKey EnableKeyRotation GenerateDataKey GetKeyPolicy "
+        "GetKeyRotationStatus ListResourceTags PutKeyPolicy TagResource UntagResource UpdateAlias UpdateKeyDescription",
+        "CreateKey ListAliases",
+    )
+    takes = (
+        needed("description"),
+        Field("alias", "A name, such as `alias/levee/production`. Can't change.", fixed=True, check=_alias_problem),
+        needed("policy", "The key policy, JSON.", DOCUMENT),
+        always_true("rotation", NOT_OFF),
+        always_true("enabled", NOT_OFF),
+        Field(
+            "windowDays",
+            "For so long a removed key can be brought back; 7 to 30.",
+            INTEGER,
+            check=between(MIN_WINDOW_DAYS, MAX_WINDOW_DAYS, " days"),
+            untold=True,
+        ),
+        DELETION,
+        ACKNOWLEDGED_IDS,
+        TAGS,
+    )
+    gives = (ARN, *IDENTIFIED)
     found_by = ("alias",)
-    json_inputs = ("policy",)
-    untold = ("windowDays",)
-    holds_data = True
-    has_identity = True
 
-    def check_fields(self, fields: Fields) -> None:
-        """The policy is JSON, the window AWS's."""
-        fields.text("description", required=True)
-        alias = known(fields.text("alias"))
-        if alias is not None and (not ALIAS.fullmatch(alias) or alias.startswith("alias/aws/")):
-            fields.refuse("alias", "must be alias/ and letters, digits and /_-, and not begin with alias/aws/")
-        check_json(fields, "policy")
-        for name in ("rotation", "enabled"):
-            if known(fields.boolean(name)) is False:
-                fields.refuse(name, "must be true: levee keeps no key that is off or never renewed")
-        days = known(fields.integer("windowDays"))
-        if days is not None and not MIN_WINDOW_DAYS <= days <= MAX_WINDOW_DAYS:
-            fields.refuse("windowDays", f"must be {MIN_WINDOW_DAYS} to {MAX_WINDOW_DAYS} days")
-
-    async def look_for(self, new: Properties) -> LiveKey | None:
+    async def look_for(self, new: Properties) -> AliasedKey | None:
         """By its identity tags; else by its alias, for lists of tags lag behind. Refuse an alias that is taken."""
         tagged = await self._tagged(new)
         found = [live for arn in tagged if (live := await self.look_at(arn)) is not None]
         if found and len(tagged) > 1:
-            there = [arn for arn in tagged if await self._describe(arn) is not None]  # lists of tags lag behind
+            there = [arn for arn in tagged if await describe(self.api, arn) is not None]  # lists of tags lag behind
             if len(there) > 1:
                 raise refused("tags", f"{' and '.join(there)} are tagged as the same key; {ONE_KEY}")
         if found:
@@ -92,36 +101,36 @@ class Key(AwsKind):
             raise _taken(str(alias), named.id)
         return named
 
-    async def look_at(self, resource_id: str) -> LiveKey | None:
+    async def look_at(self, resource_id: str) -> AliasedKey | None:
         """By ARN or alias. One that is scheduled for deletion counts as gone."""
-        about = await self._describe(resource_id)
+        about = await describe(self.api, resource_id)
         if about is None or about["KeyState"] in SCHEDULED:
             return None
         arn = about["Arn"]
         if reason := self._unfit(about):
             raise refused("", f"the key {arn} {reason}; declare another")
-        policy, rotation, tags, aliases = await asyncio.gather(
-            self.api.call("kms", "get_key_policy", KeyId=arn, PolicyName="default"),
-            self.api.call("kms", "get_key_rotation_status", KeyId=arn),
+        policy, days, tags, aliases = await asyncio.gather(
+            policy_of(self.api, arn),
+            renewed_after(self.api, arn),
             self.api.pages("kms", "list_resource_tags", "Tags", KeyId=arn),
             self.api.pages("kms", "list_aliases", "Aliases", KeyId=arn),
         )
         names = sorted(str(alias["AliasName"]) for alias in aliases)
         inputs: Properties = {
             "description": about["Description"],
-            "policy": policy["Policy"],
-            "rotation": rotation["KeyRotationEnabled"] and rotation.get("RotationPeriodInDays", YEAR) <= YEAR,
+            "policy": policy,
+            "rotation": days is not None and days <= YEAR,
             "enabled": about["KeyState"] == "Enabled",
             "alias": names[0] if names else None,
             "tags": dict(from_list(tags, "TagKey", "TagValue")),
         }
-        return LiveKey(arn, inputs, {"arn": arn, THING_ID: arn}, tuple(names))
+        return AliasedKey(arn, inputs, {"arn": arn, THING_ID: arn}, tuple(names))
 
     def seen_input(self, name: str, declared: Value, live: Live) -> Value:
         """It may have other names beside its own."""
         return declared if name == "alias" and declared in _aliases(live) else super().seen_input(name, declared, live)
 
-    async def make(self, new: Properties) -> LiveKey:
+    async def make(self, new: Properties) -> AliasedKey:
         """Bring it back where it is scheduled for deletion, for what it encrypted would be lost with it. Else make a
         key of this region only. Where nobody says whether one was made, it is looked for.
         """
@@ -141,11 +150,11 @@ class Key(AwsKind):
                 raise
             return live
         arn = answer["KeyMetadata"]["Arn"]
-        return LiveKey(arn, {**new, "rotation": False, "alias": None}, {"arn": arn, THING_ID: arn})
+        return AliasedKey(arn, {**new, "rotation": False, "alias": None}, {"arn": arn, THING_ID: arn})
 
-    async def _brought_back(self, new: Properties) -> LiveKey | None:
+    async def _brought_back(self, new: Properties) -> AliasedKey | None:
         for arn in await self._tagged(new):
-            about = await self._describe(arn)
+            about = await describe(self.api, arn)
             if about is not None and about["KeyState"] in SCHEDULED:
                 await self.api.call("kms", "cancel_key_deletion", KeyId=_id(arn))
                 return await self.look_at(arn)
@@ -154,7 +163,7 @@ class Key(AwsKind):
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:
         """Refuse an alias that somebody has given to another key."""
         alias = str(new.get("alias") or "")
-        named = await self._describe(alias) if alias else None
+        named = await describe(self.api, alias) if alias else None
         if named is not None and named["Arn"] != recorded.id and named["KeyState"] not in SCHEDULED:
             raise _taken(alias, str(named["Arn"]))
         return await super().preview_update(recorded, new)
@@ -214,10 +223,6 @@ class Key(AwsKind):
         )
         return sorted(entry["ResourceARN"] for entry in found)
 
-    async def _describe(self, key: str) -> Mapping[str, Any] | None:
-        answer = await self.api.find("kms", "describe_key", ABSENT, KeyId=key)
-        return None if answer is None else answer["KeyMetadata"]
-
     def _unfit(self, about: Mapping[str, Any]) -> str | None:
         """Say why a key can't be one of levee's."""
         if about.get("KeyManager") == "AWS":
@@ -236,7 +241,7 @@ def _id(arn: str) -> str:
 
 
 def _aliases(live: Live) -> tuple[str, ...]:
-    return live.aliases if isinstance(live, LiveKey) else ()
+    return live.aliases if isinstance(live, AliasedKey) else ()
 
 
 def _taken(alias: str, key: str) -> RefusedError:

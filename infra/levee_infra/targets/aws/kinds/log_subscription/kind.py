@@ -1,18 +1,28 @@
 """``levee:aws:LogSubscription``: a filter that sends what a CloudWatch log group gets on, as it comes in.
-
+from levee_infra.targets.aws.kinds.rights import rights
 CloudWatch Logs delivers to Kinesis, Firehose and Lambda, and not to Kafka: a stream (``levee:aws:DataStream``) carries
 it on. A subscription filter has no tags; it is told apart by its name and destination. Source:
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
 """
 
 import asyncio
-import json
 import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from levee.targets.aws.form import MOST_SUBSCRIPTION_FILTERS
+from levee_infra.providers.protocol.declared import (
+    BOOLEAN,
+    TEXTS,
+    Field,
+    always,
+    at_most,
+    lasting,
+    matching,
+    needed,
+    one_of,
+)
 from levee_infra.providers.protocol.failures import refused
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded
@@ -20,6 +30,8 @@ from levee_infra.providers.protocol.properties import Properties
 from levee_infra.targets.aws.api import AwsError
 from levee_infra.targets.aws.arn_scope import Arn, outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
+from levee_infra.targets.aws.kinds.log_subscription.live import ABSENT, filters_of
+from levee_infra.targets.aws.kinds.rights import rights
 
 SEPARATOR: Final = "|"
 """Between log group and filter in an id; no log group's name has it."""
@@ -28,6 +40,8 @@ GROUP: Final = re.compile(r"[.\-_/#A-Za-z0-9]{1,512}")
 FILTER: Final = re.compile(r"[^:*|]{1,512}")
 LONGEST_PATTERN: Final = 1024
 BY_STREAM, RANDOM = "ByLogStream", "Random"
+NO_NAME: Final = "is no name that CloudWatch Logs takes"
+AS_LOGGED: Final = "events are sent as they were logged"
 
 DESTINATIONS: Final[Mapping[str, str]] = {
     "kinesis": "stream/",
@@ -40,7 +54,6 @@ DESTINATIONS: Final[Mapping[str, str]] = {
 NEEDS_ROLE: Final = frozenset({"kinesis", "firehose"})
 """The others say themselves who may send to them."""
 
-ABSENT: Final = ("ResourceNotFoundException",)
 UNREACHED: Final = "Could not "
 """So begin AWS's words when its test message didn't arrive: roles take seconds until they hold everywhere."""
 
@@ -58,40 +71,41 @@ https://github.com/hashicorp/terraform-provider-aws/pull/45760.
 
 
 class LogSubscription(AwsKind):
-    """A subscription filter on a log group. The id is ``<logGroup>|<filterName>``.
+    """A subscription filter that sends on what a CloudWatch log group gets. The id is `<logGroup>|<filterName>`.
 
     A filter of that name that sends elsewhere is a stranger's, unless it is in the state: then it is drift.
     """
 
     token = "levee:aws:LogSubscription"  # noqa: S105 - a type token
     what = "subscription filter"
-    properties = ("logGroup", "filterName", *SENT, *PLAIN)
-    fixed = ("logGroup", "filterName")
+    needs = rights("logs", "DeleteSubscriptionFilter DescribeSubscriptionFilters PutSubscriptionFilter")
+    takes = (
+        lasting("logGroup", "It can't change.", check=matching(GROUP, NO_NAME)),
+        lasting("filterName", "It can't change.", check=matching(FILTER, NO_NAME)),
+        Field("filterPattern", "Empty: everything.", check=at_most(LONGEST_PATTERN)),
+        needed(
+            "destinationArn",
+            "A Kinesis or Firehose stream, a function or a logs destination, in the same account and region.",
+        ),
+        Field("roleArn", "Whose rights CloudWatch Logs sends with; for Kinesis and Firehose, and for them only."),
+        Field(
+            "distribution",
+            "`ByLogStream`, or `Random` over the shards of a Kinesis stream.",
+            check=one_of(BY_STREAM, RANDOM),
+        ),
+        Field("fieldSelectionCriteria", "Always empty.", check=always("", AS_LOGGED, '""')),
+        Field("applyOnTransformedLogs", "Always false.", BOOLEAN, check=always(value=False, reason=AS_LOGGED)),
+        Field("emitSystemFields", "Always none.", TEXTS, check=always([], AS_LOGGED)),
+    )
+    gives = ()
     found_by = ("logGroup", "filterName", "destinationArn")
-    has_tags = False
 
-    def check_fields(self, fields: Fields) -> None:
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
         """It stays in the stack's own account and region."""
-        for name, pattern in (("logGroup", GROUP), ("filterName", FILTER)):
-            text = known(fields.text(name, required=True))
-            if text is not None and not pattern.fullmatch(text):
-                fields.refuse(name, "is no name that CloudWatch Logs takes")
-        if len(known(fields.text("filterPattern")) or "") > LONGEST_PATTERN:
-            fields.refuse("filterPattern", f"must be at most {LONGEST_PATTERN} characters")
         service = self._destination(fields)
-        distribution = known(fields.text("distribution"))
-        if distribution not in {None, BY_STREAM, RANDOM}:
-            fields.refuse("distribution", f"must be {BY_STREAM} or {RANDOM}")
-        elif distribution == RANDOM and service not in {None, "kinesis"}:
+        if given["distribution"] == RANDOM and service not in {None, "kinesis"}:
             fields.refuse("distribution", f"{RANDOM} goes with a Kinesis stream only")
         self._check_role(fields, service)
-        for name, given in (
-            ("fieldSelectionCriteria", fields.text("fieldSelectionCriteria")),
-            ("applyOnTransformedLogs", fields.boolean("applyOnTransformedLogs")),
-            ("emitSystemFields", fields.texts("emitSystemFields")),
-        ):
-            if known(given):
-                fields.refuse(name, f"must be {json.dumps(PLAIN[name])}: events are sent as they were logged")
 
     def _destination(self, fields: Fields) -> str | None:
         """Return the destination's service, if it is known and can be one."""
@@ -123,7 +137,7 @@ class LogSubscription(AwsKind):
     async def look_for(self, new: Properties) -> Live | None:
         """By its names. Refuse a stranger's, and a log group that has no room."""
         group, name = str(new["logGroup"]), str(new["filterName"])
-        filters = await self._filters(group)
+        filters = await filters_of(self.api, group)
         if filters is None:
             raise refused("logGroup", f"there is no log group {group}: make it first")
         live = _find(filters, group, name)
@@ -147,7 +161,7 @@ class LogSubscription(AwsKind):
         group, separator, name = resource_id.partition(SEPARATOR)
         if not separator:
             raise refused("", f"{resource_id} is no id of a subscription filter: <logGroup>{SEPARATOR}<filterName>")
-        return _find(await self._filters(group) or (), group, name)
+        return _find(await filters_of(self.api, group) or (), group, name)
 
     async def make(self, new: Properties) -> Live:
         """Put it."""
@@ -190,11 +204,6 @@ class LogSubscription(AwsKind):
                 await asyncio.sleep(PAUSE_SECONDS)
             else:
                 return
-
-    async def _filters(self, group: str) -> Sequence[Mapping[str, Any]] | None:
-        """List a log group's filters, two at most; None if there is no such log group."""
-        answer = await self.api.find("logs", "describe_subscription_filters", ABSENT, logGroupName=group)
-        return None if answer is None else list(answer["subscriptionFilters"])
 
 
 def _find(filters: Sequence[Mapping[str, Any]], group: str, name: str) -> Live | None:

@@ -15,9 +15,10 @@ from levee.catalog.partition import partition_name
 from levee.clock import Clock
 from levee.targets.aws.form import LONGEST_ROLE_POLICY
 from levee_infra.providers.protocol.burst import MAX_AGE_SECONDS
+from levee_infra.providers.protocol.declared import INTEGER, TEXTS, Field, between, lasting, matching, needed
 from levee_infra.providers.protocol.differences import differences
 from levee_infra.providers.protocol.failures import FailedError
-from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.lag import Lag
@@ -27,46 +28,73 @@ from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import AWS_MANAGED, PREFIX, outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed
 from levee_infra.targets.aws.kinds.identity import numbered
-from levee_infra.targets.aws.kinds.json_text import canonical, check_json
+from levee_infra.targets.aws.kinds.json_text import canonical
 from levee_infra.targets.aws.kinds.policy_document import reaches, unexpected_principals
+from levee_infra.targets.aws.kinds.rights import rights
+from levee_infra.targets.aws.kinds.role.live import PAGE, details, policies_of
+from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, DOCUMENT, IDENTIFIED, TAGS
 from levee_infra.targets.aws.tags import from_list, tag_changes, tags_of, to_list
 
 ABSENT: Final = ("NoSuchEntity",)
 POLICY: Final = "levee"
 """The name of the one inline policy."""
 
-DEFAULT_PATH: Final = "/levee/"
 BOUNDARY: Final = "permissionsBoundary"
-PAGE: Final = {"PageSize": 1000}
 
 NAME: Final = re.compile(r"[A-Za-z0-9_+=,.@-]{1,64}")
 PATH: Final = re.compile(r"/([!-~]{1,510}/)?")
 DESCRIPTION: Final = re.compile(r"[\t\n\r\x20-\x7e\xa1-\xff]{1,1000}")
+NAME_FORM: Final = "must be letters, digits and _+=,.@- (at most 64)"
+DESCRIPTION_FORM: Final = "must be at most 1000 characters of Latin-1: IAM takes no others"
 SHORTEST_SESSION, LONGEST_SESSION = 3600, 43_200  # seconds
 
 
-class Role(AwsKind):
-    """A role, its trust and what it may do. The id is its name.
+def _foreign_problem(policies: list[str]) -> str | None:
+    return f"must be empty: declare in policy what {', '.join(policies)} should allow" if policies else None
 
-    It holds what is declared and nothing else: policies that somebody added are drift (``foreignPolicies``), and the
-    next update takes them away.
+
+class Role(AwsKind):
+    """An IAM role with one inline policy, `levee`, and nothing else: policies that somebody added are drift, and the
+    next update takes them away. The id is its name.
     """
 
     token = "levee:aws:Role"  # noqa: S105 - a type token
     what = "role"
-    properties = (
-        "name",
-        "path",
-        "description",
-        "trust",
-        "policy",
-        "maxSessionSeconds",
-        BOUNDARY,
-        "foreignPolicies",
+    needs = rights(
+        "iam",
+        "CreateRole DeleteRole DeleteRolePolicy DetachRolePolicy GetRole PutRolePolicy TagRole UntagRole "
+        "UpdateAssumeRolePolicy UpdateRole",
+        "GetAccountAuthorizationDetails ListRoles",
     )
-    fixed = ("name", "path")
-    json_inputs = ("trust", "policy")
-    has_identity = True
+    takes = (
+        lasting("name", "Can't change.", check=matching(NAME, NAME_FORM)),
+        Field("path", "Can't change.", fixed=True, check=matching(PATH, "must be a path such as /levee/")),
+        needed("description", "In Latin-1.", check=matching(DESCRIPTION, DESCRIPTION_FORM)),
+        needed(
+            "trust",
+            "Who may take the role on, JSON. A service only on behalf of an account (`aws:SourceAccount`), nobody of "
+            "another account.",
+            DOCUMENT,
+        ),
+        needed("policy", "What it may do, JSON. Every ARN lies in the connection's account and region.", DOCUMENT),
+        Field(
+            "maxSessionSeconds", "3600 to 43200.", INTEGER, check=between(SHORTEST_SESSION, LONGEST_SESSION, " seconds")
+        ),
+        Field(BOUNDARY, "The ARN of a managed policy."),
+        Field(
+            "foreignPolicies",
+            "Always empty: names and ARNs of other policies that the role holds.",
+            TEXTS,
+            check=_foreign_problem,
+        ),
+        ACKNOWLEDGED_IDS,
+        TAGS,
+    )
+    gives = (
+        ARN,
+        *IDENTIFIED,
+        needed("instanceProfiles", "Those that hold the role; while there are any it isn't removed.", TEXTS),
+    )
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
@@ -77,31 +105,12 @@ class Role(AwsKind):
 
     # Checking
 
-    def check_fields(self, fields: Fields) -> None:
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
         """Nobody of another account gets in, no service on another account's behalf, and nothing outside is reached."""
-        for name, pattern, form in (
-            ("name", NAME, "letters, digits and _+=,.@- (at most 64)"),
-            ("path", PATH, "a path such as /levee/"),
-            ("description", DESCRIPTION, "at most 1000 characters of Latin-1: IAM takes no others"),
-        ):
-            text = known(fields.text(name, required=True))
-            if text is not None and not pattern.fullmatch(text):
-                fields.refuse(name, f"must be {form}")
-        seconds = known(fields.integer("maxSessionSeconds"))
-        if seconds is not None and not SHORTEST_SESSION <= seconds <= LONGEST_SESSION:
-            fields.refuse("maxSessionSeconds", f"must be {SHORTEST_SESSION} to {LONGEST_SESSION} seconds")
-        boundary = known(fields.text(BOUNDARY))
-        if boundary is not None and (reason := outside(boundary, self.api.connection, (AWS_MANAGED,))):
+        here, boundary = self.api.connection, given[BOUNDARY]
+        if boundary is not None and (reason := outside(boundary, here, (AWS_MANAGED,))):
             fields.refuse(BOUNDARY, reason)
-        if others := known(fields.texts("foreignPolicies")):
-            fields.refuse("foreignPolicies", f"must be empty: declare in policy what {', '.join(others)} should allow")
-        self._check_policies(fields)
-
-    def _check_policies(self, fields: Fields) -> None:
-        here = self.api.connection
-        for name in self.json_inputs:
-            check_json(fields, name)
-        trust, policy = known(fields.text("trust")) or "", known(fields.text("policy")) or ""
+        trust, policy = given["trust"] or "", given["policy"] or ""
         for name, problems in (
             ("trust", (*unexpected_principals(trust, here), *reaches(trust, here))),
             ("policy", tuple(reaches(policy, here))),
@@ -120,9 +129,7 @@ class Role(AwsKind):
     async def look_at(self, resource_id: str) -> Live | None:
         """In the listing. One that isn't there is gone only when IAM says so as well."""
         live = await self._lag.confirmed(
-            lambda found: found is not None,
-            lambda: self._listed(resource_id),
-            lambda: self._listed_anew(resource_id),
+            lambda found: found is not None, lambda: self._listed(resource_id), lambda: self._listed_anew(resource_id)
         )
         if live is None and await self.api.find("iam", "get_role", ABSENT, RoleName=resource_id) is not None:
             raise FailedError(f"IAM has the role {resource_id}, but doesn't list it yet; run again in a minute")
@@ -155,18 +162,11 @@ class Role(AwsKind):
         return (await self._roles.fresh()).get(name)
 
     async def _list(self) -> Mapping[str, Live]:
-        details, abouts = await asyncio.gather(
-            self.api.pages(
-                "iam",
-                "get_account_authorization_details",
-                "RoleDetailList",
-                Filter=["Role"],
-                PaginationConfig=PAGE,
-            ),
-            self.api.pages("iam", "list_roles", "Roles", PaginationConfig=PAGE),
+        found, abouts = await asyncio.gather(
+            details(self.api), self.api.pages("iam", "list_roles", "Roles", PaginationConfig=PAGE)
         )
         about = {role["RoleName"]: role for role in abouts}
-        return {role["RoleName"]: _live(role, about[role["RoleName"]]) for role in details if role["RoleName"] in about}
+        return {role["RoleName"]: _live(role, about[role["RoleName"]]) for role in found if role["RoleName"] in about}
 
     # Changing
 
@@ -268,22 +268,21 @@ class Role(AwsKind):
         self._lag.wrote()
 
 
-def _live(details: Mapping[str, Any], about: Mapping[str, Any]) -> Live:
-    inline = {policy["PolicyName"]: policy["PolicyDocument"] for policy in details.get("RolePolicyList", ())}
-    attached = [policy["PolicyArn"] for policy in details.get("AttachedManagedPolicies", ())]
+def _live(detail: Mapping[str, Any], about: Mapping[str, Any]) -> Live:
+    inline, attached, boundary = policies_of(detail)
     inputs: Properties = {
-        "name": details["RoleName"],
-        "path": details["Path"],
+        "name": detail["RoleName"],
+        "path": detail["Path"],
         "description": about.get("Description", ""),
-        "trust": canonical(details["AssumeRolePolicyDocument"]),
+        "trust": canonical(detail["AssumeRolePolicyDocument"]),
         "policy": canonical(inline[POLICY]) if POLICY in inline else "",
         "maxSessionSeconds": about.get("MaxSessionDuration", SHORTEST_SESSION),
-        BOUNDARY: details.get("PermissionsBoundary", {}).get("PermissionsBoundaryArn"),
-        "tags": dict(from_list(details.get("Tags", ()))),
+        BOUNDARY: boundary,
+        "tags": dict(from_list(detail.get("Tags", ()))),
         "foreignPolicies": sorted([*(inline.keys() - {POLICY}), *attached]),
     }
-    profiles = sorted(profile["InstanceProfileName"] for profile in details.get("InstanceProfileList", ()))
-    return Live(details["RoleName"], inputs, {**_identity(details), "instanceProfiles": list(profiles)})
+    profiles = sorted(profile["InstanceProfileName"] for profile in detail.get("InstanceProfileList", ()))
+    return Live(detail["RoleName"], inputs, {**_identity(detail), "instanceProfiles": list(profiles)})
 
 
 def _identity(about: Mapping[str, Any]) -> Properties:

@@ -1,5 +1,5 @@
 """``levee:aws:ScramAssociation``: which of a stack's secrets an MSK cluster takes as users' passwords.
-
+from levee_infra.targets.aws.kinds.rights import rights
 Sources: https://docs.aws.amazon.com/msk/latest/developerguide/msk-password-tutorial.html, msk-password-limitations.html
 and https://docs.aws.amazon.com/msk/1.0/apireference/clusters-clusterarn-scram-secrets.html. What MSK can't use it names
 in the answer to a call that succeeded.
@@ -9,20 +9,21 @@ import asyncio
 import itertools
 import re
 import time
-from collections.abc import Iterable, Iterator
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 from levee.targets.aws.form import MOST_MSK_USERS
+from levee_infra.providers.protocol.declared import TEXTS, lasting, matching, needed
 from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, refused
 from levee_infra.providers.protocol.fields import Fields, known
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import UNKNOWN, Properties, is_known, reveal
-from levee_infra.targets.aws.api import AwsError
-from levee_infra.targets.aws.arn_scope import Arn, check_arn, outside
+from levee_infra.targets.aws.arn_scope import Arn, outside
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live
+from levee_infra.targets.aws.kinds.rights import rights
+from levee_infra.targets.aws.kinds.scram_association.live import secrets_of
+from levee_infra.targets.aws.kinds.shared import CLUSTER_ARN
 
-ABSENT: Final = ("NotFoundException",)
-CLUSTER: Final = "kafka:cluster/"
 PREFIX: Final = re.compile(r"AmazonMSK_[A-Za-z0-9/_+=.@-]*/")
 SUFFIX: Final = r"[A-Za-z0-9_+=.@-]+-[A-Za-z0-9]{6}"
 """The rest of a secret's name, and what Secrets Manager adds to it. Without ``/``: what is below another prefix is
@@ -37,18 +38,26 @@ PAUSE_SECONDS: Final = 10.0
 
 
 class ScramAssociation(AwsKind):
-    """All secrets below one prefix that a cluster lets users in by. Others' secrets on the cluster stay as they are.
+    """All secrets directly below one prefix that an MSK cluster lets users in by. Others' secrets on the cluster stay
+    as they are. The id is the cluster's ARN, `#`, and the prefix.
 
-    The id is the cluster's ARN, ``#``, and the prefix. There is nothing to make: a cluster has a list of secrets from
-    its beginning on.
+    There is nothing to make: a cluster has a list of secrets from its beginning on.
     """
 
     token = "levee:aws:ScramAssociation"  # noqa: S105 - a type token
     what = "association of SCRAM secrets"
-    properties = ("clusterArn", "prefix", "secretArns")
-    fixed = ("clusterArn", "prefix")
+    needs = rights("kafka", "BatchAssociateScramSecret BatchDisassociateScramSecret ListScramSecrets")
+    takes = (
+        CLUSTER_ARN,
+        lasting(
+            "prefix",
+            "Begins with `AmazonMSK_` and ends with `/`. Can't change.",
+            check=matching(PREFIX, "must begin with AmazonMSK_, as MSK demands, and end with /"),
+        ),
+        needed("secretArns", "Whole ARNs; at most 1000.", TEXTS),
+    )
+    gives = ()
     found_by = ("clusterArn", "prefix")
-    has_tags = False
 
     def with_defaults(self, new: Properties) -> Properties:
         """In order, each once: their order means nothing. One that isn't known yet leaves all of them unknown."""
@@ -57,13 +66,9 @@ class ScramAssociation(AwsKind):
         arns = known(Fields(new, what=self.what).texts("secretArns"))
         return new if arns is None else {**new, "secretArns": [*sorted(set(arns))]}
 
-    def check_fields(self, fields: Fields) -> None:
+    def check_fields(self, fields: Fields, given: Mapping[str, Any]) -> None:
         """All secrets are of this account and region, and below the prefix."""
-        check_arn(fields, "clusterArn", self.api.connection, CLUSTER)
-        prefix = known(fields.text("prefix", required=True))
-        if prefix is not None and not PREFIX.fullmatch(prefix):
-            fields.refuse("prefix", "must begin with AmazonMSK_, as MSK demands, and end with /")
-        arns = known(fields.texts("secretArns", required=True)) or []
+        prefix, arns = given["prefix"], given["secretArns"] or []
         if len(arns) > MOST_MSK_USERS:
             fields.refuse("secretArns", f"are {len(arns)}, a cluster takes {MOST_MSK_USERS}")
         for arn in arns:
@@ -80,12 +85,9 @@ class ScramAssociation(AwsKind):
     async def look_at(self, resource_id: str) -> Live | None:
         """The secrets below the prefix; gone when the cluster is."""
         cluster, prefix = _parts(resource_id)
-        try:
-            arns = await self.api.pages("kafka", "list_scram_secrets", "SecretArnList", ClusterArn=cluster)
-        except AwsError as error:
-            if error.code in ABSENT:
-                return None
-            raise
+        arns = await secrets_of(self.api, cluster)
+        if arns is None:
+            return None
         ours = sorted(arn for arn in arns if _misnamed(arn, prefix) is None)
         return Live(resource_id, {"clusterArn": cluster, "prefix": prefix, "secretArns": list(ours)})
 

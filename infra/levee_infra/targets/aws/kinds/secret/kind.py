@@ -11,13 +11,15 @@ from typing import Any, Final
 
 from levee.clock import Clock
 from levee_infra.providers.protocol.batching import PATIENT, Batch
-from levee_infra.providers.protocol.fields import Fields, known
+from levee_infra.providers.protocol.declared import lasting, matching, needed
 from levee_infra.providers.protocol.identity import THING_ID
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties
 from levee_infra.targets.aws.api import Api, AwsError
-from levee_infra.targets.aws.arn_scope import check_arn
 from levee_infra.targets.aws.kinds.aws_kind import AwsKind, Live, changed, listing
+from levee_infra.targets.aws.kinds.rights import rights
+from levee_infra.targets.aws.kinds.secret import live as secrets
+from levee_infra.targets.aws.kinds.shared import ACKNOWLEDGED_IDS, ARN, IDENTIFIED, KEY, TAGS, no_replicas
 from levee_infra.targets.aws.tags import MANAGED_BY, from_list, tag_changes, tags_of, to_list
 
 ABSENT: Final = ("ResourceNotFoundException",)
@@ -27,30 +29,39 @@ RECOVERY_DAYS: Final = 30
 
 
 class Secret(AwsKind):
-    """A secret of one name, encrypted with a customer-managed key: never with the default one, which MSK can't use and
-    no key policy guards. The id is its name. A removed one can be brought back for 30 days.
+    """The place of one secret in Secrets Manager, encrypted with a customer-managed key. Its value is written by
+    `levee:kafka:ServiceCredential` and is in no property. The id is its name; a removed one can be brought back for 30
+    days.
+
+    Never encrypted with the default key, which MSK can't use and no key policy guards.
     """
 
     token = "levee:aws:Secret"  # noqa: S105 - a type token
     what = "secret"
-    properties = ("name", "keyArn", "description", "replicas")
-    fixed = ("name",)
-    has_identity = True
+    needs = rights(
+        "secretsmanager",
+        "CreateSecret DeleteSecret DescribeSecret GetSecretValue PutSecretValue RemoveRegionsFromReplication "
+        "RestoreSecret TagResource UntagResource UpdateSecret",
+        "BatchGetSecretValue ListSecrets",
+    )
+    takes = (
+        lasting(
+            "name",
+            "Can't change. MSK takes only names that begin with `AmazonMSK_`.",
+            check=matching(NAME, "must be letters, digits and /_+=.@- (at most 512)"),
+        ),
+        KEY("The ARN of a key in the same account and region, not an alias."),
+        needed("description"),
+        no_replicas("Always empty, so that a copy in another region is drift.", "a secret stays in its region"),
+        ACKNOWLEDGED_IDS,
+        TAGS,
+    )
+    gives = (ARN, *IDENTIFIED)
 
     def __init__(self, api: Api, clock: Clock) -> None:
         super().__init__(api, clock)
         self._listed = listing(self._list)
         self._named: Batch[str, Live | None] = Batch(self._look_for, pace=PATIENT)
-
-    def check_fields(self, fields: Fields) -> None:
-        """The key is one of the stack's own account and region, and no alias: that may be of AWS's default key."""
-        name = known(fields.text("name", required=True))
-        if name is not None and not NAME.fullmatch(name):
-            fields.refuse("name", "must be letters, digits and /_+=.@- (at most 512)")
-        fields.text("description", required=True)
-        check_arn(fields, "keyArn", self.api.connection, "kms:key/")
-        if known(fields.texts("replicas")):
-            fields.refuse("replicas", "must be empty: a secret stays in its region")
 
     async def look_for(self, new: Properties) -> Live | None:
         """In a list, together with others; one that is scheduled for deletion is in it, too."""
@@ -136,19 +147,15 @@ class Secret(AwsKind):
     async def _look_for(self, names: Sequence[str]) -> list[Live | None]:
         """List all whose names begin as all of these do."""
         prefix = commonprefix(names)  # noqa: RUF071 - by characters, as AWS compares
-        alike = [{"Key": "name", "Values": [prefix]}] if prefix else []
-        listed = await self.api.pages(
-            "secretsmanager", "list_secrets", "SecretList", Filters=alike, IncludePlannedDeletion=True
-        )
-        found = {about["Name"]: _live(about) for about in listed}
-        return [found.get(name) for name in names]
+        found = await secrets.listed(self.api, "name", prefix, IncludePlannedDeletion=True)
+        there = {about["Name"]: _live(about) for about in found}
+        return [there.get(name) for name in names]
 
     async def _list(self) -> Mapping[str, Live]:
         """List what levee manages."""
-        ours = [{"Key": "tag-key", "Values": [MANAGED_BY]}]
-        listed = await self.api.pages("secretsmanager", "list_secrets", "SecretList", Filters=ours)
+        found = await secrets.listed(self.api, "tag-key", MANAGED_BY)
         # Of one that is replicated the list doesn't say whereto.
-        return {about["Name"]: _live(about) for about in listed if "PrimaryRegion" not in about}
+        return {about["Name"]: _live(about) for about in found if "PrimaryRegion" not in about}
 
 
 def _live(about: Mapping[str, Any]) -> Live:

@@ -11,8 +11,10 @@ from levee.plan.planned import Plan, PlannedArchive
 from levee.targets.aws.iam.evaluate import FULL_ACCESS, Policies
 from levee.targets.aws.iam.request import identity
 from levee_infra.providers.protocol.properties import reveal
+from levee_infra.targets.aws.kinds.archive_bucket.live import LiveBucket
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveBucket, Unread
+from levee_infra.targets.aws.proof.encryption import encrypted_by
+from levee_infra.targets.aws.proof.live import LiveAccount, present
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, request, tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
 from levee_infra.verify.account import AccountCheck, AccountResult, there
@@ -41,14 +43,10 @@ def archive_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     lock_of = {topic.stream: locks[topic.data_class] for topic in plan.topics}
     for archive in plan.archives:
         name = archive.archive.bucket
-        match live.buckets.get(name):
-            case Unread(reason):
-                yield THERE.unknown(name, reason)
-            case None:
-                yield THERE.fails(name, "there is no such bucket")
-            case LiveBucket() as bucket:
-                yield THERE.holds(name, "of this account")
-                yield from _Archive(plan, live, archive, bucket).outcomes(lock_of[archive.stream])
+        bucket = yield from present(THERE, name, live.buckets, "there is no such bucket")
+        if bucket is not None:
+            yield THERE.holds(name, "of this account")
+            yield from _Archive(plan, live, archive, bucket).outcomes(lock_of[archive.stream])
 
 
 class _Archive:
@@ -99,14 +97,9 @@ class _Archive:
 
     def _encrypted(self) -> AccountResult:
         declared, used = self._planned.archive.key, self._has["keyArn"]
-        key = self._live.key(declared)
-        if used is None:
-            return ENCRYPTED.fails(self._name, "it doesn't encrypt with a key of KMS")
-        if declared is None or used == declared or (key is not None and used == key.arn):
+        if declared is None and used is not None:
             return ENCRYPTED.holds(self._name, str(used))
-        if key is None:
-            return ENCRYPTED.unknown(self._name, f"it encrypts with {used}; {declared} can't be looked at")
-        return ENCRYPTED.fails(self._name, f"it encrypts with {used}, not {key.arn}")
+        return encrypted_by(ENCRYPTED, self._name, self._live, declared, used)
 
     def _locked(self, lock: ArchiveLock) -> AccountResult:
         mode, days = self._has["lockMode"], self._has["retentionDays"]

@@ -8,8 +8,9 @@ from typing import Any, Final
 from levee.plan.planned import Plan, PlannedCarrier
 from levee.targets.aws.names import data_stream_arn, delivery_role_arn, subscription_name
 from levee_infra.targets.aws.kinds.log_subscription.kind import BY_STREAM, SEPARATOR
+from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import LiveAccount, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.verify.account import AccountCheck, AccountResult, there
 
 THERE: Final = there(things.SUBSCRIPTION)

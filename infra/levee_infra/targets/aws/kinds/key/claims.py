@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from levee.plan.planned import Plan
+from levee_infra.targets.aws.kinds.key.live import LiveKey
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveKey, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount, present
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import insiders, outsiders
 from levee_infra.verify.account import AccountCheck, AccountResult, there
@@ -17,6 +18,7 @@ ON: Final = AccountCheck(things.KEY, "is on", "is enabled, and kept by the accou
 RENEWED: Final = AccountCheck(things.KEY, "renewed", "is renewed every year")
 ONE_REGION: Final = AccountCheck(things.KEY, "one region", "lies in one region, and can't be copied to another")
 OUTSIDERS: Final = AccountCheck(things.KEY, "no outsiders", "is used and managed by nobody of another account")
+YEAR: Final = 365
 ACTIONS: Final = ("kms:Decrypt", "kms:CreateGrant", "kms:PutKeyPolicy", "kms:ScheduleKeyDeletion")
 
 
@@ -29,20 +31,18 @@ def declared_keys(plan: Plan) -> list[str]:
 def key_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about every declared key."""
     for name in declared_keys(plan):
-        match live.keys.get(name):
-            case Unread(reason):
-                yield THERE.unknown(name, reason)
-            case None:
-                yield THERE.fails(name, "there is no such key")
-            case LiveKey() as key:
-                yield from _outcomes(plan, name, key)
+        key = yield from present(THERE, name, live.keys, "there is no such key")
+        if key is not None:
+            yield from _outcomes(plan, name, key)
 
 
 def _outcomes(plan: Plan, name: str, key: LiveKey) -> Iterator[AccountResult]:
     yield THERE.holds(name, key.arn)
     state, manager = key.about.get("KeyState"), key.about.get("KeyManager")
     yield ON.judged(name, holds=(state, manager) == ("Enabled", "CUSTOMER"), found=f"{state}, managed by {manager}")
-    yield RENEWED.judged(name, holds=key.rotates, found="rotation is on" if key.rotates else "rotation is off")
+    days = key.renewed_after
+    found = "rotation is off" if days is None else f"every {days} days"
+    yield RENEWED.judged(name, holds=days is not None and days <= YEAR, found=found)
     several = key.about.get("MultiRegion") is not False
     yield ONE_REGION.judged(name, holds=not several, found="multi-region" if several else "of this region only")
     granted = [grantee for grantee in key.grantees if _is_arn_outside(plan, grantee)]

@@ -9,10 +9,11 @@ from typing import Any, Final
 from levee.model.name import PatternType
 from levee.plan.planned import Plan
 from levee.targets.aws.alarms import alarms
+from levee_infra.targets.aws.kinds.alarm.live import inputs_of
 from levee_infra.targets.aws.kinds.alarm.metric_query import plain_queries
 from levee_infra.targets.aws.kinds.json_text import canonical
 from levee_infra.targets.aws.proof import things
-from levee_infra.targets.aws.proof.live import LiveAccount, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount, present
 from levee_infra.verify.account import AccountCheck, AccountResult, there
 
 THERE: Final = there(things.ALARM)
@@ -41,15 +42,10 @@ def alarm_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about the alarms of every monitor."""
     for declared in declared_alarms(plan):
         name = str(declared["name"])
-        found = live.alarms if isinstance(live.alarms, Unread) else live.alarms.get(name)
-        match found:
-            case Unread(reason):
-                yield THERE.unknown(name, reason)
-            case None:
-                yield THERE.fails(name, "there is no such alarm")
-            case _:
-                yield THERE.holds(name, str(found.get("AlarmArn")))
-                yield from _compared(name, _of_declared(declared), _of_live(found))
+        alarm = yield from present(THERE, name, live.alarms, "there is no such alarm")
+        if alarm is not None:
+            yield THERE.holds(name, str(alarm.get("AlarmArn")))
+            yield from _compared(name, _aspects(declared), _aspects(inputs_of(alarm)))
 
 
 def declared_alarms(plan: Plan) -> Iterator[Mapping[str, Any]]:
@@ -74,36 +70,20 @@ def _compared(name: str, declared: Aspects, live: Aspects) -> Iterator[AccountRe
         yield check.judged(name, holds=not differing, found=found)
 
 
-def _of_declared(alarm: Mapping[str, Any]) -> Aspects:
-    dimensions = [{"Name": each["name"], "Value": each["value"]} for each in alarm.get("dimensions", ())]
-    one = _one_metric(alarm.get("namespace"), alarm.get("metricName"), alarm.get("statistic"), dimensions)
+def _aspects(alarm: Mapping[str, Any]) -> Aspects:
+    named = {each["name"]: each["value"] for each in alarm.get("dimensions") or ()}
+    one = [f"{alarm.get('statistic')} of {alarm.get('namespace')} {alarm.get('metricName')}", named]
     return {
         "comparison": alarm["comparison"],
         "threshold": alarm["threshold"],
         "seconds": _seconds(alarm.get("metrics"), alarm.get("periodSeconds")),
         "periods": alarm["evaluationPeriods"],
-        "breaching periods": alarm["evaluationPeriods"],
+        "breaching periods": alarm.get("datapointsToAlarm", alarm["evaluationPeriods"]),
         "missing data": alarm["treatMissingData"],
         "metrics": _by_id(alarm.get("metrics")) or one,
-        "switched on": True,
+        "switched on": alarm.get("actionsEnabled", True),
         "topics": sorted(alarm["actions"]),
         "topics without data": sorted(alarm.get("insufficientDataActions", ())),
-    }
-
-
-def _of_live(alarm: Mapping[str, Any]) -> Aspects:
-    one = _one_metric(alarm.get("Namespace"), alarm.get("MetricName"), alarm.get("Statistic"), alarm.get("Dimensions"))
-    return {
-        "comparison": alarm.get("ComparisonOperator"),
-        "threshold": alarm.get("Threshold"),
-        "seconds": _seconds(alarm.get("Metrics"), alarm.get("Period")),
-        "periods": alarm.get("EvaluationPeriods"),
-        "breaching periods": alarm.get("DatapointsToAlarm") or alarm.get("EvaluationPeriods"),
-        "missing data": alarm.get("TreatMissingData"),
-        "metrics": _by_id(alarm.get("Metrics")) or one,
-        "switched on": alarm.get("ActionsEnabled"),
-        "topics": sorted(alarm.get("AlarmActions", ())),
-        "topics without data": sorted(alarm.get("InsufficientDataActions", ())),
     }
 
 
@@ -116,8 +96,3 @@ def _seconds(metrics: Any, period: Any) -> list[Any]:
 def _by_id(queries: Any) -> list[Any]:
     plain = plain_queries(queries or ())
     return sorted(plain, key=canonical) if isinstance(plain, list) else []
-
-
-def _one_metric(namespace: Any, metric: Any, statistic: Any, dimensions: Any) -> list[Any]:
-    named = {each["Name"]: each["Value"] for each in dimensions or ()}
-    return [f"{statistic} of {namespace} {metric}", named]

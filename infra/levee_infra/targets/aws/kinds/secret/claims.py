@@ -7,9 +7,11 @@ from typing import Final
 
 from levee.plan.planned import Plan
 from levee.targets.aws.names import secret_name
+from levee_infra.targets.aws.kinds.secret.live import LiveSecret
+from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.encryption import encrypted_by
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveSecret, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount, present
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
 from levee_infra.verify.account import AccountCheck, AccountResult, there
@@ -27,14 +29,9 @@ def secret_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     for credential in plan.credentials:
         for username in credential.usernames:
             name = secret_name(plan, username)
-            found = live.secrets if isinstance(live.secrets, Unread) else live.secrets.get(name)
-            match found:
-                case Unread(reason):
-                    yield THERE.unknown(name, reason)
-                case None:
-                    yield THERE.fails(name, "there is no such secret")
-                case LiveSecret():
-                    yield from _outcomes(plan, live, name, found)
+            secret = yield from present(THERE, name, live.secrets, "there is no such secret")
+            if secret is not None:
+                yield from _outcomes(plan, live, name, secret)
 
 
 def _outcomes(plan: Plan, live: LiveAccount, name: str, secret: LiveSecret) -> Iterator[AccountResult]:

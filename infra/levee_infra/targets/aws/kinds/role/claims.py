@@ -16,23 +16,19 @@ from levee.targets.aws.iam.arn import ClusterArn
 from levee.targets.aws.iam.document import Document, Effect, PrincipalKind
 from levee.targets.aws.iam.request import Values
 from levee.targets.aws.names import data_stream_arn, role_arn, role_name, secret_name
+from levee_infra.targets.aws.kinds.archive_bucket.live import LiveBucket
+from levee_infra.targets.aws.kinds.data_stream.live import data_stream_policy
+from levee_infra.targets.aws.kinds.key.live import LiveKey
 from levee_infra.targets.aws.kinds.role.kind import POLICY
+from levee_infra.targets.aws.kinds.role.live import LiveRole
+from levee_infra.targets.aws.kinds.role.topics import topic_requests
+from levee_infra.targets.aws.kinds.secret.live import LiveSecret
+from levee_infra.targets.aws.live import UNTOLD, UNTOLD_OF_RESOURCE, Unread
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.by_role import by_role, by_service
-from levee_infra.targets.aws.proof.live import (
-    UNTOLD,
-    UNTOLD_OF_RESOURCE,
-    LiveAccount,
-    LiveBucket,
-    LiveKey,
-    LiveRole,
-    LiveSecret,
-    Unread,
-    data_stream_policy,
-)
+from levee_infra.targets.aws.proof.live import LiveAccount, present
 from levee_infra.targets.aws.proof.named import allowing, is_about, resources_of
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, tried
-from levee_infra.targets.aws.proof.topics import topic_requests
 from levee_infra.targets.aws.proof.trust import trust_trials
 from levee_infra.verify.access import Access, PlannedNames
 from levee_infra.verify.account import AccountCheck, AccountResult, there
@@ -84,14 +80,9 @@ def role_outcomes(plan: Plan, live: LiveAccount, services: Collection[str] = ())
         if services and credential.service not in services:
             continue
         name = role_name(plan.stack, credential.service)
-        found = live.roles if isinstance(live.roles, Unread) else live.roles.get(name)
-        match found:
-            case Unread(reason):
-                yield THERE.unknown(name, reason)
-            case None:
-                yield THERE.fails(name, "there is no such role")
-            case LiveRole():
-                yield from prover.outcomes(credential, name, found, turn)
+        role = yield from present(THERE, name, live.roles, "there is no such role")
+        if role is not None:
+            yield from prover.outcomes(credential, name, role, turn)
 
 
 class _Roles:

@@ -1,12 +1,22 @@
-"""What S3 says of one bucket: it has no listing of many buckets' settings, and a request for each setting of one."""
+"""How a bucket is read: S3 has no listing of many buckets' settings, and a request for each setting of one."""
 
+from __future__ import annotations
+
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from levee.targets.aws.iam.document import Document
 from levee_infra.providers.protocol.properties import Properties
+from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.kinds.archive_bucket.lifecycle import days_of
+from levee_infra.targets.aws.live import read_policy
 from levee_infra.targets.aws.tags import from_list
+
+NO_BUCKET: Final = ("404", "NoSuchBucket")
+NOT_OURS: Final = "403"
+"""The code where a bucket is another account's, or the caller may not look at it."""
 
 REQUESTS: Final[Mapping[str, str]] = {
     "get_bucket_tagging": "NoSuchTagSet",
@@ -55,7 +65,7 @@ class BucketSettings:
 
     def inputs(self) -> Properties:
         """As they would be declared; None stands for what isn't set, or not as levee sets it."""
-        encryption = _first(self._of("get_bucket_encryption", "ServerSideEncryptionConfiguration").get("Rules"))
+        encryption = _encryption(self.answers["get_bucket_encryption"])
         by_default = encryption.get("ApplyServerSideEncryptionByDefault", {})
         ownership = _first(self._of("get_bucket_ownership_controls", "OwnershipControls").get("Rules"))
         retention = self._lock.get("Rule", {}).get("DefaultRetention", {})
@@ -86,3 +96,58 @@ class BucketSettings:
 
 def _first(rules: list[Mapping[str, Any]] | None) -> Mapping[str, Any]:
     return rules[0] if rules else {}
+
+
+def _encryption(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _first(answer.get("ServerSideEncryptionConfiguration", {}).get("Rules"))
+
+
+@dataclass(frozen=True, slots=True)
+class LiveBucket:
+    """A bucket and all its settings."""
+
+    region: str | None
+    settings: BucketSettings
+
+    @property
+    def policy(self) -> Document | None:
+        """Its policy."""
+        return read_policy(self.settings.answers["get_bucket_policy"].get("Policy"), of_resource=True)
+
+
+def owned(api: Api, bucket: str) -> dict[str, str]:
+    """Name a bucket together with its owner: S3 then refuses one that has changed hands."""
+    return {"Bucket": bucket, "ExpectedBucketOwner": api.connection.account}
+
+
+async def head(api: Api, name: str) -> Mapping[str, Any] | None:
+    """Whether there is such a bucket of the account; its ``BucketRegion``."""
+    return await api.find("s3", "head_bucket", NO_BUCKET, **owned(api, name))
+
+
+async def read_bucket(api: Api, name: str) -> LiveBucket | None:
+    """All of it; None where there is no such bucket."""
+    about = await head(api, name)
+    if about is None:
+        return None
+    asked = (api.find("s3", operation, (absent,), **owned(api, name)) for operation, absent in REQUESTS.items())
+    answers = await asyncio.gather(*asked)
+    settings = {operation: answer or {} for operation, answer in zip(REQUESTS, answers, strict=True)}
+    return LiveBucket(about.get("BucketRegion"), BucketSettings(settings))
+
+
+async def key_of(api: Api, name: str) -> str | None:
+    """The key that encrypts what comes in, as S3 names it; None where there is none, or no bucket."""
+    absent = ("NoSuchBucket", REQUESTS["get_bucket_encryption"])
+    answer = await api.find("s3", "get_bucket_encryption", absent, **owned(api, name))
+    found: str | None = _encryption(answer or {}).get("ApplyServerSideEncryptionByDefault", {}).get("KMSMasterKeyID")
+    return found
+
+
+async def holds_anything(api: Api, bucket: str) -> bool:
+    """Say whether a bucket holds an object, an older version, a delete marker or a part of an unfinished upload."""
+    versions = await api.call("s3", "list_object_versions", MaxKeys=1, **owned(api, bucket))
+    if versions.get("Versions") or versions.get("DeleteMarkers"):
+        return True
+    uploads = await api.call("s3", "list_multipart_uploads", MaxUploads=1, **owned(api, bucket))
+    return bool(uploads.get("Uploads"))

@@ -8,9 +8,11 @@ from typing import Final
 from levee.plan.planned import Plan, PlannedCarrier
 from levee.targets.aws.form import CARRIED_HOURS
 from levee.targets.aws.names import data_stream_arn
+from levee_infra.targets.aws.kinds.data_stream.live import LiveDataStream
+from levee_infra.targets.aws.live import Unread
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.encryption import encrypted_by
-from levee_infra.targets.aws.proof.live import LiveAccount, LiveDataStream, Unread
+from levee_infra.targets.aws.proof.live import LiveAccount, present
 from levee_infra.targets.aws.proof.policy_case import tried
 from levee_infra.targets.aws.proof.unexpected_access import outsiders
 from levee_infra.verify.account import AccountCheck, AccountResult, there
@@ -36,13 +38,9 @@ https://docs.aws.amazon.com/kinesis/latest/APIReference/API_StreamDescriptionSum
 def data_stream_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
     """Everything about the data stream of every carrier."""
     for carrier in plan.carriers:
-        match live.data_streams.get(carrier.name):
-            case Unread(reason):
-                yield THERE.unknown(carrier.name, reason)
-            case None:
-                yield THERE.fails(carrier.name, "there is no such data stream")
-            case LiveDataStream() as stream:
-                yield from _outcomes(plan, live, carrier, stream)
+        stream = yield from present(THERE, carrier.name, live.data_streams, "there is no such data stream")
+        if stream is not None:
+            yield from _outcomes(plan, live, carrier, stream)
 
 
 def _outcomes(
