@@ -81,7 +81,7 @@ def test_a_declaration_changed_after_a_kill_is_met(disk: DiskStack, when: str, r
 def test_what_a_killed_run_made_is_not_forgotten_when_changing_it_fails(disk: DiskStack) -> None:
     kill_at(disk, "after-create-a", Action.UP, {"a": {"content": "1"}})
     with pytest.raises(DeploymentFailed):
-        disk.up(disk.program({"a": {"content": "2", "kind": "other"}}))  # would need a replacement
+        disk.up(disk.program({"a": {"content": "2", "behaviour": "fail-update"}}))
     disk.destroy()
     assert disk.on_disk() == set()
 

@@ -32,12 +32,6 @@ def test_every_failed_check_is_listed_and_nothing_is_made(disk: DiskStack) -> No
     assert refused(disk, lambda: disk.preview(program)) == expected
 
 
-def test_nothing_is_ever_replaced(disk: DiskStack) -> None:
-    disk.up(disk.program({"a": {"kind": "x"}}))
-    messages = refused(disk, lambda: disk.up(disk.program({"a": {"kind": "y"}, "b": {}})))
-    assert messages == ["disk:index:File 'a' would have to be replaced because of kind; nothing is ever replaced"]
-
-
 def test_a_protected_resource_is_not_removed(disk: DiskStack) -> None:
     disk.up(disk.program({"a": {"protect": True}, "b": {"protect": True}, "c": {}}))
     expected = [f"disk:index:File '{name}' cannot be deleted because it is protected" for name in "ab"]
