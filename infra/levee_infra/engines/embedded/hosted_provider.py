@@ -1,6 +1,5 @@
 """One provider in this process: what the engine asks of it, without the protocol that plugins speak."""
 
-import secrets
 from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -86,7 +85,7 @@ class HostedProvider:
         declaration = Declaration(
             new=without_internal(from_plain(new)),
             old=without_internal(old),
-            naming=Naming(name_of(urn), secrets.token_bytes(32)),
+            naming=Naming(name_of(urn), explicit_only=True),  # as the program does
             urn=urn,
         )
         return await _checked(self._session.check(declaration))

@@ -13,7 +13,6 @@ from levee.clock import Clock
 from levee_infra.kafka.credential import platform as kafka_platform
 from levee_infra.providers.protocol.kind import Package
 from levee_infra.providers.protocol.properties import Properties
-from levee_infra.targets.aws import platform as aws_platform
 from levee_infra.targets.registry import STORES
 
 
@@ -27,7 +26,19 @@ class Platform:
     """Makes the kinds of resource that it configures."""
 
 
+def _check_aws(config: Properties) -> None:
+    from levee_infra.targets.aws import platform
+
+    platform.check(config)
+
+
+def _open_aws(config: Properties, clock: Clock) -> Package:
+    from levee_infra.targets.aws import platform
+
+    return platform.open_package(config, clock)
+
+
 PLATFORMS: Final[Mapping[str, Platform]] = {
-    "aws": Platform(aws_platform.check, aws_platform.open_package),
+    "aws": Platform(_check_aws, _open_aws),
     "kafka": Platform(kafka_platform.check, partial(kafka_platform.open_package, stores=STORES)),
 }
