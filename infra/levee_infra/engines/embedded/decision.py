@@ -101,9 +101,8 @@ def _creation(declared: Registration, inputs: Properties) -> Decision:
 
 
 def _change(declared: Registration, old: Resource, inputs: Properties, paths: Sequence[str]) -> Decision:
-    if not (paths or old.init_errors):
+    if not paths:
         return Decision(Op.SAME, declared, old, inputs, ())
-    paths = paths or differing_paths(old.inputs, inputs)
     return Decision(Op.UPDATE, declared, old, inputs, changes(paths, inputs, old.outputs, old.inputs))
 
 

@@ -39,13 +39,12 @@ class Registrar(Protocol):
         """Take note of what is not supported."""
 
 
-def _refusing(what: str) -> Callable[[Any, Any], NoReturn]:
-    """A call that is not supported, refused by name: of its request, as in a format."""
+def _refusing(call: str) -> Callable[[Any], NoReturn]:
+    """Any other call of the SDK: refused by name."""
 
-    def refuse(_self: Any, request: Any) -> NoReturn:
+    def refuse(_request: Any) -> NoReturn:
         raise EngineError(
-            f"the embedded engine does not support {what.format(request)}",
-            help="leave it out, or deploy with the Pulumi CLI",
+            f"the embedded engine does not support the call {call}", help="leave it out, or deploy with the Pulumi CLI"
         )
 
     return refuse
@@ -65,20 +64,8 @@ class Monitor:
         self._under_way: set[asyncio.Task[Any]] = set()
 
     def GetDeploymentInfo(self, _request: empty_pb2.Empty) -> pb.DeploymentInfo:  # noqa: N802
-        """What the SDK may send. More than is supported, so that it is refused here, by name, and not by the SDK."""
-        offered = [
-            pb.RESOURCE_MONITOR_FEATURE_SECRETS,
-            pb.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
-            pb.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
-            pb.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
-            pb.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
-            pb.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
-            pb.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
-            pb.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-            pb.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
-            pb.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
-            pb.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
-        ]
+        """What the SDK may send: secrets, too, so that it marks them, and they are refused. It refuses the rest."""
+        offered = [pb.RESOURCE_MONITOR_FEATURE_SECRETS, pb.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS]
         return pb.DeploymentInfo(supportedFeatures=offered)
 
     def RegisterResource(  # noqa: N802
@@ -93,14 +80,8 @@ class Monitor:
         """Take note of a component's outputs."""
         return self._answer(self._outputs(request))
 
-    ReadResource = _refusing("looking up {0.type} {0.name!r}, which somebody else manages")
-    Invoke = _refusing("the function call {0.tok}")
-    Call = _refusing("the method call {0.tok}")
-    RegisterPackage = _refusing("the parameterized package {0.name}")
-    RegisterStackTransform = _refusing("resource transforms")
-    RegisterStackInvokeTransform = _refusing("invoke transforms")
-    RegisterResourceHook = _refusing("the resource hook {0.name}")
-    RegisterErrorHook = _refusing("the error hook {0.name}")
+    def __getattr__(self, call: str) -> Callable[[Any], NoReturn]:
+        return _refusing(call)
 
     def SignalAndWaitForShutdown(self, _request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: N802
         """The program has ended; there are no hooks that would need it to stay."""
@@ -169,4 +150,5 @@ class Engine:
         if severity is not None:
             self._listener(Diagnostic(severity, request.message, request.urn))
 
-    RequirePulumiVersion = _refusing("require_pulumi_version")
+    def __getattr__(self, call: str) -> Callable[[Any], NoReturn]:
+        return _refusing(call)

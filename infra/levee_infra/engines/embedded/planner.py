@@ -109,8 +109,6 @@ class Planner:
         Raises:
             CannotDecide: the provider cannot read it.
         """
-        if not (self._session.refresh or old.urn in self._session.state.unfinished):
-            return old
         try:
             async with self._session.slots:
                 live = await provider.read(old)
