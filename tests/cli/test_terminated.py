@@ -75,7 +75,7 @@ import os, signal, sys
 
 class Meanwhile:
     def find_spec(self, name, *_):
-        if name == "levee_infra.cli.deploy":
+        if name == "levee_infra.cli.main":
             os.kill(os.getpid(), {number})
 
 

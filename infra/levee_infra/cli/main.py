@@ -7,31 +7,14 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import NoReturn
+from importlib import import_module
+from typing import Final, NoReturn
 
 from levee import __version__
 from levee.clock import SYSTEM_CLOCK, Clock
 from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line
-from levee_infra.cli import (
-    carry,
-    check,
-    completion,
-    deploy,
-    drift,
-    env,
-    explain,
-    guard,
-    guardrails,
-    init,
-    local,
-    plan,
-    state,
-    status,
-    verify,
-)
 from levee_infra.cli.failure import failure_of, show, stopped
-from levee_infra.cli.report import remove_earlier_report
 from levee_infra.cli.streams import standard_streams
 from levee_infra.interruption import interrupt, on_signals
 
@@ -58,6 +41,25 @@ output: + made, = adopted, ~ changed, - deleted or let go of, ! changed by someb
 in colour on a terminal, without where NO_COLOR is set or TERM is dumb
 LEVEE_CONTACT_SECONDS: how long a cluster may take to answer at all (default: 7)
 """
+
+COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "init": ("init",),
+    "plan": ("plan",),
+    "check": ("check",),
+    "explain": ("explain",),
+    "guard": ("guard",),
+    "guardrails": ("guardrails",),
+    "deploy": ("up", "preview", "destroy"),
+    "verify": ("verify",),
+    "drift": ("drift",),
+    "carry": ("carry",),
+    "status": ("status",),
+    "state": ("state",),
+    "local": ("local",),
+    "env": ("env",),
+    "completion": ("completion",),
+}
+"""The modules of this package that add commands, in the order of the help, and what each adds."""
 
 
 def main(argv: Sequence[str] | None = None, clock: Clock = SYSTEM_CLOCK) -> int:
@@ -95,9 +97,11 @@ def _run(argv: Sequence[str], clock: Clock) -> int:
 def _understand(argv: Sequence[str], arguments: argparse.Namespace) -> None:
     """Read the command line. One that is refused writes no report, and an earlier one must not be taken for its."""
     try:
-        command_line().understand(argv, arguments)
+        command_line(next((each for each in argv if not each.startswith("-")), "")).understand(argv, arguments)
     except SystemExit as ended:
         if ended.code:
+            from levee_infra.cli.report import remove_earlier_report
+
             remove_earlier_report(argv)
         raise
 
@@ -153,19 +157,17 @@ def _help(parser: argparse.ArgumentParser) -> int:
     return 0
 
 
-def command_line() -> _Parser:
-    """The whole command line, for running it and for documenting it."""
+def command_line(command: str = "") -> _Parser:
+    """The command line: as far as this command needs it, or the whole of it where the name isn't one of a command."""
     parser = _Parser(
         prog="levee", description=DESCRIPTION, epilog=EPILOG, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--version", action="version", version=f"levee {__version__}")
     parser.set_defaults(run=lambda _: _help(parser))
     commands = parser.add_subparsers(metavar="COMMAND", dest="command")
-    for command in (
-        *(init, plan, check, explain, guard, guardrails, deploy, verify, drift, carry),
-        *(status, state, local, env, completion),
-    ):
-        command.register(commands)
+    needed = [module for module, names in COMMANDS.items() if command in names] or COMMANDS
+    for module in needed:
+        import_module(f"levee_infra.cli.{module}").register(commands)
     for each in parser.every():
         each.add_argument(
             "-v",

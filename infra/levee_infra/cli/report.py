@@ -15,7 +15,6 @@ from levee_infra.cli.as_of import add_as_of_option
 from levee_infra.cli.colour import coloured
 from levee_infra.cli.failure import failure_of, show
 from levee_infra.cli.project import project_of
-from levee_infra.cli.whole_file import OutputFile
 
 if TYPE_CHECKING:
     from levee_policies.finding import Report
@@ -88,7 +87,11 @@ def report(
     judgement, project = Judgement(), None
     with judgement.going_on():
         project = find()
-    output = None if arguments.output is None else OutputFile.claim(arguments.output, project, inputs)
+    output = None
+    if arguments.output is not None:
+        from levee_infra.cli.whole_file import OutputFile
+
+        output = OutputFile.claim(arguments.output, project, inputs)
     if project is not None:
         with judgement.going_on():
             judge(project, judgement)
@@ -117,6 +120,8 @@ def remove_earlier_report(argv: Sequence[str]) -> None:
     with suppress(LeveeError, OSError, ValueError, argparse.ArgumentError):
         named, _ = parser.parse_known_args(argv[1:])
         if named.output is not None:
+            from levee_infra.cli.whole_file import OutputFile
+
             OutputFile.claim(named.output, project_of(named), named.against)
 
 

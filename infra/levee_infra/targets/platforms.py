@@ -6,7 +6,7 @@ module and a line here.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Final
 
 from levee.clock import Clock
@@ -14,8 +14,6 @@ from levee_infra.kafka.credential import platform as kafka_platform
 from levee_infra.providers.protocol.declared import Field
 from levee_infra.providers.protocol.kind import Package, ResourceKind
 from levee_infra.providers.protocol.properties import Properties
-from levee_infra.targets.aws import platform as aws_platform
-from levee_infra.targets.aws.connection import CONNECTION
 from levee_infra.targets.registry import STORES
 
 
@@ -32,17 +30,21 @@ class Platform:
     """Makes the kinds of resource that it configures."""
 
 
-PLATFORMS: Final[Mapping[str, Platform]] = {
-    "aws": Platform(
-        Field("aws", "The account and region of `levee:aws:*` resources.", CONNECTION),
-        aws_platform.KINDS,
-        aws_platform.check,
-        aws_platform.open_package,
-    ),
-    "kafka": Platform(
-        Field("kafka", "How the cluster of `levee:kafka:*` resources is reached.", kafka_platform.CONNECTION),
-        kafka_platform.KINDS,
-        kafka_platform.check,
-        partial(kafka_platform.open_package, stores=STORES),
-    ),
-}
+@cache
+def _aws() -> Platform:
+    from levee_infra.targets.aws import platform
+    from levee_infra.targets.aws.connection import CONNECTION
+
+    section = Field("aws", "The account and region of `levee:aws:*` resources.", CONNECTION)
+    return Platform(section, platform.KINDS, platform.check, platform.open_package)
+
+
+@cache
+def _kafka() -> Platform:
+    section = Field("kafka", "How the cluster of `levee:kafka:*` resources is reached.", kafka_platform.CONNECTION)
+    opened = partial(kafka_platform.open_package, stores=STORES)
+    return Platform(section, kafka_platform.KINDS, kafka_platform.check, opened)
+
+
+PLATFORMS: Final[Mapping[str, Callable[[], Platform]]] = {"aws": _aws, "kafka": _kafka}
+"""A cloud's SDK is loaded when its section is there, or the schema is asked for."""

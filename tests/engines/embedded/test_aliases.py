@@ -26,17 +26,14 @@ def changed(files: Files) -> Files:
     return {**files, "a": {**files["a"], "content": "2"}}
 
 
-@pytest.mark.parametrize("refresh", [True, False])
 @both_ways
-def test_a_resource_moves_and_nothing_happens_to_it(
-    disk: DiskStack, before: Files, after: Files, refresh: bool
-) -> None:
+def test_a_resource_moves_and_nothing_happens_to_it(disk: DiskStack, before: Files, after: Files) -> None:
     disk.up(disk.program(before))
     effects, record = disk.effects(), disk.state.resources[urn_of(disk, "a")]
-    disk.preview(disk.program(after), refresh=refresh)
+    disk.preview(disk.program(after))
     assert sorted(disk.happened(Stage.PLANNED)) == [("same", "a"), ("same", "b")]
     assert urn_of(disk, "a") == record.urn, "a preview records nothing"
-    disk.up(disk.program(after), refresh=refresh)
+    disk.up(disk.program(after))
     moved = disk.state.resources[urn_of(disk, "a")]
     assert moved.urn != record.urn
     assert (moved.id, moved.inputs, moved.outputs, moved.protect) == (record.id, record.inputs, record.outputs, True)
@@ -44,7 +41,7 @@ def test_a_resource_moves_and_nothing_happens_to_it(
     assert disk.state.resources[urn_of(disk, "b")].dependencies == (moved.urn,)
     folders = [each.name for each in disk.state.resources.values() if each.type.endswith("Folder")]
     assert folders == (["shelf"] if after is BELOW else [])
-    disk.up(disk.program(after), refresh=refresh)
+    disk.up(disk.program(after))
     assert disk.effects() == effects
 
 

@@ -46,11 +46,10 @@ def planned(disk: DiskStack, files: Files) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("where", GATES)
-@pytest.mark.parametrize("refresh", [True, False])
-def test_the_same_command_again_completes_it(disk: DiskStack, where: str, refresh: bool) -> None:
+def test_the_same_command_again_completes_it(disk: DiskStack, where: str) -> None:
     disk.up(disk.program(BEFORE))
     kill_at(disk, where, Action.UP, AFTER)
-    disk.up(disk.program(AFTER), refresh=refresh)
+    disk.up(disk.program(AFTER))
     assert disk.on_disk() == disk.names() == set(AFTER)
     assert '"2"' in (disk.files / "changed").read_text()
     assert real(disk) == Counter(["create kept", "create changed", "create removed", "create added", "delete removed"])
@@ -58,21 +57,19 @@ def test_the_same_command_again_completes_it(disk: DiskStack, where: str, refres
 
 
 @pytest.mark.parametrize("where", GATES)
-@pytest.mark.parametrize("refresh", [True, False])
-def test_taking_the_change_back_after_a_kill_leads_back(disk: DiskStack, where: str, refresh: bool) -> None:
+def test_taking_the_change_back_after_a_kill_leads_back(disk: DiskStack, where: str) -> None:
     disk.up(disk.program(BEFORE))
     kill_at(disk, where, Action.UP, AFTER)
-    disk.up(disk.program(BEFORE), refresh=refresh)
+    disk.up(disk.program(BEFORE))
     assert disk.on_disk() == disk.names() == set(BEFORE)
     assert '"1"' in (disk.files / "changed").read_text()
     assert disk.state.unfinished == {}
 
 
 @pytest.mark.parametrize("when", ["", "after-"])
-@pytest.mark.parametrize("refresh", [True, False])
-def test_a_declaration_changed_after_a_kill_is_met(disk: DiskStack, when: str, refresh: bool) -> None:
+def test_a_declaration_changed_after_a_kill_is_met(disk: DiskStack, when: str) -> None:
     kill_at(disk, f"{when}create-a", Action.UP, {"a": {"content": "1"}})
-    disk.up(disk.program({"a": {"content": "2"}}), refresh=refresh)
+    disk.up(disk.program({"a": {"content": "2"}}))
     assert '"2"' in (disk.files / "a").read_text()
     assert real(disk) == Counter(["create a"])
     assert disk.state.unfinished == {}
@@ -81,7 +78,7 @@ def test_a_declaration_changed_after_a_kill_is_met(disk: DiskStack, when: str, r
 def test_what_a_killed_run_made_is_not_forgotten_when_changing_it_fails(disk: DiskStack) -> None:
     kill_at(disk, "after-create-a", Action.UP, {"a": {"content": "1"}})
     with pytest.raises(DeploymentFailed):
-        disk.up(disk.program({"a": {"content": "2", "kind": "other"}}))  # would need a replacement
+        disk.up(disk.program({"a": {"content": "2", "behaviour": "fail-update"}}))
     disk.destroy()
     assert disk.on_disk() == set()
 

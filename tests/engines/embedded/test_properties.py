@@ -1,11 +1,23 @@
 """Properties to and from the wire, and what differs between them."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from levee_infra.engines.embedded.difference import changes, differing_paths, shown
 from levee_infra.engines.embedded.event import Change, ChangeKind
-from levee_infra.providers.protocol.properties import UNKNOWN_TEXT, Properties, decode_plain, encode, has_unknown
+from levee_infra.providers.protocol.properties import (
+    UNKNOWN,
+    UNKNOWN_TEXT,
+    Properties,
+    Secret,
+    SecretValueError,
+    decode_plain,
+    encode,
+    from_plain,
+    has_unknown,
+    to_plain,
+)
 
 text = st.text(max_size=8)
 values = st.recursive(
@@ -33,6 +45,19 @@ def test_paths_differ_exactly_if_the_values_do(old: Properties, new: Properties)
 def test_whole_numbers_are_ints_and_booleans_stay_booleans() -> None:
     received = decode_plain(encode({"n": 3, "f": 0.5, "b": True}))
     assert [type(value) for value in received.values()] == [int, float, bool]
+
+
+@given(properties)
+def test_what_a_kind_takes_comes_back_as_it_was(value: Properties) -> None:
+    assert to_plain(from_plain(value)) == value
+
+
+def test_a_kind_takes_unknowns_as_such_and_gives_no_secret() -> None:
+    plain: Properties = {"a": [{"b": UNKNOWN_TEXT}], "c": 1}
+    assert from_plain(plain) == {"a": [{"b": UNKNOWN}], "c": 1}
+    assert to_plain(from_plain(plain)) == plain
+    with pytest.raises(SecretValueError):
+        to_plain({"a": [{"b": Secret("x")}]})
 
 
 def test_unknowns_are_found_at_any_depth() -> None:

@@ -1,6 +1,6 @@
 """What exists is read before anything is planned."""
 
-from levee_infra.engines.embedded.event import Change, ChangeKind, Op, ResourceEvent, Stage
+from levee_infra.engines.embedded.event import Change, ChangeKind, Op, ResourceEvent
 from tests.support.disk_program import DiskStack
 
 
@@ -47,14 +47,3 @@ def test_accepted_drift_is_recorded_though_nothing_is_done(disk: DiskStack) -> N
     assert set(summary.changes) == {Op.SAME}
     (file,) = (resource for resource in disk.state.resources.values() if resource.name == "a")
     assert file.inputs["content"] == file.outputs["content"] == "2"
-
-
-def test_without_refresh_nothing_is_read(disk: DiskStack) -> None:
-    program = disk.program({"a": {"content": "1"}})
-    disk.up(program)
-    (disk.files / "a").write_text('{"content": "by hand"}')
-    disk.up(program, refresh=False)
-    assert disk.effects() == ["create a"]
-    assert disk.provider
-    assert "Read" not in disk.provider.calls
-    assert disk.happened(Stage.DONE) == [("same", "a")]

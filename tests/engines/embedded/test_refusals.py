@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from levee_infra.deployed.engine_error import EngineError
-from levee_infra.engines.embedded.errors import Refused
+from levee_infra.engines.embedded.errors import ProgramFailed, Refused
 from tests.support.disk_program import Disk, DiskStack, File, Folder
 
 
@@ -30,12 +30,6 @@ def test_every_failed_check_is_listed_and_nothing_is_made(disk: DiskStack) -> No
     ]
     assert refused(disk, lambda: disk.up(program)) == expected
     assert refused(disk, lambda: disk.preview(program)) == expected
-
-
-def test_nothing_is_ever_replaced(disk: DiskStack) -> None:
-    disk.up(disk.program({"a": {"kind": "x"}}))
-    messages = refused(disk, lambda: disk.up(disk.program({"a": {"kind": "y"}, "b": {}})))
-    assert messages == ["disk:index:File 'a' would have to be replaced because of kind; nothing is ever replaced"]
 
 
 def test_a_protected_resource_is_not_removed(disk: DiskStack) -> None:
@@ -93,7 +87,7 @@ def test_a_provider_that_does_not_exist_and_one_that_refuses_its_configuration(d
 
 
 OPTIONS = {
-    "the option import": {"import_": "a"},
+    "the option import_id": {"import_": "a"},
     "the option ignore_changes": {"ignore_changes": ["content"]},
     "the option replace_on_changes": {"replace_on_changes": ["content"]},
     "the option delete_before_replace": {"delete_before_replace": True},
@@ -112,16 +106,15 @@ def test_an_option_that_is_not_supported_is_refused_by_name(disk: DiskStack, nam
     assert message == f"disk:index:File 'a': the embedded engine does not support {name}"
 
 
-def test_options_that_name_resources_are_refused_by_name(disk: DiskStack) -> None:
+def test_what_the_sdk_is_not_offered_ends_the_program(disk: DiskStack) -> None:
     def main() -> None:
         provider = Disk("disk", disk.files)
         other = File("other", pulumi.ResourceOptions(provider=provider))
-        File("a", pulumi.ResourceOptions(provider=provider, deleted_with=other, replace_with=[other]))
+        File("a", pulumi.ResourceOptions(provider=provider, deleted_with=other))
 
-    assert refused(disk, lambda: disk.up(main)) == [
-        "disk:index:File 'a': the embedded engine does not support the option replace_with",
-        "disk:index:File 'a': the embedded engine does not support the option deleted_with",
-    ]
+    with pytest.raises(ProgramFailed, match="does not support the DeletedWith option"):
+        disk.up(main)
+    assert disk.effects() == []
 
 
 def test_a_default_provider_and_an_asset_are_refused_by_name(disk: DiskStack) -> None:
@@ -139,10 +132,10 @@ def test_a_default_provider_and_an_asset_are_refused_by_name(disk: DiskStack) ->
 @pytest.mark.parametrize(
     ("call", "name"),
     [
-        (lambda: pulumi.runtime.register_resource_transform(lambda args: None), "resource transforms"),
-        (lambda: pulumi.require_pulumi_version(">=3"), "require_pulumi_version"),
-        (lambda: pulumi.StackReference("org/project/stack"), "looking up pulumi:pulumi:StackReference"),
-        (lambda: pulumi.runtime.invoke("disk:index:list", {}), "the function call disk:index:list"),
+        (lambda: pulumi.runtime.register_resource_transform(lambda args: None), "transforms"),
+        (lambda: pulumi.require_pulumi_version(">=3"), "RequirePulumiVersion"),
+        (lambda: pulumi.StackReference("org/project/stack"), "ReadResource"),
+        (lambda: pulumi.runtime.invoke("disk:index:list", {}), "Invoke"),
     ],
 )
 def test_a_call_that_is_not_supported_is_refused_by_name(disk: DiskStack, call: Callable[[], Any], name: str) -> None:

@@ -3,18 +3,19 @@
 import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pulumi
 import pytest
-from pulumi.runtime.proto import provider_pb2 as pb
 
 from levee_infra.deployed.embedded_state import name_of
 from levee_infra.engines.contract import Action
 from levee_infra.engines.embedded.errors import Refused
 from levee_infra.engines.embedded.event import Op, PlanReady, ResourceEvent, Stage
+from levee_infra.providers.protocol.properties import Properties
 from tests.support.disk_program import Disk, DiskStack, File
-from tests.support.disk_provider import DiskProvider
+from tests.support.disk_provider import DiskProvider, Files
 from tests.support.disk_runner import gate, start, wait_until_reached
 
 CHANGES = {"create", "update", "delete"}
@@ -144,14 +145,16 @@ def test_a_dependent_of_an_update_is_left_alone_where_the_output_stays(disk: Dis
     assert disk.effects()[2:] == ["update first"]
 
 
-class Mistaken(DiskProvider):
+class MistakenFiles(Files):
     """Foresees another path than it makes."""
 
-    async def Create(self, request: pb.CreateRequest, context: Any) -> pb.CreateResponse:  # noqa: N802
-        answer = await super().Create(request, context)
-        if request.preview:
-            answer.properties.fields["path"].string_value = "elsewhere"
-        return answer
+    async def preview_create(self, new: Properties) -> Properties:
+        return {**await super().preview_create(new), "path": "elsewhere"}
+
+
+class Mistaken(DiskProvider):
+    def files(self, directory: Path) -> Files:
+        return MistakenFiles(self, directory)
 
 
 def test_what_is_made_depends_on_real_outputs_and_not_on_foreseen_ones(disk: DiskStack) -> None:

@@ -1,16 +1,17 @@
 """The embedded engine takes no secret: none comes to lie on disk or in an event."""
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from pathlib import Path
 
 import pulumi
 import pytest
-from pulumi.runtime.proto import provider_pb2 as pb
 
 from levee_infra.engines.embedded.errors import DeploymentFailed, Refused
-from levee_infra.providers.protocol.properties import SECRET_SIGNATURE, SIGNATURE_KEY, encode
+from levee_infra.providers.protocol.kind import Recorded
+from levee_infra.providers.protocol.properties import Properties, Secret
 from tests.support.disk_program import Disk, DiskStack, File, Folder
-from tests.support.disk_provider import DiskProvider
+from tests.support.disk_provider import DiskProvider, Files
 
 PASSWORD = "correct horse battery staple"
 Program = Callable[[pulumi.ResourceOptions], object]
@@ -54,14 +55,17 @@ def test_a_secret_is_refused_by_name_and_is_nowhere(disk: DiskStack, declare: Ca
         assert path.is_dir() or PASSWORD not in path.read_text()
 
 
-class Telling(DiskProvider):
+class TellingFiles(Files):
     """Answers with a secret."""
 
-    async def Create(self, request: pb.CreateRequest, context: Any) -> pb.CreateResponse:  # noqa: N802
-        answer = await super().Create(request, context)
-        if not request.preview:
-            answer.properties.CopyFrom(encode({"path": {SIGNATURE_KEY: SECRET_SIGNATURE, "value": PASSWORD}}))
-        return answer
+    async def create(self, new: Properties) -> Recorded:
+        made = await super().create(new)
+        return replace(made, outputs={"path": Secret(PASSWORD)})
+
+
+class Telling(DiskProvider):
+    def files(self, directory: Path) -> Files:
+        return TellingFiles(self, directory)
 
 
 def test_a_secret_that_a_provider_answers_with_is_not_recorded(disk: DiskStack) -> None:

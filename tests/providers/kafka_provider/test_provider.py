@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import grpc
@@ -18,7 +19,6 @@ from google.protobuf import empty_pb2
 from pulumi._types import input_type_py_to_pulumi_names
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from levee_infra.engines.embedded.servicer_call import CallContext
 from levee_infra.providers.kafka.provider import KafkaProvider
 from levee_infra.providers.protocol.properties import Properties, Secret, encode
 from tests.providers.kafka_provider import test_acl, test_topic
@@ -93,7 +93,7 @@ def test_changed_configuration_never_replaces_the_provider() -> None:
         request = provider_pb2.DiffRequest(
             olds=encode(cast("Any", old)), old_inputs=encode(cast("Any", old)), news=encode(cast("Any", new))
         )
-        return await KafkaProvider().DiffConfig(request, cast("Any", CallContext()))
+        return await KafkaProvider().DiffConfig(request, cast("Any", SimpleNamespace(peer=lambda: "an engine")))
 
     answer = asyncio.run(diff())
     assert answer.changes == provider_pb2.DiffResponse.DIFF_SOME

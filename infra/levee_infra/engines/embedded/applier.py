@@ -8,11 +8,10 @@ from levee_infra.deployed.engine_error import StateUnwritable
 from levee_infra.engines.embedded.decision import CannotDecide, Decision, decide, decide_component
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Op, Stage
-from levee_infra.engines.embedded.hosted_provider import HostedProvider, Live
+from levee_infra.engines.embedded.hosted_provider import CallFailed, HostedProvider, Live
 from levee_infra.engines.embedded.interrupted import finish, other_creation
 from levee_infra.engines.embedded.planner import Plan, same_answer
 from levee_infra.engines.embedded.registration import Registration
-from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Answer, Session
 from levee_infra.providers.protocol.properties import Properties, has_unknown
 
@@ -128,7 +127,7 @@ class Applier:
     async def _ask(self, decision: Decision, provider: HostedProvider) -> Live:
         declared = decision.registration
         if decision.old is None:
-            return await provider.create(declared.urn, declared.type, decision.inputs)
+            return await provider.create(declared.urn, decision.inputs)
         return await provider.update(decision.old, decision.inputs)
 
     def _provider(self, declared: Registration) -> HostedProvider:

@@ -1,6 +1,5 @@
 """What has to be done for one registration, found by asking its provider and without changing anything."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -8,9 +7,9 @@ from levee_infra.deployed.embedded_state import Resource, name_of, provider_urn
 from levee_infra.engines.embedded.difference import changes, differing_paths
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Change, Op
-from levee_infra.engines.embedded.hosted_provider import Difference, HostedProvider, Problem
+from levee_infra.engines.embedded.hosted_provider import CallFailed, HostedProvider
 from levee_infra.engines.embedded.registration import Registration
-from levee_infra.engines.embedded.servicer_call import CallFailed
+from levee_infra.providers.protocol.failures import Problem
 from levee_infra.providers.protocol.properties import Properties, has_unknown
 
 
@@ -49,7 +48,7 @@ async def decide(declared: Registration, old: Resource | None, provider: HostedP
     """What is to be done for a resource that a provider manages.
 
     Raises:
-        CannotDecide: the provider finds fault with the inputs, or could only replace the resource.
+        CannotDecide: the provider finds fault with the inputs.
     """
     try:
         return await _decide(declared, old, provider)
@@ -60,8 +59,7 @@ async def decide(declared: Registration, old: Resource | None, provider: HostedP
 async def _decide(declared: Registration, old: Resource | None, provider: HostedProvider) -> Decision:
     if old and provider_urn(old.provider) != provider_urn(declared.provider):
         raise CannotDecide([_moved(declared, old)])
-    before = old.inputs if old else {}
-    checked = await provider.check(declared.urn, declared.type, before, declared.inputs, secrets.token_bytes(32))
+    checked = await provider.check(declared.urn, old.inputs if old else {}, declared.inputs)
     _raise_for(declared, checked.problems)
     if old is None:
         return _creation(declared, checked.inputs)
@@ -72,27 +70,25 @@ async def decide_provider(declared: Registration, old: Resource | None, provider
     """What is to be done for a configured provider; its configuration must be known by now.
 
     Raises:
-        CannotDecide: the provider finds fault with its configuration, or what it manages would be replaced.
+        CannotDecide: the provider finds fault with its configuration.
     """
     if has_unknown(declared.inputs):
         raise CannotDecide([_refusal(declared, "its configuration must be known before anything is deployed")])
     try:
-        before = old.inputs if old else {}
-        checked = await provider.check_config(declared.urn, declared.type, before, declared.inputs)
-        _raise_for(declared, checked.problems)
-        if old is None:
-            return _creation(declared, checked.inputs)
-        difference = await provider.diff_config(old, checked.inputs)
+        checked = await provider.check_config(declared.inputs)
     except CallFailed as failed:
         raise refused(declared, failed) from failed
-    return _change(declared, old, checked.inputs, difference)
+    _raise_for(declared, checked.problems)
+    if old is None:
+        return _creation(declared, checked.inputs)
+    return _change(declared, old, checked.inputs, provider.diff_config(old.outputs, checked.inputs))
 
 
 def decide_component(declared: Registration, old: Resource | None) -> Decision:
     """What is to be done for a component, which exists in the state alone."""
     if old is None:
         return _creation(declared, declared.inputs)
-    return _change(declared, old, declared.inputs, Difference(None, (), ()))
+    return _change(declared, old, declared.inputs, differing_paths(old.inputs, declared.inputs))
 
 
 def refused(declared: Registration, failed: CallFailed) -> CannotDecide:
@@ -104,24 +100,10 @@ def _creation(declared: Registration, inputs: Properties) -> Decision:
     return Decision(Op.CREATE, declared, None, inputs, changes(sorted(inputs), inputs))
 
 
-def _change(declared: Registration, old: Resource, inputs: Properties, difference: Difference) -> Decision:
-    differing = differing_paths(old.inputs, inputs)
-    changed = bool(differing) if difference.changed is None else difference.changed
-    if changed and difference.replaces:
-        raise CannotDecide([_replacement(declared, difference.replaces)])
-    if not (changed or old.init_errors):
+def _change(declared: Registration, old: Resource, inputs: Properties, paths: Sequence[str]) -> Decision:
+    if not paths:
         return Decision(Op.SAME, declared, old, inputs, ())
-    paths = difference.keys or differing
     return Decision(Op.UPDATE, declared, old, inputs, changes(paths, inputs, old.outputs, old.inputs))
-
-
-def _replacement(declared: Registration, keys: Sequence[str]) -> Refusal:
-    return Refusal(
-        declared.urn,
-        f"{_title(declared)} would have to be replaced because of {', '.join(keys)}; nothing is ever replaced",
-        help="take the change back, or declare a new resource under another name and move over to it",
-        property=keys[0],
-    )
 
 
 def _moved(declared: Registration, old: Resource) -> Refusal:

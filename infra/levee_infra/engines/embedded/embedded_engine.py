@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
-
 from levee.clock import Clock
 from levee.diagnostics import LeveeError
 from levee.plan.registered import Registered
@@ -22,6 +20,7 @@ from levee_infra.engines.display import Display
 from levee_infra.engines.embedded import engine
 from levee_infra.engines.embedded.errors import Interrupted, Refusal
 from levee_infra.engines.embedded.event import Event, Op, PlanReady, ResourceEvent, Stage
+from levee_infra.engines.embedded.hosting import Factory
 from levee_infra.engines.embedded.judging import judge
 from levee_infra.engines.embedded.registration import Registration
 from levee_infra.engines.interrupted import interrupted
@@ -143,7 +142,7 @@ def _program(deployment: Deployment) -> Callable[[], None]:
     return partial(provision, plan, deployment.project) if plan is not None else lambda: None
 
 
-def _providers(clock: Clock) -> Mapping[str, Callable[[], ResourceProviderServicer]]:
+def _providers(clock: Clock) -> Mapping[str, Factory]:
     from levee_infra.providers.kafka.provider import KafkaProvider
     from levee_infra.providers.levee.provider import LeveeProvider
 

@@ -44,8 +44,8 @@ def _let_pass(_declared: Sequence[Registration]) -> Iterable[Refusal]:
 class Run:
     """One run.
 
-    ``providers`` makes a servicer for each package name (``kafka`` for ``pulumi:providers:kafka``). ``refresh`` reads
-    every resource first. ``rehearse`` asks providers for each change beforehand; who only looks can do without.
+    ``providers`` makes one for each package name (``kafka`` for ``pulumi:providers:kafka``). ``rehearse`` asks them for
+    each change beforehand; who only looks can do without.
     ``parallel`` bounds provider operations under way at once. ``on_event`` is called on the engine's thread, while the
     caller of ``run`` waits; it should return soon. ``judge`` is asked once about everything that the program
     registered, before anything is changed.
@@ -57,7 +57,6 @@ class Run:
     program: Callable[[], None]
     providers: Mapping[str, Factory]
     state_directory: Path
-    refresh: bool = True
     rehearse: bool = True
     parallel: int = 4096
     on_event: Callable[[Event], None] = _ignore
@@ -102,7 +101,6 @@ class _Deployment:
                 hosting,
                 request.on_event,
                 lambda: self._interrupted != 0,
-                refresh=request.refresh,
                 parallel=request.parallel,
                 rehearses=request.rehearse,
             )

@@ -1,29 +1,42 @@
-"""One provider servicer in this process, spoken to in the real protocol and answering in plain values."""
+"""One provider in this process: what the engine asks of it, without the protocol that plugins speak."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Final
-
-import grpc
-from google.protobuf import empty_pb2
-from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import provider_pb2 as pb
-from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
+from typing import TypeVar
 
 from levee_infra.deployed.embedded_state import Resource, name_of
-from levee_infra.engines.embedded.servicer_call import CallFailed, call
-from levee_infra.providers.protocol.properties import SECRET_SIGNATURE, Properties, Value, decode_plain, encode
+from levee_infra.fault import fault
+from levee_infra.providers.protocol import on_destroy
+from levee_infra.providers.protocol.differences import differences
+from levee_infra.providers.protocol.engine_session import EngineSession
+from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, Problem, RefusedError
+from levee_infra.providers.protocol.kind import Declaration, Naming, Recorded
+from levee_infra.providers.protocol.plugin import PluginProvider, own_config
+from levee_infra.providers.protocol.properties import (
+    Properties,
+    SecretValueError,
+    UnsupportedValueError,
+    from_plain,
+    to_plain,
+    without_internal,
+)
 
-_ENGINE_KEYS: Final = frozenset({"version", "pluginDownloadURL", "__internal"})
+Answer = TypeVar("Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Why a provider does not accept inputs; ``property`` is empty when it is about the resource as a whole."""
+class CallFailed(Exception):
+    """A provider did not do what it was asked.
 
-    property: str
-    reason: str
+    ``partly``: the resource exists all the same, made or changed only in part. ``outcome_is_known``: nothing was
+    changed, rather than that the provider lost its way.
+    """
+
+    def __init__(self, *reasons: str, partly: "Live | None" = None, outcome_is_known: bool = True) -> None:
+        super().__init__("; ".join(reasons))
+        self.reasons = reasons
+        self.partly = partly
+        self.outcome_is_known = outcome_is_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +44,7 @@ class Checked:
     """Inputs as the provider understands them, with what is wrong with them."""
 
     inputs: Properties
-    problems: tuple[Problem, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """What a provider says of old and new inputs. ``changed`` is None where it leaves the comparison to the engine."""
-
-    changed: bool | None
-    keys: tuple[str, ...]
-    replaces: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,210 +58,134 @@ class Live:
 
 
 class HostedProvider:
-    """One servicer instance, configured once.
+    """One provider, configured once.
 
-    Every method raises CallFailed when the provider answers with an error status.
+    Every method raises CallFailed when the provider refuses or fails.
     """
 
-    def __init__(self, servicer: ResourceProviderServicer) -> None:
-        self._servicer = servicer
+    def __init__(self, provider: PluginProvider) -> None:
+        self._provider = provider
+        self._session = EngineSession()
 
-    async def handshake(self) -> None:
-        """Greet the provider, as the engine does before anything else."""
-        request = pb.ProviderHandshakeRequest(engine_address="", configure_with_urn=True, invoke_with_preview=True)
-        await call(self._servicer.Handshake, request, pb.ProviderHandshakeResponse)
-
-    async def check_config(self, urn: str, type_: str, old: Properties, new: Properties) -> Checked:
+    async def check_config(self, new: Properties) -> Checked:
         """The configuration as the provider understands it."""
-        request = pb.CheckRequest(urn=urn, name=name_of(urn), type=type_, olds=_config(old), news=_config(new))
-        answer = await call(self._servicer.CheckConfig, request, pb.CheckResponse)
-        return Checked(_received(answer.inputs), _problems(answer))
+        return await _checked(self._check_config(own_config(new)))
 
-    async def diff_config(self, old: Resource, new: Properties) -> Difference:
-        """What a change of configuration means."""
-        request = pb.DiffRequest(
-            id=old.id,
-            urn=old.urn,
-            name=old.name,
-            type=old.type,
-            olds=_config(old.outputs),
-            old_inputs=_config(old.inputs),
-            news=_config(new),
-        )
-        return _difference(await call(self._servicer.DiffConfig, request, pb.DiffResponse))
+    def diff_config(self, old: Properties, new: Properties) -> tuple[str, ...]:
+        """The paths at which a configuration changes."""
+        before, after = own_config(old), own_config(new)
+        return tuple(differences(before, before, after))
 
-    async def configure(self, urn: str, type_: str, id_: str, inputs: Properties) -> None:
+    async def configure(self, inputs: Properties) -> None:
         """Give the provider its configuration."""
-        request = pb.ConfigureRequest(
-            args=encode(_without_engine_keys(inputs)),
-            acceptSecrets=True,
-            acceptResources=True,
-            sends_old_inputs=True,
-            sends_old_inputs_to_delete=True,
-            id=id_,
-            urn=urn,
-            name=name_of(urn),
-            type=type_,
-        )
-        await call(self._servicer.Configure, request, pb.ConfigureResponse)
+        await _answer(self._provider.configure_session(self._session, inputs))
 
-    async def check(self, urn: str, type_: str, old: Properties, new: Properties, seed: bytes) -> Checked:
+    async def check(self, urn: str, old: Properties, new: Properties) -> Checked:
         """The inputs as the provider understands them."""
-        request = pb.CheckRequest(
+        declaration = Declaration(
+            new=without_internal(from_plain(new)),
+            old=without_internal(old),
+            naming=Naming(name_of(urn), explicit_only=True),  # as the program does
             urn=urn,
-            name=name_of(urn),
-            type=type_,
-            olds=encode(old),
-            news=encode(new),
-            randomSeed=seed,
         )
-        answer = await call(self._servicer.Check, request, pb.CheckResponse)
-        return Checked(_echo(request.news, new, answer.inputs), _problems(answer))
+        return await _checked(self._session.check(declaration))
 
-    async def diff(self, old: Resource, new: Properties) -> Difference:
-        """What a change from the resource as it is to new inputs means."""
-        request = pb.DiffRequest(
-            id=old.id,
-            urn=old.urn,
-            name=old.name,
-            type=old.type,
-            olds=encode(old.outputs),
-            old_inputs=encode(old.inputs),
-            news=encode(new),
-        )
-        return _difference(await call(self._servicer.Diff, request, pb.DiffResponse))
+    async def diff(self, old: Resource, new: Properties) -> tuple[str, ...]:
+        """The properties that would change from the resource as it is to new inputs."""
+        found = await _answer(self._session.diff(_recorded(old), without_internal(from_plain(new))))
+        return tuple(sorted({*found, *(path.split(".")[0].split("[")[0] for path in found)}))
 
     async def read(self, old: Resource) -> Live:
         """The resource as it exists now."""
-        request = pb.ReadRequest(
-            id=old.id,
-            urn=old.urn,
-            name=old.name,
-            type=old.type,
-            properties=encode(old.outputs),
-            inputs=encode(old.inputs),
-        )
-        try:
-            answer = await call(self._servicer.Read, request, pb.ReadResponse)
-        except CallFailed as failed:
-            if failed.partial is None:
-                raise
-            return _partly(failed.partial, failed.reasons)
-        inputs = _echo(request.inputs, old.inputs, answer.inputs) if answer.HasField("inputs") else None
-        return Live(answer.id, inputs, _echo(request.properties, old.outputs, answer.properties))
+        live = await _answer(self._session.read(_recorded(old)))
+        return Live("", None, {}) if live is None else Live(live.id, _plain(live.inputs), _plain(live.outputs))
 
-    async def rehearse_create(self, urn: str, type_: str, inputs: Properties) -> Live:
-        """What ``create`` would lead to, without making anything: the outputs that are known in advance.
+    async def rehearse_create(self, urn: str, inputs: Properties) -> Live:
+        """What ``create`` would lead to, as far as it is known in advance, without changing anything."""
+        return await self._create(urn, inputs, preview=True)
 
-        A resource that would be made only in part is an error here, and ``id`` is most often empty.
-        """
-        request = self._creation(urn, type_, inputs, preview=True)
-        answer = await call(self._servicer.Create, request, pb.CreateResponse)
-        return Live(answer.id, None, _echo(request.properties, inputs, answer.properties))
-
-    async def create(self, urn: str, type_: str, inputs: Properties) -> Live:
+    async def create(self, urn: str, inputs: Properties) -> Live:
         """Make the resource, or adopt it if an interrupted run made it."""
-        request = self._creation(urn, type_, inputs, preview=False)
-        try:
-            answer = await call(self._servicer.Create, request, pb.CreateResponse)
-        except CallFailed as failed:
-            if failed.partial is None:
-                raise
-            return _partly(failed.partial, failed.reasons)
-        if not answer.id:
-            raise CallFailed(grpc.StatusCode.INTERNAL, "the provider did not return an id from Create")
-        return Live(answer.id, None, _received(answer.properties))
+        return await _even_partly(self._create(urn, inputs, preview=False))
 
     async def rehearse_update(self, old: Resource, inputs: Properties) -> Live:
         """What ``update`` would lead to, without changing anything; see ``rehearse_create``."""
-        request = self._change(old, inputs, preview=True)
-        answer = await call(self._servicer.Update, request, pb.UpdateResponse)
-        return Live(old.id, None, _echo(request.news, inputs, answer.properties))
+        return await self._update(old, inputs, preview=True)
 
     async def update(self, old: Resource, inputs: Properties) -> Live:
         """Change the resource in place."""
-        request = self._change(old, inputs, preview=False)
-        try:
-            answer = await call(self._servicer.Update, request, pb.UpdateResponse)
-        except CallFailed as failed:
-            if failed.partial is None:
-                raise
-            return _partly(failed.partial, failed.reasons, old.id)
-        return Live(old.id, None, _received(answer.properties))
+        return await _even_partly(self._update(old, inputs, preview=False))
 
     async def delete(self, old: Resource) -> None:
         """Remove the resource."""
-        request = pb.DeleteRequest(
-            id=old.id,
-            urn=old.urn,
-            name=old.name,
-            type=old.type,
-            properties=encode(old.outputs),
-            old_inputs=encode(old.inputs),
-        )
-        await call(self._servicer.Delete, request, empty_pb2.Empty)
+        await _answer(self._session.delete(_recorded(old)))
 
     async def end(self) -> None:
-        """Say goodbye, as the engine does at the end of every run, and let the servicer ``close`` if it can."""
-        with suppress(Exception):  # it has done what it was for; how it goes is its own affair
-            await call(self._servicer.Cancel, empty_pb2.Empty(), empty_pb2.Empty)
-        close = getattr(self._servicer, "close", None)
-        if close is not None:
-            with suppress(Exception):
-                await close()
+        """Let the provider's connections go."""
+        for each in (self._session, self._provider):
+            with suppress(Exception):  # it has done what it was for; how it goes is its own affair
+                await each.close()
 
-    def _creation(self, urn: str, type_: str, inputs: Properties, *, preview: bool) -> pb.CreateRequest:
-        properties = encode(inputs)
-        return pb.CreateRequest(urn=urn, name=name_of(urn), type=type_, properties=properties, preview=preview)
+    async def _check_config(self, own: Properties) -> Properties:
+        self._provider.check_config(on_destroy.checked(own))
+        return own
 
-    def _change(self, old: Resource, inputs: Properties, *, preview: bool) -> pb.UpdateRequest:
-        return pb.UpdateRequest(
-            id=old.id,
-            urn=old.urn,
-            name=old.name,
-            type=old.type,
-            olds=encode(old.outputs),
-            old_inputs=encode(old.inputs),
-            news=encode(inputs),
-            preview=preview,
-        )
+    async def _create(self, urn: str, inputs: Properties, *, preview: bool) -> Live:
+        made = await _answer(self._session.create(urn, without_internal(from_plain(inputs)), preview=preview))
+        return Live(made.id, None, _plain(made.outputs))
+
+    async def _update(self, old: Resource, inputs: Properties, *, preview: bool) -> Live:
+        new = without_internal(from_plain(inputs))
+        outputs = await _answer(self._session.update(_recorded(old), new, preview=preview))
+        return Live(old.id, None, _plain(outputs))
 
 
-def _echo(sent: Struct, origin: Properties, answered: Struct) -> Properties:
-    """The answer, which most often is what was sent: that is told in C and needs no conversion."""
-    return origin if answered == sent else _received(answered)
+def _recorded(resource: Resource) -> Recorded:
+    return Recorded(resource.id, resource.inputs, resource.outputs, resource.urn)
 
 
-def _received(struct: Struct) -> Properties:
-    """The answer. A secret in it, which no kind of levee's gives, would come to lie in the journal."""
-    properties = decode_plain(struct)
-    if SECRET_SIGNATURE in repr(properties):
+def _plain(properties: Properties) -> Properties:
+    """An answer. A secret in it, which no kind of levee's gives, would come to lie in the journal."""
+    try:
+        return to_plain(properties)
+    except SecretValueError:
         message = "the provider answered with a secret, which the embedded engine does not keep"
-        raise CallFailed(grpc.StatusCode.INTERNAL, message)
-    return properties
+        raise CallFailed(message, outcome_is_known=False) from None
 
 
-def _partly(partial: pb.ErrorResourceInitFailed, reasons: tuple[str, ...], id_: str = "") -> Live:
-    inputs = _received(partial.inputs) if partial.HasField("inputs") else None
-    return Live(partial.id or id_, inputs, _received(partial.properties), reasons)
+async def _checked(inputs: Awaitable[Properties]) -> Checked:
+    try:
+        return Checked(_plain(await inputs))
+    except RefusedError as refusal:
+        return Checked({}, refusal.problems)
+    except Exception as error:
+        raise _failed(error) from error
 
 
-def _without_engine_keys(properties: Mapping[str, Value]) -> Properties:
-    return {key: value for key, value in properties.items() if key not in _ENGINE_KEYS}
+async def _answer(asked: Awaitable[Answer]) -> Answer:
+    try:
+        return await asked
+    except Exception as error:
+        raise _failed(error) from error
 
 
-def _config(properties: Mapping[str, Value]) -> Struct:
-    return encode(_without_engine_keys(properties))
+def _failed(error: Exception) -> CallFailed:
+    match error:
+        case CallFailed():
+            return error
+        case PartlyDoneError():
+            partly = Live(error.resource_id, None, _plain(dict(error.outputs)), tuple(error.reasons))
+            return CallFailed(*error.reasons, partly=partly)
+        case RefusedError() | FailedError() | UnsupportedValueError():
+            return CallFailed(str(error))
+    return CallFailed(fault(error), outcome_is_known=False)
 
 
-def _problems(answer: pb.CheckResponse) -> tuple[Problem, ...]:
-    return tuple(Problem(failure.property, failure.reason) for failure in answer.failures)
-
-
-def _difference(answer: pb.DiffResponse) -> Difference:
-    kinds = pb.PropertyDiff
-    replacing = {kinds.ADD_REPLACE, kinds.DELETE_REPLACE, kinds.UPDATE_REPLACE}
-    replaces = {*answer.replaces, *(k for k, diff in answer.detailedDiff.items() if diff.kind in replacing)}
-    keys = {*answer.diffs, *answer.detailedDiff, *replaces}
-    changed = {pb.DiffResponse.DIFF_NONE: False, pb.DiffResponse.DIFF_SOME: True}.get(answer.changes)
-    return Difference(changed, tuple(sorted(keys)), tuple(sorted(replaces)))
+async def _even_partly(call: Awaitable[Live]) -> Live:
+    """What was made or changed, be it in part."""
+    try:
+        return await call
+    except CallFailed as failed:
+        if failed.partly is None:
+            raise
+        return failed.partly

@@ -1,17 +1,15 @@
-"""The provider servicers of one run: made from their factories, configured once, and let go at the end."""
+"""The providers of one run: made from their factories, configured once, and let go at the end."""
 
 import asyncio
 from collections.abc import Callable, Mapping
 
-from pulumi.runtime.proto.provider_pb2_grpc import ResourceProviderServicer
-
-from levee_infra.deployed.embedded_state import Resource
+from levee_infra.deployed.embedded_state import Resource, name_of
 from levee_infra.engines.embedded.errors import Refusal
-from levee_infra.engines.embedded.hosted_provider import HostedProvider
-from levee_infra.engines.embedded.servicer_call import CallFailed
+from levee_infra.engines.embedded.hosted_provider import CallFailed, HostedProvider
+from levee_infra.providers.protocol.plugin import PluginProvider
 from levee_infra.providers.protocol.properties import Properties
 
-Factory = Callable[[], ResourceProviderServicer]
+Factory = Callable[[], PluginProvider]
 
 
 class CannotHost(Exception):
@@ -29,30 +27,31 @@ class Hosting:
         self._factories = factories
         self._started: dict[str, HostedProvider] = {}
         self._ready: dict[str, HostedProvider] = {}
-        self._starting = asyncio.Lock()
 
-    async def start(self, urn: str, type_: str) -> HostedProvider:
-        """The provider of this URN, greeted but perhaps not configured yet.
+    def start(self, urn: str, type_: str) -> HostedProvider:
+        """The provider of this URN, perhaps not configured yet.
 
         Raises:
-            CannotHost: no factory makes this kind, or it does not greet back.
+            CannotHost: no factory makes this kind.
         """
-        async with self._starting:
-            if urn not in self._started:
-                self._started[urn] = await self._make(urn, type_)
-            return self._started[urn]
+        package = type_.removeprefix("pulumi:providers:")
+        if urn not in self._started:
+            if package not in self._factories:
+                raise CannotHost(self._unknown(urn, package))
+            self._started[urn] = HostedProvider(self._factories[package]())
+        return self._started[urn]
 
-    async def configure(self, urn: str, type_: str, id_: str, inputs: Properties) -> HostedProvider:
+    async def configure(self, urn: str, type_: str, inputs: Properties) -> HostedProvider:
         """The provider of this URN, configured.
 
         Raises:
             CannotHost: it cannot be made, or refuses its configuration.
         """
-        provider = await self.start(urn, type_)
+        provider = self.start(urn, type_)
         try:
-            await provider.configure(urn, type_, id_, inputs)
+            await provider.configure(inputs)
         except CallFailed as failed:
-            raise CannotHost(Refusal(urn, f"{type_} {_name(urn)!r}: {'; '.join(failed.reasons)}")) from failed
+            raise CannotHost(Refusal(urn, f"{type_} {name_of(urn)!r}: {'; '.join(failed.reasons)}")) from failed
         self._ready[urn] = provider
         return provider
 
@@ -66,7 +65,7 @@ class Hosting:
             return self._ready[urn]
         if recorded is None:
             raise CannotHost(Refusal(urn, f"the provider {urn} is neither declared nor recorded"))
-        return await self.configure(urn, recorded.type, recorded.id, recorded.inputs)
+        return await self.configure(urn, recorded.type, recorded.inputs)
 
     def ready(self, urn: str) -> HostedProvider | None:
         """The provider of this URN if the program configured it in this run."""
@@ -76,25 +75,10 @@ class Hosting:
         """Let every provider go."""
         await asyncio.gather(*(provider.end() for provider in self._started.values()))
 
-    async def _make(self, urn: str, type_: str) -> HostedProvider:
-        package = type_.removeprefix("pulumi:providers:")
-        factory = self._factories.get(package)
-        if factory is None:
-            known = ", ".join(sorted(self._factories)) or "none"
-            raise CannotHost(
-                Refusal(
-                    urn,
-                    f"the embedded engine has no provider named {package!r} (it has: {known})",
-                    help="use one that it has, or deploy with the Pulumi CLI",
-                )
-            )
-        provider = HostedProvider(factory())
-        try:
-            await provider.handshake()
-        except CallFailed as failed:
-            raise CannotHost(Refusal(urn, f"provider {package!r}: {'; '.join(failed.reasons)}")) from failed
-        return provider
-
-
-def _name(urn: str) -> str:
-    return urn.split("::", 3)[-1]
+    def _unknown(self, urn: str, package: str) -> Refusal:
+        known = ", ".join(sorted(self._factories)) or "none"
+        return Refusal(
+            urn,
+            f"the embedded engine has no provider named {package!r} (it has: {known})",
+            help="use one that it has, or deploy with the Pulumi CLI",
+        )

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from levee_infra.deployed.embedded_state import Begun, Put, Resource
-from levee_infra.engines.embedded.hosted_provider import HostedProvider
-from levee_infra.engines.embedded.servicer_call import CallFailed
+from levee_infra.engines.embedded.hosted_provider import CallFailed, HostedProvider
 from levee_infra.engines.embedded.session import Session
 from levee_infra.providers.protocol.properties import Properties
 
@@ -34,7 +33,7 @@ def other_creation(session: Session, urn: str, inputs: Properties) -> Resource |
 async def can_finish(begun: Resource, provider: HostedProvider) -> bool:
     """Whether the provider, asked beforehand, would create or adopt the resource as it was begun."""
     try:
-        await provider.rehearse_create(begun.urn, begun.type, begun.inputs)
+        await provider.rehearse_create(begun.urn, begun.inputs)
     except CallFailed:
         return False
     return True
@@ -46,7 +45,7 @@ async def finish(session: Session, begun: Resource, provider: HostedProvider) ->
     Raises:
         CallFailed: the provider refuses.
     """
-    live = await provider.create(begun.urn, begun.type, begun.inputs)
+    live = await provider.create(begun.urn, begun.inputs)
     finished = replace(begun, id=live.id, outputs=live.outputs, init_errors=live.init_errors)
     session.journal.append(Put(finished))
     return finished

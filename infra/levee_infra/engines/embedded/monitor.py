@@ -1,15 +1,13 @@
 """The two objects the Pulumi SDK talks to: a resource monitor and an engine, in this process.
 
-A registration takes a while to answer, so a call returns a Future at once, which ``program.AnswerExecutor`` hands on to
-the SDK. Every registration can thus be under way at the same time.
+A registration takes a while to answer, so a call returns a future of the loop at once, which ``program.AnswerExecutor``
+hands on to the SDK. Every registration can thus be under way at the same time.
 Messages: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/resource.proto
 """
 
 import asyncio
 import contextvars
-import threading
 from collections.abc import Callable, Coroutine, Iterable
-from concurrent.futures import Future
 from typing import Any, ClassVar, NoReturn, Protocol, TypeVar
 
 from google.protobuf import empty_pb2
@@ -41,13 +39,12 @@ class Registrar(Protocol):
         """Take note of what is not supported."""
 
 
-def _refusing(what: str) -> Callable[[Any, Any], NoReturn]:
-    """A call that is not supported, refused by name: of its request, as in a format."""
+def _refusing(call: str) -> Callable[[Any], NoReturn]:
+    """Any other call of the SDK: refused by name."""
 
-    def refuse(_self: Any, request: Any) -> NoReturn:
+    def refuse(_request: Any) -> NoReturn:
         raise EngineError(
-            f"the embedded engine does not support {what.format(request)}",
-            help="leave it out, or deploy with the Pulumi CLI",
+            f"the embedded engine does not support the call {call}", help="leave it out, or deploy with the Pulumi CLI"
         )
 
     return refuse
@@ -63,47 +60,28 @@ class Monitor:
         self._registrar = registrar
         self._naming = naming
         self._loop = loop
-        self._thread = threading.get_ident()
         self._context = contextvars.copy_context()
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     def GetDeploymentInfo(self, _request: empty_pb2.Empty) -> pb.DeploymentInfo:  # noqa: N802
-        """What the SDK may send. More than is supported, so that it is refused here, by name, and not by the SDK."""
-        offered = [
-            pb.RESOURCE_MONITOR_FEATURE_SECRETS,
-            pb.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
-            pb.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
-            pb.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
-            pb.RESOURCE_MONITOR_FEATURE_REPLACE_WITH,
-            pb.RESOURCE_MONITOR_FEATURE_TRANSFORMS,
-            pb.RESOURCE_MONITOR_FEATURE_INVOKE_TRANSFORMS,
-            pb.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
-            pb.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
-            pb.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
-            pb.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
-        ]
+        """What the SDK may send: secrets, too, so that it marks them, and they are refused. It refuses the rest."""
+        offered = [pb.RESOURCE_MONITOR_FEATURE_SECRETS, pb.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS]
         return pb.DeploymentInfo(supportedFeatures=offered)
 
     def RegisterResource(  # noqa: N802
         self, request: pb.RegisterResourceRequest
-    ) -> "Future[pb.RegisterResourceResponse]":
+    ) -> "asyncio.Future[pb.RegisterResourceResponse]":
         """Register one resource."""
         return self._answer(self._register(request))
 
     def RegisterResourceOutputs(  # noqa: N802
         self, request: pb.RegisterResourceOutputsRequest
-    ) -> "Future[empty_pb2.Empty]":
+    ) -> "asyncio.Future[empty_pb2.Empty]":
         """Take note of a component's outputs."""
         return self._answer(self._outputs(request))
 
-    ReadResource = _refusing("looking up {0.type} {0.name!r}, which somebody else manages")
-    Invoke = _refusing("the function call {0.tok}")
-    Call = _refusing("the method call {0.tok}")
-    RegisterPackage = _refusing("the parameterized package {0.name}")
-    RegisterStackTransform = _refusing("resource transforms")
-    RegisterStackInvokeTransform = _refusing("invoke transforms")
-    RegisterResourceHook = _refusing("the resource hook {0.name}")
-    RegisterErrorHook = _refusing("the error hook {0.name}")
+    def __getattr__(self, call: str) -> Callable[[Any], NoReturn]:
+        return _refusing(call)
 
     def SignalAndWaitForShutdown(self, _request: empty_pb2.Empty) -> empty_pb2.Empty:  # noqa: N802
         """The program has ended; there are no hooks that would need it to stay."""
@@ -114,29 +92,19 @@ class Monitor:
         while self._under_way:
             await asyncio.wait(self._under_way)
 
-    def _answer(self, coroutine: Coroutine[Any, Any, T]) -> "Future[T]":
-        answer: Future[T] = Future()
-        # Running, so that the SDK, when it gives up, cannot cancel what a provider is in the middle of.
-        answer.set_running_or_notify_cancel()
-        if threading.get_ident() == self._thread:
-            self._begin(coroutine, answer)
-        else:
-            self._loop.call_soon_threadsafe(self._begin, coroutine, answer)
-        return answer
-
-    def _begin(self, coroutine: Coroutine[Any, Any, T], answer: "Future[T]") -> None:
+    def _answer(self, coroutine: Coroutine[Any, Any, T]) -> "asyncio.Future[T]":
         # In the engine's context, not in the program's, from which this is called.
-        task = self._loop.create_task(self._settle(coroutine, answer), context=self._context)
+        task = self._loop.create_task(coroutine, context=self._context)
         self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
+        task.add_done_callback(self._ended)
+        # So that the SDK, when it gives up, cannot cancel what a provider is in the middle of.
+        return asyncio.shield(task)
 
-    async def _settle(self, coroutine: Coroutine[Any, Any, T], answer: "Future[T]") -> None:
-        try:
-            answer.set_result(await coroutine)
-        except Exception as error:  # noqa: BLE001 - handed to the program's thread, and kept if it is our own
-            if not isinstance(error, EngineError):
-                self.fault = self.fault or error
-            answer.set_exception(error)
+    def _ended(self, task: "asyncio.Task[Any]") -> None:
+        self._under_way.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception) and not isinstance(error, EngineError):
+            self.fault = self.fault or error
 
     async def _register(self, request: pb.RegisterResourceRequest) -> pb.RegisterResourceResponse:
         declared = registration_of(request, self._naming)
@@ -182,4 +150,5 @@ class Engine:
         if severity is not None:
             self._listener(Diagnostic(severity, request.message, request.urn))
 
-    RequirePulumiVersion = _refusing("require_pulumi_version")
+    def __getattr__(self, call: str) -> Callable[[Any], NoReturn]:
+        return _refusing(call)

@@ -16,11 +16,10 @@ from levee_infra.engines.embedded.decision import (
 from levee_infra.engines.embedded.difference import changes, differing_paths
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Op, ResourceEvent, Stage
-from levee_infra.engines.embedded.hosted_provider import HostedProvider
+from levee_infra.engines.embedded.hosted_provider import CallFailed, HostedProvider
 from levee_infra.engines.embedded.hosting import CannotHost
 from levee_infra.engines.embedded.registration import Registration
 from levee_infra.engines.embedded.rehearsal import rehearse
-from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Answer, Session
 from levee_infra.providers.protocol.properties import Properties
 
@@ -98,10 +97,10 @@ class Planner:
 
     async def _provider_decision(self, declared: Registration, old: Resource | None) -> Decision:
         hosting = self._session.hosting
-        provider = await hosting.start(declared.urn, declared.type)
+        provider = hosting.start(declared.urn, declared.type)
         decision = await decide_provider(declared, old, provider)
-        id_ = self.plan.ids[declared.urn] = old.id if old else str(uuid4())
-        await hosting.configure(declared.urn, declared.type, id_, decision.inputs)
+        self.plan.ids[declared.urn] = old.id if old else str(uuid4())
+        await hosting.configure(declared.urn, declared.type, decision.inputs)
         return decision
 
     async def read(self, old: Resource, provider: HostedProvider) -> Resource | None:
@@ -110,8 +109,6 @@ class Planner:
         Raises:
             CannotDecide: the provider cannot read it.
         """
-        if not (self._session.refresh or old.urn in self._session.state.unfinished):
-            return old
         try:
             async with self._session.slots:
                 live = await provider.read(old)

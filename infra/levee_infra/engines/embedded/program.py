@@ -8,7 +8,7 @@ import asyncio
 import contextvars
 import traceback
 from collections.abc import Callable, Coroutine, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -64,17 +64,17 @@ class AnswerExecutor(ThreadPoolExecutor):
     registrations are under way. The providers' calls do get a thread.
     """
 
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> "Future[Any]":
-        """Make the call."""
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Make the call. The loop takes a future of its own as it is."""
         if not _in_program.get():
             return super().submit(fn, *args, **kwargs)
-        answer: Future[Any] = Future()
+        answer = asyncio.get_running_loop().create_future()
         try:
             result = fn(*args, **kwargs)
         except Exception as error:  # noqa: BLE001 - what a pool thread would do with it
             answer.set_exception(error)
             return answer
-        if isinstance(result, Future):
+        if isinstance(result, asyncio.Future):
             return result
         answer.set_result(result)
         return answer

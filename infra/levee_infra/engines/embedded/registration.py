@@ -1,9 +1,11 @@
 """What the program asks for: one resource registration, and what of it this engine does not do."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from google.protobuf.message import Message
 from pulumi.runtime.proto import resource_pb2 as pb
 
 from levee_infra.deployed.embedded_state import is_provider_type
@@ -26,6 +28,16 @@ _UNSUPPORTED: Final = {
     RESOURCE_SIGNATURE: "a resource reference",
     OUTPUT_SIGNATURE: "an output value",
 }
+_READ: Final = frozenset(
+    {
+        *("type", "name", "parent", "custom", "object", "protect", "dependencies", "provider", "aliases", "aliasURNs"),
+        # What the SDK can do, and what follows from the rest.
+        *("acceptSecrets", "acceptResources", "supportsPartialValues", "supportsResultReporting", "aliasSpecs"),
+        *("propertyDependencies", "providers", "version", "sourcePosition", "stackTrace", "parentStackTraceHandle"),
+        *("accepts_byte_string", "hideDiffs", "deleteBeforeReplaceDefined"),
+    }
+)
+_CAPITAL: Final = re.compile(r"(?<=[a-z])[A-Z]")
 _HELP: Final = "leave it out, or deploy with the Pulumi CLI"
 
 
@@ -114,31 +126,16 @@ def refusals(request: pb.RegisterResourceRequest, registration: Registration) ->
 
 
 def _options(request: pb.RegisterResourceRequest) -> Iterator[str]:
-    asked = {
-        "component packages (remote components)": request.remote,
-        "the option import": bool(request.importId),
-        "the option ignore_changes": bool(request.ignoreChanges),
-        "the option replace_on_changes": bool(request.replaceOnChanges),
-        "the option replace_with": bool(request.replace_with),
-        "the option replacement_trigger": request.HasField("replacement_trigger"),
-        "the option delete_before_replace": request.deleteBeforeReplace,
-        "the option retain_on_delete": request.retainOnDelete,
-        "the option deleted_with": bool(request.deletedWith),
-        "the option additional_secret_outputs": bool(request.additionalSecretOutputs),
-        "the option custom_timeouts": _has_timeouts(request),
-        "the option aliases of what no provider manages": bool(request.aliases or request.aliasURNs)
-        and not (request.custom and not is_provider_type(request.type)),
-        "the option transforms": bool(request.transforms),
-        "the option hooks": bool(request.hooks.ByteSize()),
-        "the option env_var_mappings": bool(request.envVarMappings),
-        "state migrations": bool(request.state_migrations),
-        "parameterized packages": bool(request.packageRef),
-    }
-    return (name for name, is_asked in asked.items() if is_asked)
+    """What the request sets beyond what is read of it: of any later SDK's options, too."""
+    for field, value in request.ListFields():
+        if field.name not in _READ and not (isinstance(value, Message) and not value.ByteSize()):
+            yield f"the option {_CAPITAL.sub(_lowered, field.name)}"
+    if (request.aliases or request.aliasURNs) and (not request.custom or is_provider_type(request.type)):
+        yield "the option aliases of what no provider manages"
 
 
-def _has_timeouts(request: pb.RegisterResourceRequest) -> bool:
-    return bool(request.HasField("customTimeouts") and request.customTimeouts.ByteSize())
+def _lowered(capital: re.Match[str]) -> str:
+    return f"_{capital[0].lower()}"
 
 
 def refused_values(urn: str, outputs: Properties) -> list[Refusal]:

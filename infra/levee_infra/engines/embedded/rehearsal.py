@@ -5,9 +5,8 @@ preview (pulumi/pulumi, pkg/resource/deploy/step.go and sdk/go/common/resource/p
 """
 
 from levee_infra.engines.embedded.decision import CannotDecide, Decision, refused
-from levee_infra.engines.embedded.hosted_provider import HostedProvider, Live
+from levee_infra.engines.embedded.hosted_provider import CallFailed, HostedProvider, Live
 from levee_infra.engines.embedded.interrupted import can_finish, other_creation
-from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Answer, Session
 
 
@@ -29,7 +28,7 @@ async def _ask(session: Session, decision: Decision, provider: HostedProvider) -
     try:
         if decision.old is not None:
             return await provider.rehearse_update(decision.old, inputs)
-        return await provider.rehearse_create(declared.urn, declared.type, inputs)
+        return await provider.rehearse_create(declared.urn, inputs)
     except CallFailed as failed:
         begun = other_creation(session, declared.urn, inputs)
         if begun is None or not await can_finish(begun, provider):

@@ -8,11 +8,10 @@ from levee_infra.deployed.engine_error import StateUnwritable
 from levee_infra.engines.embedded.decision import CannotDecide
 from levee_infra.engines.embedded.errors import Refusal
 from levee_infra.engines.embedded.event import Op, Stage
-from levee_infra.engines.embedded.hosted_provider import HostedProvider
+from levee_infra.engines.embedded.hosted_provider import CallFailed, HostedProvider
 from levee_infra.engines.embedded.hosting import CannotHost
 from levee_infra.engines.embedded.interrupted import finish, undeclared_creations
 from levee_infra.engines.embedded.planner import Planner, is_adopted
-from levee_infra.engines.embedded.servicer_call import CallFailed
 from levee_infra.engines.embedded.session import Session
 
 

@@ -26,14 +26,12 @@ class Session:
         listener: Callable[[Event], None],
         interrupted: Callable[[], bool],
         *,
-        refresh: bool,
         parallel: int,
         rehearses: bool,
     ) -> None:
         self.journal = journal
         self.hosting = hosting
         self.emit = listener
-        self.refresh = refresh
         self.rehearses = rehearses
         self.slots = asyncio.Semaphore(parallel)
         self.failures: list[Failure] = []

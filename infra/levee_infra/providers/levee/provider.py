@@ -41,8 +41,9 @@ class LeveeProvider(PluginProvider):
 
     def schema(self) -> str:
         """Return the package schema, made of what every kind takes and gives."""
-        sections = {name: platform.section for name, platform in PLATFORMS.items()}
-        kinds = [kind for platform in PLATFORMS.values() for kind in platform.kinds]
+        platforms = {name: platform() for name, platform in PLATFORMS.items()}
+        sections = {name: platform.section for name, platform in platforms.items()}
+        kinds = [kind for platform in platforms.values() for kind in platform.kinds]
         used = (*sections.values(), *(each for kind in kinds for each in (*kind.takes, *kind.gives)))
         package = {
             **ABOUT,
@@ -60,7 +61,7 @@ class LeveeProvider(PluginProvider):
         problems: list[Problem] = []
         for name, section in self._sections(config).items():
             try:
-                PLATFORMS[name].check(section)
+                PLATFORMS[name]().check(section)
             except RefusedError as refusal:
                 problems.extend(_within(name, refusal))
         if problems:
@@ -71,7 +72,7 @@ class LeveeProvider(PluginProvider):
         packages = []
         for name, section in self._sections(config).items():
             try:
-                packages.append(PLATFORMS[name].open(section, self._clock))
+                packages.append(PLATFORMS[name]().open(section, self._clock))
             except RefusedError as refusal:
                 raise RefusedError(*_within(name, refusal)) from None
 

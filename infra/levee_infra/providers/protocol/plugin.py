@@ -21,17 +21,13 @@ from levee_infra.providers.protocol import on_destroy
 from levee_infra.providers.protocol.differences import Change, Difference, differences, with_ignored
 from levee_infra.providers.protocol.engine_session import EngineSession, EngineSessions
 from levee_infra.providers.protocol.failures import FailedError, PartlyDoneError, RefusedError
-from levee_infra.providers.protocol.identity import STAYS
-from levee_infra.providers.protocol.kind import Declaration, Naming, Package, Recorded, ResourceKind
-from levee_infra.providers.protocol.ownership import ADOPTED
+from levee_infra.providers.protocol.kind import Declaration, Naming, Package, Recorded
 from levee_infra.providers.protocol.properties import (
     Properties,
     UnsupportedValueError,
     decode,
     encode,
     holds_secret,
-    internal,
-    is_known,
     marked_like,
     without_internal,
 )
@@ -48,12 +44,6 @@ _KINDS_OF_CHANGE: Final = {
 
 ENGINE_OPTIONS: Final = frozenset({"version", "pluginDownloadURL", "pluginChecksums"})
 """Provider configuration that is meant for the engine: where the plugin comes from."""
-
-
-NOT_DELETED: Final = "not deleted, as the run was interrupted; run the same command again to go on"
-
-RAW_STATE_DELTA: Final = "__pulumi_raw_state_delta"
-"""How the Terraform bridge turns outputs back into its own state (``pkg/tfbridge/rawstate.go``)."""
 
 
 def _answering(
@@ -105,6 +95,12 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @abstractmethod
     def configure(self, config: Properties) -> Package:
         """Build the package for a configuration that is fully known. Raises RefusedError."""
+
+    async def configure_session(self, session: EngineSession, config: Properties) -> None:
+        """Have a session's calls answered for this configuration. Raises RefusedError."""
+        own = own_config(config)
+        package = self.configure(on_destroy.checked(own))
+        await session.configure(package, refuses_destroy=on_destroy.is_refused(own))
 
     async def close(self) -> None:
         """Let go of connections; the provider can be configured again."""
@@ -160,8 +156,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         self, request: provider_pb2.CheckRequest, session: EngineSession
     ) -> provider_pb2.CheckResponse:
         try:
-            config = _own_config(request.news)
-            self.check_config(on_destroy.checked(config))
+            self.check_config(on_destroy.checked(own_config(decode(request.news))))
         except RefusedError as refusal:
             return _check_failures(request, refusal, self.secret_config)
         return provider_pb2.CheckResponse(inputs=request.news)
@@ -170,7 +165,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @_answering
     async def DiffConfig(self, request: provider_pb2.DiffRequest, session: EngineSession) -> provider_pb2.DiffResponse:
         # A changed address or credential never replaces the provider: that would replace all that it made.
-        old, new = _own_config(request.olds), _own_config(request.news)
+        old, new = own_config(decode(request.olds)), own_config(decode(request.news))
         return _diff_response(differences(old, old, new))
 
     @override
@@ -184,10 +179,7 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     async def _configure(
         self, request: provider_pb2.ConfigureRequest, session: EngineSession
     ) -> provider_pb2.ConfigureResponse:
-        config = _own_config(request.args)
-        await session.configure(
-            self.configure(on_destroy.checked(config)), refuses_destroy=on_destroy.is_refused(config)
-        )
+        await self.configure_session(session, decode(request.args))
         return provider_pb2.ConfigureResponse(
             acceptSecrets=True,
             supportsPreview=True,
@@ -198,80 +190,56 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
     @override
     @_answering
     async def Check(self, request: provider_pb2.CheckRequest, session: EngineSession) -> provider_pb2.CheckResponse:
-        session.is_declared = True
         declaration = Declaration(
             new=without_internal(decode(request.news)),
             old=without_internal(decode(request.olds)),
             naming=_naming(request),
             urn=request.urn,
         )
-        kind = self._kind(session, request.urn)
         try:
-            inputs = await kind.check(declaration)
+            inputs = await session.check(declaration)
         except RefusedError as refusal:
-            return _check_failures(request, refusal, kind.secret_inputs)
+            return _check_failures(request, refusal, session.kind(request.urn).secret_inputs)
         return provider_pb2.CheckResponse(inputs=_marked(inputs, declaration.new))
 
     @override
     @_answering
     async def Diff(self, request: provider_pb2.DiffRequest, session: EngineSession) -> provider_pb2.DiffResponse:
         recorded = _recorded(request, request.old_inputs, request.olds)
-        new = _wanted(request.news, recorded, request.ignoreChanges)
-        return _diff_response(await self._kind(session, request.urn).diff(recorded, new))
+        return _diff_response(await session.diff(recorded, _wanted(request, recorded)))
 
     @override
     @_answering
     async def Create(self, request: provider_pb2.CreateRequest, session: EngineSession) -> provider_pb2.CreateResponse:
-        kind, new = self._kind(session, request.urn), without_internal(decode(request.properties))
-        if not request.preview:
-            made = await kind.create(new)
-            await _tell_adoption(session, request.urn, made.outputs)
-            return provider_pb2.CreateResponse(id=made.id, properties=_marked(made.outputs, new))
-        outputs = await kind.preview_create(new) if kind.can_rehearse(new) else new
-        await _tell_adoption(session, request.urn, outputs)
-        return provider_pb2.CreateResponse(properties=_marked(outputs, new))
+        new = without_internal(decode(request.properties))
+        made = await session.create(request.urn, new, preview=request.preview)
+        return provider_pb2.CreateResponse(id=made.id, properties=_marked(made.outputs, new))
 
     @override
     @_answering
     async def Read(self, request: provider_pb2.ReadRequest, session: EngineSession) -> provider_pb2.ReadResponse:
         recorded = _recorded(request, request.inputs, request.properties)
-        live = await self._kind(session, request.urn).read(recorded)
+        live = await session.read(recorded)
         if live is None:
             return provider_pb2.ReadResponse()
         return provider_pb2.ReadResponse(
             id=live.id,
-            inputs=_marked(live.inputs | internal(decode(request.inputs)), recorded.inputs),
-            properties=_marked(_kept(live.id, live.outputs, request.properties), recorded.outputs),
+            inputs=_marked(live.inputs, recorded.inputs),
+            properties=_marked(live.outputs, recorded.outputs),
         )
 
     @override
     @_answering
     async def Update(self, request: provider_pb2.UpdateRequest, session: EngineSession) -> provider_pb2.UpdateResponse:
-        kind = self._kind(session, request.urn)
         recorded = _recorded(request, request.old_inputs, request.olds)
-        new = _wanted(request.news, recorded, request.ignoreChanges)
-        if not request.preview:
-            outputs = await kind.update(recorded, new)
-        else:
-            # What depends on an unknown value can't be rehearsed; the update checks it before it changes anything.
-            outputs = await kind.preview_update(recorded, new) if is_known(new) else new
-        return provider_pb2.UpdateResponse(properties=_marked(_kept(request.id, outputs, request.olds), new))
+        new = _wanted(request, recorded)
+        outputs = await session.update(recorded, new, preview=request.preview)
+        return provider_pb2.UpdateResponse(properties=_marked(outputs, new))
 
     @override
     @_answering
     async def Delete(self, request: provider_pb2.DeleteRequest, session: EngineSession) -> empty_pb2.Empty:
-        if session.refuses_destroy and not session.is_declared:
-            raise FailedError(on_destroy.NOTHING_DELETED)
-        recorded = _recorded(request, request.old_inputs, request.properties)
-        if not session.engine_address:  # the embedded engine knows itself what it left
-            await self._kind(session, request.urn).delete(recorded)
-            return empty_pb2.Empty()
-        async with session.held_back.turn():
-            if session.cancelled:
-                raise FailedError(NOT_DELETED)
-            stays = await self._kind(session, request.urn).delete(recorded)
-        if stays:
-            await session.warn(request.urn, STAYS)
+        await session.delete(_recorded(request, request.old_inputs, request.properties))
         return empty_pb2.Empty()
 
     @override
@@ -289,19 +257,6 @@ class PluginProvider(provider_pb2_grpc.ResourceProviderServicer, ABC):
         getattr(response, "return").CopyFrom(encode(result))
         return response
 
-    def _kind(self, session: EngineSession, urn: str) -> ResourceKind:
-        token = urn.split("::")[2].rsplit("$", 1)[-1]
-        try:
-            return session.kinds[token]
-        except KeyError:
-            raise FailedError(f"the {self.name} provider has no resource {token}, or is not configured") from None
-
-
-async def _tell_adoption(session: EngineSession, urn: str, outputs: Properties) -> None:
-    if outputs.get(ADOPTED) is True:
-        message = "it exists already, and is taken over as it is; a removal lets go of it and deletes nothing"
-        await session.warn(urn, f"= adopt: {message}")
-
 
 def _naming(request: provider_pb2.CheckRequest) -> Naming:
     options = request.autonaming if request.HasField("autonaming") else None
@@ -314,31 +269,17 @@ def _naming(request: provider_pb2.CheckRequest) -> Naming:
 
 
 def _recorded(request: Any, inputs: struct_pb2.Struct, outputs: struct_pb2.Struct) -> Recorded:
-    return Recorded(
-        id=request.id,
-        urn=request.urn,
-        inputs=without_internal(decode(inputs)),
-        outputs=without_internal(decode(outputs)),
-    )
+    return Recorded(id=request.id, urn=request.urn, inputs=decode(inputs), outputs=decode(outputs))
 
 
-def _own_config(config: struct_pb2.Struct) -> Properties:
+def own_config(config: Properties) -> Properties:
     """Leave out what the engine itself reads of a provider's configuration."""
-    return {key: value for key, value in without_internal(decode(config)).items() if key not in ENGINE_OPTIONS}
+    return {key: value for key, value in without_internal(config).items() if key not in ENGINE_OPTIONS}
 
 
-def _wanted(news: struct_pb2.Struct, recorded: Recorded, ignored: Any) -> Properties:
-    return with_ignored(without_internal(decode(news)), recorded.outputs, list(ignored))
-
-
-def _kept(resource_id: str, outputs: Properties, state: struct_pb2.Struct) -> Properties:
-    """Add what bridged providers keep in a resource's outputs for themselves, so that they can take it back."""
-    old = decode(state)
-    kept = internal(old)
-    if without_internal(outputs) != {key: value for key, value in without_internal(old).items() if key != "id"}:
-        # It describes the old outputs value by value; without it the bridge works out its own state anew.
-        kept.pop(RAW_STATE_DELTA, None)
-    return outputs | kept | ({"id": resource_id} if "id" in old else {})
+def _wanted(request: provider_pb2.DiffRequest | provider_pb2.UpdateRequest, recorded: Recorded) -> Properties:
+    new = without_internal(decode(request.news))
+    return with_ignored(new, without_internal(recorded.outputs), list(request.ignoreChanges))
 
 
 def _marked(properties: Properties, model: Properties) -> struct_pb2.Struct:

@@ -62,6 +62,10 @@ class UnsupportedValueError(ValueError):
     """A property holds something this protocol layer does not take, such as an asset."""
 
 
+class SecretValueError(ValueError):
+    """A property is a secret, where none may be."""
+
+
 def decode(message: struct_pb2.Struct) -> Properties:
     """Read a property message; whole numbers become ``int``.
 
@@ -168,6 +172,31 @@ def is_known(value: Value) -> bool:
 def has_unknown(value: Value) -> bool:
     """Say whether any part of a plain value (``decode_plain``) is not known yet."""
     return UNKNOWN_TEXT in repr(value)
+
+
+def from_plain(properties: Properties) -> Properties:
+    """Plain values as a kind takes them."""
+    return _replaced(properties, UNKNOWN_TEXT, UNKNOWN) if has_unknown(properties) else properties
+
+
+def to_plain(properties: Properties) -> Properties:
+    """The inverse. Raises SecretValueError where one is inside."""
+    text = repr(properties)  # written in C; most often it holds neither
+    if str(Secret(None)) in text and holds_secret(properties):
+        raise SecretValueError
+    return _replaced(properties, UNKNOWN, UNKNOWN_TEXT) if repr(UNKNOWN) in text else properties
+
+
+def _replaced(properties: Properties, old: Value, new: Value) -> Properties:
+    def replaced(value: Value) -> Value:
+        match value:
+            case dict():
+                return _replaced(value, old, new)
+            case list():
+                return [replaced(element) for element in value]
+        return new if value == old else value
+
+    return {key: replaced(value) for key, value in properties.items()}
 
 
 def reveal(value: Value) -> Value:
