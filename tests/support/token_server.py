@@ -156,7 +156,8 @@ def token_server(client_id: str, client_secret: str, certificate: Path | None) -
         def reply(self, status: int, text: str) -> None:
             self.send_response(status)
             self.send_header("Content-Type", "application/json")
-            self.send_header("Transaction-Id", f"cGI3bGc-{uuid.uuid4().hex}")
+            if self.path == "/identity/token":
+                self.send_header("Transaction-Id", f"cGI3bGc-{uuid.uuid4().hex}")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()
             self.wfile.write(text.encode())
