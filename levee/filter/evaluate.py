@@ -22,7 +22,7 @@ class Answer(StrEnum):
     """What becomes of a record."""
 
     PASSES = "passes"
-    FAILS = "doesn't pass"
+    FAILS = "fails"
     OPEN = "open"
 
 

@@ -21,6 +21,7 @@ from levee_infra.cli import (
     drift,
     env,
     explain,
+    filters,
     guard,
     guardrails,
     init,
@@ -43,6 +44,7 @@ Declare topics, writers, readers and their boundary under stacks/, then:
   levee init             a project to begin from, in an empty folder (offline)
   levee plan local       what stacks/local declares, as tables (offline)
   levee check            every stack against the rules (offline)
+  levee filter check local  what is wrong with the filters of its streams (offline)
   levee guard local      what would change of what is deployed, against the rules (offline)
   levee guardrails prod  policies for the AWS organization that keep a stack's boundary (offline)
   levee preview local    what `up` would change on the cluster
@@ -162,7 +164,7 @@ def command_line() -> _Parser:
     parser.set_defaults(run=lambda _: _help(parser))
     commands = parser.add_subparsers(metavar="COMMAND", dest="command")
     for command in (
-        *(init, plan, check, explain, guard, guardrails, deploy, verify, drift, carry),
+        *(init, plan, check, explain, filters, guard, guardrails, deploy, verify, drift, carry),
         *(status, state, local, env, completion),
     ):
         command.register(commands)

@@ -19,6 +19,7 @@ from levee.loading.checks import (
     service,
     sink,
     source,
+    stream_filter,
     topic,
 )
 from levee.model.declared import Declared
@@ -51,6 +52,8 @@ CHECKS: Final[tuple[Check, ...]] = (
     service.mechanism_of_users,
     service.nothing_to_rotate,
     service.carried_as_existing,
+    stream_filter.language,
+    stream_filter.of_its_target,
     sink.named_twice,
     sink.cannot_read,
     sink.dead_letter,
