@@ -62,7 +62,7 @@ def _inside(node: Expression) -> Iterator[Remark]:
         case Constant():
             yield from _constant(node)
         case Compare():
-            found = [*_inside(node.left), *_inside(node.right)]
+            found = [*_unclear_negations(node)] or [*_inside(node.left), *_inside(node.right)]
             yield from found or _compare(node)
         case Call():
             found = [remark for each in (node.subject, *node.arguments) for remark in _inside(each)]
@@ -130,11 +130,9 @@ def _constant(node: Constant) -> Iterator[Remark]:
 def _compare(node: Compare) -> Iterator[Remark]:
     left, right = type_of(node.left), type_of(node.right)
     types = {left, right}
-    slips = [*_unclear_negations(node), *_severity_slips(node)]
-    if slips:
+    if slips := [*_severity_slips(node)]:
         yield slips[0]
-        return
-    if Type.REGEX in types:
+    elif Type.REGEX in types:
         yield _error(node.at, "a regular expression is compared by matches", "write $d.host.matches(/prod-.*/)")
     elif Type.NULL in types:
         yield from _null(node)
