@@ -25,6 +25,7 @@ from levee.filter.expression import (
     type_of,
 )
 from levee.filter.moment import NOW, nanoseconds
+from levee.filter.parse import COMMANDS, WORD_OPERATORS
 from levee.filter.pattern import compiled
 from levee.filter.remark import Remark, did_you_mean
 
@@ -161,7 +162,7 @@ def _unclear_negations(node: Compare) -> Iterator[Remark]:
 
 def _severity_slips(node: Compare) -> Iterator[Remark]:
     for side, other in ((node.left, node.right), (node.right, node.left)):
-        if type_of(other) is Type.SEVERITY and _is_word(side):
+        if isinstance(other, Field) and type_of(other) is Type.SEVERITY and _is_word(side):
             yield _no_severity(side)
 
 
@@ -188,7 +189,10 @@ def _no_severity(node: Expression) -> Remark:
 
 def _call(node: Call) -> Iterator[Remark]:
     if node.function not in list(Function):
-        yield _error(node.at, f"there is no function {node.function[:40]}", did_you_mean(node.function, Function))
+        hint = WORD_OPERATORS.get(node.function) or did_you_mean(node.function, Function)
+        if node.function in COMMANDS:
+            hint = "it is a command of DataPrime: write only the condition"
+        yield _error(node.at, f"there is no function {node.function[:40]}", hint)
     elif not node.arguments:
         yield _error(node.at, f"{node.function} lacks what to compare with", f"write {node.function}(field, value)")
     elif node.function == Function.IN:

@@ -28,14 +28,15 @@ from levee.filter.remark import Remark
 
 AUDIT: Final = "ibm-audit-event"
 PLATFORM: Final = "ibm-platform-logs"
+INTERNET_SERVICES: Final = "ibm-platform-log"
 _LABEL_NAMES: Final = {"applicationname": "$l.applicationname", "subsystemname": "$l.subsystemname"}
 _OPEN: Final = "IBM documents nowhere whether"
 
 
 def lints(expression: Expression) -> tuple[Remark, ...]:
     """Warnings and notes of an expression without errors, in the order of the text."""
-    found = [*_whole(expression)]
-    of_audit = any(_is_text(node, AUDIT) for node, _ in walk(expression))
+    found = [*_whole(expression), *_alone(expression)]
+    texts = {str(node.value) for node, _ in walk(expression) if isinstance(node, Constant) and node.type is Type.STRING}
     for node, _ in walk(expression):
         match node:
             case Or():
@@ -43,7 +44,10 @@ def lints(expression: Expression) -> tuple[Remark, ...]:
             case Not():
                 found += _negation(node.operand, node.at)
             case Compare():
-                found += [*_comparison(node), *_equality(node, of_audit=of_audit)]
+                found += [*_comparison(node), *_equality(node.left, node.right, texts)]
+                found += _equality(node.right, node.left, texts)
+            case Call() if node.function == Function.IN:
+                found += [remark for each in node.arguments for remark in _equality(node.subject, each, texts)]
             case Call() if node.function == Function.MATCHES:
                 message = "IBM's pages disagree: matches asks for a part of the text, or for the whole"
                 found.append(_warn(node.at, message, "begin and end with .*, or with ^ and $: then both are the same"))
@@ -51,7 +55,7 @@ def lints(expression: Expression) -> tuple[Remark, ...]:
                 found += _field(node)
             case Constant() if (node.type, node.value) == (Type.TIMESTAMP, NOW):
                 found.append(_warn(node.at, "'now' is another time for each record", "write a time"))
-        found += _alone(node)
+        found += [remark for each in _conditions(node) for remark in _alone(each)]
     return tuple(sorted(dict.fromkeys(found), key=lambda remark: remark.at))
 
 
@@ -61,10 +65,6 @@ def _warn(at: int, message: str, hint: str = "") -> Remark:
 
 def _note(at: int, message: str, hint: str = "") -> Remark:
     return Remark(Level.NOTE, at, message, hint)
-
-
-def _is_text(node: Expression, text: str) -> bool:
-    return isinstance(node, Constant) and (node.type, node.value) == (Type.STRING, text)
 
 
 def _is_label(node: Expression, name: str) -> bool:
@@ -92,10 +92,9 @@ def _mixed(node: Or) -> Iterator[Remark]:
 
 def _alone(node: Expression) -> Iterator[Remark]:
     """A field as condition."""
-    for each in _conditions(node):
-        if isinstance(each, Field) and each.annotation is None:
-            message = f"{_OPEN} a field that is neither true nor false counts as true"
-            yield _warn(each.at, message, "write :bool, or compare it: $d.field != null")
+    if isinstance(node, Field) and node.annotation is None:
+        message = f"{_OPEN} a field that is neither true nor false counts as true"
+        yield _warn(node.at, message, "write :bool, or compare it: $d.field != null")
 
 
 def _conditions(node: Expression) -> tuple[Expression, ...]:
@@ -140,20 +139,21 @@ def _comparison(node: Compare) -> Iterator[Remark]:
         yield _warn(node.at, "the stream ends in silence at that time", "remove it, or retire the stream on that day")
 
 
-def _equality(node: Compare, *, of_audit: bool) -> Iterator[Remark]:
-    """Values that IBM writes otherwise, and fields that are taken for another."""
-    for field, other in ((node.left, node.right), (node.right, node.left)):
-        text = other.value if isinstance(other, Constant) and isinstance(other.value, str) else ""
-        if _is_label(field, "applicationname") and text == f"{AUDIT}s":
-            yield _warn(other.at, f"audit events have the application name {AUDIT}", f"write '{AUDIT}'")
-        if _is_label(field, "applicationname") and text == PLATFORM:
-            message = "logs of Internet Services have the application name ibm-platform-log"
-            yield _note(other.at, message, "name both if they are meant: .in('ibm-platform-logs', 'ibm-platform-log')")
-        if of_audit and _is_label(field, "subsystemname") and text and ":" not in text:
-            message = "the subsystem of an audit event is service:instance"
-            yield _warn(other.at, message, f"write $l.subsystemname.startsWith('{text[:40]}:')")
-        if isinstance(field, Field) and field.root is Root.LABELS and isinstance(other, Field) and other.bare:
-            yield _warn(other.at, f"this is the field $d.{other.path[0]}, not a text", "put text in quotes")
-        if _of_data(field) and isinstance(field, Field) and field.path == ("severity",) and text in SEVERITIES:
-            message = "$d.severity of an audit event is normal, warning or critical"
-            yield _note(other.at, message, "the record's own severity is $m.severity")
+def _equality(field: Expression, other: Expression, texts: set[str]) -> Iterator[Remark]:
+    """Values that IBM writes otherwise, and fields that are taken for another. `texts`: all of the filter's."""
+    if not isinstance(field, Field):
+        return
+    text = other.value if isinstance(other, Constant) and isinstance(other.value, str) else ""
+    if _is_label(field, "applicationname") and text == f"{AUDIT}s":
+        yield _warn(other.at, f"audit events have the application name {AUDIT}", f"write '{AUDIT}'")
+    if _is_label(field, "applicationname") and text == PLATFORM and INTERNET_SERVICES not in texts:
+        message = f"logs of Internet Services have the application name {INTERNET_SERVICES}"
+        yield _note(other.at, message, f"name both if they are meant: .in('{PLATFORM}', '{INTERNET_SERVICES}')")
+    if AUDIT in texts and _is_label(field, "subsystemname") and text and ":" not in text:
+        message = "the subsystem of an audit event is service:instance"
+        yield _warn(other.at, message, f"write $l.subsystemname.startsWith('{text[:40]}:')")
+    if field.root is Root.LABELS and isinstance(other, Field) and other.bare:
+        yield _warn(other.at, f"this is the field $d.{other.path[0]}, not a text", "put text in quotes")
+    if _of_data(field) and field.path == ("severity",) and text in SEVERITIES:
+        message = "$d.severity of an audit event is normal, warning or critical"
+        yield _note(other.at, message, "the record's own severity is $m.severity")

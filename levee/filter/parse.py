@@ -95,23 +95,34 @@ _CHARACTERS: Final = {
     "[": "there are no arrays; list values with in: $d.country:string.in('us', 'il'); a key is written ['key']",
     "/": "write a regular expression as /prod-.*/; there is no division and no comment",
     "@": "write a time as @'2024-01-01T00:00:00Z'",
+    "?": "there is no choice between values; join conditions by && and ||",
     ".": "a name follows a dot: $d.kubernetes.pod_name; a number has digits on both sides of it",
     "<": "write a field's name here: a placeholder is left",
     ":": "write a type behind a field or a text: status:number",
     "\\": "a backslash stands only inside of text and regular expressions",
     **dict.fromkeys("+*%^", "there is no arithmetic"),
     **dict.fromkeys("\u2018\u2019\u201c\u201d\u201e\u00ab\u00bb\u00b4`", "text stands in straight quotes: 'text'"),
-    **dict.fromkeys("{}]?;", "remove it"),
+    **dict.fromkeys("{}];", "remove it"),
 }
-_WORD_OPERATORS: Final = {
+WORD_OPERATORS: Final = {
     "and": "write &&",
     "or": "write ||",
     "not": "write !",
     "is": "write ==",
     "in": "write it as a function: $d.country:string.in('us', 'il')",
     "like": "write $d.msg.contains('text')",
+    "contains": "write it as a function: $d.msg.contains('text')",
+    "startswith": "write it as a function: $d.region.startsWith('us-')",
+    "endswith": "write it as a function: $d.name.endsWith('-1')",
+    "matches": "write it as a function: $d.host.matches(/prod-.*/)",
 }
-_COMMANDS: Final = {"filter", "source", "where"}
+COMMANDS: Final = {"filter", "source", "where"}
+_BETWEEN: Final = (
+    (re.compile(r"""'['"]"""), "write a quote inside of text as \\'"),
+    (re.compile(r"/[a-z]"), "flags stand inside of the expression: /(?i)prod-.*/"),
+    (re.compile(r"./"), "remove the comment: it would swallow the rest of the line"),
+)
+"""By the last character before and the first of what can't follow it."""
 
 
 def _unexpected(text: str, at: int, hint: str = "") -> tuple[str, str]:
@@ -124,15 +135,14 @@ def _unexpected(text: str, at: int, hint: str = "") -> tuple[str, str]:
     shown = word[0][:40] if word else rest[:1]
     if not rest:
         return _ended(before)
-    if before in _COMMANDS:
+    if before in COMMANDS:
         return f"`{before}` is a command of DataPrime", "write only the expression: $l.applicationname == 'app'"
-    if shown.lower() in _WORD_OPERATORS:
-        return f"`{shown}` is no operator", _WORD_OPERATORS[shown.lower()]
-    if hint:
-        return f"`{shown}` can't stand here", hint
-    if before[-1:] in {"", *"(!&|=<>,"}:
+    if shown.lower() in WORD_OPERATORS:
+        return f"`{shown}` is no operator", WORD_OPERATORS[shown.lower()]
+    instead = hint or next((each for pair, each in _BETWEEN if pair.match(before[-1:] + rest[0])), "")
+    if not instead and before[-1:] in {"", *"(!&|=<>,"}:
         return f"`{shown}` can't stand here: a value is missing", "write a field, a value or a condition in ( )"
-    return f"`{shown}` can't stand here", "join conditions by && or ||, and compare by =="
+    return f"`{shown}` can't stand here", instead or "join conditions by && or ||, and compare by =="
 
 
 def _ended(before: str) -> tuple[str, str]:

@@ -26,7 +26,7 @@ class FilterText:
 
 
 def filter_of(folder: Path, file: str) -> FilterText | None:
-    """The filter of the stream file at `folder/file`; None where it has none. Raises LeveeError (exit 2)."""
+    """The filter of a stream file, by its path below the folder; None where it has none. Raises LeveeError (exit 2)."""
     document = read_document(folder, file)
     if document.values is None or document.diagnostics:
         raise Rejected(document.diagnostics)

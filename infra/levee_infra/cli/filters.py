@@ -226,7 +226,7 @@ def _filters(arguments: argparse.Namespace) -> Iterator[FilterText]:
             raise LeveeError(f"{given} is no stack, no file and no filter", "a filter begins with <v1>", exit_code=2)
         yield FilterText(given, "filter")
     elif path.suffix in {".yaml", ".yml"}:
-        declared = filter_of(path.absolute().parent, path.name)
+        declared = filter_of(Path(), given)
         if declared is None:
             raise LeveeError(f"{given} declares no filter", "write one: `filter: <v1> …`", exit_code=2)
         yield declared
