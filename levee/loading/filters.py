@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from levee.diagnostics import LeveeError, Location, Rejected
+from levee.diagnostics.redaction import redact
 from levee.loading.documents import read_document
 from levee.loading.locate import Located, SourceText
 from levee.model.problem import Part
@@ -22,7 +23,7 @@ class FilterText:
         """The place of a character, and the line to show."""
         if isinstance(self.source, SourceText):
             return self.source.at(("filter",), Part.VALUE, offset)
-        return Location(self.source, 1, offset + 1, 1, offset + 2), (self.text,)
+        return Location(self.source, 1, offset + 1, 1, offset + 2), (redact(self.text),)
 
 
 def filter_of(folder: Path, file: str) -> FilterText | None:
