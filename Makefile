@@ -36,7 +36,7 @@ integration: .venv/dev.stamp  ## on real brokers of its own, three for each work
 FUZZ_COUNT ?= 1000000
 FUZZ_SEED ?= 1
 fuzz: .venv/dev.stamp  ## random and mutated filters; CI runs fewer
-	$(BIN)/python -m tests.filter.fuzz $(FUZZ_COUNT) $(FUZZ_SEED)
+	$(BIN)/python -m tests.support.filter_fuzz $(FUZZ_COUNT) $(FUZZ_SEED)
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks

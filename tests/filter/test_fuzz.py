@@ -16,7 +16,7 @@ from levee.filter.pattern import compiled as pattern
 from levee.filter.record import Record, record_of
 from levee.filter.remark import FilterError
 from levee.filter.review import review
-from tests.filter.fuzz import fuzz, hold, steps
+from tests.support.filter_fuzz import fuzz, hold, steps
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -15,7 +15,7 @@ from levee.filter.lint import lints
 from levee.filter.operations import compiled
 from levee.filter.parse import MAX_LENGTH, parse
 from levee.filter.record import record_of
-from tests.filter.expressions import EXPRESSIONS, RECORDS
+from tests.support.filter_expressions import EXPRESSIONS, RECORDS
 
 
 @given(EXPRESSIONS)

@@ -1,4 +1,4 @@
-"""Random and mutated filters: `make fuzz`, or `python -m tests.filter.fuzz COUNT SEED`."""
+"""Random and mutated filters: `make fuzz`, or `python -m tests.support.filter_fuzz COUNT SEED`."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from levee.filter.operations import compiled
 from levee.filter.parse import MAX_LENGTH, parse
 from levee.filter.record import record_of
 from levee.filter.review import review
-from tests.filter.expressions import hostile
+from tests.support.filter_expressions import hostile
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1] / "filter"
 SEEDS = [str(json.loads(line)["expr"]) for line in (HERE / "examples.jsonl").read_text().splitlines()]
 RECORDS = [record_of(line) for line in (HERE / "records.jsonl").read_text().splitlines()]
 
