@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from levee.loading.inside import place_inside
+from levee.loading.load import Stacks
 from levee.loading.text import split_lines
 from levee.loading.tree import Mapping, Scalar, parse
 from tests.support.stack_files import StackFiles
@@ -86,6 +87,13 @@ def test_where_nothing_runs_it_a_filter_is_refused(tmp_path: Path, target: str) 
     assert "remove it, and filter" in refused.help
     assert refused.location is not None
     assert refused.location.file.endswith("orders.yaml")
+
+
+def test_what_was_deployed_with_another_filter_can_be_compared_with(tmp_path: Path) -> None:
+    files = StackFiles(tmp_path)
+    files.add(files.orders, "filter: severity >= 4\n")
+    assert Stacks(files.project).load_alone("test").streams[0].filter == "severity >= 4"
+    assert files.found() == ["filter orders.yaml:16:9", "not-yet orders.yaml:16:9"]
 
 
 def test_without_a_filter_its_parser_is_not_imported(tmp_path: Path) -> None:

@@ -52,8 +52,6 @@ CHECKS: Final[tuple[Check, ...]] = (
     service.mechanism_of_users,
     service.nothing_to_rotate,
     service.carried_as_existing,
-    stream_filter.language,
-    stream_filter.of_its_target,
     sink.named_twice,
     sink.cannot_read,
     sink.dead_letter,
@@ -72,9 +70,9 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
-def check(declared: Declared) -> Iterator[Problem]:
-    """Everything that doesn't fit together."""
-    for one in CHECKS:
+def check(declared: Declared, *, filters: bool = True) -> Iterator[Problem]:
+    """Everything that doesn't fit together. `filters`: those of the streams are judged as well."""
+    for one in (*CHECKS, *(stream_filter.CHECKS if filters else ())):
         yield from one(declared)
     if declared.stack is not None:
         yield from problems(declared, declared.stack)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from levee.diagnostics import Level
 from levee.model.declared import Declared
-from levee.model.problem import Problem
+from levee.model.problem import Check, Problem
 from levee.targets.contract import Capability
 from levee.targets.registry import MODELS
 
@@ -30,3 +31,6 @@ def of_its_target(declared: Declared) -> Iterator[Problem]:
     for stream in declared.streams:
         if stream.filter is not None and support.instead:
             yield Problem("not-yet", f"the filter {support.reason}", support.instead, stream.origin.at("filter"))
+
+
+CHECKS: Final[tuple[Check, ...]] = (language, of_its_target)
