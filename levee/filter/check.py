@@ -189,12 +189,13 @@ def _no_severity(node: Expression) -> Remark:
 
 def _call(node: Call) -> Iterator[Remark]:
     if node.function not in list(Function):
-        hint = WORD_OPERATORS.get(node.function) or did_you_mean(node.function, Function)
+        near = did_you_mean(node.function, Function)
+        hint = WORD_OPERATORS[node.function] if node.function in {"and", "or", "not"} else near
         if node.function in COMMANDS:
             hint = "it is a command of DataPrime: write only the condition"
         yield _error(node.at, f"there is no function {node.function[:40]}", hint)
     elif not node.arguments:
-        yield _error(node.at, f"{node.function} lacks what to compare with", f"write {node.function}(field, value)")
+        yield _error(node.end, f"{node.function} lacks what to compare with", f"write {node.function}(field, value)")
     elif node.function == Function.IN:
         yield from _in(node)
     else:

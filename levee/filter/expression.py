@@ -108,11 +108,12 @@ class Compare(Node):
 
 @dataclass(frozen=True, slots=True)
 class Call(Node):
-    """A function: `subject.function(arguments)`, or `function(subject, arguments)`."""
+    """A function: `subject.function(arguments)`, or `function(subject, arguments)`. `end`: the column of its `)`."""
 
     function: str
     subject: Expression
     arguments: tuple[Expression, ...]
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from importlib import resources
-from typing import Final, cast
+from typing import Any, Final, cast
 
 from lark import Lark, Token, Transformer, UnexpectedCharacters, UnexpectedToken, v_args
 
@@ -21,13 +21,14 @@ from levee.filter.expression import (
     Constant,
     Expression,
     Field,
+    Function,
     Not,
     Or,
     Root,
     Type,
     walk,
 )
-from levee.filter.remark import FilterError
+from levee.filter.remark import FilterError, did_you_mean
 
 VERSION: Final = "<v1>"
 MAX_LENGTH: Final = 4096  # characters; the API takes no more
@@ -187,7 +188,7 @@ class _Builder(Transformer[Token, Expression]):
     def start(self, expression: Expression) -> Expression:
         return expression
 
-    def group(self, expression: Expression) -> Expression:
+    def group(self, expression: Expression, _close: Token) -> Expression:
         return replace(expression, grouped=True)
 
     def disjunction(self, *operands: Expression) -> Expression:
@@ -204,15 +205,20 @@ class _Builder(Transformer[Token, Expression]):
     def negation(self, sign: Token, operand: Expression) -> Expression:
         return Not(operand, at=_start(sign))
 
-    def arguments(self, *each: Expression) -> tuple[Expression, ...]:
+    def arguments(self, *each: Expression | Token) -> tuple[Expression | Token, ...]:
         return each
 
-    def call(self, *parts: Expression | Token | tuple[Expression, ...]) -> Expression:
-        *subject, name, given = parts
-        arguments = (*subject, *given)  # type: ignore[misc] # by the grammar: [subject] name (arguments)
-        assert isinstance(name, Token)
+    def call(self, *parts: Any) -> Expression:
+        """Of `[subject] name (argument… close)`."""
+        *subject, name, (*given, close) = parts
         function = name.removeprefix(".")
-        return Call(function, arguments[0], arguments[1:], at=_start(name) + len(name) - len(function))
+        at = _start(name) + len(name) - len(function)
+        arguments = (*subject, *given)
+        if not arguments and function not in list(Function):
+            raise FilterError(at, f"there is no function {function[:40]}", did_you_mean(function, Function))
+        if not arguments:
+            raise FilterError(_start(close), f"{function} lacks its values", f"write {function}(field, value)")
+        return Call(function, arguments[0], arguments[1:], _start(close), at=at)
 
     def field(self, token: Token, annotation: Token | None = None) -> Expression:
         at = _start(token)
