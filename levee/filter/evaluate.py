@@ -94,6 +94,8 @@ def _predicate(name: str, inside: list[Any], record: Record) -> Truth:
         return _under(lambda text: _matches(text, inside[1]), _value(inside[0], record))
     if name in _OF_TEXT:
         return _under(lambda *texts: _scalar(_OF_TEXT[name], *texts), *_values(inside, record))
+    if name != "in" and name not in _COMPARE:
+        raise ValueError(f"no condition: {name}")
     kind, *operands = inside
     if kind == Type.BOOL:
         return _of_bools(name, [_bool(each, record) for each in operands])
@@ -118,7 +120,7 @@ def _value(operation: Operation, record: Record) -> _Value:
                 return _Value(None)
             converted = not (value is None or value is _Unknown.ANYTHING or _is(str(kind), value))
             return _Value(_cast(str(kind), value), converted)
-    raise ValueError(f"no operation on values: {operation[0]}")
+    raise ValueError(f"no value: {operation[0]}")
 
 
 def _under(predicate: Callable[..., Truth], *values: _Value) -> Truth:

@@ -119,6 +119,9 @@ def test_a_label_that_is_not_there_is_null_where_labels_are() -> None:
     assert answer(compiled(require("<v1> $m.severity == ERROR")), record) is OPEN
 
 
-def test_operations_of_another_version_are_refused() -> None:
+def test_operations_that_this_version_has_not_are_refused() -> None:
+    for condition in (["like", "string", ["constant", "string", "a"]], ["holds", ["now"]]):
+        with pytest.raises(ValueError, match="no "):
+            answer({"version": 1, "condition": condition}, record_of("{}"))  # type: ignore[dict-item]
     with pytest.raises(ValueError, match="version 2"):
         answer({"version": 2, "condition": ["holds", ["constant", "bool", True]]}, record_of("{}"))
