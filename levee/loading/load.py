@@ -69,7 +69,10 @@ class Stacks:
         return build_plan(self.load(name), as_of)
 
     def load_alone(self, name: str) -> StackSpec:
-        """One stack as if it were the only one: of a revision that was deployed, say. Raises as `load_stack`."""
+        """One stack as if it were the only one: of a revision that was deployed, say. Raises as `load_stack`.
+
+        Its filters are not judged: what was deployed can be compared with, whatever levee takes by now.
+        """
         return self._checked(self._of(name), alone=True)
 
     def _checked(self, files: _StackFiles, *, alone: bool) -> StackSpec:
@@ -88,7 +91,7 @@ class Stacks:
             complete=len(files.streams) == len(files.folder.stream_files) and not files.folder.diagnostics,
             claims=tuple(claims),
         )
-        problems = [*classes.problems, *files.problems, *check(declared)]
+        problems = [*classes.problems, *files.problems, *check(declared, filters=not alone)]
         diagnostics = [*files.folder.diagnostics, *classes.diagnostics, *files.diagnostics]
         if stack is not None and not (problems or diagnostics or refused):
             problems += too_long(stack)

@@ -16,9 +16,10 @@ from typing import Final
 
 from levee.diagnostics import Diagnostic, Location
 from levee.diagnostics.redaction import REFERENCES, blot, may_hold_secret, redact
+from levee.loading.inside import place_inside
 from levee.loading.plain_file import UnreadableError
 from levee.loading.text import line_starts, read_text, split_lines
-from levee.loading.tree import Mapping, Node, Scalar, Sequence, Span, Tree, parse
+from levee.loading.tree import Mapping, Node, Place, Scalar, Sequence, Span, Tree, parse
 from levee.model import origin as origins
 from levee.model.origin import Origin
 from levee.model.problem import Part, Problem
@@ -43,7 +44,7 @@ def diagnose(project: Path, problems: Iterable[Problem]) -> Iterator[Diagnostic]
         listed = list(group)
         text = SourceText.read(project, file, [each.origin.path for each in listed if each.secret])
         for problem in listed[:MOST]:
-            location, excerpt = text.at(problem.origin.path, problem.part)
+            location, excerpt = text.at(problem.origin.path, problem.part, problem.offset)
             message = redact(problem.message)
             if problem.other is not None:
                 message += f" ({read(problem.other.file).at(problem.other.path, Part.VALUE)[0]})"
@@ -66,6 +67,7 @@ class SourceText:
     def __init__(self, file: str, text: str, secret: Collection[origins.Path] = ()) -> None:
         tree = parse(text, shown=True)
         self._file = file
+        self._text = text
         self._root = tree.root
         self._lines = _redacted(text, tree, secret)
 
@@ -78,8 +80,11 @@ class SourceText:
             text = ""
         return cls(file, text, secret)
 
-    def at(self, path: origins.Path, part: Part) -> Located:
-        """The place of a value or its key, or of the nearest one above that is written."""
+    def at(self, path: origins.Path, part: Part, offset: int | None = None) -> Located:
+        """The place of a value or its key, or of the nearest one above that is written; of a text that character's."""
+        if offset is not None and self._root is not None and isinstance(node := _nearest(self._root, path), Scalar):
+            place = place_inside(self._text, node, offset)
+            return self.show(Span(place, Place(place.line, place.column + 1)))
         span = None if self._root is None else _find(self._root, path, part)
         return (Location(self._file), ()) if span is None else self.show(span)
 
@@ -136,7 +141,7 @@ def _redacted(text: str, tree: Tree, secret: Collection[origins.Path]) -> list[s
     if tree.root is None:
         spans += [match.span(1) for match in _REFERENCED.finditer(text)]
     else:
-        named = [*tree.secrets, *(_value_span(tree.root, path) for path in secret)]
+        named = [*tree.secrets, *(_nearest(tree.root, path).span for path in secret)]
         spans += [(starts[start.line] + start.column, starts[end.line] + end.column) for start, end in named]
     of_line: dict[int, list[tuple[int, int]]] = {}
     for start, end in spans:
@@ -152,8 +157,8 @@ def _redacted(text: str, tree: Tree, secret: Collection[origins.Path]) -> list[s
     return lines
 
 
-def _value_span(root: Node, path: origins.Path) -> Span:
-    """All of a value, or of the nearest one above it that is written."""
+def _nearest(root: Node, path: origins.Path) -> Node:
+    """A value, or of the nearest one above it that is written."""
     node = root
     for step in path:
         if isinstance(node, Mapping) and step in node.entries:
@@ -162,4 +167,4 @@ def _value_span(root: Node, path: origins.Path) -> Span:
             node = node.items[step]
         else:
             break
-    return node.span
+    return node

@@ -23,7 +23,8 @@ class Problem:
     """What is wrong, what to write instead, and whose value or key it is.
 
     `origin` may lead to a key that isn't written; the nearest one above it is then shown. `other` is a second place
-    to name: the first of two equal topics, say. `secret`: the value at `origin` is one, and never shown.
+    to name: the first of two equal topics, say. `secret`: the value at `origin` is one, and never shown. `offset`: the
+    character of the value's text that is meant, from 0.
     """
 
     id: str
@@ -33,6 +34,7 @@ class Problem:
     part: Part = Part.VALUE
     other: Origin | None = None
     secret: bool = False
+    offset: int | None = None
 
 
 Check = Callable[[Declared], Iterator[Problem]]

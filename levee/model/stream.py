@@ -195,7 +195,7 @@ class StreamSpec:
     """One stream file. `key` is the file's stem and the stream's identity; `topic` is the name in Kafka.
 
     `replication` and `min_insync` are resolved: the stream's own, else its class's. `settings` are further topic
-    settings, verbatim. `filter` is kept as text until its language arrives. `cost_centre` pays for it, `legal_basis`
+    settings, verbatim. `filter` is DPXL. `cost_centre` pays for it, `legal_basis`
     is why personal data may be in it (GDPR Art. 6), in words.
     """
 

@@ -43,10 +43,14 @@ class Support(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Supported:
-    """How far a capability goes on a target. `reason` says what is so meanwhile, and reads on after a thing's name."""
+    """How far a capability goes on a target. `reason` says what is so meanwhile, and reads on after a thing's name.
+
+    `instead`: declaring it is an error, and this is what to do.
+    """
 
     support: Support
     reason: str = ""
+    instead: str = ""
 
     @property
     def is_full(self) -> bool:
@@ -57,9 +61,9 @@ class Supported:
 FULL = Supported(Support.FULL)
 
 
-def not_yet(reason: str) -> Supported:
+def not_yet(reason: str, *, instead: str = "") -> Supported:
     """Declared and checked, and not provisioned by this version."""
-    return Supported(Support.NOT_YET, reason)
+    return Supported(Support.NOT_YET, reason, instead)
 
 
 def impossible(reason: str) -> Supported:

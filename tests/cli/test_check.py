@@ -152,7 +152,7 @@ def test_checking_imports_neither_pulumi_nor_a_client_and_opens_no_socket(broken
         "socket.socket = lambda *a, **k: sys.exit('a socket'); "
         "from levee_infra.cli.main import main; "
         f"code = main(['check', '--project', {str(broken)!r}]); "
-        "heavy = {'pulumi', 'pulumi_policy', 'grpc', 'boto3', 'confluent_kafka', 'kafka'}; "
+        "heavy = {'pulumi', 'pulumi_policy', 'grpc', 'boto3', 'confluent_kafka', 'kafka', 'lark', 're2'}; "
         "print(code, sorted(heavy & sys.modules.keys()), file=sys.stderr)"
     )
     ended = subprocess.run(

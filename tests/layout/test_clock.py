@@ -25,6 +25,7 @@ PROGRAMS = {
     "infra/levee_infra/providers/levee/__main__.py": "the provider's process",
     "infra/levee_infra/cli/main.py": "the command line",
     "policies/levee_policies/__main__.py": "the policy pack's process",
+    "infra/levee_infra/kafka/login/token_endpoint.py": "an answer may name the end of a token as a moment",
     "infra/levee_infra/kafka/login/tokens.py": "librdkafka takes the end of a token as a moment",
     "infra/levee_infra/engines/embedded/lock.py": "since when a run holds a stack: for people to read",
 }

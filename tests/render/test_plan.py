@@ -33,7 +33,7 @@ def test_the_stack_in_an_account_with_its_parts() -> None:
 
 
 def test_everything_a_stream_can_declare(tmp_path: Path) -> None:
-    files = StackFiles(tmp_path)
+    files = StackFiles(tmp_path).on_ibm()
     files.add(
         files.orders,
         """\

@@ -134,6 +134,11 @@ class StackFiles:
         file.write_text("".join(f"{name}: {value}\n" for name, value in fields.items() if value))
         return file
 
+    def on_ibm(self) -> Self:
+        """Make it a stack of the one target where a filter is not refused."""
+        old = "target: kafka\naccount: local\nregion: eu-west-1\n"
+        return self.edit(self.stack, old, f"target: ibm\naccount: {'0123456789abcdef' * 2}\nregion: eu-de\n")
+
     def comply(self) -> Self:
         """Add what the rules ask of every stack, so that it may be carried out."""
         self.edit(self.stack, "owner: platform-team\n", "owner: platform-team\ncost_centre: CC-1\n")

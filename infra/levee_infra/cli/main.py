@@ -26,6 +26,7 @@ Declare topics, writers, readers and their boundary under stacks/, then:
   levee init             a project to begin from, in an empty folder (offline)
   levee plan local       what stacks/local declares, as tables (offline)
   levee check            every stack against the rules (offline)
+  levee filter check local  what is wrong with the filters of its streams (offline)
   levee guard local      what would change of what is deployed, against the rules (offline)
   levee guardrails prod  policies for the AWS organization that keep a stack's boundary (offline)
   levee preview local    what `up` would change on the cluster
@@ -47,6 +48,7 @@ COMMANDS: Final[Mapping[str, tuple[str, ...]]] = {
     "plan": ("plan",),
     "check": ("check",),
     "explain": ("explain",),
+    "filters": ("filter",),
     "guard": ("guard",),
     "guardrails": ("guardrails",),
     "deploy": ("up", "preview", "destroy"),

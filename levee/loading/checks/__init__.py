@@ -19,6 +19,7 @@ from levee.loading.checks import (
     service,
     sink,
     source,
+    stream_filter,
     topic,
 )
 from levee.model.declared import Declared
@@ -69,9 +70,9 @@ CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
-def check(declared: Declared) -> Iterator[Problem]:
-    """Everything that doesn't fit together."""
-    for one in CHECKS:
+def check(declared: Declared, *, filters: bool = True) -> Iterator[Problem]:
+    """Everything that doesn't fit together. `filters`: those of the streams are judged as well."""
+    for one in (*CHECKS, *(stream_filter.CHECKS if filters else ())):
         yield from one(declared)
     if declared.stack is not None:
         yield from problems(declared, declared.stack)

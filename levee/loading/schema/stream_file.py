@@ -140,7 +140,7 @@ STREAM: Final[Fields] = {
     "consumers": field({"type": "list", "schema": mapping(_CONSUMER)}, "[{service: siem, groups: [siem]}]"),
     "filter": field(
         {"type": "string", "empty": False, "maxlength": MAX_FILTER, "check_with": free_of(filter_problem)},
-        "severity >= 4",
+        '"<v1> $m.severity == ERROR"',
     ),
     "sinks": field({"type": "list", "schema": mapping(_SINK)}, "[{name: siem, kind: http, …}]"),
     "archive": field(mapping(_ARCHIVE), "{bucket: payments-audit, retention: 2555d, locked: true}"),

@@ -32,7 +32,10 @@ MODEL: Final = TargetModel(
     roles=True,
     organizations=True,
     capabilities={
-        Capability.FILTER: not_yet("is kept as text and filters nothing yet: every record reaches the topic's readers"),
+        Capability.FILTER: not_yet(
+            "has nothing to run it here yet, and is refused: every record would pass",
+            instead="remove it, and filter at the source: `log_pattern` of a log group takes CloudWatch's syntax",
+        ),
         Capability.SINK: not_yet("is checked and not provisioned yet"),
         Capability.FILLED_ARCHIVE: not_yet("is filled by nothing yet"),
         Capability.LOG_SERVICE: impossible("is checked; levee brings no events of it to the topic"),

@@ -12,7 +12,10 @@ CHECKED: Final = not_yet("is checked and not provisioned yet")
 MODEL: Final = TargetModel(
     name=Target.KAFKA,
     capabilities={
-        Capability.FILTER: not_yet("is kept as text and filters nothing yet: every record reaches the topic's readers"),
+        Capability.FILTER: not_yet(
+            "has nothing to run it here yet, and is refused: every record would pass",
+            instead="remove it, and filter in the application that writes the stream or in the one that reads it",
+        ),
         Capability.SINK: CHECKED,
         Capability.ARCHIVE: CHECKED,
         Capability.FILLED_ARCHIVE: not_yet("is filled by nothing yet"),
