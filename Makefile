@@ -7,7 +7,7 @@ STACKS ?= local aws-local
 # Hundreds of processes import the same modules: Python compiles them once, whatever the caller's habit.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: up down clean test lint unit integration fuzz bench lock docs venv
+.PHONY: up down clean test lint unit integration soak fuzz bench lock docs venv
 
 up: .venv/local.stamp  ## three secured brokers and an AWS API, the declared streams on them, and the proof
 	$(BIN)/levee local up --aws
@@ -31,12 +31,15 @@ unit: .venv/dev.stamp
 	$(BIN)/pytest -q -n auto -m "not integration"
 
 integration: .venv/dev.stamp  ## on real brokers of its own, three for each worker, on other ports than `make up`
-	$(BIN)/pytest -q -n 2 --dist loadfile -m integration
+	$(BIN)/pytest -q -n 2 --dist loadfile -m "integration and not soak"
 
 FUZZ_COUNT ?= 1000000
 FUZZ_SEED ?= 1
 fuzz: .venv/dev.stamp  ## random and mutated filters; CI runs fewer
 	$(BIN)/python -m tests.support.filter_fuzz $(FUZZ_COUNT) $(FUZZ_SEED)
+
+soak: .venv/dev.stamp  ## what takes too long for each change: more points at which a run is killed, whole moves and wheels
+	$(BIN)/pytest -q -n 2 --dist loadfile -m soak
 
 bench: .venv/dev.stamp
 	$(BIN)/python -m benchmarks
