@@ -17,10 +17,12 @@ from levee.diagnostics import LeveeError
 from levee_infra.deployed.embedded_state import Resource, State, is_provider_type, provider_urn
 from levee_infra.deployed.location import PROJECT
 from levee_infra.deployed.resources import STACK
+from levee_infra.engines.registrable import why_not
 from levee_infra.providers.kafka.provider import KafkaProvider
 from levee_infra.providers.protocol.on_destroy import ON_DESTROY, REFUSE
 from levee_infra.providers.protocol.properties import SIGNATURE_KEY
 
+GO_ON: Final = "go on with the engine that holds it"
 VERSIONS: Final = frozenset({3, 4})
 _PROVIDERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "pulumi:providers:kafka": {"version": KafkaProvider.version, "__internal": {}},
@@ -84,8 +86,17 @@ def document(resources: Iterable[Mapping[str, Any]], now: datetime, **of_deploym
 
 def from_pulumi(exported: Any, naming: Naming) -> State:
     """The state that an export tells of. Raises LeveeError (exit 2) for an export that can't be read, that is none of
-    this stack, or holds what the embedded engine can't record.
+    this stack, or holds what the embedded engine can't record or levee's program didn't register.
     """
+    state = recorded(exported, naming)
+    for each in state.resources.values():
+        if why := why_not(each):
+            raise _refused(f"{each.type} {each.name} {why}")
+    return state
+
+
+def recorded(exported: Any, naming: Naming) -> State:
+    """The same of whatever resources; what they hold isn't looked at, but for secrets that an engine marked."""
     try:
         if exported["version"] not in VERSIONS:
             raise _refused("its version is unknown")
@@ -97,13 +108,23 @@ def from_pulumi(exported: Any, naming: Naming) -> State:
             )
         if deployment.get("snippets") or deployment.get("extensions"):
             raise _refused("the embedded engine has no snippets or extensions")
-        resources = [_from_pulumi(each, naming) for each in deployment.get("resources") or ()]
-        state = State({each.urn: each for each in resources})
-        dangling = {urn for each in resources for urn in each.needs()} - state.resources.keys()
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
-        raise _refused("it is not an export of this stack") from None
-    if len(state.resources) != len(resources) or dangling:
-        raise _refused("it names a resource twice, or one that it doesn't hold")
+        listed = list(deployment.get("resources") or ())
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise _refused("it is not an export of this stack: it holds no list of resources") from None
+    state = State()
+    for place, told in enumerate(listed, start=1):
+        try:
+            resource = _from_pulumi(told, naming)
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+            urn = told.get("urn") if isinstance(told, Mapping) else None
+            which = f"resource {place}{f', {urn},' if isinstance(urn, str) else ''}"
+            raise _refused(f"it is not an export of this stack: {which} is not as an engine writes it") from None
+        if resource.urn in state.resources:
+            raise _refused(f"it names {resource.urn} twice")
+        state.resources[resource.urn] = resource
+    for each in state.resources.values():
+        if dangling := each.needs() - state.resources.keys():
+            raise _refused(f"{each.type} {each.name} needs {min(dangling)}, which it doesn't hold")
     _require_no_secret(state)
     return state
 
@@ -192,4 +213,4 @@ def _require_no_secret(state: State) -> None:
 
 
 def _refused(why: str, hint: str = "") -> LeveeError:
-    return LeveeError(f"the state can't be moved: {why}", hint or "go on with the engine that holds it", exit_code=2)
+    return LeveeError(f"the state can't be moved: {why}", hint or GO_ON, exit_code=2)
