@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, Final
 
-from levee.clock import SYSTEM_CLOCK
+from levee.clock import Clock
 from levee.diagnostics.redaction import holds_secret, is_secret
 from levee.plan import type_tokens
 from levee_infra.deployed.embedded_state import Resource
 from levee_infra.deployed.resources import APPROVALS, STACK
 
 _Spec = Mapping[str, Any]
+_NO_DAY: Final = datetime.fromtimestamp(0, UTC)
+"""A schema knows none."""
 _TYPES: Final = "#/types/"
 _TEXT: Final[_Spec] = {"type": "string"}
 _BY_NAME: Final[_Spec] = {"additionalProperties": _TEXT}
@@ -72,7 +75,7 @@ def _schemas() -> tuple[_Spec, Mapping[str, _Spec]]:
 
     types: dict[str, Any] = {}
     properties = dict(_GROUPS)
-    for provider in (KafkaProvider(), LeveeProvider(SYSTEM_CLOCK)):
+    for provider in (KafkaProvider(), LeveeProvider(Clock.fixed(_NO_DAY))):
         schema = json.loads(provider.schema())
         types |= schema["types"]
         of_provider = {f"pulumi:providers:{provider.name}": schema["provider"]}
