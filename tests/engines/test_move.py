@@ -29,7 +29,15 @@ KAFKA: Final = Resource(
     f"{URN}pulumi:providers:kafka::kafka", "pulumi:providers:kafka", True, "p", {"timeout": 1}, {"timeout": 1}
 )
 ORDERS: Final = Resource(
-    f"{URN}{TOPIC}::orders", TOPIC, True, "orders", {}, {"topicId": "t"}, OWN.urn, f"{KAFKA.urn}::p", protect=True
+    f"{URN}{TOPIC}::orders",
+    TOPIC,
+    True,
+    "orders",
+    {"name": "orders"},
+    {"topicId": "t"},
+    OWN.urn,
+    f"{KAFKA.urn}::p",
+    protect=True,
 )
 STATE: Final = State({each.urn: each for each in (OWN, KAFKA, ORDERS)})
 OTHER: Final = State({each.urn: each for each in (OWN, KAFKA)})
@@ -298,6 +306,17 @@ def test_a_file_is_taken_where_nobody_holds_the_stack(project: Path, backend: Ba
             "Topic orders has `outputs.password`",
             lambda text: text.replace('"topicId"', '"password": "hunter2secret", "topicId"'),
         ),
+        ("resource 3, urn:.*::orders, is not", lambda text: text.replace('"protect": true', '"protect": "yes"')),
+        (
+            "resource 3, urn:.*::orders, is not",
+            lambda text: text.replace('"protect": true', '"initErrors": "an error"'),
+        ),
+        ("resource 1, urn:.*::bank-dev, is not", lambda text: text.replace('"custom": false', '"custom": 0')),
+        (
+            "Topic orders has no id",
+            lambda text: text.replace('"id": "orders"', '"id": ""').replace('"name": "orders"', '"partitions": 1'),
+        ),
+        ("Topic orders doesn't say what its id", lambda text: text.replace('"name": "orders"', '"partitions": 1')),
         ("Topic orders has another id", lambda text: text.replace('"topicId"', '"name": "others", "topicId"')),
         (
             "orders needs urn:.*::kafka, which",

@@ -115,6 +115,11 @@ def of_topic(**fields: Any) -> Callable[[dict[str, Any]], object]:
         ("not an export of", of_topic(urn=7)),
         ("not an export of", of_topic(id=7)),
         ("not an export of", of_topic(inputs=7)),
+        ("not an export of", of_topic(custom="true")),
+        ("not an export of", of_topic(initErrors=[7])),
+        ("orders needs itself", of_topic(dependencies=["urn:pulumi:prod::bank::kafka:index/topic:Topic::orders"])),
+        ("orders needs itself", of_topic(parent="urn:pulumi:prod::bank::kafka:index/topic:Topic::orders")),
+        ("in a circle", lambda told: resources(told)["kafka"].update(dependencies=[resources(told)["orders"]["urn"]])),
         ("not an export of", of_topic(dependencies=[None])),
         (
             "orders needs urn:.*::gone, which it doesn't hold",
@@ -142,6 +147,12 @@ def test_what_the_embedded_engine_can_not_record_is_refused(
 def test_an_export_that_can_not_be_read_is_refused(told: Any) -> None:
     with pytest.raises(LeveeError, match="not an export"):
         from_pulumi(told, NAMING)
+
+
+def test_one_id_of_two_resources_is_refused() -> None:
+    two = [topic(name, id="a.v1", inputs={"name": "a.v1"}) for name in ("a", "b")]
+    with pytest.raises(LeveeError, match="has the id of"):
+        from_pulumi(to_pulumi(state(*two), NAMING, NOW), NAMING)
 
 
 def test_a_secret_goes_to_no_other_engine() -> None:

@@ -59,12 +59,24 @@ def _reasons(resource: Resource) -> Iterator[str]:
             yield f"has `{path}`, which is no property of its type"
         for path in _secret_keys(held, part):
             yield f"holds a secret under `{path}`"
-        if resource.is_managed and _made(_IDS.get(resource.type, "{name}"), held) not in {None, resource.id}:
-            yield f"has another id than its {part} say"
-    if resource.id not in str(resource.outputs.get("arn", resource.id)):
-        yield "has another id than its `outputs.arn` says"
     if holds_secret("\n".join({resource.id, *resource.init_errors, *_texts([resource.inputs, resource.outputs])})):
         yield "holds what looks like a secret"
+    if resource.custom:
+        yield from _of_its_id(resource, properties[resource.type])
+
+
+def _of_its_id(resource: Resource, properties: _Spec) -> Iterator[str]:
+    if not resource.id:
+        yield "has no id"
+    if resource.id not in str(resource.outputs.get("arn", resource.id)):
+        yield "has another id than its `outputs.arn` says"
+    form = _IDS.get(resource.type, "{name}")
+    if resource.is_provider or _made(form, properties) is None:
+        return
+    made = {part: _made(form, held) for part, held in (("inputs", resource.inputs), ("outputs", resource.outputs))}
+    if not any(made.values()):
+        yield "doesn't say what its id is made of"
+    yield from (f"has another id than its {part} say" for part, id_ in made.items() if id_ not in {None, resource.id})
 
 
 @cache

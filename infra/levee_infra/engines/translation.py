@@ -7,10 +7,12 @@ engine writes into a provider's configuration. What one of them can't record is 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from typing import Any, Final
 
 from levee.diagnostics import LeveeError
@@ -89,30 +91,19 @@ def from_pulumi(exported: Any, naming: Naming) -> State:
     this stack, or holds what the embedded engine can't record or levee's program didn't register.
     """
     state = recorded(exported, naming)
+    known: dict[tuple[str, str], str] = {}
     for each in state.resources.values():
         if why := why_not(each):
             raise _refused(f"{each.type} {each.name} {why}")
+        if each.custom and (other := known.setdefault((each.type, each.id), each.urn)) != each.urn:
+            raise _refused(f"{each.type} {each.name} has the id of {other}")
     return state
 
 
 def recorded(exported: Any, naming: Naming) -> State:
     """The same of whatever resources; what they hold isn't looked at, but for secrets that an engine marked."""
-    try:
-        if exported["version"] not in VERSIONS:
-            raise _refused("its version is unknown")
-        deployment = exported["deployment"]
-        if deployment.get("pending_operations"):
-            raise _refused(
-                "operations are pending that an interrupted run had begun",
-                f"run `levee up {naming.stack} --engine pulumi` to its end first",
-            )
-        if deployment.get("snippets") or deployment.get("extensions"):
-            raise _refused("the embedded engine has no snippets or extensions")
-        listed = list(deployment.get("resources") or ())
-    except (LookupError, TypeError, ValueError, AttributeError):
-        raise _refused("it is not an export of this stack: it holds no list of resources") from None
     state = State()
-    for place, told in enumerate(listed, start=1):
+    for place, told in enumerate(_listed(exported, naming), start=1):
         try:
             resource = _from_pulumi(told, naming)
         except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
@@ -125,8 +116,29 @@ def recorded(exported: Any, naming: Naming) -> State:
     for each in state.resources.values():
         if dangling := each.needs() - state.resources.keys():
             raise _refused(f"{each.type} {each.name} needs {min(dangling)}, which it doesn't hold")
+        if each.urn in {each.parent, *each.dependencies}:
+            raise _refused(f"{each.type} {each.name} needs itself")
+    deque(_after_what_they_need(state.resources), maxlen=0)
     _require_no_secret(state)
     return state
+
+
+def _listed(exported: Any, naming: Naming) -> list[Any]:
+    """The resources of an export, whatever they are."""
+    try:
+        if exported["version"] not in VERSIONS:
+            raise _refused("its version is unknown")
+        deployment = exported["deployment"]
+        if deployment.get("pending_operations"):
+            raise _refused(
+                "operations are pending that an interrupted run had begun",
+                f"run `levee up {naming.stack} --engine pulumi` to its end first",
+            )
+        if deployment.get("snippets") or deployment.get("extensions"):
+            raise _refused("the embedded engine has no snippets or extensions")
+        return list(deployment.get("resources") or ())
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise _refused("it is not an export of this stack: it holds no list of resources") from None
 
 
 def _after_what_they_need(resources: Mapping[str, Resource]) -> Iterator[Resource]:
@@ -173,7 +185,12 @@ def _from_pulumi(told: Mapping[str, Any], naming: Naming) -> Resource:
     unknown = [key for key, value in told.items() if value and key not in _BOTH | _LEARNED_AGAIN]
     if unknown:
         raise _refused(f"the embedded engine can't record `{unknown[0]}` of {told['urn']}")
-    if not all(isinstance(told.get(key, ""), str) for key in ("urn", "type", "id")):
+    texts = [told.get(key) or "" for key in ("urn", "type", "id", "parent", "provider")]
+    lists = [told.get(key) or [] for key in ("dependencies", "initErrors")]
+    switches = [told["custom"], told.get("protect") or False]
+    if not all(isinstance(each, list) for each in lists) or not all(isinstance(each, bool) for each in switches):
+        raise ValueError("not a resource")
+    if not all(isinstance(each, str) for each in (*texts, *chain.from_iterable(lists))):
         raise ValueError("not a resource")
     if told["urn"].split("::", 3)[2].rpartition("$")[2] != told["type"]:
         raise ValueError("a resource whose name says that it is another")
@@ -185,7 +202,7 @@ def _from_pulumi(told: Mapping[str, Any], naming: Naming) -> Resource:
     return Resource(
         urn=naming.to_embedded(told["urn"]),
         type=told["type"],
-        custom=bool(told["custom"]),
+        custom=told["custom"],
         id=told.get("id", ""),
         inputs=inputs,
         outputs=outputs,
