@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from traceback import walk_tb
+from types import FrameType
 from typing import Any, Final
 
 from levee.model.origin import Origin
@@ -13,6 +15,7 @@ from levee_policies.facts import Context, Facts
 from levee_policies.failure import Failure
 from levee_policies.finding import Finding, Report, Verdict
 from levee_policies.index import Index
+from levee_policies.own_run import own_run
 from levee_policies.rule import Rule, Subject, Violation
 from levee_policies.rules.pol004_could_not_be_evaluated import RULE as COULD_NOT_BE_EVALUATED
 from levee_policies.waivers import apply
@@ -21,6 +24,8 @@ META_GROUP: Final = "POL"
 
 AnyRule = Rule[Any]
 Subjects = Sequence[Subject[Any]]
+_Call = tuple[Callable[..., Any], Any, str]
+"""A function of a rule, what it gave, and how it is called."""
 
 
 def evaluate(plan: Plan, rules: Iterable[AnyRule], context: Context, index: Index | None = None) -> Report:
@@ -37,7 +42,8 @@ def evaluate(plan: Plan, rules: Iterable[AnyRule], context: Context, index: Inde
     own = frozenset(rule.id for rule in context.own_rules)
     first = _Run(Facts(index, context), [rule for rule in judged if rule.id not in own])
     if others := [rule for rule in judged if rule.id in own]:
-        first.go_on(Facts(index.apart, _apart(context)), others)
+        with own_run(lambda: f"the rule {first.judging.id}, {first.judging.file}," if first.judging else "a rule"):
+            first.go_on(Facts(index.apart, _apart(context)), others)
     waivable = (*context.never_waived, *rules, COULD_NOT_BE_EVALUATED)
     findings, uses = apply(first.findings, context.waivers, rules=waivable, stack=plan.stack, as_of=context.as_of)
     second = _Run(Facts(index, context, uses), meta)
@@ -60,6 +66,7 @@ class _Run:
         self.failures: list[Failure] = []
         self.looked_at: dict[str, int] = {}
         self.findings: list[Finding] = []
+        self.judging: AnyRule | None = None
         self.go_on(facts, rules)
 
     def go_on(self, facts: Facts, rules: Sequence[AnyRule]) -> None:
@@ -67,31 +74,39 @@ class _Run:
         self._facts = facts
         self._populations: dict[Callable[[Facts], Iterable[Subject[Any]]], Subjects] = {}
         for rule in rules:
+            self.judging = rule
             subjects = self._subjects(rule)
             self.looked_at[rule.id] = len(subjects)
             for subject in subjects:
-                self.findings += self._judge(rule, subject)
+                self._judge(rule, subject)
 
     def _subjects(self, rule: AnyRule) -> Subjects:
-        known = self._populations.get(rule.subjects)
-        if known is None:
-            try:
-                known = tuple(map(_subject, rule.subjects(self._facts)))
-            except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a rule raises, it must not pass
-                plan = self._facts.plan
-                self._fail(rule, Subject("stack", plan.origin, plan), error)
-                return ()
-            self._populations[rule.subjects] = known
+        found: Any = None
+        try:
+            known = self._populations.get(rule.subjects)
+            if known is None:
+                found = rule.subjects(self._facts)
+                known = self._populations[rule.subjects] = tuple(map(_subject, _each(found, "subjects", "Subjects")))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever a rule raises, it must not pass
+            plan = self._facts.plan
+            self._fail(rule, Subject("stack", plan.origin, plan), error, (rule.subjects, found, "subjects(facts)"))
+            return ()
         return known
 
-    def _judge(self, rule: AnyRule, subject: Subject[Any]) -> Iterator[Finding]:
+    def _judge(self, rule: AnyRule, subject: Subject[Any]) -> None:
+        found: Any = None
         try:
-            for violation in rule.check(subject.value, self._facts):
-                yield self._finding(rule, subject, _violation(violation))
+            found = rule.check(subject.value, self._facts)
+            for violation in _each(found, "check", "Violations"):
+                self.findings.append(self._finding(rule, subject, _violation(violation)))
         except UnknownValueError as error:
-            yield self._finding(rule, subject, _unknown(error))
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever a rule raises, it must not pass
-            self._fail(rule, subject, error)
+            self.findings.append(self._finding(rule, subject, _unknown(error)))
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever a rule raises, it must not pass
+            self._fail(rule, subject, error, (rule.check, found, "check(subject, facts)"))
 
     def _finding(self, rule: AnyRule, subject: Subject[Any], violation: Violation) -> Finding:
         return Finding(
@@ -105,9 +120,43 @@ class _Run:
             secret=violation.secret,
         )
 
-    def _fail(self, rule: AnyRule, subject: Subject[Any], error: BaseException) -> None:
+    def _fail(self, rule: AnyRule, subject: Subject[Any], error: BaseException, call: _Call) -> None:
         name = f"{self._facts.plan.stack}/{subject.name}"
-        self.failures.append(Failure(rule.id, name, subject.origin, type(error).__name__))
+        if not rule.file:
+            self.failures.append(Failure(rule.id, name, subject.origin, type(error).__name__))
+            return
+        line, told = _fault(rule.file, error, call)
+        self.failures.append(Failure(rule.id, name, Origin(rule.file, (line,)), told, line))
+
+
+def _fault(file: str, error: BaseException, call: _Call) -> tuple[int, str]:
+    """Where in its file an organization's rule went wrong, and how."""
+    function, found, form = call
+    told = str(error) if isinstance(error, _WrongError) else type(error).__name__
+    raised = [line for frame, line in walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
+    if raised:
+        return raised[-1], told
+    at = getattr(found, "gi_frame", None)  # where a generator yielded what can't be used
+    if isinstance(at, FrameType) and at.f_code.co_filename == file:
+        return at.f_lineno, told
+    if isinstance(error, TypeError) and not isinstance(error, _WrongError) and found is None:
+        told = f"it can't be called as {form}"
+    code = getattr(function, "__code__", None)
+    return (code.co_firstlineno if code is not None and code.co_filename == file else 1), told
+
+
+class _WrongError(TypeError):
+    """What a rule gave is none of what it may give; the text says what it is, and no value."""
+
+
+def _each(found: Any, function: str, what: str) -> Iterable[Any]:
+    if not isinstance(found, Iterable):
+        raise _WrongError(f"{function} returned {_kind(found)}, where it has to yield {what}")
+    return found
+
+
+def _kind(value: object) -> str:
+    return "None" if value is None else f"a value of type {type(value).__name__}"
 
 
 def _apart(context: Context) -> Context:
@@ -116,18 +165,31 @@ def _apart(context: Context) -> Context:
 
 def _subject(found: Any) -> Subject[Any]:
     """What a population yields, if it is a subject: an organization's rule may yield anything."""
-    if not isinstance(found, Subject) or not isinstance(found.origin, Origin):
-        raise TypeError
+    if type(found) is not Subject:
+        raise _WrongError(f"subjects yields {_kind(found)}, where it has to be a Subject")
+    _require(found, "name", isinstance(found.name, str), "a text")
+    _require(found, "origin", isinstance(found.origin, Origin), "the origin of a value of the plan")
     return found
 
 
 def _violation(found: Any) -> Violation:
-    if not isinstance(found, Violation):
-        raise TypeError
-    texts: tuple[Any, ...] = (found.current, found.expected, found.fix)
-    if not (all(isinstance(each, str) for each in texts) and isinstance(found.at, tuple)):
-        raise TypeError
+    if type(found) is not Violation:
+        raise _WrongError(f"check yields {_kind(found)}, where it has to be a Violation")
+    for field in ("current", "expected", "fix"):
+        _require(found, field, isinstance(getattr(found, field), str), "a text")
+    for field in ("unknown", "secret"):
+        _require(found, field, isinstance(getattr(found, field), bool), "True or False")
+    at: Any = found.at
+    steps = isinstance(at, tuple) and all(isinstance(each, str | int) for each in at)
+    _require(found, "at", steps, 'a tuple of keys, such as ("owner",)')
+    _require(found, "origin", isinstance(found.origin, Origin | None), "the origin of a value of the plan, or None")
     return found
+
+
+def _require(found: Subject[Any] | Violation, field: str, is_right: bool, what: str) -> None:  # noqa: FBT001 - a verdict
+    if not is_right:
+        value = _kind(getattr(found, field))
+        raise _WrongError(f"`{field}` of a {type(found).__name__} is {value}, where it has to be {what}")
 
 
 def _unknown(error: UnknownValueError) -> Violation:

@@ -13,18 +13,22 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
 from levee.diagnostics import Diagnostic, LeveeError, Location, Rejected
+from levee.diagnostics.redaction import redact
 from levee.loading.plain_file import MIB, UnreadableError, read_plain, text_of
+from levee_policies.own_run import own_run
 from levee_policies.rule import Rule, Severity, Surface
 
 FOLDER: Final = "policies/rules"
 IDS: Final = "ORG-OWN-001: not RLS, a group of three letters that is not POL, a number"
 _ID: Final = re.compile(r"(?!RLS-)[A-Z]{2,8}-(?!POL-)[A-Z]{3}-[0-9]{3}")
+_SHOWN: Final = 60  # characters of a value
 _FILE: Final = re.compile(r"[a-z][a-z0-9_]*\.py")
 _UNREAD: Final = frozenset({"__pycache__", "__init__.py", "README.md"})
 _IMPORTABLE: Final = (
@@ -59,7 +63,7 @@ def rules_of(project: Path) -> tuple[Rule[Any], ...]:
     for entry in _entries(project):
         file = f"{FOLDER}/{entry.name}"
         try:
-            rule = _rule(project / file, entry)
+            rule = _rule(project / file, file, entry)
             if rule.id in found:
                 raise _Unusable(f"{found[rule.id][0]} has the id {rule.id} already", "give each rule an id of its own")
             found[rule.id] = (file, rule)
@@ -90,7 +94,7 @@ def _is_editors(name: str) -> bool:
     return (name.startswith(".") and not name.endswith(".py")) or name.endswith("~")
 
 
-def _rule(path: Path, entry: os.DirEntry[str]) -> Rule[Any]:
+def _rule(path: Path, file: str, entry: os.DirEntry[str]) -> Rule[Any]:
     if not _FILE.fullmatch(entry.name):
         hint = "name a rule's file in lower case, such as own001_owners_are_teams.py; keep others elsewhere"
         raise _Unusable("levee reads no such file", hint)
@@ -98,32 +102,36 @@ def _rule(path: Path, entry: os.DirEntry[str]) -> Rule[Any]:
         source = text_of(read_plain(path, MIB, follow=False))
     except UnreadableError as error:
         raise _Unusable(error.message, error.hint, error.line + 1) from None
-    return _checked(_executed(path, source))
+    tree, module = _executed(file, source)
+    return replace(_checked(module, tree), file=file)
 
 
-def _executed(path: Path, source: str) -> ModuleType:
+def _executed(file: str, source: str) -> tuple[ast.Module, ModuleType]:
     """The module that a file's text makes. What an exception says isn't repeated: it may quote anything."""
     try:
         tree = ast.parse(source)
         for node in ast.walk(tree):
             _require_pure(node)
-        code = compile(tree, str(path), "exec", dont_inherit=True)
+        code = compile(tree, file, "exec", dont_inherit=True)
     except _Unusable:
         raise
     except SyntaxError as error:
         raise _Unusable(f"this is not Python: {error.msg}", "correct the syntax", error.lineno or 1) from None
     except (ValueError, RecursionError, MemoryError) as error:
         raise _Unusable(f"this is not Python that can be read: {type(error).__name__}", "write it anew") from None
-    module = ModuleType(f"levee_policies.organization.{path.stem}")
-    module.__file__ = str(path)
+    module = ModuleType(f"levee_policies.organization.{Path(file).stem}")
+    module.__file__ = file
     sys.modules[module.__name__] = module  # where dataclasses look up annotations
     try:
-        exec(code, module.__dict__)  # noqa: S102 - the project's own code, as its program is
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it raises, its rule may not be missing unnoticed
-        lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+        with own_run(lambda: f"the file {file}"):
+            exec(code, module.__dict__)  # noqa: S102 - the project's own code, as its program is
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - whatever it raises, its rule may not be missing unnoticed
+        lines = [line for frame, line in traceback.walk_tb(error.__traceback__) if frame.f_code.co_filename == file]
         message = f"the file can't be loaded: {type(error).__name__}"
-        raise _Unusable(message, "correct it; a rule's file only defines", next(reversed(lines), 1) or 1) from None
-    return module
+        raise _Unusable(message, "correct it; a rule's file only defines", next(reversed(lines), 1)) from None
+    return tree, module
 
 
 def _require_pure(node: ast.AST) -> None:
@@ -157,30 +165,63 @@ def _is_importable(name: str) -> bool:
     return any(name == each or name.startswith(f"{each}.") for each in _IMPORTABLE)
 
 
-def _checked(module: ModuleType) -> Rule[Any]:
+def _checked(module: ModuleType, tree: ast.Module) -> Rule[Any]:
     """The module's rule, each field of the type that an evaluation takes it for."""
     rule = getattr(module, "RULE", None)
     if type(rule) is not Rule:
         raise _Unusable("the file defines no rule", "write `RULE = Rule(…)`, of levee_policies.rule")
-    if not _ID.fullmatch(str(rule.id)):
-        raise _Unusable("the rule's id is none of an organization's", f"write one such as {IDS}")
-    texts = (rule.title, rule.page, *_items(rule.authorities))
-    wrong = {
-        "severity": not isinstance(rule.severity, Severity),
-        "surfaces": not rule.surfaces or not all(isinstance(each, Surface) for each in _items(rule.surfaces)),
-        "title, page and authorities": not all(map(_is_text, texts)),
-        "subjects and check": not all(map(callable, (rule.subjects, rule.check))),
-        "waivable": rule.waivable not in {True, False},
-    }
-    for field, is_wrong in wrong.items():
-        if is_wrong:
-            raise _Unusable(f"{rule.id}: {field} can't be used", "write it as docs/how-to/add-a-rule.md says")
+    given = _given(tree)
+    for field, is_right, allowed in _DEMANDS:
+        if not is_right(getattr(rule, field)):
+            node = given.get(field)
+            value = type(getattr(rule, field)).__name__ if node is None else redact(ast.unparse(node))[:_SHOWN]
+            message = f"`{field}` of the rule can't be {value}"
+            raise _Unusable(message, f"it has to be {allowed}", 1 if node is None else node.lineno)
     return rule
+
+
+def _given(tree: ast.Module) -> dict[str | None, ast.expr]:
+    """What the file writes for each field of the rule; nothing where it makes the rule in another way."""
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id="RULE")], value=ast.Call() as call):
+                return {each.arg: each.value for each in call.keywords}
+            case ast.AnnAssign(target=ast.Name(id="RULE"), value=ast.Call() as call):
+                return {each.arg: each.value for each in call.keywords}
+    return {}
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value.strip())
 
 
-def _items(values: Any) -> tuple[Any, ...]:
-    return tuple(values) if isinstance(values, tuple | list | frozenset | set) else (None,)
+def _each_is(is_right: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda values: isinstance(values, tuple | list | frozenset | set) and all(map(is_right, values))
+
+
+def _is_surface(value: object) -> bool:
+    return isinstance(value, Surface)
+
+
+def _names(words: type[Severity | Surface]) -> str:
+    *others, last = (f"{words.__name__}.{each.name}" for each in words)
+    return f"{', '.join(others)} or {last}"
+
+
+_DEMANDS: Final[tuple[tuple[str, Callable[[Any], bool], str], ...]] = (
+    ("id", lambda value: isinstance(value, str) and _ID.fullmatch(value) is not None, f"one such as {IDS}"),
+    ("severity", lambda value: isinstance(value, Severity), _names(Severity)),
+    (
+        "surfaces",
+        lambda value: _each_is(_is_surface)(value) and bool(value),
+        f"a set of one or more, such as frozenset({{Surface.FILES}}), of {_names(Surface)}",
+    ),
+    ("title", _is_text, "a text that isn't empty"),
+    ("page", _is_text, "a text, such as __doc__ where the file begins with a docstring"),
+    ("authorities", _each_is(_is_text), 'a tuple of texts, such as ("ACME handbook 3.1",)'),
+    ("subjects", callable, "a function of the facts, such as `topics` of levee_policies.subjects"),
+    ("check", callable, "a function of a subject's value and the facts that yields Violations"),
+    ("waivable", lambda value: isinstance(value, bool), "True or False"),
+    ("unregistered", lambda value: isinstance(value, str), "a text"),
+)
+"""Each field of a rule, whether a value can stand there, and what can."""

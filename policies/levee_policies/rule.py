@@ -72,6 +72,7 @@ class Rule(Generic[ValueT]):
     Both are pure: no clock, no files, no other rule. `page` is the module's docstring, which the documentation, SARIF
     and `levee explain` print. `authorities` are keys of `levee_policies.controls.AUTHORITIES`. `id` is never used again
     for something else. `unregistered` says of a rule on files why no registered resource shows what it is about.
+    `file` is where an organization's own rule stands, in its project.
     """
 
     id: str
@@ -84,6 +85,7 @@ class Rule(Generic[ValueT]):
     page: str
     waivable: bool = True
     unregistered: str = ""
+    file: str = ""
 
     @property
     def group(self) -> str:

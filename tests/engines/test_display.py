@@ -144,6 +144,19 @@ def test_settings_that_change_together_are_told_one_by_one() -> None:
     ]
 
 
+def test_one_difference_is_told_once_however_its_place_is_spelled() -> None:
+    whole = was("secretStore", {"kind": "file", "directory": "/a"}, {"kind": "file", "directory": "/b"})
+    parts = was("secretStore.directory", "/a", "/b"), was('secretStore["directory"]', "/a", "/b")
+    for changes in ((whole, *parts), (*parts, whole), parts, parts[::-1]):
+        (line,) = lines_of(event(Op.UPDATE, *changes, type_=type_tokens.KAFKA_SERVICE_CREDENTIAL))
+        assert line.endswith("/a → /b")
+    deep = was("a", {"b": {"c": 1, "d.e": 2}}, {"b": {"c": 3, "d.e": 4}})
+    told = lines_of(event(Op.UPDATE, deep, was("a.b.c", 1, 3), was('a["b"]["d.e"]', 2, 4)))
+    assert told == ["~ topic orders  a.b.c 1 → 3", '~ topic orders  a.b["d.e"] 2 → 4']
+    drifted = event(Op.REFRESH, was("config", {"retention.ms": "2"}, {"retention.ms": "1"}))
+    assert len(lines_of(drifted, event(Op.UPDATE, was("config.retention.ms", "1", "2")))) == 1
+
+
 def test_a_right_that_was_taken_is_told_in_the_readers_words() -> None:
     drift = was("drift", None, ["siem.g1 lost Read on topic orders"])
     gone = was("drift", ["siem.g1 lost Read on topic orders"], None)

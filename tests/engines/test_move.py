@@ -25,9 +25,19 @@ CLOCK: Final = Clock.fixed(datetime(2026, 12, 1, 8, 15, tzinfo=UTC))
 URN: Final = "urn:pulumi:dev::levee::"
 TOPIC: Final = "kafka:index/topic:Topic"
 OWN: Final = Resource(f"{URN}pulumi:pulumi:Stack::levee-dev", "pulumi:pulumi:Stack", False, "", {}, {"approvals": []})
-KAFKA: Final = Resource(f"{URN}pulumi:providers:kafka::kafka", "pulumi:providers:kafka", True, "p", {"a": 1}, {"a": 1})
+KAFKA: Final = Resource(
+    f"{URN}pulumi:providers:kafka::kafka", "pulumi:providers:kafka", True, "p", {"timeout": 1}, {"timeout": 1}
+)
 ORDERS: Final = Resource(
-    f"{URN}{TOPIC}::orders", TOPIC, True, "orders", {}, {"topicId": "t"}, OWN.urn, f"{KAFKA.urn}::p", protect=True
+    f"{URN}{TOPIC}::orders",
+    TOPIC,
+    True,
+    "orders",
+    {"name": "orders"},
+    {"topicId": "t"},
+    OWN.urn,
+    f"{KAFKA.urn}::p",
+    protect=True,
 )
 STATE: Final = State({each.urn: each for each in (OWN, KAFKA, ORDERS)})
 OTHER: Final = State({each.urn: each for each in (OWN, KAFKA)})
@@ -274,6 +284,67 @@ def test_a_file_is_taken_where_nobody_holds_the_stack(project: Path, backend: Ba
     assert not journal(project).exists()
     take(project, "dev", file)
     assert recorded(project) == STATE
+
+
+@pytest.mark.parametrize(
+    ("says", "change"),
+    [
+        ("it is no JSON, or not all of it", lambda text: ""),
+        (r"export\.json:[0-9]+:[0-9]+: it is no JSON, or not all of it", lambda text: text[:-20]),
+        ("holds no list of resources", lambda text: f"[{text}]"),
+        (
+            "the key `id` stands twice in one mapping, of urn:.*::orders",
+            lambda text: text.replace('"id": "orders"', '"id": "o", "id": "orders"'),
+        ),
+        ("the key `version` stands twice", lambda text: text.replace('{\n  "version"', '{"version": 4,\n  "version"')),
+        ("resource 3, urn:.*::orders, is not as an engine", lambda text: text.replace('"id": "orders"', '"id": 7')),
+        (
+            "Pet a is of a type that levee registers nothing of",
+            lambda text: text.replace(f"{TOPIC}::orders", "r:i:Pet::a").replace(TOPIC, "r:i:Pet"),
+        ),
+        (
+            "Topic orders has `outputs.password`",
+            lambda text: text.replace('"topicId"', '"password": "hunter2secret", "topicId"'),
+        ),
+        ("resource 3, urn:.*::orders, is not", lambda text: text.replace('"protect": true', '"protect": "yes"')),
+        (
+            "resource 3, urn:.*::orders, is not",
+            lambda text: text.replace('"protect": true', '"initErrors": "an error"'),
+        ),
+        ("resource 1, urn:.*::bank-dev, is not", lambda text: text.replace('"custom": false', '"custom": 0')),
+        (
+            "Topic orders has no id",
+            lambda text: text.replace('"id": "orders"', '"id": ""').replace('"name": "orders"', '"partitions": 1'),
+        ),
+        ("Topic orders doesn't say what its id", lambda text: text.replace('"name": "orders"', '"partitions": 1')),
+        ("Topic orders has another id", lambda text: text.replace('"topicId"', '"name": "others", "topicId"')),
+        (
+            "orders needs urn:.*::kafka, which",
+            lambda text: text.replace('providers:kafka::kafka"', 'providers:kafka::other"'),
+        ),
+    ],
+)
+def test_an_export_that_was_edited_or_cut_is_refused(
+    project: Path, backend: Backend, says: str, change: Callable[[str], str]
+) -> None:
+    hold(EngineName.EMBEDDED, project, backend)
+    text = exported(project, "dev", CLOCK.now())
+    journal(project).unlink()
+    file = project / "export.json"
+    file.write_text(change(text))
+    assert file.read_text() != text
+    with pytest.raises(LeveeError, match=says) as refused:
+        take(project, "dev", file)
+    assert str(file) in refused.value.message
+    assert "`pulumi stack export --stack dev" in refused.value.help
+    assert "hunter2" not in refused.value.message
+    assert not journal(project).exists()
+
+
+def test_what_another_engine_holds_of_others_is_not_moved(project: Path, backend: Backend) -> None:
+    hold(EngineName.PULUMI, project, backend)
+    backend.file.write_text(backend.file.read_text().replace('"topicId"', '"password": "hunter2secret", "topicId"'))
+    refused(project, backend, EngineName.EMBEDDED, "Topic orders has `outputs.password`")
 
 
 def test_a_note_that_can_not_be_read_stops_both(project: Path, backend: Backend) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from levee.diagnostics import LeveeError
 from levee_infra.deployed.embedded_state import Resource, State
-from levee_infra.engines.translation import Naming, from_pulumi, to_pulumi
+from levee_infra.engines.translation import Naming, from_pulumi, recorded, to_pulumi
 from levee_infra.providers.protocol.properties import SECRET_SIGNATURE, SIGNATURE_KEY
 
 NAMING: Final = Naming("bank", "prod")
@@ -76,7 +76,7 @@ def test_there_and_back_is_the_same(
     order.shuffle(topics)
     before = state(*topics)
     told = json.loads(json.dumps(to_pulumi(before, NAMING, NOW)))
-    assert from_pulumi(told, NAMING) == before
+    assert recorded(told, NAMING) == before
     met: set[str] = set()
     for each in told["deployment"]["resources"]:
         needed = {*each.get("dependencies", ()), each.get("parent", ""), each.get("provider", "").rpartition("::")[0]}
@@ -115,8 +115,16 @@ def of_topic(**fields: Any) -> Callable[[dict[str, Any]], object]:
         ("not an export of", of_topic(urn=7)),
         ("not an export of", of_topic(id=7)),
         ("not an export of", of_topic(inputs=7)),
+        ("not an export of", of_topic(custom="true")),
+        ("not an export of", of_topic(initErrors=[7])),
+        ("orders needs itself", of_topic(dependencies=["urn:pulumi:prod::bank::kafka:index/topic:Topic::orders"])),
+        ("orders needs itself", of_topic(parent="urn:pulumi:prod::bank::kafka:index/topic:Topic::orders")),
+        ("in a circle", lambda told: resources(told)["kafka"].update(dependencies=[resources(told)["orders"]["urn"]])),
         ("not an export of", of_topic(dependencies=[None])),
-        ("doesn't hold", of_topic(dependencies=["urn:pulumi:prod::bank::kafka:index/topic:Topic::gone"])),
+        (
+            "orders needs urn:.*::gone, which it doesn't hold",
+            of_topic(dependencies=["urn:pulumi:prod::bank::kafka:index/topic:Topic::gone"]),
+        ),
         ("twice", lambda told: told["deployment"]["resources"].append(resources(told)["orders"])),
         ("operations are pending", lambda told: told["deployment"].update(pending_operations=[{"type": "creating"}])),
         ("can't record `delete`", of_topic(delete=True)),
@@ -139,6 +147,12 @@ def test_what_the_embedded_engine_can_not_record_is_refused(
 def test_an_export_that_can_not_be_read_is_refused(told: Any) -> None:
     with pytest.raises(LeveeError, match="not an export"):
         from_pulumi(told, NAMING)
+
+
+def test_one_id_of_two_resources_is_refused() -> None:
+    two = [topic(name, id="a.v1", inputs={"name": "a.v1"}) for name in ("a", "b")]
+    with pytest.raises(LeveeError, match="has the id of"):
+        from_pulumi(to_pulumi(state(*two), NAMING, NOW), NAMING)
 
 
 def test_a_secret_goes_to_no_other_engine() -> None:

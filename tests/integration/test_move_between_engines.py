@@ -192,7 +192,7 @@ def test_what_can_not_be_moved_stays(deployment: Deployment) -> None:
     refused("pulumi", "was interrupted or failed")
     (directory / "under-way.json").unlink()
     told = json.loads(deployment.run("state", "export", "test", "--pulumi").out)
-    told["deployment"]["resources"][-1]["outputs"]["name"] = "another"
+    told["deployment"]["resources"][-1]["outputs"]["secretRef"] = "file:/another"
     file = deployment.project / "state.json"
     file.write_text(json.dumps(told))
     pulumi(deployment, "stack", "init")  # type: ignore[arg-type]

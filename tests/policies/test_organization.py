@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+from io import StringIO
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -12,6 +15,7 @@ from levee.loading.load import load_plan
 from levee_infra.cli.main import main
 from levee_policies.gate import context_of, enforce, judge
 from levee_policies.organization import rules_of
+from levee_policies.own_run import own_run
 from levee_policies.registry import RULES
 from levee_policies.stack_evaluator import StackEvaluator
 from tests.policies.test_crossguard import Pack
@@ -112,16 +116,24 @@ def test_it_can_be_waived_where_it_says_so(project: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "line", "told"),
     [
-        ('"ACME-OWN-001"', '"RLS-DUR-001"', 1, "id is none of an organization's"),
-        ('"ACME-OWN-001"', '"RLS-OWN-001"', 1, "id is none of an organization's"),
-        ('"ACME-OWN-001"', '"ACME-POL-001"', 1, "id is none of an organization's"),
-        ('"ACME-OWN-001"', "7", 1, "id is none of an organization's"),
-        ("Severity.HIGH", '"high"', 1, "severity"),
-        ("frozenset({Surface.FILES, Surface.RESOURCE})", "frozenset()", 1, "surfaces"),
-        ("frozenset({Surface.FILES, Surface.RESOURCE})", "7", 1, "surfaces"),
-        ("page=__doc__", "page=None", 1, "page"),
-        ('("ACME handbook 3.1",)', '"ACME"', 1, "authorities"),
-        ("check=check", "check=None", 1, "check"),
+        ('"ACME-OWN-001"', '"RLS-DUR-001"', 22, "`id` of the rule can't be 'RLS-DUR-001'"),
+        ('"ACME-OWN-001"', '"RLS-OWN-001"', 22, "`id` of the rule can't be 'RLS-OWN-001'"),
+        ('"ACME-OWN-001"', '"ACME-POL-001"', 22, "`id` of the rule can't be 'ACME-POL-001'"),
+        ('"ACME-OWN-001"', "7", 22, "`id` of the rule can't be 7"),
+        ("Severity.HIGH", '"high"', 24, "`severity` of the rule can't be 'high'"),
+        (
+            "frozenset({Surface.FILES, Surface.RESOURCE})",
+            "frozenset()",
+            25,
+            "`surfaces` of the rule can't be frozenset()",
+        ),
+        ("frozenset({Surface.FILES, Surface.RESOURCE})", "7", 25, "surfaces"),
+        ("page=__doc__", "page=None", 29, "`page` of the rule can't be None"),
+        ('("ACME handbook 3.1",)', '"ACME"', 26, "authorities"),
+        ("check=check", "check=None", 28, "check"),
+        ("page=__doc__", "page=__doc__, waivable=[]", 29, "`waivable` of the rule can't be []"),
+        ("page=__doc__", "page=__doc__, unregistered=7", 29, "`unregistered` of the rule can't be 7"),
+        ('"An owner is a crew",', '"password: hunter2secret" * 0,', 23, "`title` of the rule can't be"),
         ("RULE = Rule", "OTHER = Rule", 1, "defines no rule"),
         ("def check", "def check check", 16, "not Python"),
         ("RULE = ", "secret = 'hunter2'; raise ValueError(secret)\nRULE = ", 21, "ValueError"),
@@ -189,20 +201,146 @@ def test_a_folder_that_is_none_is_refused(tmp_path: Path, put: str) -> None:
     assert refused.value.exit_code == 2
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        "    raise ValueError\n    yield",
-        "    raise SystemExit(0)\n    yield",
-        "    yield None",
-        '    yield Violation(None, "a", "b")',
-        '    yield Violation("a", "b", "c", at="owner")',
-    ],
-)
-def test_one_that_breaks_is_a_finding_and_no_pass(project: Path, body: str) -> None:
+def with_body(body: str) -> str:
+    """The rule with another body of its check, whose first line is 17."""
     head, _, rest = OWN_RULE.partition("    if not topic")
-    write_rule(project, head + body + "\n" + rest[rest.index("\n\n\nRULE") :])
-    assert found(project) == {"RLS-POL-004"}
+    return head + body + "\n" + rest[rest.index("\n\n\nRULE") :]
+
+
+BREAKS = [
+    (with_body("    raise ValueError('hunter2')\n    yield"), 17, "failed: ValueError"),
+    (with_body("    raise SystemExit(0)\n    yield"), 17, "failed: SystemExit"),
+    (with_body("    raise GeneratorExit"), 17, "failed: GeneratorExit"),
+    (with_body("    raise BaseException\n    yield"), 17, "failed: BaseException"),
+    (with_body("    return check(topic, facts)"), 17, "failed: RecursionError"),
+    (with_body("    return 5"), 16, "check returned a value of type int, where it has to yield Violations"),
+    (with_body("    return None"), 16, "check returned None, where"),
+    (with_body("    return Violation('a', 'b', 'c')"), 16, "check returned a value of type Violation, where"),
+    (
+        with_body("    yield from ()\n    yield 'x'"),
+        18,
+        "check yields a value of type str, where it has to be a Violation",
+    ),
+    (with_body("    yield None"), 17, "check yields None, where"),
+    (with_body("    return ['x']"), 16, "check yields a value of type str, where"),
+    (
+        with_body("    yield Violation(None, 'b', 'c')"),
+        17,
+        "`current` of a Violation is None, where it has to be a text",
+    ),
+    (with_body("    yield Violation('a', 'b', 7)"), 17, "`fix` of a Violation is a value of type int"),
+    (
+        with_body("    yield Violation('a', 'b', 'c', at='owner')"),
+        17,
+        "`at` of a Violation is a value of type str, where",
+    ),
+    (with_body("    yield Violation('a', 'b', 'c', at=([],))"), 17, "`at` of a Violation is a value of type tuple"),
+    (with_body("    yield Violation('a', 'b', 'c', origin='x')"), 17, "`origin` of a Violation is a value of type str"),
+    (
+        with_body("    yield Violation('a', 'b', 'c', unknown=[])"),
+        17,
+        "`unknown` of a Violation is a value of type list",
+    ),
+    (
+        OWN_RULE.replace("(topic: PlannedTopic, facts: Facts)", "(topic)"),
+        16,
+        "it can't be called as check(subject, facts)",
+    ),
+    (OWN_RULE.replace("topic.owner.ends", "topic.nothing.ends"), 17, "failed: AttributeError"),
+    (
+        OWN_RULE.replace("subjects=topics", "subjects=lambda facts: 5"),
+        27,
+        "subjects returned a value of type int, where",
+    ),
+    (
+        OWN_RULE.replace("subjects=topics", "subjects=lambda facts: [7]"),
+        27,
+        "subjects yields a value of type int, where",
+    ),
+    (OWN_RULE.replace("subjects=topics", "subjects=lambda: []"), 27, "it can't be called as subjects(facts)"),
+    (OWN_RULE.replace("subjects=topics", "subjects=lambda facts: 1 / 0"), 27, "failed: ZeroDivisionError"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "told"), BREAKS)
+def test_one_that_breaks_is_told_with_its_line_and_is_no_pass(
+    project: Path, text: str, line: int, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_rule(project, text)
+    assert main(["check", "--project", str(project), "--as-of", "2026-11-21", "--format", "json"]) == 1
+    found = [each for stack in json.loads(capsys.readouterr().out)["stacks"] for each in stack["findings"]]
+    assert {each["rule"] for each in found} == {"RLS-POL-004"}
+    place = f"policies/rules/own001_owners_are_crews.py:{line}"
+    for each in found:
+        assert f"the rule ACME-OWN-001, {place}, failed: " in each["current"]
+        assert told in each["current"]
+        assert "levee" not in each["remediation"]
+        assert place in each["remediation"]
+        assert "hunter2" not in str(each)
+    assert main(["check", "--project", str(project), "--as-of", "2026-11-21"]) == 1
+    assert f"{place}:1" in capsys.readouterr().out
+    for form in ("sarif", "junit", "github"):
+        assert main(["check", "--project", str(project), "--as-of", "2026-11-21", "--format", form]) == 1
+        assert "own001_owners_are_crews.py" in capsys.readouterr().out
+
+
+PRINTS = {
+    "in check": with_body("    print('junk')\n    yield from ()"),
+    "in subjects": OWN_RULE.replace("subjects=topics", "subjects=lambda facts: print('junk') or ()"),
+    "where it is loaded": OWN_RULE.replace("RULE = ", "print('junk')\nRULE = "),
+    "by a function that prints": with_body("    help('junk')\n    yield from ()"),
+}
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif", "junit", "github"])
+@pytest.mark.parametrize("where", PRINTS)
+def test_what_it_prints_is_in_no_report(
+    project: Path, where: str, form: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["check", "--project", str(project), "--as-of", "2026-11-21", "--format", form]
+    write_rule(project, PRINTS[where])
+    main(options)
+    told = capsys.readouterr()
+    assert "junk" in told.err
+    assert "junk" not in told.out
+    if form in {"json", "sarif"}:
+        json.loads(told.out)
+
+
+def test_the_policy_pack_prints_nothing_of_it(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_rule(project, PRINTS["in check"])
+    assert Pack(project).resources(registered(PLAN, COMPLIANT)) == set()
+    told = capsys.readouterr()
+    assert (told.out, "junk" in told.err) == ("", True)
+
+
+def test_one_that_looks_at_nothing_is_noted(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    options = ["check", "--project", str(project), "--as-of", "2026-11-21"]
+    main(options)
+    assert "looked at nothing" not in capsys.readouterr().out
+    write_rule(project, OWN_RULE.replace("subjects=topics", "subjects=lambda facts: ()"))
+    assert main(options) == 0
+    out = capsys.readouterr().out
+    assert "note: ACME-OWN-001 (policies/rules/own001_owners_are_crews.py) looked at nothing" in out
+    write_rule(project, OWN_RULE.replace("subjects=topics", "subjects=lambda facts: 5"))
+    assert main(options) == 1
+    assert "looked at nothing" not in capsys.readouterr().out
+
+
+def test_one_that_takes_long_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Told(StringIO):
+        came = Event()
+
+        def write(self, text: str) -> int:
+            self.came.set()
+            return super().write(text)
+
+    told = Told()
+    monkeypatch.setattr("levee_policies.own_run.PATIENCE", 0.001)
+    monkeypatch.setattr("sys.stderr", told)
+    with own_run(lambda: "the rule ACME-OWN-001"):
+        assert told.came.wait(60)
+    assert told.getvalue() == "levee: the rule ACME-OWN-001 is still running; Ctrl-C ends it\n"
 
 
 def test_one_that_changes_what_it_is_given_changes_nothing_else(project: Path) -> None:
@@ -220,12 +358,6 @@ def test_one_that_changes_what_it_is_given_changes_nothing_else(project: Path) -
         assert {each.rule.id for each in judge(plan, project, AS_OF).findings} == set()
         assert {each.rule.id for each in evaluator.everything(registered(PLAN, COMPLIANT))} == set()
     assert plan == load_plan(project, STACK, AS_OF)
-
-
-@pytest.mark.parametrize("subjects", ["lambda facts: [7]", "lambda facts: 7"])
-def test_one_whose_population_breaks_is_a_finding_and_no_pass(project: Path, subjects: str) -> None:
-    write_rule(project, OWN_RULE.replace("subjects=topics", f"subjects={subjects}"))
-    assert found(project) == {"RLS-POL-004"}
 
 
 def test_levees_ids_are_none_of_an_organizations() -> None:

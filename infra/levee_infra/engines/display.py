@@ -232,16 +232,24 @@ def let_go(name: str, kept: Kept) -> str:
     return f"let go of {name}: {kept.how}" + (f"; deleted {kept.unless}" if kept.unless else "")
 
 
-def _single(changes: Iterable[Change]) -> Iterator[Change]:
-    """The changes with those of a mapping key by key."""
+def _single(changes: Iterable[Change]) -> Iterable[Change]:
+    """The changes with those of a mapping key by key, each place once however it is spelled."""
+    once: dict[str, Change] = {}
     for change in changes:
-        before, after = ({} if each is None else each for each in (change.old, change.new))
-        if isinstance(before, dict) and isinstance(after, dict) and (before or after):
-            for key in sorted(before.keys() | after.keys()):
-                if before.get(key) != after.get(key):
-                    yield Change(f'{change.path}["{key}"]', change.kind, before.get(key), after.get(key))
-        else:
-            yield change
+        for each in _by_key(change):
+            once.setdefault(_plain(each.path), each)
+    return once.values()
+
+
+def _by_key(change: Change) -> Iterator[Change]:
+    before, after = ({} if each is None else each for each in (change.old, change.new))
+    if isinstance(before, dict) and isinstance(after, dict) and (before or after):
+        for key in sorted(before.keys() | after.keys()):
+            if before.get(key) != after.get(key):
+                path = f"{change.path}.{key}" if key.isidentifier() else f'{change.path}["{key}"]'
+                yield from _by_key(Change(path, change.kind, before.get(key), after.get(key)))
+    else:
+        yield change
 
 
 def _plain(path: str) -> str:

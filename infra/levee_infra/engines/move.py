@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,7 +33,7 @@ from levee_infra.engines.contract import Report
 from levee_infra.engines.embedded.lock import hold
 from levee_infra.engines.pulumi.engine import PulumiEngine
 from levee_infra.engines.pulumi.environment import environment
-from levee_infra.engines.translation import Naming, document, from_pulumi, to_pulumi
+from levee_infra.engines.translation import GO_ON, Naming, document, from_pulumi, to_pulumi
 from levee_infra.ignored_folder import make_ignored
 
 _LARGEST: Final = 1024 * MIB
@@ -85,16 +86,37 @@ def take(project: Path, stack: str, file: Path) -> None:
                 exit_code=2,
             )
         _require_free(project, stack)
+        again = f"export it again, `pulumi stack export --stack {stack} --file {file}`, and take it as it was written"
         try:
-            told = json.loads(read_plain_text(file, _LARGEST))
+            told = json.loads(read_plain_text(file, _LARGEST), object_pairs_hook=_each_key_once)
+            state = from_pulumi(told, Naming(project_name(project), stack))
         except UnreadableError as error:
             raise LeveeError(f"{file} can't be read: {error.message}", error.hint, exit_code=2) from None
-        except (ValueError, RecursionError):
-            raise LeveeError(f"{file} can't be read: it is no JSON", "name an export", exit_code=2) from None
-        state = from_pulumi(told, Naming(project_name(project), stack))
+        except LeveeError as error:
+            hint = again if error.help == GO_ON else error.help
+            raise LeveeError(f"{file}: {error.message}", hint, exit_code=2) from None
+        except json.JSONDecodeError as error:
+            place = f"{file}:{error.lineno}:{error.colno}"
+            raise LeveeError(f"{place}: it is no JSON, or not all of it: {error.msg}", again, exit_code=2) from None
+        except (ValueError, RecursionError) as error:
+            why = str(error) if isinstance(error, _KeyTwice) else "it is no JSON of an export"
+            raise LeveeError(f"{file}: {why}", again, exit_code=2) from None
         if not _is_of_something(state):
-            raise LeveeError(f"{file} holds nothing of stack {stack}", "name an export that does", exit_code=2)
+            raise LeveeError(f"{file} holds nothing of stack {stack}", again, exit_code=2)
         _Embedded(project, stack).write(state)
+
+
+class _KeyTwice(ValueError):
+    """A mapping of JSON that says two things of one key: readers differ in which of them they take."""
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    mapping = dict(pairs)
+    if len(mapping) != len(pairs):
+        ((twice, _),) = Counter(key for key, _ in pairs).most_common(1)
+        of = f", of {mapping['urn']}" if "urn" in mapping else ""
+        raise _KeyTwice(f"the key `{twice}` stands twice in one mapping{of}")
+    return mapping
 
 
 class _End(Protocol):

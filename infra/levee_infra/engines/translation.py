@@ -7,20 +7,24 @@ engine writes into a provider's configuration. What one of them can't record is 
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from graphlib import CycleError, TopologicalSorter
+from itertools import chain
 from typing import Any, Final
 
 from levee.diagnostics import LeveeError
 from levee_infra.deployed.embedded_state import Resource, State, is_provider_type, provider_urn
 from levee_infra.deployed.location import PROJECT
 from levee_infra.deployed.resources import STACK
+from levee_infra.engines.registrable import why_not
 from levee_infra.providers.kafka.provider import KafkaProvider
 from levee_infra.providers.protocol.on_destroy import ON_DESTROY, REFUSE
 from levee_infra.providers.protocol.properties import SIGNATURE_KEY
 
+GO_ON: Final = "go on with the engine that holds it"
 VERSIONS: Final = frozenset({3, 4})
 _PROVIDERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "pulumi:providers:kafka": {"version": KafkaProvider.version, "__internal": {}},
@@ -84,8 +88,43 @@ def document(resources: Iterable[Mapping[str, Any]], now: datetime, **of_deploym
 
 def from_pulumi(exported: Any, naming: Naming) -> State:
     """The state that an export tells of. Raises LeveeError (exit 2) for an export that can't be read, that is none of
-    this stack, or holds what the embedded engine can't record.
+    this stack, or holds what the embedded engine can't record or levee's program didn't register.
     """
+    state = recorded(exported, naming)
+    known: dict[tuple[str, str], str] = {}
+    for each in state.resources.values():
+        if why := why_not(each):
+            raise _refused(f"{each.type} {each.name} {why}")
+        if each.custom and (other := known.setdefault((each.type, each.id), each.urn)) != each.urn:
+            raise _refused(f"{each.type} {each.name} has the id of {other}")
+    return state
+
+
+def recorded(exported: Any, naming: Naming) -> State:
+    """The same of whatever resources; what they hold isn't looked at, but for secrets that an engine marked."""
+    state = State()
+    for place, told in enumerate(_listed(exported, naming), start=1):
+        try:
+            resource = _from_pulumi(told, naming)
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
+            urn = told.get("urn") if isinstance(told, Mapping) else None
+            which = f"resource {place}{f', {urn},' if isinstance(urn, str) else ''}"
+            raise _refused(f"it is not an export of this stack: {which} is not as an engine writes it") from None
+        if resource.urn in state.resources:
+            raise _refused(f"it names {resource.urn} twice")
+        state.resources[resource.urn] = resource
+    for each in state.resources.values():
+        if dangling := each.needs() - state.resources.keys():
+            raise _refused(f"{each.type} {each.name} needs {min(dangling)}, which it doesn't hold")
+        if each.urn in {each.parent, *each.dependencies}:
+            raise _refused(f"{each.type} {each.name} needs itself")
+    deque(_after_what_they_need(state.resources), maxlen=0)
+    _require_no_secret(state)
+    return state
+
+
+def _listed(exported: Any, naming: Naming) -> list[Any]:
+    """The resources of an export, whatever they are."""
     try:
         if exported["version"] not in VERSIONS:
             raise _refused("its version is unknown")
@@ -97,15 +136,9 @@ def from_pulumi(exported: Any, naming: Naming) -> State:
             )
         if deployment.get("snippets") or deployment.get("extensions"):
             raise _refused("the embedded engine has no snippets or extensions")
-        resources = [_from_pulumi(each, naming) for each in deployment.get("resources") or ()]
-        state = State({each.urn: each for each in resources})
-        dangling = {urn for each in resources for urn in each.needs()} - state.resources.keys()
-    except (LookupError, TypeError, ValueError, AttributeError, RecursionError):
-        raise _refused("it is not an export of this stack") from None
-    if len(state.resources) != len(resources) or dangling:
-        raise _refused("it names a resource twice, or one that it doesn't hold")
-    _require_no_secret(state)
-    return state
+        return list(deployment.get("resources") or ())
+    except (LookupError, TypeError, ValueError, AttributeError):
+        raise _refused("it is not an export of this stack: it holds no list of resources") from None
 
 
 def _after_what_they_need(resources: Mapping[str, Resource]) -> Iterator[Resource]:
@@ -152,7 +185,12 @@ def _from_pulumi(told: Mapping[str, Any], naming: Naming) -> Resource:
     unknown = [key for key, value in told.items() if value and key not in _BOTH | _LEARNED_AGAIN]
     if unknown:
         raise _refused(f"the embedded engine can't record `{unknown[0]}` of {told['urn']}")
-    if not all(isinstance(told.get(key, ""), str) for key in ("urn", "type", "id")):
+    texts = [told.get(key) or "" for key in ("urn", "type", "id", "parent", "provider")]
+    lists = [told.get(key) or [] for key in ("dependencies", "initErrors")]
+    switches = [told["custom"], told.get("protect") or False]
+    if not all(isinstance(each, list) for each in lists) or not all(isinstance(each, bool) for each in switches):
+        raise ValueError("not a resource")
+    if not all(isinstance(each, str) for each in (*texts, *chain.from_iterable(lists))):
         raise ValueError("not a resource")
     if told["urn"].split("::", 3)[2].rpartition("$")[2] != told["type"]:
         raise ValueError("a resource whose name says that it is another")
@@ -164,7 +202,7 @@ def _from_pulumi(told: Mapping[str, Any], naming: Naming) -> Resource:
     return Resource(
         urn=naming.to_embedded(told["urn"]),
         type=told["type"],
-        custom=bool(told["custom"]),
+        custom=told["custom"],
         id=told.get("id", ""),
         inputs=inputs,
         outputs=outputs,
@@ -192,4 +230,4 @@ def _require_no_secret(state: State) -> None:
 
 
 def _refused(why: str, hint: str = "") -> LeveeError:
-    return LeveeError(f"the state can't be moved: {why}", hint or "go on with the engine that holds it", exit_code=2)
+    return LeveeError(f"the state can't be moved: {why}", hint or GO_ON, exit_code=2)

@@ -29,7 +29,7 @@ def as_text(
     findings = [*chain.from_iterable(report.findings for report in reports)]
     shown = (_one_of(same, places, fail_on) for same in _at_one_place(findings, places))
     text = render_text(chain(errors, shown))
-    lines = [*map(_summary, reports), *_totals(findings)]
+    lines = [*map(_summary, reports), *_idle(reports), *_totals(findings)]
     return (text + "\n" if text else "") + "".join(line + "\n" for line in lines)
 
 
@@ -53,6 +53,15 @@ def _one_of(same: Sequence[Finding], places: Places, fail_on: Severity) -> Diagn
     helps = dict.fromkeys(diagnostic_of(finding, places, fail_on).help for finding in same)
     text = f"{first.message} [{len(same):,} findings here{named}{more}]"
     return replace(first, message=one_line(text), help="; or ".join([*helps][:NAMED]))
+
+
+def _idle(reports: Sequence[Report]) -> Iterator[str]:
+    """The organization's rules that had nothing to judge in any stack: what they look for may be misspelled."""
+    judged = {rule.id for report in reports for rule in report.rules if report.looked_at.get(rule.id)}
+    failed = {finding.origin.file for report in reports for finding in report.findings}
+    for rule in dict.fromkeys(rule for report in reports for rule in report.rules if rule.file):
+        if rule.id not in judged and rule.file not in failed:
+            yield f"note: {rule.id} ({rule.file}) looked at nothing: its subjects yield nothing here"
 
 
 def _totals(findings: Sequence[Finding]) -> Iterator[str]:

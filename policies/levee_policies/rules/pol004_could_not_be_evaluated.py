@@ -11,7 +11,8 @@ A check that crashes and is skipped looks like a check that passed.
 
 ## Fix
 
-This is a fault in levee, not in the stack: report it with the rule, the subject and the kind of error.
+A rule of the organization's own is told with its file and line: correct it there. Any other is a fault in levee, not in
+the stack: report it with the rule, the subject and the kind of error.
 """
 
 from __future__ import annotations
@@ -31,6 +32,15 @@ def failures(facts: Facts) -> Iterator[Subject[Failure]]:
 
 def check(failure: Failure, _: Facts) -> Iterator[Violation]:
     """Yield one violation for everything that broke."""
+    if failure.line:
+        place = f"{failure.origin.file}:{failure.line}"
+        yield Violation(
+            current=f"the rule {failure.rule}, {place}, failed: {failure.error}",
+            expected="a judgement",
+            fix=f"correct {place}; until then the subject counts as unknown",
+            unknown=True,
+        )
+        return
     yield Violation(
         current=f"{failure.rule} could not be evaluated: {failure.error}",
         expected="a judgement",
