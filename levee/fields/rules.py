@@ -33,7 +33,12 @@ Check = Callable[[str, Any, Report], None]
 
 def field(kind: Rules, example: str, *, required: bool = False) -> Rules:
     """A key that takes a value of this kind; `example` is a value as it would be written after `key: `."""
-    return {**kind, "required": required, "meta": {"example": example}}
+    return {**kind, "required": required, "meta": {**kind.get("meta", {}), "example": example}}
+
+
+def sensitive(kind: Rules) -> Rules:
+    """The same, of which no refused value is ever shown: it is or holds a login, or says where a secret is."""
+    return {**kind, "meta": {**kind.get("meta", {}), "secret": True}}
 
 
 def text(check: Check | None = None, *, most: int = 200) -> Rules:

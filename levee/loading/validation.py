@@ -10,7 +10,7 @@ from typing import Any, Final
 from cerberus import TypeDefinition, Validator, errors
 from cerberus.schema import DefinitionSchema, UnvalidatedSchema
 
-from levee.diagnostics.redaction import looks_secret, redact
+from levee.diagnostics.redaction import REDACTED, looks_secret, redact
 from levee.fields.rules import Complaint, Fields, Rules
 from levee.loading.suggestion import Vocabulary
 from levee.model.origin import Origin, Path
@@ -49,7 +49,7 @@ class FileSchema:
         """
         cut = (path for path, whole in commented if self._takes(path, whole))
         for path in islice(cut, MAX_PROBLEMS):
-            yield _cut_text(_name(path), Origin(file, path))
+            yield _cut_text(_name(path), Origin(file, path), secret=_in_login(self._fields, path))
         if not self._validator.validate(values, normalize=False):
             leaves = self._validator.leaves()
             refusals = [_refusal(error, self._fields, file) for error in islice(leaves, MAX_PROBLEMS)]
@@ -111,16 +111,20 @@ class _Refusal:
     rules: Rules
     around: Rules
     siblings: Fields
+    secret: bool
+    """Whether what was written may be a login or a secret: neither the value is shown nor a key that has none."""
 
     @property
     def key(self) -> str:
         """The key of the value, or of the list it is in."""
-        return _key(self.origin.path)
+        path = self.origin.path
+        unnamed = self.secret and self.error.value is None and path[-1] not in self.siblings
+        return REDACTED if unnamed else _key(path)
 
     @property
     def name(self) -> str:
         """How a sentence begins that speaks of the value."""
-        return _name(self.origin.path)
+        return _name(self.origin.path) if isinstance(self.origin.path[-1], int) else f"`{self.key}`"
 
     @property
     def example(self) -> str:
@@ -142,7 +146,7 @@ class _Refusal:
 
     def problem(self, id_: str, message: str, hint: str | None = None) -> Problem:
         """The problem at the value's place."""
-        return Problem(id_, message, self.example if hint is None else hint, self.origin)
+        return Problem(id_, message, self.example if hint is None else hint, self.origin, secret=self.secret)
 
 
 def _key(path: Path) -> str:
@@ -157,7 +161,29 @@ def _refusal(error: Any, fields: Fields, file: str) -> _Refusal:
     path: Path = error.document_path
     around = _rules_at(fields, path[:-1])
     siblings = {} if isinstance(path[-1], int) else around.get("schema", {})
-    return _Refusal(error, Origin(file, path), _rules_at(fields, path), around, siblings)
+    rules = _rules_at(fields, path)
+    unknown = error.code == errors.UNKNOWN_FIELD.code
+    secret = (
+        _in_login(fields, path)
+        or (error.code == errors.BAD_TYPE.code and _holds_login(rules))
+        or (unknown and any(map(_is_sensitive, siblings.values())))
+    )
+    return _Refusal(error, Origin(file, path), rules, around, siblings, secret)
+
+
+def _in_login(fields: Fields, path: Path) -> bool:
+    return any(_is_sensitive(_rules_at(fields, path[:end])) for end in range(1, len(path) + 1))
+
+
+def _is_sensitive(rules: Rules) -> bool:
+    return bool(rules.get("meta", {}).get("secret"))
+
+
+def _holds_login(rules: Rules) -> bool:
+    """Whether a login or a secret has its place at some depth of what these rules are of."""
+    inside = rules.get("schema", {})
+    parts = (inside,) if rules.get("type") == "list" else inside.values()
+    return _is_sensitive(rules) or any(map(_holds_login, parts))
 
 
 def _rules_at(fields: Fields, path: Path) -> Rules:
@@ -169,15 +195,23 @@ def _rules_at(fields: Fields, path: Path) -> Rules:
     return rules
 
 
-def _cut_text(name: str, origin: Origin) -> Problem:
+def _cut_text(name: str, origin: Origin, *, secret: bool) -> Problem:
     message = f"{name} ends before the ` #`: unquoted, what stands behind it is a comment"
     hint = 'quote the whole text ("… #42 …"), or put the comment on a line of its own above'
-    return Problem("cut-text", message, hint, origin)
+    return Problem("cut-text", message, hint, origin, secret=secret)
 
 
 def _custom(refusal: _Refusal) -> Problem:
     complaint: Complaint = refusal.error.info[0]
-    message = redact(complaint.message)
+    message = complaint.message
+    value = refusal.error.value
+    for step in complaint.at:
+        value = value[step]
+    secret = complaint.secret or (refusal.secret and not isinstance(value, dict))
+    if secret:
+        written = complaint.at[-1] if value is None else value
+        message = message.replace(repr(written), "what is written")
+    message = redact(message)
     if len(message) > _LONGEST_MESSAGE:
         message = f"{message[: _LONGEST_MESSAGE // 2]} … {message[-_LONGEST_MESSAGE // 2 :]}"
     origin = refusal.origin.at(*complaint.at)
@@ -187,7 +221,7 @@ def _custom(refusal: _Refusal) -> Problem:
         redact(complaint.help) or refusal.example,
         origin,
         complaint.part,
-        secret=complaint.secret,
+        secret=secret,
     )
 
 
@@ -204,7 +238,8 @@ def _unknown(refusal: _Refusal) -> Problem:
         hint = "a secret is never written here, only where it is: `password_file: <path>` or `password_env: <NAME>`"
         if "password_file" not in refusal.siblings:
             hint = "a secret is never written in a stack file; remove it, and change it where it is in use"
-    return Problem("unknown-key", f"levee knows no key `{_cut(key)}` here", hint, refusal.origin, Part.KEY)
+    message = f"levee knows no key `{_cut(key)}` here"
+    return Problem("unknown-key", message, hint, refusal.origin, Part.KEY, secret=refusal.secret)
 
 
 def _empty_value(refusal: _Refusal) -> Problem:
@@ -229,7 +264,8 @@ def _not_allowed(refusal: _Refusal) -> Problem:
     allowed = refusal.rules["allowed"]
     hint = Vocabulary(allowed).suggest(refusal.error.value)
     hint = (hint + " " if hint else "") + f"allowed: {', '.join(allowed)}"
-    return refusal.problem("bad-value", f"{refusal.name} can't be `{_cut(refusal.error.value)}`", hint)
+    written = "what is written" if refusal.secret else f"`{_cut(refusal.error.value)}`"
+    return refusal.problem("bad-value", f"{refusal.name} can't be {written}", hint)
 
 
 def _too_small(refusal: _Refusal) -> Problem:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from levee.fields.rules import Complaint, Fields, Report, Rules, choice, free_of, mapping, several, text
+from levee.fields.rules import Complaint, Fields, Report, Rules, choice, free_of, mapping, sensitive, several, text
 from levee.fields.rules import field as key
 from levee.fields.values import (
     FILE_PATH,
@@ -231,4 +231,4 @@ FIELDS: Final[Fields] = {
     "principal": key(text(free_of(principal_name_problem)), "CN=levee,O=example"),
 }
 
-ADMIN: Final[Rules] = {**mapping(FIELDS), "check_with": _fitting}
+ADMIN: Final[Rules] = sensitive({**mapping(FIELDS), "check_with": _fitting})

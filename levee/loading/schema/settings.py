@@ -8,7 +8,7 @@ from typing import Final
 
 from levee.catalog.topic_setting import OWNED_SETTINGS, TOPIC_SETTINGS
 from levee.diagnostics.redaction import is_secret
-from levee.fields.rules import Check, Complaint, Report, Rules
+from levee.fields.rules import Check, Complaint, Report, Rules, sensitive
 from levee.loading.suggestion import Vocabulary
 from levee.model.problem import Part
 
@@ -60,4 +60,4 @@ def _settings(complaint_of: Callable[[str, str], Complaint | None]) -> Rules:
 
 
 TOPIC: Final[Rules] = _settings(_of_topic)
-OTHER: Final[Rules] = _settings(_of_any_kind)
+OTHER: Final[Rules] = sensitive(_settings(_of_any_kind))

@@ -14,6 +14,7 @@ from levee.fields.rules import (
     free_of,
     mapping,
     named,
+    sensitive,
     several,
     text,
     whole,
@@ -201,7 +202,7 @@ STACK: Final[Fields] = {
     "trusted_accounts": field(several(ACCOUNT), '["210987654321"]'),
     "global_names": field({"type": "list", "schema": mapping(_EXEMPTION)}, "[{name: audit-index, reason: …}]"),
     "cluster": field(mapping(_CLUSTER), "{id: …, bootstrap: […], brokers: 3, security: {…}}", required=True),
-    "secrets": field(mapping(_SECRETS), "{store: file, directory: .levee/secrets/local}", required=True),
+    "secrets": field(sensitive(mapping(_SECRETS)), "{store: file, directory: .levee/secrets/local}", required=True),
     **{model.name.value: field(mapping(model.fields), model.example) for model in MODELS.values() if model.fields},
     "services": field(named(mapping(_SERVICE), service_name_problem), "{siem-shipper: {owner: security-team}}"),
     "principals": field(
