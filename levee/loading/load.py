@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -107,6 +108,10 @@ class Stacks:
     @cached_property
     def _classes(self) -> _Classes:
         reader = _Reader(self._project)
+        if not os.path.lexists(self._project / CLASSES):
+            message = "there is no such file, and each stream has a class of it"
+            hint = "write it: `classes: {audit: {description: …, regulated: true, replication: 3, min_insync: 2}}`"
+            return _Classes(None, [Diagnostic("unreadable-file", message, hint, Location(CLASSES))], [])
         values = reader.values(CLASSES, FileSchema(classes_file.CLASSES))
         return _Classes(
             None if values is None else data_classes(values, Origin(CLASSES)), reader.diagnostics, reader.problems

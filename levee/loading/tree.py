@@ -210,8 +210,8 @@ class _Reader:
         try:
             value = meaning(text)
         except AmbiguousError as problem:
-            hint = "quote it if you mean text; else write true or false, or a plain decimal number"
-            self._fault("ambiguous-scalar", f"this unquoted value {problem}", hint, event)
+            message, _, instead = f"this unquoted value {problem}".partition("; ")
+            self._fault("ambiguous-scalar", message, f"quote it if you mean text; else {instead}", event)
             value = text
         return Scalar(text, value, _span(event), self._with_comment(event))
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any, Final
 
 from cerberus import TypeDefinition, Validator, errors
 from cerberus.schema import DefinitionSchema, UnvalidatedSchema
 
-from levee.diagnostics.redaction import REDACTED, looks_secret, redact
+from levee.diagnostics.redaction import REDACTED, REFERENCES, looks_secret, redact
 from levee.fields.rules import Complaint, Fields, Rules
+from levee.loading.scalar import is_text
 from levee.loading.suggestion import Vocabulary
 from levee.model.origin import Origin, Path
 from levee.model.problem import Part, Problem
 
 MAX_PROBLEMS: Final = 100  # of one file that are told one by one
 _LONGEST_MESSAGE: Final = 400
+_UNIT: Final = re.compile(r"write for example `.*: [0-9]+([A-Za-z]+)`")
 _SHOWN: Final = 60  # characters of a refused word
 _TYPES: Final = {
     "string": "text",
@@ -52,7 +56,9 @@ class FileSchema:
             yield _cut_text(_name(path), Origin(file, path), secret=_in_login(self._fields, path))
         if not self._validator.validate(values, normalize=False):
             leaves = self._validator.leaves()
-            refusals = [_refusal(error, self._fields, file) for error in islice(leaves, MAX_PROBLEMS)]
+            refusals = [
+                _refusal(error, self._fields, values, file, self._takes) for error in islice(leaves, MAX_PROBLEMS)
+            ]
             misspelled = {refusal.meant for refusal in refusals if refusal.code == errors.UNKNOWN_FIELD.code}
             for refusal in refusals:
                 if refusal.code != errors.REQUIRED_FIELD.code or refusal.origin.path not in misspelled:
@@ -113,6 +119,10 @@ class _Refusal:
     siblings: Fields
     secret: bool
     """Whether what was written may be a login or a secret: neither the value is shown nor a key that has none."""
+    beside: Mapping[str, object]
+    """The mapping that the key stands in; empty for an item of a list."""
+    takes: Callable[[str], bool]
+    """Whether a text may stand in the value's place."""
 
     @property
     def key(self) -> str:
@@ -157,7 +167,9 @@ def _name(path: Path) -> str:
     return f"item {path[-1] + 1} of `{_key(path)}`" if isinstance(path[-1], int) else f"`{_key(path)}`"
 
 
-def _refusal(error: Any, fields: Fields, file: str) -> _Refusal:
+def _refusal(
+    error: Any, fields: Fields, values: Mapping[str, object], file: str, takes: Callable[[Path, str], bool]
+) -> _Refusal:
     path: Path = error.document_path
     around = _rules_at(fields, path[:-1])
     siblings = {} if isinstance(path[-1], int) else around.get("schema", {})
@@ -168,7 +180,15 @@ def _refusal(error: Any, fields: Fields, file: str) -> _Refusal:
         or (error.code == errors.BAD_TYPE.code and _holds_login(rules))
         or (unknown and any(map(_is_sensitive, siblings.values())))
     )
-    return _Refusal(error, Origin(file, path), rules, around, siblings, secret)
+    return _Refusal(
+        error, Origin(file, path), rules, around, siblings, secret, _mapping_at(values, path[:-1]), partial(takes, path)
+    )
+
+
+def _mapping_at(values: Any, path: Path) -> Mapping[str, object]:
+    for step in path:
+        values = values[step]
+    return values if isinstance(values, dict) else {}
 
 
 def _in_login(fields: Fields, path: Path) -> bool:
@@ -235,9 +255,14 @@ def _unknown(refusal: _Refusal) -> Problem:
     key = refusal.key
     hint = Vocabulary(refusal.siblings).suggest(key) or f"keys here: {', '.join(sorted(refusal.siblings))}"
     if looks_secret(key):
-        hint = "a secret is never written here, only where it is: `password_file: <path>` or `password_env: <NAME>`"
-        if "password_file" not in refusal.siblings:
-            hint = "a secret is never written in a stack file; remove it, and change it where it is in use"
+        hint = "a secret is never written in a stack file; remove it, and change it where it is in use"
+        kept = {name.removesuffix("_file") for name in refusal.siblings if name in REFERENCES}
+        if "secrets_of" in (meta := refusal.around.get("meta", {})):
+            kept &= set(meta["secrets_of"](refusal.beside))
+        if kept and (secret := Vocabulary(kept).nearest(key) or min(kept)):
+            hint = (
+                f"a secret is never written here, only where it is: `{secret}_file: <path>` or `{secret}_env: <NAME>`"
+            )
     message = f"levee knows no key `{_cut(key)}` here"
     return Problem("unknown-key", message, hint, refusal.origin, Part.KEY, secret=refusal.secret)
 
@@ -249,10 +274,26 @@ def _empty_value(refusal: _Refusal) -> Problem:
 def _wrong_type(refusal: _Refusal) -> Problem:
     allowed = refusal.rules["type"]
     wanted = " or ".join(_TYPES[kind] for kind in ([allowed] if isinstance(allowed, str) else allowed))
-    hint = None
-    if allowed == "string" and isinstance(refusal.error.value, int | float):
-        hint = "put the value in quotes"
-    return refusal.problem("wrong-type", f"{refusal.name} must be {wanted}, not {_kind(refusal.error.value)}", hint)
+    value = refusal.error.value
+    written = (
+        "a number with a point or an exponent" if allowed == "integer" and isinstance(value, float) else _kind(value)
+    )
+    return refusal.problem("wrong-type", f"{refusal.name} must be {wanted}, not {written}", _other_type(refusal))
+
+
+def _other_type(refusal: _Refusal) -> str | None:
+    """What to write in place of a value of the wrong type; None: an example."""
+    value, unit = refusal.error.value, _UNIT.fullmatch(refusal.example)
+    if "allowed" in refusal.rules:
+        return f"allowed: {_listed(refusal.rules['allowed'])}"
+    if refusal.rules["type"] == "integer" and isinstance(value, float) and value.is_integer():
+        return f"write `{refusal.key}: {int(value)}`"
+    if refusal.rules["type"] != "string" or not isinstance(value, int | float):
+        return None
+    if refusal.takes(str(value)):
+        return "put the value in quotes"
+    with_unit = f"{value}{unit[1]}" if unit else ""
+    return f"write for example `{refusal.key}: {with_unit}`" if with_unit and refusal.takes(with_unit) else None
 
 
 def _kind(value: object) -> str:
@@ -260,10 +301,15 @@ def _kind(value: object) -> str:
     return _TYPES[kinds[type(value)]]
 
 
+def _listed(words: Iterable[str]) -> str:
+    """The words as they are written: in quotes where they would be numbers without."""
+    return ", ".join(word if is_text(word) else f'"{word}"' for word in words)
+
+
 def _not_allowed(refusal: _Refusal) -> Problem:
     allowed = refusal.rules["allowed"]
     hint = Vocabulary(allowed).suggest(refusal.error.value)
-    hint = (hint + " " if hint else "") + f"allowed: {', '.join(allowed)}"
+    hint = (hint + " " if hint else "") + f"allowed: {_listed(allowed)}"
     written = "what is written" if refusal.secret else f"`{_cut(refusal.error.value)}`"
     return refusal.problem("bad-value", f"{refusal.name} can't be {written}", hint)
 

@@ -133,7 +133,7 @@ _CLUSTER: Final[Fields] = {
     "bootstrap": field(several(HOST_PORT, least=1), '["broker-1.example.com:9093"]', required=True),
     "brokers": field(whole(2, MAX_BROKERS), "3", required=True),
     "security": field(mapping(_SECURITY), "{protocol: SASL_SSL, …}", required=True),
-    "settings": field(settings.OTHER, "{auto.create.topics.enable: false}"),
+    "settings": field(settings.BROKER, "{auto.create.topics.enable: false}"),
     "network": field(mapping(_NETWORK), "{public: false, unauthenticated: false, boundary: …}"),
     "encryption": field(mapping(_ENCRYPTION), "{clients: tls, between_brokers: true}"),
     "policy": field(mapping(_POLICY), "{organization: o-a1b2c3d4e5}"),
