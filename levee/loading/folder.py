@@ -108,7 +108,7 @@ def _existing(project: Path, name: str) -> str:
     names = stacks(project)
     if not names:
         return f"declare one in {STACKS}/<name>/stack.yaml"
-    near = Vocabulary(names).suggest(name)
+    near = Vocabulary(names).suggest(name.rstrip("/").rpartition("/")[2])
     return f"{near} stacks here: {listing(names)}".strip()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from levee_infra.cli.failure import failure_of, show, stopped
 from levee_infra.cli.streams import standard_streams
 from levee_infra.interruption import interrupt, on_signals
 
+_VALUELESS: Final = re.compile(r"--[a-z-]+=")
 DESCRIPTION = """\
 levee keeps a log stream inside its banks: its account, its region, its roles.
 
@@ -80,6 +82,9 @@ def _run(argv: Sequence[str], clock: Clock) -> int:
     try:
         if any("\0" in argument for argument in argv):
             raise LeveeError("an argument holds a NUL character", "remove it: no name has one", exit_code=2)
+        if any(not argument or _VALUELESS.fullmatch(argument) for argument in argv):
+            hint = "leave it out, or write its value; a variable of the shell may be unset"
+            raise LeveeError("an argument is empty", hint, exit_code=2)
         _understand(argv, arguments)
         if "debug" in arguments:
             from levee_infra.cli.debug import debugging
@@ -123,7 +128,7 @@ class _Parser(argparse.ArgumentParser):
 
             *_, command = self._named(arguments)
             near = Vocabulary(command._option_string_actions).suggest(unknown[0].partition("=")[0])  # noqa: SLF001
-            self.error(f"unrecognized arguments: {' '.join(unknown)}{near and f'; {near}'}")
+            command.error(f"unrecognized arguments: {' '.join(unknown)}{near and f'; {near}'}")
 
     def every(self) -> Iterator[_Parser]:
         """This one, and those of all commands."""
