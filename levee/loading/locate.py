@@ -10,7 +10,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache, partial
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Final
 
@@ -137,7 +137,13 @@ def _redacted(text: str, tree: Tree, secret: Collection[origins.Path] | None) ->
     if tree.root is None and may_hold_secret(text):
         return []
     starts = [*line_starts(text), len(text)]  # libyaml puts what is missing on a line after the last
-    spans = [(found.start, found.end) for found in secrets_in(text, whole=tree.root is None)]
+    spans = [
+        (starts[long.start.line] + long.start.column, starts[long.end.line] + long.end.column) for long in tree.long
+    ]
+    edges = (0, *chain.from_iterable(spans), len(text))
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        found_in = secrets_in(text[begin:end], whole=tree.root is None)
+        spans += [(begin + found.start, begin + found.end) for found in found_in]
     for remark in _COMMENT.finditer(text):
         at = remark.start(1)
         spans += [(at + found.start, at + found.end) for found in secrets_in(remark[1], whole=True)]

@@ -22,6 +22,7 @@ from levee.model.origin import Path
 _COMMENT: Final = re.compile(r"(?:[ \t]+|(?:\r\n|\r|\n)(?P<below> *))(?P<text>#[^\r\n]*)")
 _INDENTATION: Final = re.compile(r"[ -]*")
 MAX_DEPTH: Final = 16
+LONGEST_SHOWN: Final = 64 * 1024
 MAX_FAULTS: Final = 50  # of one file; a file this broken is not what its author meant
 
 
@@ -108,13 +109,15 @@ class Fault(NamedTuple):
 class Tree:
     """A text's root (None: it could not be read to the end, or is empty), its faults, and what must not be shown.
 
-    `logins` are the values in mappings of logins: not shown where no schema says which of them are in order.
+    `logins` are the values in mappings of logins: not shown where no schema says which of them are in order. `long` are
+    values that nobody reads in a line, which are neither shown nor searched.
     """
 
     root: Node | None
     faults: list[Fault]
     secrets: list[Span]
     logins: list[Span]
+    long: list[Span]
 
 
 class _StopError(Exception):
@@ -136,7 +139,7 @@ def parse(text: str, *, shown: bool = False) -> Tree:
         reader.faults.append(_syntax_fault(error))
     if root is not None and not isinstance(root, Mapping):
         reader.secrets.append(root.span)
-    return Tree(root, reader.faults, reader.secrets, reader.logins)
+    return Tree(root, reader.faults, reader.secrets, reader.logins, reader.long)
 
 
 def commented(node: Node, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -173,6 +176,7 @@ class _Reader:
         self.faults: list[Fault] = []
         self.secrets: list[Span] = []
         self.logins: list[Span] = []
+        self.long: list[Span] = []
         self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
 
     def document(self) -> Node | None:
@@ -203,7 +207,9 @@ class _Reader:
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         self._refuse_decoration(event)
         text: str = event.value
-        if self._shown is not None:
+        if len(text) > LONGEST_SHOWN:
+            self.long.append(_span(event))
+        elif self._shown is not None:
             self.secrets.extend(_secret_parts(text, _span(event), self._shown))
         if event.style:
             return Scalar(text, text, _span(event))

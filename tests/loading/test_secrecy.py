@@ -198,3 +198,11 @@ def test_every_login_in_a_schema_is_known_to_what_reads_a_text_without_one() -> 
         return found
 
     assert holders(STACK) <= HOLDERS
+
+
+@pytest.mark.parametrize("quote", ['"', "'", ""])
+def test_a_value_that_nobody_reads_in_a_line_is_neither_shown_nor_searched(files: StackFiles, quote: str) -> None:
+    text = "password=hunter2 " * 10_000
+    shown = _everywhere(files.add(files.orders, f"description2: a\nfilter: {quote}{text}x{quote}\npassword: hunter2\n"))
+    assert "hunter2" not in shown
+    assert max(map(len, shown.splitlines())) < 20_000
