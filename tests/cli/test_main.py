@@ -196,3 +196,13 @@ def test_a_project_is_not_begun_behind_a_link_to_nothing(
     (tmp_path / "link").symlink_to(tmp_path / "gone")
     assert main(["init", f"{tmp_path}/link{below}"]) == 2
     assert "link: is a symbolic link to nothing; nothing was written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["up", "--yes"], ["preview"], ["destroy", "--yes"], ["verify"], ["drift"]])
+def test_a_target_that_is_not_provisioned_is_told_before_anything_else(
+    files: StackFiles, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    files.edit(files.stack, "target: kafka", "target: ibm")
+    files.edit(files.stack, "account: local", f"account: '{32 * '0'}'")
+    assert main([command[0], "test", *command[1:], "--project", str(files.project)]) == 2
+    assert "this version of levee provisions no ibm targets yet" in capsys.readouterr().err
