@@ -57,6 +57,16 @@ def diagnose(project: Path, problems: Iterable[Problem]) -> Iterator[Diagnostic]
             yield Diagnostic("more-problems", f"the file has {more:,} more problem(s)", hint, Location(file))
 
 
+def told(project: Path, diagnostics: Collection[Diagnostic], problems: Iterable[Problem]) -> Iterator[Diagnostic]:
+    """Everything, without what the schema says of a value that could not be read as it was meant."""
+    unread = {(each.location.file, each.location.line, each.location.column) for each in diagnostics if each.location}
+    yield from diagnostics
+    for diagnostic in diagnose(project, problems):
+        place = diagnostic.location
+        if place is None or (place.file, place.line, place.column) not in unread:
+            yield diagnostic
+
+
 def _file(problem: Problem) -> str:
     return problem.origin.file
 

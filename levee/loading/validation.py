@@ -37,7 +37,7 @@ class FileSchema:
     """The schema of one kind of file, ready to check many files one after the other."""
 
     def __init__(self, fields: Fields) -> None:
-        self._fields = fields
+        self.fields: Final = fields
         # Cerberus would check the schema itself, at every start and for longer than it takes to check a stack with it:
         # that the schemas are in order is the tests' affair.
         schema = UnvalidatedSchema(DefinitionSchema.expand(fields))
@@ -53,11 +53,11 @@ class FileSchema:
         """
         cut = (path for path, whole in commented if self._takes(path, whole))
         for path in islice(cut, MAX_PROBLEMS):
-            yield _cut_text(_name(path), Origin(file, path), secret=_in_login(self._fields, path))
+            yield _cut_text(_name(path), Origin(file, path), secret=_in_login(self.fields, path))
         if not self._validator.validate(values, normalize=False):
             leaves = self._validator.leaves()
             refusals = [
-                _refusal(error, self._fields, values, file, self._takes) for error in islice(leaves, MAX_PROBLEMS)
+                _refusal(error, self.fields, values, file, self._takes) for error in islice(leaves, MAX_PROBLEMS)
             ]
             misspelled = {refusal.meant for refusal in refusals if refusal.code == errors.UNKNOWN_FIELD.code}
             for refusal in refusals:
@@ -70,7 +70,7 @@ class FileSchema:
 
     def _takes(self, path: Path, text: str) -> bool:
         """Whether the text may stand where the path leads to. Settings are checked with their names."""
-        rules, around = _rules_at(self._fields, path), _rules_at(self._fields, path[:-1])
+        rules, around = rules_at(self.fields, path), rules_at(self.fields, path[:-1])
         if not rules:
             return False
         kind, value = (around, {path[-1]: text}) if "valuesrules" in around else (rules, text)
@@ -171,9 +171,9 @@ def _refusal(
     error: Any, fields: Fields, values: Mapping[str, object], file: str, takes: Callable[[Path, str], bool]
 ) -> _Refusal:
     path: Path = error.document_path
-    around = _rules_at(fields, path[:-1])
+    around = rules_at(fields, path[:-1])
     siblings = {} if isinstance(path[-1], int) else around.get("schema", {})
-    rules = _rules_at(fields, path)
+    rules = rules_at(fields, path)
     unknown = error.code == errors.UNKNOWN_FIELD.code
     secret = (
         _in_login(fields, path)
@@ -192,7 +192,7 @@ def _mapping_at(values: Any, path: Path) -> Mapping[str, object]:
 
 
 def _in_login(fields: Fields, path: Path) -> bool:
-    return any(_is_sensitive(_rules_at(fields, path[:end])) for end in range(1, len(path) + 1))
+    return any(_is_sensitive(rules_at(fields, path[:end])) for end in range(1, len(path) + 1))
 
 
 def _is_sensitive(rules: Rules) -> bool:
@@ -206,7 +206,7 @@ def _holds_login(rules: Rules) -> bool:
     return _is_sensitive(rules) or any(map(_holds_login, parts))
 
 
-def _rules_at(fields: Fields, path: Path) -> Rules:
+def rules_at(fields: Fields, path: Path) -> Rules:
     """The rules of what the path leads to; none for a key that the schema doesn't know."""
     rules: Rules = {"schema": fields}
     for step in path:
