@@ -157,7 +157,9 @@ def test_a_folder_named_for_its_stack_is_told_the_name(
     "argv", [["init", ""], ["plan", ""], ["plan", "test", "--project="], ["check", "--output", ""]]
 )
 def test_an_empty_argument_is_refused(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(argv) == 2
+    with pytest.raises(SystemExit) as ended:
+        main(argv)
+    assert ended.value.code == 2
     assert "an argument is empty" in capsys.readouterr().err
 
 

@@ -82,9 +82,6 @@ def _run(argv: Sequence[str], clock: Clock) -> int:
     try:
         if any("\0" in argument for argument in argv):
             raise LeveeError("an argument holds a NUL character", "remove it: no name has one", exit_code=2)
-        if any(not argument or _VALUELESS.fullmatch(argument) for argument in argv):
-            hint = "leave it out, or write its value; a variable of the shell may be unset"
-            raise LeveeError("an argument is empty", hint, exit_code=2)
         _understand(argv, arguments)
         if "debug" in arguments:
             from levee_infra.cli.debug import debugging
@@ -123,10 +120,12 @@ class _Parser(argparse.ArgumentParser):
     def understand(self, argv: Sequence[str], arguments: argparse.Namespace) -> None:
         """Read the command line. One with an option that its command doesn't have is refused, with what is near it."""
         _, unknown = self.parse_known_args(argv, arguments)
+        *_, command = self._named(arguments)
+        if any(not argument or _VALUELESS.fullmatch(argument) for argument in argv):
+            command.error("an argument is empty; leave it out, or write its value: a shell variable may be unset")
         if unknown:
             from levee.loading.suggestion import Vocabulary
 
-            *_, command = self._named(arguments)
             near = Vocabulary(command._option_string_actions).suggest(unknown[0].partition("=")[0])  # noqa: SLF001
             command.error(f"unrecognized arguments: {' '.join(unknown)}{near and f'; {near}'}")
 
