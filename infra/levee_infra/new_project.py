@@ -40,7 +40,9 @@ def write_project(folder: Path, name: str | None = None) -> list[str]:
                 file.write(text)
     except OSError as error:
         _undo(made)
-        message = f"{error.filename or folder}: {error.strerror}; nothing was written"
+        at = Path(error.filename or folder)
+        why = "is a symbolic link to nothing" if at.is_symlink() and not at.exists() else error.strerror
+        message = f"{at}: {why}; nothing was written"
         raise LeveeError(message, "name a folder that can be written: levee init DIR", exit_code=2) from None
     except BaseException:
         _undo(made)

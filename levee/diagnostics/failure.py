@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from levee.diagnostics.diagnostic import Diagnostic
 from levee.diagnostics.redaction import redact
+
+_T = TypeVar("_T")
 
 
 class LeveeError(Exception):
@@ -32,3 +35,12 @@ class Rejected(LeveeError):
         self.diagnostics = tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.sort_key))
         count = len(self.diagnostics)
         super().__init__(f"{count} problem{'s' if count != 1 else ''} found", exit_code=exit_code)
+
+
+def taken(load: Callable[[], _T], refused: list[Diagnostic]) -> _T | None:
+    """What is loaded; None where it is refused, and why in `refused`, so that everything is told at once."""
+    try:
+        return load()
+    except Rejected as rejected:
+        refused.extend(rejected.diagnostics)
+        return None

@@ -8,13 +8,28 @@ from typing import Final
 
 from levee.diagnostics.secret_words import is_secret, looks_secret
 
-__all__ = ["REDACTED", "REFERENCES", "blot", "holds_secret", "is_secret", "looks_secret", "may_hold_secret", "redact"]
+__all__ = [
+    "HOLDERS",
+    "LOGINS",
+    "REDACTED",
+    "REFERENCES",
+    "blot",
+    "holds_secret",
+    "is_secret",
+    "looks_secret",
+    "may_hold_secret",
+    "redact",
+]
 
 REDACTED: Final = "<redacted>"
 REFERENCES: Final = frozenset(
     f"{name}_{where}" for name in ("password", "client_secret", "api_key", "key_password") for where in ("file", "env")
-)
+) | {"key_file", "credentials_file"}
 """Keys of stack files that say where a secret is. Somebody may have written the secret itself there."""
+LOGINS: Final = frozenset({"security", "admin", "extensions", "secrets"})
+"""Keys whose mapping is or holds a login, or says where secrets are kept."""
+HOLDERS: Final = LOGINS | {"cluster", "settings"}
+"""Keys of mappings that a login or a secret may stand in. What is written there in another form may be the secret."""
 
 _NAME: Final = re.compile(r"""(?<![\w.-])([\w.-]++)["']?+[ \t]{0,8}+[:=]""")
 

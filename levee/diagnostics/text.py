@@ -32,7 +32,7 @@ def _one(diagnostic: Diagnostic) -> str:
 
 def _excerpt(location: Location, excerpt: tuple[str, ...]) -> list[str]:
     last = location.line + len(excerpt) - 1
-    texts = [one_line(text[:MAX_EXCERPT_COLUMNS]) for text in excerpt]
+    texts = [one_line(window(text, location)) for text in excerpt]
     if len(excerpt) == 1:
         texts = list(_pointed_at(excerpt[0], location))
     numbers = [str(number) for number in range(location.line, last + 1)]
@@ -43,12 +43,26 @@ def _pointed_at(line: str, location: Location) -> tuple[str, str]:
     """The part of a line around the place, and the marks to stand below it."""
     start = location.column - 1
     end = location.end_column - 1 if location.end_line == location.line else start + 1
-    first = 0 if end <= MAX_EXCERPT_COLUMNS else max(0, start - _BEFORE)
-    shown = line[first : first + MAX_EXCERPT_COLUMNS]
-    before = one_line(shown[: start - first])
-    marked = one_line(shown[start - first : end - first])
+    first = _first(line, location)
+    last = first + MAX_EXCERPT_COLUMNS
+    before = one_line(line[first : min(start, last)])
+    marked = one_line(line[start : min(end, last)])
     cut = _CUT if first else ""
-    return cut + one_line(shown), " " * (len(cut) + _columns(before)) + "^" * max(1, _columns(marked))
+    return one_line(window(line, location)), " " * (len(cut) + _columns(before)) + "^" * max(1, _columns(marked))
+
+
+def window(line: str, location: Location) -> str:
+    """The part of a very long line that is shown: around the place, with marks where it is cut."""
+    first = _first(line, location)
+    last = first + MAX_EXCERPT_COLUMNS
+    shown = line[first:last] if last >= len(line) else f"{line[first : last - 1]}{_CUT}"
+    return f"{_CUT}{shown}" if first else shown
+
+
+def _first(line: str, location: Location) -> int:
+    start = location.column - 1
+    end = location.end_column - 1 if location.end_line == location.line else start + 1
+    return 0 if end <= MAX_EXCERPT_COLUMNS or len(line) <= MAX_EXCERPT_COLUMNS else max(0, start - _BEFORE)
 
 
 def _columns(text: str) -> int:

@@ -33,7 +33,16 @@ Check = Callable[[str, Any, Report], None]
 
 def field(kind: Rules, example: str, *, required: bool = False) -> Rules:
     """A key that takes a value of this kind; `example` is a value as it would be written after `key: `."""
-    return {**kind, "required": required, "meta": {"example": example}}
+    return {**kind, "required": required, "meta": {**kind.get("meta", {}), "example": example}}
+
+
+def sensitive(kind: Rules, secrets_of: Callable[[dict[str, Any]], Iterable[str]] | None = None) -> Rules:
+    """The same, of which no refused value is ever shown: it is or holds a login, or says where a secret is.
+
+    `secrets_of` names the secrets that such a mapping says the places of, each by `<secret>_file` or `<secret>_env`.
+    """
+    named_ = {} if secrets_of is None else {"secrets_of": secrets_of}
+    return {**kind, "meta": {**kind.get("meta", {}), "secret": True, **named_}}
 
 
 def text(check: Check | None = None, *, most: int = 200) -> Rules:
@@ -100,9 +109,9 @@ def free_of(problem: Callable[[str], str | None], *, shown: bool = True) -> Chec
 
 def one_line_problem(value: str) -> str | None:
     """Why this is not a plain line of text, or None."""
-    if value != value.strip():
-        return "begins or ends with a space; remove it"
-    return None if value.isprintable() else "holds a line break or a control character; write one line of text"
+    if not value.isprintable():
+        return "holds a line break or a control character; write one line of text, without | or > before it"
+    return "begins or ends with a space; remove it" if value != value.strip() else None
 
 
 _one_line: Final = free_of(one_line_problem)

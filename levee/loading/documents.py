@@ -57,4 +57,4 @@ def _not_a_mapping(root: Node | None) -> Fault:
 
 def _shown(fault: Fault, source: SourceText) -> Diagnostic:
     location, excerpt = source.show(fault.span)
-    return Diagnostic(fault.id, redact(fault.message), redact(fault.help), location, excerpt=excerpt)
+    return Diagnostic(fault.id, redact(fault.message), fault.help, location, excerpt=excerpt)

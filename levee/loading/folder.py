@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from levee.diagnostics import Diagnostic, LeveeError, Location
+from levee.loading.plain_file import UnreadableError, require_plain
 from levee.loading.suggestion import Vocabulary, listing
 from levee.model.name import key_problem
 
@@ -108,7 +109,7 @@ def _existing(project: Path, name: str) -> str:
     names = stacks(project)
     if not names:
         return f"declare one in {STACKS}/<name>/stack.yaml"
-    near = Vocabulary(names).suggest(name)
+    near = Vocabulary(names).suggest(name.rstrip("/").rpartition("/")[2])
     return f"{near} stacks here: {listing(names)}".strip()
 
 
@@ -136,13 +137,18 @@ def _stream_entries(project: Path, folder: str) -> Iterator[os.DirEntry[str]]:
 
 
 def _stream_file_problem(entry: os.DirEntry[str], key: str) -> tuple[str, str] | None:
+    try:
+        require_plain(entry.stat(follow_symlinks=False))
+    except UnreadableError as error:
+        is_folder = entry.is_dir(follow_symlinks=False)
+        return error.message, "put the stream files themselves here" if is_folder else error.hint
+    except OSError as error:
+        return f"the file can't be read: {error.strerror}", "check that it is there and yours"
     if not entry.name.endswith(_SUFFIX):
         return "this is not a stream file", "name it <stream>.yaml, or move it out of the folder"
     problem = key_problem(key)
     if problem is not None:
         return f"the stream's key {key!r} {problem}", "rename the file: its name without .yaml is the stream's key"
-    if entry.is_symlink() or not entry.is_file(follow_symlinks=False):
-        return "this is not a plain file", "put the stream file itself here: a link could lead out of the project"
     return None
 
 

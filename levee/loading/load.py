@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
@@ -15,7 +16,8 @@ from levee.loading.checks.claim import claims_of, places
 from levee.loading.checks.part import too_long
 from levee.loading.documents import Document, read_document
 from levee.loading.folder import CLASSES, STACKS, find, stacks
-from levee.loading.locate import diagnose
+from levee.loading.locate import told
+from levee.loading.partial import taken_parts
 from levee.loading.project_name import project_name
 from levee.loading.schema import classes_file, stack_file, stream_file
 from levee.loading.stack_values import data_classes, stack_spec
@@ -24,6 +26,7 @@ from levee.loading.validation import FileSchema
 from levee.model.claim import Claim
 from levee.model.data_class import DataClass
 from levee.model.origin import Origin
+from levee.model.origin import Path as Path_
 from levee.model.problem import Part, Problem
 from levee.model.stack import StackSpec, Target
 from levee.model.stream import StreamSpec
@@ -34,6 +37,13 @@ __all__ = ["UNREADABLE_NEIGHBOUR", "Stacks", "load_plan", "load_stack", "stacks"
 
 UNREADABLE_NEIGHBOUR: Final = "unreadable-neighbour"
 Values = Mapping[str, Any]
+# What is decided by more than itself is none of them: without it, a default would be judged.
+_OPTIONAL_OF_STREAM: Final = frozenset(
+    key
+    for key, rules in stream_file.STREAM.items()
+    if not rules["required"] and key not in {"replication", "min_insync"}
+)
+_OPTIONAL_OF_STACK: Final = frozenset({"cost_centre", "global_names", "services", "principals", "retire", "approve"})
 
 
 def load_stack(project: Path, name: str) -> StackSpec:
@@ -84,19 +94,23 @@ class Stacks:
             for other in self._neighbours(files, refused):
                 claims += other.claims
         declared = Declared(
-            stack=stack,
+            stack=stack or files.partial_stack,
             classes=classes.values,
-            streams=files.streams,
+            streams=(*files.streams, *files.partial_streams),
             stream_keys=frozenset(files.folder.stream_files),
-            complete=len(files.streams) == len(files.folder.stream_files) and not files.folder.diagnostics,
+            complete=stack is not None
+            and len(files.streams) == len(files.folder.stream_files)
+            and not files.folder.diagnostics,
             claims=tuple(claims),
+            partial=frozenset(each.key for each in files.partial_streams),
+            partial_stack=stack is None,
         )
         problems = [*classes.problems, *files.problems, *check(declared, filters=not alone)]
         diagnostics = [*files.folder.diagnostics, *classes.diagnostics, *files.diagnostics]
         if stack is not None and not (problems or diagnostics or refused):
             problems += too_long(stack)
         if stack is None or problems or diagnostics or refused:
-            raise Rejected([*_told(self._project, diagnostics, problems), *refused])
+            raise Rejected([*told(self._project, diagnostics, problems), *refused])
         return stack
 
     def _of(self, name: str) -> _StackFiles:
@@ -107,6 +121,10 @@ class Stacks:
     @cached_property
     def _classes(self) -> _Classes:
         reader = _Reader(self._project)
+        if not os.path.lexists(self._project / CLASSES):
+            message = "there is no such file, and each stream has a class of it"
+            hint = "write it: `classes: {audit: {description: …, regulated: true, replication: 3, min_insync: 2}}`"
+            return _Classes(None, [Diagnostic("unreadable-file", message, hint, Location(CLASSES))], [])
         values = reader.values(CLASSES, FileSchema(classes_file.CLASSES))
         return _Classes(
             None if values is None else data_classes(values, Origin(CLASSES)), reader.diagnostics, reader.problems
@@ -131,7 +149,7 @@ class Stacks:
             if other.is_readable:
                 yield other
             else:
-                first = next(_told(self._project, other.all_diagnostics, other.problems))
+                first = next(told(self._project, other.all_diagnostics, other.problems))
                 refused.append(_unreadable(name, first))
 
 
@@ -148,6 +166,7 @@ class _Reader:
         self._project = project
         self.diagnostics: list[Diagnostic] = []
         self.problems: list[Problem] = []
+        self.refused: list[Path_] = []  # of the file that was read last
 
     def values(self, file: str, schema: FileSchema) -> Values | None:
         """The values of a file that its schema takes; else None, and why."""
@@ -160,6 +179,7 @@ class _Reader:
             return None
         problems = list(schema.problems(document.values, document.file, document.commented))
         self.problems += problems
+        self.refused = [problem.origin.path for problem in problems]
         return None if problems or document.diagnostics else document.values
 
 
@@ -171,6 +191,8 @@ class _StackFiles(_Reader):
         self.name = name
         self.folder = find(project, name)
         self._classes = classes
+        self.partial_streams: list[StreamSpec] = []
+        self.partial_stack: StackSpec | None = None
 
     @cached_property
     def _document(self) -> Document:
@@ -190,8 +212,10 @@ class _StackFiles(_Reader):
     def stack(self) -> StackSpec | None:
         """The stack with those streams."""
         streams, origin = self.streams, Origin(self.folder.stack_file)
-        values = self.taken(self._document, FileSchema(stack_file.STACK))
+        schema = FileSchema(stack_file.STACK)
+        values = self.taken(self._document, schema)
         if values is None:
+            self.partial_stack = self._partial_stack(schema, origin)
             return None
         self.problems += _streams_as_said(values, self.folder.stream_files, origin)
         self.problems += _of_other_targets(values, origin)
@@ -216,19 +240,24 @@ class _StackFiles(_Reader):
     def _streams(self) -> Iterator[StreamSpec]:
         schema = FileSchema(stream_file.STREAM)
         for key, file in self.folder.stream_files.items():
-            values = self.values(file, schema)
+            document = read_document(self._project, file)
+            values = self.taken(document, schema)
             if values is not None:
                 yield stream_spec(key, values, self._classes.get(values["class"]), Origin(file))
+            elif (left := self._left(document, schema, _OPTIONAL_OF_STREAM)) is not None:
+                data_class = self._classes.get(left["class"])
+                self.partial_streams.append(stream_spec(key, left, data_class, Origin(file)))
 
+    def _partial_stack(self, schema: FileSchema, origin: Origin) -> StackSpec | None:
+        left = self._left(self._document, schema, _OPTIONAL_OF_STACK)
+        streams = (*self.streams, *self.partial_streams)
+        return None if left is None else stack_spec(self.name, left, self._classes, streams, origin)
 
-def _told(project: Path, diagnostics: list[Diagnostic], problems: list[Problem]) -> Iterator[Diagnostic]:
-    """Everything, without what the schema says of a value that could not be read as it was meant."""
-    unread = {(each.location.file, each.location.line, each.location.column) for each in diagnostics if each.location}
-    yield from diagnostics
-    for diagnostic in diagnose(project, problems):
-        place = diagnostic.location
-        if place is None or (place.file, place.line, place.column) not in unread:
-            yield diagnostic
+    def _left(self, document: Document, schema: FileSchema, optional: frozenset[str]) -> Values | None:
+        """What the schema took of the file that it has just refused. Of one with faults in its text it isn't known."""
+        if document.values is None or document.diagnostics:
+            return None
+        return taken_parts(document.values, schema, self.refused, optional)
 
 
 def _unreadable(name: str, why: Diagnostic) -> Diagnostic:

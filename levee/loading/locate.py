@@ -10,23 +10,26 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache, partial
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Final
 
 from levee.diagnostics import Diagnostic, Location
-from levee.diagnostics.redaction import REFERENCES, blot, may_hold_secret, redact
+from levee.diagnostics.redaction import HOLDERS, LOGINS, REFERENCES, blot, may_hold_secret, redact
 from levee.loading.inside import place_inside
 from levee.loading.plain_file import UnreadableError
 from levee.loading.text import line_starts, read_text, split_lines
-from levee.loading.tree import Mapping, Node, Place, Scalar, Sequence, Span, Tree, parse
+from levee.loading.tree import Mapping, Node, Place, Scalar, Sequence, Span, Tree, hidden_span, parse
 from levee.model import origin as origins
 from levee.model.origin import Origin
 from levee.model.problem import Part, Problem
 
 MOST: Final = 200  # problems of one file that are told one by one
 _COMMENT: Final = re.compile(r"(?<!\S)#([^\r\n]*+)")
+_COMMENT_BEHIND: Final = re.compile(r"[ \t]+#[^\r\n]*+")
 _REFERENCED: Final = re.compile(rf"""(?:{"|".join(sorted(REFERENCES))})["']?\s{{0,8}}:\s{{0,8}}([^\r\n]*+)""")
+_HOLDER: Final = re.compile(rf"""(?:^|[\s{{,"'-])({"|".join(sorted(HOLDERS))})["']?\s{{0,8}}:""")
+_INDENTED: Final = re.compile(r"[ \t-]*")
 _KEPT: Final = 16  # texts at a time: classes.yaml and stack.yaml are named again and again
 
 Located = tuple[Location, tuple[str, ...]]
@@ -54,6 +57,16 @@ def diagnose(project: Path, problems: Iterable[Problem]) -> Iterator[Diagnostic]
             yield Diagnostic("more-problems", f"the file has {more:,} more problem(s)", hint, Location(file))
 
 
+def told(project: Path, diagnostics: Collection[Diagnostic], problems: Iterable[Problem]) -> Iterator[Diagnostic]:
+    """Everything, without what the schema says of a value that could not be read as it was meant."""
+    unread = {(each.location.file, each.location.line, each.location.column) for each in diagnostics if each.location}
+    yield from diagnostics
+    for diagnostic in diagnose(project, problems):
+        place = diagnostic.location
+        if place is None or (place.file, place.line, place.column) not in unread:
+            yield diagnostic
+
+
 def _file(problem: Problem) -> str:
     return problem.origin.file
 
@@ -61,10 +74,10 @@ def _file(problem: Problem) -> str:
 class SourceText:
     """The text of one file, with the tree that tells where its values stand, and none of the secrets in it.
 
-    `secret`: paths of values that were found to hold one.
+    `secret`: paths of values that were found to hold one; None: no schema has looked, so nothing of a login is shown.
     """
 
-    def __init__(self, file: str, text: str, secret: Collection[origins.Path] = ()) -> None:
+    def __init__(self, file: str, text: str, secret: Collection[origins.Path] | None = None) -> None:
         tree = parse(text, shown=True)
         self._file = file
         self._text = text
@@ -82,7 +95,7 @@ class SourceText:
 
     def at(self, path: origins.Path, part: Part, offset: int | None = None) -> Located:
         """The place of a value or its key, or of the nearest one above that is written; of a text that character's."""
-        if offset is not None and self._root is not None and isinstance(node := _nearest(self._root, path), Scalar):
+        if offset is not None and self._root is not None and isinstance(node := _nearest(self._root, path)[0], Scalar):
             place = place_inside(self._text, node, offset)
             return self.show(Span(place, Place(place.line, place.column + 1)))
         span = None if self._root is None else _find(self._root, path, part)
@@ -124,7 +137,7 @@ def _summary(node: Node, key: Scalar | None) -> Span:
     return node.span
 
 
-def _redacted(text: str, tree: Tree, secret: Collection[origins.Path]) -> list[str]:
+def _redacted(text: str, tree: Tree, secret: Collection[origins.Path] | None) -> list[str]:
     """The lines of the text without its secrets. Without a tree no value's end can be told: then none are shown where
     a name says that there may be one.
     """
@@ -134,15 +147,26 @@ def _redacted(text: str, tree: Tree, secret: Collection[origins.Path]) -> list[s
     if tree.root is None and may_hold_secret(text):
         return []
     starts = [*line_starts(text), len(text)]  # libyaml puts what is missing on a line after the last
-    spans = [(found.start, found.end) for found in secrets_in(text, whole=tree.root is None)]
-    for comment in _COMMENT.finditer(text):
-        at = comment.start(1)
-        spans += [(at + found.start, at + found.end) for found in secrets_in(comment[1], whole=True)]
+    spans = [
+        (starts[long.start.line] + long.start.column, starts[long.end.line] + long.end.column) for long in tree.long
+    ]
+    edges = (0, *chain.from_iterable(spans), len(text))
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        found_in = secrets_in(text[begin:end], whole=tree.root is None)
+        spans += [(begin + found.start, begin + found.end) for found in found_in]
+    for remark in _COMMENT.finditer(text):
+        at = remark.start(1)
+        spans += [(at + found.start, at + found.end) for found in secrets_in(remark[1], whole=True)]
     if tree.root is None:
         spans += [match.span(1) for match in _REFERENCED.finditer(text)]
+        spans += _unread_holders(lines, starts)
     else:
-        named = [*tree.secrets, *(_nearest(tree.root, path).span for path in secret)]
-        spans += [(starts[start.line] + start.column, starts[end.line] + end.column) for start, end in named]
+        named = tree.logins if secret is None else [hidden_span(*_nearest(tree.root, path)) for path in secret]
+        for span in (*tree.secrets, *named):
+            behind = starts[span.end.line] + span.end.column
+            comment = _COMMENT_BEHIND.match(text, behind)
+            begin = starts[span.start.line] + span.start.column
+            spans.append((begin, behind if comment is None else comment.end()))
     of_line: dict[int, list[tuple[int, int]]] = {}
     for start, end in spans:
         if start == end:
@@ -157,14 +181,29 @@ def _redacted(text: str, tree: Tree, secret: Collection[origins.Path]) -> list[s
     return lines
 
 
-def _nearest(root: Node, path: origins.Path) -> Node:
-    """A value, or of the nearest one above it that is written."""
-    node = root
+def _nearest(root: Node, path: origins.Path) -> tuple[Node, Scalar | None]:
+    """A value, or the nearest one above it that is written; with its key, of a mapping's."""
+    node, key = root, None
     for step in path:
         if isinstance(node, Mapping) and step in node.entries:
-            node = node.entries[str(step)].value
+            entry = node.entries[str(step)]
+            node, key = entry.value, entry.key
         elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
-            node = node.items[step]
+            node, key = node.items[step], None
         else:
             break
-    return node
+    return node, key
+
+
+def _unread_holders(lines: list[str], starts: list[int]) -> Iterator[tuple[int, int]]:
+    """What stands behind the key of a login and below it, further in, as far as text that is no YAML tells."""
+    outer: int | None = None
+    for line, start in zip(lines, starts, strict=False):
+        indentation = len(_INDENTED.match(line)[0])  # type: ignore[index] # it matches everywhere
+        if outer is not None and (indentation > outer or not line.strip()):
+            yield start + indentation, start + len(line)
+            continue
+        holder = _HOLDER.search(line)
+        outer = None if holder is None or holder[1] not in LOGINS else len(line) - len(line.lstrip())
+        if holder is not None:
+            yield start + holder.end(), start + len(line)

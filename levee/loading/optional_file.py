@@ -9,7 +9,7 @@ from typing import Any
 from levee.diagnostics import Rejected
 from levee.fields.rules import Fields
 from levee.loading.documents import read_document
-from levee.loading.locate import diagnose
+from levee.loading.locate import told
 from levee.loading.validation import FileSchema
 
 
@@ -18,9 +18,8 @@ def optional_values(project: Path, file: str, fields: Fields) -> dict[str, Any]:
     if not os.path.lexists(project / file):
         return {}
     document = read_document(project, file)
-    if document.values is None or document.diagnostics:
-        raise Rejected(document.diagnostics)
-    problems = list(FileSchema(fields).problems(document.values, file, document.commented))
-    if problems:
-        raise Rejected(diagnose(project, problems))
+    schema = FileSchema(fields)
+    problems = [] if document.values is None else list(schema.problems(document.values, file, document.commented))
+    if document.values is None or document.diagnostics or problems:
+        raise Rejected(told(project, document.diagnostics, problems))
     return document.values

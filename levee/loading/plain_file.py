@@ -61,12 +61,13 @@ def read_plain_text(path: Path, most: int) -> str:
 
 
 def text_of(data: bytes) -> str:
-    """The bytes as UTF-8 text, without a byte order mark. Raises UnreadableError, which tells the line and no byte."""
+    """The bytes as UTF-8 text, without a byte order mark. Raises UnreadableError, which tells the place and no byte."""
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start)
-    raise UnreadableError("the file is not UTF-8 text", "save it as UTF-8", line=line)
+        column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8-sig"))
+    raise UnreadableError("the file is not UTF-8 text", "save it as UTF-8", line=line, column=column)
 
 
 def content(descriptor: int, most: int) -> bytes:

@@ -31,7 +31,7 @@ _MAX_DIGITS: Final = 19  # of a signed 64-bit number, the widest that Kafka hold
 
 
 class AmbiguousError(ValueError):
-    """An unquoted scalar that YAML readers don't agree on; the text says how they differ."""
+    """A scalar that YAML readers don't agree on: how they differ and, behind `; `, what to write instead."""
 
 
 def meaning(text: str) -> Value:
@@ -41,27 +41,31 @@ def meaning(text: str) -> Value:
     if text[0] in _NUMBER_START:
         return _number(text)
     if text.lower() in _YAML_1_1_FLAGS:
-        raise AmbiguousError("is true or false to some YAML readers and text to others")
+        raise AmbiguousError("is true or false to some YAML readers and text to others; write true or false")
     return text
 
 
 def _number(text: str) -> Value:
     if _WHOLE.fullmatch(text):
         if len(text.lstrip("+-")) > _MAX_DIGITS:
-            raise AmbiguousError("is a larger number than Kafka or levee can hold")
+            raise AmbiguousError("is a larger number than Kafka or levee can hold; write a smaller one")
         return int(text)
     if _OTHER_BASE.fullmatch(text):
-        raise AmbiguousError("is read as octal, hexadecimal or decimal by different YAML readers")
+        raise AmbiguousError(
+            "is read as octal, hexadecimal or decimal by different YAML readers; write a plain decimal number"
+        )
     if _FRACTION.fullmatch(text):
         number = float(text)
         if math.isfinite(number):
             return number
     if _NOT_FINITE.fullmatch(text) or _FRACTION.fullmatch(text):
-        raise AmbiguousError("is not a finite number")
+        raise AmbiguousError("is not a finite number; write a plain decimal number")
     if _SEXAGESIMAL.fullmatch(text):
-        raise AmbiguousError("is a base-60 number to some YAML readers and text to others")
+        raise AmbiguousError(
+            "is a base-60 number to some YAML readers and text to others; write a plain decimal number"
+        )
     if _GROUPED.fullmatch(text):
-        raise AmbiguousError("is a number to some YAML readers and text to others")
+        raise AmbiguousError("is a number to some YAML readers and text to others; write a plain decimal number")
     return text
 
 

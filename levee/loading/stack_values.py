@@ -199,7 +199,6 @@ def _link(values: Values, origin: Origin) -> Link:
 
 
 def _service(name: str, values: Values, origin: Origin) -> ServiceSpec:
-    grants = values.get("grants", ())
     return ServiceSpec(
         name=name,
         owner=values.get("owner"),
@@ -208,7 +207,7 @@ def _service(name: str, values: Values, origin: Origin) -> ServiceSpec:
         rotate_every=_duration(values.get("rotate_every")),
         assumed_by=values.get("assumed_by"),
         principal=a_principal(values["principal"]) if "principal" in values else None,
-        grants=tuple(_grant(grant, origin.at("grants", index)) for index, grant in enumerate(grants)),
+        grants=tuple(_grant(*each) for each in items(values, "grants", origin)),
         origin=origin,
     )
 

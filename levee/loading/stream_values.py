@@ -68,8 +68,8 @@ def patterns(texts: list[str]) -> tuple[NamePattern, ...]:
 
 
 def items(values: Values, key: str, origin: Origin) -> list[tuple[Values, Origin]]:
-    """The items of a list under a key, each with its origin; none where the key isn't written."""
-    return [(item, origin.at(key, index)) for index, item in enumerate(values.get(key, ()))]
+    """The items of a list under a key, each with its origin; None in place of one stands for nothing."""
+    return [(item, origin.at(key, index)) for index, item in enumerate(values.get(key, ())) if item is not None]
 
 
 def _place(values: Values) -> Place:

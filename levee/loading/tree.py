@@ -13,7 +13,7 @@ from typing import Final, NamedTuple, Protocol
 
 import yaml
 
-from levee.diagnostics.redaction import REFERENCES, is_secret, looks_secret
+from levee.diagnostics.redaction import HOLDERS, LOGINS, REFERENCES, is_secret, looks_secret
 from levee.loading.scalar import AmbiguousError, Value, is_text, meaning
 from levee.loading.syntax import explain
 from levee.loading.text import split_lines
@@ -22,6 +22,7 @@ from levee.model.origin import Path
 _COMMENT: Final = re.compile(r"(?:[ \t]+|(?:\r\n|\r|\n)(?P<below> *))(?P<text>#[^\r\n]*)")
 _INDENTATION: Final = re.compile(r"[ -]*")
 MAX_DEPTH: Final = 16
+LONGEST_SHOWN: Final = 64 * 1024
 MAX_FAULTS: Final = 50  # of one file; a file this broken is not what its author meant
 
 
@@ -106,11 +107,17 @@ class Fault(NamedTuple):
 
 @dataclass(slots=True)
 class Tree:
-    """A text's root (None: it could not be read to the end, or is empty), its faults, and what must not be shown."""
+    """A text's root (None: it could not be read to the end, or is empty), its faults, and what must not be shown.
+
+    `logins` are the values in mappings of logins: not shown where no schema says which of them are in order. `long` are
+    values that nobody reads in a line, which are neither shown nor searched.
+    """
 
     root: Node | None
     faults: list[Fault]
     secrets: list[Span]
+    logins: list[Span]
+    long: list[Span]
 
 
 class _StopError(Exception):
@@ -130,7 +137,9 @@ def parse(text: str, *, shown: bool = False) -> Tree:
     except yaml.MarkedYAMLError as error:
         root = None
         reader.faults.append(_syntax_fault(error))
-    return Tree(root, reader.faults, reader.secrets)
+    if root is not None and not isinstance(root, Mapping):
+        reader.secrets.append(root.span)
+    return Tree(root, reader.faults, reader.secrets, reader.logins, reader.long)
 
 
 def commented(node: Node, path: Path = ()) -> Iterator[tuple[Path, str]]:
@@ -166,6 +175,8 @@ class _Reader:
         self._shown = shown
         self.faults: list[Fault] = []
         self.secrets: list[Span] = []
+        self.logins: list[Span] = []
+        self.long: list[Span] = []
         self._events: Iterator[yaml.Event] = yaml.parse(text, Loader=yaml.CSafeLoader)
 
     def document(self) -> Node | None:
@@ -196,15 +207,17 @@ class _Reader:
     def _scalar(self, event: yaml.ScalarEvent) -> Scalar:
         self._refuse_decoration(event)
         text: str = event.value
-        if self._shown is not None:
+        if len(text) > LONGEST_SHOWN:
+            self.long.append(_span(event))
+        elif self._shown is not None:
             self.secrets.extend(_secret_parts(text, _span(event), self._shown))
         if event.style:
             return Scalar(text, text, _span(event))
         try:
             value = meaning(text)
         except AmbiguousError as problem:
-            hint = "quote it if you mean text; else write true or false, or a plain decimal number"
-            self._fault("ambiguous-scalar", f"this unquoted value {problem}", hint, event)
+            message, _, instead = f"this unquoted value {problem}".partition("; ")
+            self._fault("ambiguous-scalar", message, f"quote it if you mean text; else {instead}", event)
             value = text
         return Scalar(text, value, _span(event), self._with_comment(event))
 
@@ -234,7 +247,9 @@ class _Reader:
             key = self._key(event, depth)
             value = self._node(next(self._events), depth + 1)
             if key is not None and _is_hidden(key.text, value):
-                self.secrets.append(value.span)
+                self.secrets.append(hidden_span(value))
+            if key is not None and key.text in LOGINS:
+                self.logins.extend(_leaves(value))
             if key is not None and self._is_new(key, entries):
                 entries[key.text] = Entry(key, value)
         return Mapping(Span(_span(start).start, _span(event).end), entries)
@@ -282,9 +297,27 @@ class _Reader:
 
 
 def _is_hidden(key: str, value: Node) -> bool:
-    if not isinstance(value, Scalar):
-        return looks_secret(key)
-    return key == "secrets" or key in REFERENCES or is_secret(key, value.text)
+    if key in REFERENCES or (key in HOLDERS and not isinstance(value, Mapping)):
+        return True
+    return is_secret(key, value.text) if isinstance(value, Scalar) else looks_secret(key)
+
+
+def hidden_span(node: Node, key: Scalar | None = None) -> Span:
+    """What to hide of a value: its key where it has no other text."""
+    if not isinstance(node, Scalar):
+        return node.span
+    return node.span if key is None or node.text else Span(key.span.start, node.span.end)
+
+
+def _leaves(node: Node, key: Scalar | None = None) -> Iterator[Span]:
+    if isinstance(node, Mapping):
+        for entry in node.entries.values():
+            yield from _leaves(entry.value, entry.key)
+    elif isinstance(node, Sequence):
+        for item in node.items:
+            yield from _leaves(item)
+    else:
+        yield hidden_span(node, key)
 
 
 def _secret_parts(value: str, span: Span, lines: list[str]) -> Iterator[Span]:

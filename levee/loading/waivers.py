@@ -8,12 +8,11 @@ from typing import Final
 
 from levee.diagnostics import Rejected
 from levee.fields.values import a_date
-from levee.loading.documents import read_document
 from levee.loading.folder import STACKS, stacks
 from levee.loading.locate import diagnose
+from levee.loading.optional_file import optional_values
 from levee.loading.schema import waivers_file
 from levee.loading.suggestion import Vocabulary, listing
-from levee.loading.validation import FileSchema
 from levee.model.origin import Origin
 from levee.model.problem import Problem
 from levee.model.waiver import Waiver
@@ -27,22 +26,15 @@ def load_waivers(project: Path, rules: Collection[str] | None) -> tuple[Waiver, 
     `rules` are the ids that a waiver may name; None: any, as of an earlier revision, whose rules aren't known. Raises
     Rejected with everything that is wrong with the file.
     """
-    if not (project / WAIVERS).exists() and not (project / WAIVERS).is_symlink():
-        return ()
-    document = read_document(project, WAIVERS)
-    if document.values is None or document.diagnostics:
-        raise Rejected(document.diagnostics)
-    problems = list(FileSchema(waivers_file.WAIVERS).problems(document.values, WAIVERS, document.commented))
-    waivers = () if problems else tuple(_waivers(document.values))
+    waivers = tuple(_waivers(optional_values(project, WAIVERS, waivers_file.WAIVERS)))
     names = frozenset(stacks(project))
-    problems += _strange(waivers, rules, names)
-    if problems:
+    if problems := list(_strange(waivers, rules, names)):
         raise Rejected(diagnose(project, problems))
     return waivers
 
 
 def _waivers(values: dict[str, object]) -> Iterator[Waiver]:
-    listed = values["waivers"]
+    listed = values.get("waivers", [])
     assert isinstance(listed, list)
     for index, each in enumerate(listed):
         days = {key: a_date(each[key]) for key in ("expires", "change_by") if key in each}

@@ -18,6 +18,8 @@ class Declared:
 
     `stream_keys` are the keys of all stream files, readable or not. `complete`: no stream file is missing here, so
     that what is not found is not there. `claims` are the stack's, and those of other stacks at the same places.
+    `partial` are the keys of streams of which a part is missing; `partial_stack` says it of the stack's own file:
+    nothing is concluded from what isn't there.
     """
 
     stack: StackSpec | None
@@ -26,6 +28,8 @@ class Declared:
     stream_keys: frozenset[str]
     complete: bool
     claims: tuple[Claim, ...] = ()
+    partial: frozenset[str] = frozenset()
+    partial_stack: bool = False
 
     @property
     def services(self) -> Mapping[str, ServiceSpec]:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 _MILLISECONDS: Final = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
-_TERM: Final = re.compile(r"([0-9]{1,18})(ms|w|d|h|m|s)")
+_TERM: Final = re.compile(r"(?<![0-9])([0-9]++)(ms|w|d|h|m|s)")
+_MAX_DIGITS: Final = 18
 _MAX_MILLISECONDS: Final = 2**63 - 1  # Kafka holds retention.ms as a signed 64-bit number
 
 
@@ -28,6 +29,8 @@ class Duration:
         ordered = sorted(set(units), key=list(_MILLISECONDS).index)
         if not terms or "".join(amount + unit for amount, unit in terms) != text or units != ordered:
             raise ValueError(f"{text!r} is not a duration; write for example 7d, 12h or 1d12h")
+        if any(len(amount) > _MAX_DIGITS for amount, _ in terms):
+            raise ValueError(f"{text!r} is longer than Kafka can hold")
         total = sum(int(amount) * _MILLISECONDS[unit] for amount, unit in terms)
         if total > _MAX_MILLISECONDS:
             raise ValueError(f"{text!r} is longer than Kafka can hold")

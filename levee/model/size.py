@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final, Self
 
 _BYTES: Final = {"TiB": 2**40, "GiB": 2**30, "MiB": 2**20, "KiB": 2**10, "B": 1}
-_FORM: Final = re.compile(r"([0-9]{1,18})(TiB|GiB|MiB|KiB|B)")
+_FORM: Final = re.compile(r"([0-9]++)(TiB|GiB|MiB|KiB|B)")
+_MAX_DIGITS: Final = 18
 _MAX_BYTES: Final = 2**63 - 1
 
 
@@ -26,7 +27,7 @@ class Size:
         match = _FORM.fullmatch(text)
         if match is None:
             raise ValueError(f"{text!r} is not a size; write for example 512MiB or 10GiB (powers of 1024)")
-        total = int(match[1]) * _BYTES[match[2]]
+        total = int(match[1]) * _BYTES[match[2]] if len(match[1]) <= _MAX_DIGITS else _MAX_BYTES + 1
         if total > _MAX_BYTES:
             raise ValueError(f"{text!r} is more than Kafka can hold")
         return cls(total)

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from levee.diagnostics import Rejected
+from levee.diagnostics import Rejected, taken
 from levee.loading.conventions import load_conventions
 from levee.loading.folder import strays
 from levee.loading.sites import load_sites
@@ -37,18 +37,23 @@ _OF_TIME: Final = frozenset({"RLS-IDN-012"})
 def context_of(project: Path, as_of: date) -> Context:
     """The context of an evaluation of this project's stacks.
 
-    Raises Rejected where its files or its own rules can't be read, or something lies among them that nothing reads.
+    Raises Rejected, with all of it, where its files or its own rules can't be read, or something lies among them that
+    nothing reads.
     """
-    unread = strays(project)
-    if unread:
-        raise Rejected(unread)
-    own_rules = rules_of(project)
-    rules = (*RULES, *own_rules)
+    refused = [*strays(project)]
+    own_rules = taken(lambda: rules_of(project), refused)
+    rules = (*RULES, *(own_rules or ()))
+    known = None if own_rules is None else frozenset(rule.id for rule in rules)
+    waivers = taken(lambda: load_waivers(project, known), refused)
+    sites = taken(lambda: load_sites(project), refused)
+    conventions = taken(lambda: load_conventions(project), refused)
+    if refused or own_rules is None or waivers is None or sites is None or conventions is None:
+        raise Rejected(refused)
     return Context(
         as_of=as_of,
-        waivers=load_waivers(project, frozenset(rule.id for rule in rules)),
-        sites=load_sites(project),
-        conventions=load_conventions(project),
+        waivers=waivers,
+        sites=sites,
+        conventions=conventions,
         surroundings=surroundings(),
         never_waived=tuple(rule for rule in rules if not rule.waivable),
         own_rules=own_rules,

@@ -120,3 +120,91 @@ def test_an_administrators_password_that_is_missing_is_told_by_its_reference(
     (files.project / "certs" / "ca.pem").write_text("-----BEGIN CERTIFICATE-----\n")
     assert main(["preview", "test", "--engine", "embedded", "--project", str(files.project)]) == 2
     assert says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "shared",
+    [
+        ("conventions.yaml", "topics: <domain>.<foo>\n"),
+        ("sites.yaml", "sites: {home: {country: xx}}\n"),
+        ("waivers.yaml", "waivers: 3\n"),
+        ("notes.txt", "a note\n"),
+    ],
+)
+def test_a_plan_refuses_what_a_check_does_and_tells_all(
+    files: StackFiles, shared: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (files.project / "stacks" / shared[0]).write_text(shared[1])
+    (files.project / "stacks" / "strange.txt").write_text("x")
+    files.edit(files.orders, "partitions: 3", "partitions: three")
+    for command in (["plan", "test"], ["check"]):
+        assert main([*command, "--project", str(files.project)]) == 2
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert all(f"/{file}:" in shown.err for file in (shared[0], "strange.txt", "orders.yaml"))
+
+
+@pytest.mark.parametrize("name", ["stacks/test", "stacks/test/", "./stacks/test", "stacks/tst"])
+def test_a_folder_named_for_its_stack_is_told_the_name(
+    files: StackFiles, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    StackFiles(files.project, "test-stacks")
+    assert main(["plan", name, "--project", str(files.project)]) == 2
+    assert "did you mean `test`?" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "argv", [["init", ""], ["plan", ""], ["plan", "test", "--project="], ["check", "--output", ""]]
+)
+def test_an_empty_argument_is_refused(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(argv)
+    assert ended.value.code == 2
+    assert "an argument is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("argv", "usage"),
+    [
+        (["destroy", "local", "--jso"], "levee destroy"),
+        (["plan", "local", "--jsn"], "levee plan"),
+        (["state", "export", "local", "--x"], "levee state export"),
+        (["--x"], "levee"),
+    ],
+)
+def test_an_unknown_option_shows_the_usage_of_its_command(
+    argv: list[str], usage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main(argv)
+    assert capsys.readouterr().err.startswith(f"usage: {usage} [")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [("ORG-OWN-001", None), ("ACME-CON-001", None), ("RSL-DUR-002", "RLS-DUR-002"), ("RLS-DUR-0002", "RLS-DUR-002")],
+)
+def test_a_rule_of_others_is_not_taken_for_levees(
+    name: str, near: str | None, capsys: pytest.CaptureFixture[str], files: StackFiles
+) -> None:
+    assert main(["explain", name, "--project", str(files.project)]) == 2
+    assert (f"did you mean `{near}`?" if near else "lists the rules") in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("below", ["", "/further"])
+def test_a_project_is_not_begun_behind_a_link_to_nothing(
+    tmp_path: Path, below: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    assert main(["init", f"{tmp_path}/link{below}"]) == 2
+    assert "link: is a symbolic link to nothing; nothing was written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", [["up", "--yes"], ["preview"], ["destroy", "--yes"], ["verify"], ["drift"]])
+def test_a_target_that_is_not_provisioned_is_told_before_anything_else(
+    files: StackFiles, command: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    files.edit(files.stack, "target: kafka", "target: ibm")
+    files.edit(files.stack, "account: local", f"account: '{32 * '0'}'")
+    assert main([command[0], "test", *command[1:], "--project", str(files.project)]) == 2
+    assert "this version of levee provisions no ibm targets yet" in capsys.readouterr().err

@@ -1,5 +1,7 @@
 """Diagnostics as a terminal shows them."""
 
+import pytest
+
 from levee.diagnostics import Diagnostic, Level, Location
 from levee.diagnostics.text import MAX_EXCERPT_COLUMNS, render_text
 
@@ -48,6 +50,14 @@ def test_a_place_far_to_the_right_is_shown() -> None:
     text, marks = shown(line, 1001, 1005)[2:]
     assert text[marks.index("^") : marks.rindex("^") + 1] == "HERE"
     assert len(text) <= MAX_EXCERPT_COLUMNS + len("  7 | …")
+
+
+@pytest.mark.parametrize(("begin", "end"), [(1, 5), (1, 5000), (3000, 3001), (2400, 5001), (4999, 5001)])
+def test_a_long_line_is_cut_with_marks_wherever_the_place_is(begin: int, end: int) -> None:
+    text, marks = shown("x" * 5000, begin, end)[2:]
+    assert len(text) <= MAX_EXCERPT_COLUMNS + len("  7 | …")
+    assert len(marks) <= len(text)
+    assert (text.endswith("…"), text.startswith("  7 | …")) == (begin < 4900, end > MAX_EXCERPT_COLUMNS and begin > 1)
 
 
 def test_the_end_of_a_line_can_be_pointed_at() -> None:

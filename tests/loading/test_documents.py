@@ -64,7 +64,7 @@ def test_harmless_forms(tmp_path: Path, content: bytes) -> None:
         ("a: 1\n b: 2\n", ["invalid-yaml 2:3"]),
         ("a: 1\n\u202eb: 2\n", ["unreadable-file 2:1"]),
         ("a: 1\nb: \x07\n", ["unreadable-file 2:4"]),
-        (b"a: 1\nb: \xff\n", ["unreadable-file 2:1"]),
+        (b"a: 1\nb: \xff\n", ["unreadable-file 2:4"]),
         ("a: 1\n".encode("utf-16"), ["unreadable-file 1:1"]),
     ],
 )  # fmt: skip

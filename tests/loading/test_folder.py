@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -187,3 +188,16 @@ def test_streams_are_in_order_of_key(files: StackFiles) -> None:
     for key in ("zebra", "a", "m-1", "m"):
         files.stream(key)
     assert [stream.key for stream in files.load().streams] == ["a", "m", "m-1", "orders", "zebra"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"), [("pipe", "a named pipe"), ("folder", "a folder"), ("link", "a symbolic link")]
+)
+@pytest.mark.parametrize("name", ["payments.yaml", "payments"])
+def test_what_lies_where_a_stream_should_is_told_what_it_is(tmp_path: Path, kind: str, said: str, name: str) -> None:
+    files = StackFiles(tmp_path)
+    at = files.folder / "streams" / name
+    {"pipe": os.mkfifo, "folder": Path.mkdir, "link": lambda path: path.symlink_to("/dev/null")}[kind](at)
+    (found,) = files.diagnostics()
+    assert said in found.message
+    assert found.help.startswith(("put the", "name a plain file"))

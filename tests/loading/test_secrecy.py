@@ -6,7 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from levee.diagnostics.redaction import looks_secret, may_hold_secret, redact
+from levee.diagnostics.redaction import HOLDERS, LOGINS, looks_secret, may_hold_secret, redact
+from levee.diagnostics.text import render_text
+from levee.fields.rules import Fields
+from levee.loading.schema.stack_file import STACK
+from levee_policies.report.as_json import as_json
+from levee_policies.report.as_junit import as_junit
+from levee_policies.report.as_sarif import as_sarif
 from tests.support.stack_files import StackFiles
 
 SECRET = "hunter2-correct-horse"
@@ -86,3 +92,117 @@ def test_a_good_stack_file_is_not_suspected(files: StackFiles) -> None:
 
 def test_logins() -> None:
     assert redact("see https://a:b@c/d and http://e/f") == "see https://<redacted>@c/d and http://e/f"
+
+
+ADMIN = "    admin:\n      username: admin\n      password_file: secrets/admin.password\n"
+SECRETS = "secrets:\n  store: file\n  directory: secrets/services\n"
+BAD = "hunter2secret"
+OTHER_FORMS = [
+    f"admin:{BAD}",
+    f"'admin:{BAD}'",
+    f"admin / {BAD}",
+    f"[admin, {BAD}]",
+    f"[{{user: {BAD}}}]",
+    f"{{admin: {BAD}}}",
+    f"{{admin:{BAD}}}",
+    f"{{{BAD}}}",
+    f"{{user: {{name: [{BAD}]}}}}",
+    f"&a {BAD}",
+    f"admin:{BAD} # and {BAD}",
+    f"|\n        admin:{BAD}",
+    f"admin:{BAD}: x",
+    f"'admin:{BAD}",
+    f"[{BAD}",
+    f"\n      - {BAD}\n      - @",
+    f"\n      login: admin:{BAD}",
+    f"\n      username: admin:{BAD}",
+    f"\n      username: {{admin: {BAD}}}",
+    f"\n      password_file: [{BAD}]",
+    f"\n      password_env: {{{BAD}: x}}",
+    f"\n      bootstrap: ['admin:{BAD}@x', '{BAD}', '{BAD}']",
+    f"\n      login: oauth\n      client_secret_env: 'a {BAD}'",
+    f"\n      login: oauth\n      principal: ' {BAD}'",
+    f"\n      login: oauth\n      extensions: [{BAD}]",
+    f"\n      login: oauth\n      extensions: {{{BAD}}}",
+    f"\n      login: oauth\n      extensions: {{a: {{b: {BAD}}}}}",
+    f"\n      login: ibm-iam\n      api_key_file: {{a: {BAD}}}",
+    f"\n      login: mutual-tls\n      key_file: [{BAD}]",
+    f"\n      admin: &a {BAD}",
+]
+
+
+def _everywhere(files: StackFiles) -> str:
+    diagnostics = files.diagnostics()
+    assert diagnostics
+    finished = [
+        "\n".join(map(str, diagnostics)),
+        render_text(diagnostics),
+        as_json((), {}, diagnostics),
+        as_sarif((), {}, errors=diagnostics),
+        as_junit((), {}, errors=diagnostics),
+    ]
+    return "\n".join(finished)
+
+
+@pytest.mark.parametrize("form", OTHER_FORMS)
+def test_a_login_in_another_form_is_not_shown(files: StackFiles, form: str) -> None:
+    assert "hunter2" not in _everywhere(files.edit(files.stack, ADMIN, f"    admin: {form}\n"))
+
+
+@pytest.mark.parametrize("form", [form for form in OTHER_FORMS if not form.startswith("\n      ")])
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (ADMIN, "    admn: {}\n"),
+        (SECRETS, "secrets: {}\n"),
+        (SECRETS, "admin: {}\n"),
+        (SECRETS, "secrets:\n  store: {}\n"),
+        (SECRETS, SECRETS + "aws:\n  credentials_file: {}\n"),
+        ("  brokers: 3\n", "  brokers: 3\n  login: {}\n"),
+        ("  brokers: 3\n", "  brokers: 3\n  settings: {}\n"),
+    ],
+)
+def test_nor_is_one_where_none_belongs(files: StackFiles, old: str, new: str, form: str) -> None:
+    if new.endswith("settings: {}\n") and form.startswith("{admin: "):
+        return  # a setting of that name
+    if "login" in new and form.startswith("&"):
+        return  # a text that is no file of levee's: no schema has looked
+    assert "hunter2" not in _everywhere(files.edit(files.stack, old, new.format(form)))
+
+
+@pytest.mark.parametrize("form", [f"admin:{BAD}", f"[{BAD}]", f"[siem admin:{BAD}]", f"{{{BAD}: 1}}", f"[[{BAD}]]"])
+def test_nor_a_sink_in_another_form(files: StackFiles, form: str) -> None:
+    assert "hunter2" not in _everywhere(files.add(files.orders, f"sinks: {form}"))
+
+
+@pytest.mark.parametrize("form", [f"cluster: admin:{BAD}", f"cluster: [admin, {BAD}]", f"cluster: {{x: {BAD}}}"])
+def test_nor_what_stands_in_place_of_all_that_holds_one(files: StackFiles, form: str) -> None:
+    files.stack.write_text(f"target: kafka\n{form}\n")
+    assert "hunter2" not in _everywhere(files)
+
+
+def test_nor_a_whole_file_in_another_form(files: StackFiles) -> None:
+    files.stack.write_text(f"- admin:{BAD}\n")
+    assert "hunter2" not in _everywhere(files)
+
+
+def test_every_login_in_a_schema_is_known_to_what_reads_a_text_without_one() -> None:
+    def holders(fields: Fields) -> set[str]:
+        found = set()
+        for key, rules in fields.items():
+            if rules.get("meta", {}).get("secret") and rules["type"] == "dict":
+                found.add(key)
+            elif isinstance(rules.get("schema"), dict) and "type" not in rules["schema"]:
+                inside = holders(rules["schema"])
+                found |= inside | ({key} if inside & LOGINS else set())
+        return found
+
+    assert holders(STACK) <= HOLDERS
+
+
+@pytest.mark.parametrize("quote", ['"', "'", ""])
+def test_a_value_that_nobody_reads_in_a_line_is_neither_shown_nor_searched(files: StackFiles, quote: str) -> None:
+    text = "password=hunter2 " * 10_000
+    shown = _everywhere(files.add(files.orders, f"description2: a\nfilter: {quote}{text}x{quote}\npassword: hunter2\n"))
+    assert "hunter2" not in shown
+    assert max(map(len, shown.splitlines())) < 20_000

@@ -83,6 +83,7 @@ def _run(name: str, arguments: argparse.Namespace) -> int:
     action, project = Action(name), project_of(arguments)
     clock = Clock.fixed(arguments.clock.now())  # one run, one day
     plan = load_plan(project, arguments.stack, clock.today())
+    target = target_of(plan)
     engine = choose(EngineName(arguments.engine), project, arguments.stack)
     say(engine.introduction)
     boundary = plan.boundary
@@ -105,7 +106,7 @@ def _run(name: str, arguments: argparse.Namespace) -> int:
             raise LeveeError(message, f"run it again: it is planned for {arguments.clock.today()} then")
     outcome = engine.run(deploy(action=action), say)
     if action is not Action.PREVIEW:
-        outcome = replace(outcome, kept=target_of(plan).stayed(plan, project, outcome.kept))
+        outcome = replace(outcome, kept=target.stayed(plan, project, outcome.kept))
         for each in outcome.kept:
             say(f"let go of {kept_thing(each)}: {each.how}")
     say(_summary(action, outcome, time.monotonic() - began))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from levee.diagnostics import LeveeError
 from levee.diagnostics.text import one_line, printable
@@ -15,6 +16,7 @@ from levee_infra.cli.project import add_project_option, nearest_project, project
 if TYPE_CHECKING:
     from levee_policies.rule import Rule
 
+_ID: Final = re.compile(r"[A-Z]+-[A-Z]+-[0-9]+")
 DESCRIPTION = """\
 Print the page of a rule: what it demands, why, what fails and what passes, how to fix it, and who asks for it.
 Without a rule, list them all. In a project the rules of its policies/rules are among them.
@@ -58,6 +60,9 @@ def rule_of(name: str, rules: Iterable[Rule[Any]]) -> Rule[Any]:
     given, by_id = name.upper(), {rule.id: rule for rule in rules}
     rule = by_id.get(given) or by_id.get(f"RLS-{given}")
     if rule is None:
-        hint = Vocabulary(by_id).suggest(given) or "`levee explain` lists the rules"
+        prefixes = {each.partition("-")[0] for each in by_id}
+        of_others = _ID.fullmatch(given) and Vocabulary(prefixes).nearest(given.partition("-")[0]) is None
+        near = "" if of_others else Vocabulary(by_id).suggest(given)
+        hint = near or "`levee explain` lists the rules, in a project its own among them"
         raise LeveeError(f"there is no rule {name}", hint, exit_code=2)
     return rule

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,7 @@ from levee_infra.cli.failure import failure_of, show, stopped
 from levee_infra.cli.streams import standard_streams
 from levee_infra.interruption import interrupt, on_signals
 
+_VALUELESS: Final = re.compile(r"--[a-z-]+=")
 DESCRIPTION = """\
 levee keeps a log stream inside its banks: its account, its region, its roles.
 
@@ -118,12 +120,14 @@ class _Parser(argparse.ArgumentParser):
     def understand(self, argv: Sequence[str], arguments: argparse.Namespace) -> None:
         """Read the command line. One with an option that its command doesn't have is refused, with what is near it."""
         _, unknown = self.parse_known_args(argv, arguments)
+        *_, command = self._named(arguments)
+        if any(not argument or _VALUELESS.fullmatch(argument) for argument in argv):
+            command.error("an argument is empty; leave it out, or write its value: a shell variable may be unset")
         if unknown:
             from levee.loading.suggestion import Vocabulary
 
-            *_, command = self._named(arguments)
             near = Vocabulary(command._option_string_actions).suggest(unknown[0].partition("=")[0])  # noqa: SLF001
-            self.error(f"unrecognized arguments: {' '.join(unknown)}{near and f'; {near}'}")
+            command.error(f"unrecognized arguments: {' '.join(unknown)}{near and f'; {near}'}")
 
     def every(self) -> Iterator[_Parser]:
         """This one, and those of all commands."""

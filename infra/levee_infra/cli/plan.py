@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
+from levee.diagnostics import Diagnostic, Rejected, taken
 from levee.diagnostics.redaction import redact
 from levee_infra.cli.as_of import add_as_of_option, day_of
 from levee_infra.cli.command import Commands
@@ -33,7 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
     from levee.loading.load import load_plan
     from levee.render.plan_json import render_json
     from levee.render.plan_tables import render_tables
+    from levee_policies.gate import context_of
 
-    plan = load_plan(project_of(arguments), arguments.stack, day_of(arguments))
+    project, as_of = project_of(arguments), day_of(arguments)
+    refused: list[Diagnostic] = []
+    plan = taken(lambda: load_plan(project, arguments.stack, as_of), refused)
+    taken(lambda: context_of(project, as_of), refused)
+    if plan is None or refused:
+        raise Rejected(refused)
     sys.stdout.write(render_json(plan) if arguments.json else redact(render_tables(plan)))
     return 0

@@ -31,7 +31,7 @@ def register(commands: Commands) -> None:
     actions = parser.add_subparsers(metavar="ACTION", dest="action", required=True)
     export = actions.add_parser("export", help="print the embedded engine's state", description=EXPORT)
     export.add_argument("stack", help="the stack's name: the folder under stacks/")
-    export.add_argument("--pulumi", action="store_true", required=True, help="as `pulumi stack import` takes it")
+    export.add_argument("--pulumi", action="store_true", help="as `pulumi stack import` takes it (the only form)")
     export.add_argument("--output", metavar="FILE", type=Path, help="write it there, for its owner only")
     export.set_defaults(run=run_export)
     take = actions.add_parser("import", help="have an engine hold what the other one holds", description=IMPORT)

@@ -39,5 +39,6 @@ TARGETS: Final[Mapping[Name, Callable[[], Target]]] = {Name.KAFKA: KafkaTarget, 
 def target_of(plan: Plan) -> Target:
     """A plan's target. Raises LeveeError for one that this version of levee has nothing live of."""
     if plan.target not in TARGETS:
-        raise LeveeError(f"stack {plan.stack}: this version of levee provisions no {plan.target} targets yet")
+        message = f"stack {plan.stack}: this version of levee provisions no {plan.target} targets yet"
+        raise LeveeError(message, "`levee plan` and `levee check` take its files; nothing else does yet", exit_code=2)
     return TARGETS[plan.target]()

@@ -89,7 +89,12 @@ def existing_principals(declared: Declared) -> Iterator[Problem]:
 def mechanism_of_users(declared: Declared) -> Iterator[Problem]:
     """How services log in is said where levee makes the users of one."""
     stack = declared.stack
-    if stack is None or stack.cluster.security.mechanism is not None or not MODELS[stack.target].scram:
+    if (
+        stack is None
+        or declared.partial_stack
+        or stack.cluster.security.mechanism is not None
+        or not MODELS[stack.target].scram
+    ):
         return
     used = {each.name for each in declared.services.values() if each.grants}
     for stream in declared.streams:

@@ -28,10 +28,12 @@ def named_twice(declared: Declared) -> Iterator[Problem]:
 
 def cannot_read(declared: Declared) -> Iterator[Problem]:
     """The service a sink runs as may read its stream."""
-    if declared.stack is None:
+    if declared.stack is None or declared.partial_stack:
         return
     granted = _Granted(declared, Role.READER)
     for stream in declared.streams:
+        if stream.key in declared.partial:
+            continue
         readers = {consumer.service for consumer in stream.consumers}
         for sink in stream.sinks:
             if sink.service not in readers and not granted.reaches(sink.service, stream):
@@ -42,7 +44,7 @@ def cannot_read(declared: Declared) -> Iterator[Problem]:
 
 def cannot_write_dead_letters(declared: Declared) -> Iterator[Problem]:
     """The service a sink runs as may write what it can't deliver."""
-    if declared.stack is None:
+    if declared.stack is None or declared.partial_stack:
         return
     granted = _Granted(declared, Role.WRITER)
     streams = {stream.key: stream for stream in declared.streams}
@@ -50,7 +52,12 @@ def cannot_write_dead_letters(declared: Declared) -> Iterator[Problem]:
     for stream in declared.streams:
         for sink in stream.sinks:
             taking = streams.get(sink.dead_letter or "", stream)
-            if taking is stream or sink.service in writers[taking.key] or granted.reaches(sink.service, taking):
+            if (
+                taking is stream
+                or taking.key in declared.partial
+                or sink.service in writers[taking.key]
+                or granted.reaches(sink.service, taking)
+            ):
                 continue
             message = f"the sink {sink.name} runs as {sink.service}, which may not write {taking.key}"
             hint = f"name {sink.service} under `sources` of the stream {taking.key}, or name another `dead_letter`"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from levee.fields.rules import Complaint, Fields, Report, Rules, choice, free_of, mapping, several, text
+from levee.fields.rules import Complaint, Fields, Report, Rules, choice, free_of, mapping, sensitive, several, text
 from levee.fields.rules import field as key
 from levee.fields.values import (
     FILE_PATH,
@@ -169,7 +169,7 @@ def token_url_problem(value: str) -> str | None:
 
 
 def _extensions(name: str, value: object, report: Report) -> None:
-    settings.OTHER["check_with"](name, value, report)
+    settings.EXTENSIONS["check_with"](name, value, report)
     for extension, said in value.items() if isinstance(value, dict) else ():
         if not _EXTENSION.fullmatch(str(extension)) or extension == "auth":
             message = f"{extension!r} is no name of a SASL extension, which has letters only and isn't auth"
@@ -185,6 +185,11 @@ def _fitting(name: str, value: object, report: Report) -> None:
         return
     for complaint in _complaints(way, value):
         report(name, complaint)
+
+
+def _secrets_of(values: Values) -> tuple[str, ...]:
+    way = WAYS.get(str(values.get(LOGIN, DEFAULT)))
+    return () if way is None else (*way.secrets, *way.optional_secrets)
 
 
 def _complaints(name: str, values: Values) -> Iterator[Complaint]:
@@ -222,7 +227,7 @@ FIELDS: Final[Fields] = {
     "api_key_file": key(FILE_PATH, "secrets/admin.apikey"),
     "api_key_env": key(VARIABLE, "LEVEE_API_KEY"),
     "scope": key(text(most=1000), "kafka"),
-    "extensions": key({**settings.OTHER, "check_with": _extensions}, "{logicalCluster: lkc-1}"),
+    "extensions": key({**settings.EXTENSIONS, "check_with": _extensions}, "{logicalCluster: lkc-1}"),
     "token_ca_file": key(FILE_PATH, "certs/login-ca.pem"),
     "certificate_file": key(FILE_PATH, "certs/levee.pem"),
     "key_file": key(FILE_PATH, "secrets/levee.key"),
@@ -231,4 +236,4 @@ FIELDS: Final[Fields] = {
     "principal": key(text(free_of(principal_name_problem)), "CN=levee,O=example"),
 }
 
-ADMIN: Final[Rules] = {**mapping(FIELDS), "check_with": _fitting}
+ADMIN: Final[Rules] = sensitive({**mapping(FIELDS), "check_with": _fitting}, _secrets_of)

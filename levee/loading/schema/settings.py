@@ -8,7 +8,7 @@ from typing import Final
 
 from levee.catalog.topic_setting import OWNED_SETTINGS, TOPIC_SETTINGS
 from levee.diagnostics.redaction import is_secret
-from levee.fields.rules import Check, Complaint, Report, Rules
+from levee.fields.rules import Check, Complaint, Report, Rules, sensitive
 from levee.loading.suggestion import Vocabulary
 from levee.model.problem import Part
 
@@ -33,11 +33,14 @@ def _of_topic(key: str, value: str) -> Complaint | None:
     return None if problem is None else Complaint(f"`{key}` {problem}, not {value!r}", at=(key,))
 
 
-def _of_any_kind(key: str, value: str) -> Complaint | None:
+def _of_any_kind(secret_hint: str) -> Callable[[str, str], Complaint | None]:
+    return lambda key, value: _free_of_secrets(key, value, secret_hint)
+
+
+def _free_of_secrets(key: str, value: str, hint: str) -> Complaint | None:
     if not _NAME.fullmatch(key):
         return Complaint(f"{key!r} is not a setting's name", "", "unknown-setting", (key,), Part.KEY)
     if is_secret(key, value):
-        hint = "write a reference that is resolved where it runs: ${secretsManager:<name>:<field>}"
         message = f"`{key}` is a secret, which is never written here"
         return Complaint(message, hint, "literal-secret", (key,), Part.KEY, secret=True)
     return None
@@ -60,4 +63,12 @@ def _settings(complaint_of: Callable[[str, str], Complaint | None]) -> Rules:
 
 
 TOPIC: Final[Rules] = _settings(_of_topic)
-OTHER: Final[Rules] = _settings(_of_any_kind)
+OTHER: Final[Rules] = sensitive(
+    _settings(_of_any_kind("write a reference that is resolved where it runs: ${secretsManager:<name>:<field>}"))
+)
+BROKER: Final[Rules] = sensitive(
+    _settings(_of_any_kind("remove it: the brokers get it where they are run, not from levee"))
+)
+EXTENSIONS: Final[Rules] = sensitive(
+    _settings(_of_any_kind("remove it: an extension is no secret; the login's own keys say where its secrets are"))
+)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from levee.catalog.partition import partition_name
 from levee.fields.cloud_names import Form, Kind
-from levee.fields.rules import Fields, field, several
+from levee.fields.rules import Fields, field, sensitive, several
 from levee.fields.values import CLOUD_NAME, ENDPOINT, FILE_PATH
 from levee.model.origin import Origin
 from levee.model.stream import SourceKind, SourceSpec, Trust
@@ -31,7 +31,7 @@ HEARER: Final = Kind(
 
 FIELDS: Final[Fields] = {
     "endpoint": field(ENDPOINT, "http://127.0.0.1:19122"),
-    "credentials_file": field(FILE_PATH, ".levee/local/aws/credentials"),
+    "credentials_file": field(sensitive(FILE_PATH), ".levee/local/aws/credentials"),
     "cluster_arn": field(CLOUD_NAME, "arn:aws:kafka:eu-west-1:123456789012:cluster/logs/1234abcd-1"),
     "alarm_actions": field(several(HEARER.rules), '["arn:aws:sns:eu-west-1:123456789012:on-call"]'),
 }

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from levee import __version__
 from levee.diagnostics import Diagnostic, Location
-from levee.diagnostics.text import printable
+from levee.diagnostics.text import printable, window
 from levee_policies.finding import Finding, Report
 from levee_policies.report.page import page_markdown, page_text, title_of
 from levee_policies.report.places import Place, Places, below
@@ -196,7 +196,7 @@ def _physical(location: Location, lines: Sequence[str] = ()) -> dict[str, Any]:
             "endLine": location.end_line,
             "endColumn": location.end_column,
         }
-    snippet = "\n".join(lines)
+    snippet = "\n".join(window(line, location) for line in lines)
     if 0 < len(snippet) <= LONGEST_TEXT:
         region["snippet"] = {"text": snippet}
     uri = quote(location.file, safe="/-._~", errors="surrogateescape")

@@ -162,6 +162,8 @@ def _keys(stack: StackSpec) -> Iterator[tuple[str | None, Origin]]:
 def lag_of_nobody(declared: Declared, _: StackSpec) -> Iterator[Problem]:
     """A lag is a consumer group's, and on aws each has an alarm of its own."""
     for stream in declared.streams:
+        if stream.key in declared.partial:
+            continue
         groups = [group for consumer in stream.consumers for group in consumer.groups]
         for monitor in stream.monitors:
             if monitor.kind is MonitorKind.LAG and not any(group.type is PatternType.LITERAL for group in groups):
