@@ -1,4 +1,4 @@
-"""What differs between declared and live, in words: the same ones whoever found it, so that it is told once."""
+"""What differs between declared and live, in words: the same wherever it was found, so that it is reported once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A fault of levee's own: one line for whoever met it, and where it happened for whoever fixes it.
+"""A fault of levee's own: one line for its user, and where it happened for its developer.
 
 An exception that nobody foresaw may quote any value, a password too. So neither its text nor a source line is told or
 kept: only its type, and in a file of mode 0600 the places it came through.

@@ -31,7 +31,7 @@ def interrupt(number: int) -> NoReturn:
 
 @contextmanager
 def on_signals(act: Callable[[int], object], numbers: Collection[int] = SIGNALS) -> Iterator[None]:
-    """While inside, these signals call `act` with their number. Only the main thread can be told of signals."""
+    """While inside, these signals call `act` with their number. Only the main thread can receive signals."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

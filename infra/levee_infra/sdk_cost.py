@@ -18,7 +18,7 @@ from pulumi.runtime.proto import engine_pb2
 LINES: Final = 500
 SECONDS: Final = 5.0
 MONITOR_GONE: Final = "Resource monitor has terminated, shutting down"
-"""What the SDK says as an error of its own when the engine has ended a run, having told why."""
+"""What the SDK says as an error of its own when the engine has ended a run, having said why."""
 GARBAGE: Final = (100_000, 50, 1_000)
 
 

@@ -105,7 +105,7 @@ ACCESS_SETTINGS: Final[Mapping[str, SafeValue]] = MappingProxyType(
         "zookeeper.clientcnxnsocket": _one_of(
             "ZooKeeper is reached in clear", "org.apache.zookeeper.ClientCnxnSocketNetty"
         ),
-        "zookeeper.set.acl": _one_of("whoever reaches ZooKeeper changes ACLs and users", "true"),
+        "zookeeper.set.acl": _one_of("anyone who reaches ZooKeeper changes ACLs and users", "true"),
         "zookeeper.ssl.cipher.suites": _CIPHERS,
         "zookeeper.ssl.client.enable": _one_of("ZooKeeper is reached in clear", "true"),
         "zookeeper.ssl.enabled.protocols": _TLS,

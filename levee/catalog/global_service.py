@@ -110,7 +110,7 @@ GLOBAL_SERVICES: Final[Mapping[str, GlobalService]] = MappingProxyType(
                 "support",
                 ("support:*", "trustedadvisor:*"),
                 _EAST,
-                "what is told in a case, read by staff of any country",
+                "what is disclosed in a support case, read by staff of any country",
             ),
             GlobalService(
                 "waf", ("waf-regional:*", "waf:*", "wafv2:*"), None, "samples and logs of requests in any region"

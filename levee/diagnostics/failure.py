@@ -15,7 +15,7 @@ class LeveeError(Exception):
     """A run can't go on, and it isn't a fault in a stack file.
 
     `message` says what and where, `help` what to do, `exit_code` how the command ends: 1 a failed deployment or
-    finding, 2 bad usage or unreadable input, 3 drift. Secrets in either text are left out, whoever wrote them there.
+    finding, 2 bad usage or unreadable input, 3 drift. Secrets in either text are left out.
     """
 
     def __init__(self, message: str, help: str = "", *, exit_code: int = 1) -> None:  # noqa: A002 - the word a reader of errors expects
@@ -38,7 +38,7 @@ class Rejected(LeveeError):
 
 
 def taken(load: Callable[[], _T], refused: list[Diagnostic]) -> _T | None:
-    """What is loaded; None where it is refused, and why in `refused`, so that everything is told at once."""
+    """What is loaded; None where it is refused, and why in `refused`, so that everything is reported at once."""
     try:
         return load()
     except Rejected as rejected:

@@ -53,7 +53,7 @@ KEYS: Final[tuple[tuple[str, str, int], ...]] = (
     ("sq0csp-", _WORD, 20),
     *((f"shp{kind}_", "A-Fa-f0-9", 30) for kind in ("at", "ca", "pa", "ss")),
     ("shippo_live_", "A-Fa-f0-9", 30),
-    # Google, Azure, IBM's are told by their name only
+    # Google, Azure, IBM's are recognized by their name only
     ("AIza", _WORD, 30),
     ("ya29.", _WORD, 20),
     ("GOCSPX-", _WORD, 20),

@@ -229,7 +229,7 @@ class _StackFiles(_Reader):
 
     @property
     def is_readable(self) -> bool:
-        """Whether all that the stack claims is told."""
+        """Whether all that the stack claims is known."""
         return self.stack is not None and not self.problems and not self.all_diagnostics
 
     @property

@@ -24,7 +24,7 @@ from levee.model import origin as origins
 from levee.model.origin import Origin
 from levee.model.problem import Part, Problem
 
-MOST: Final = 200  # problems of one file that are told one by one
+MOST: Final = 200  # problems of one file that are reported one by one
 _COMMENT: Final = re.compile(r"(?<!\S)#([^\r\n]*+)")
 _COMMENT_BEHIND: Final = re.compile(r"[ \t]+#[^\r\n]*+")
 _REFERENCED: Final = re.compile(rf"""(?:{"|".join(sorted(REFERENCES))})["']?\s{{0,8}}:\s{{0,8}}([^\r\n]*+)""")
@@ -138,7 +138,7 @@ def _summary(node: Node, key: Scalar | None) -> Span:
 
 
 def _redacted(text: str, tree: Tree, secret: Collection[origins.Path] | None) -> list[str]:
-    """The lines of the text without its secrets. Without a tree no value's end can be told: then none are shown where
+    """The lines of the text without its secrets. Without a tree no value's end is known: then none are shown where
     a name says that there may be one.
     """
     from levee.diagnostics.secret_forms import secrets_in

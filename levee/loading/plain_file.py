@@ -1,4 +1,4 @@
-"""What a file holds that somebody named: read only from a plain file, never for ever, and never told of in an error.
+"""What a file holds that somebody named: read only from a plain file, never for ever, and never quoted in an error.
 
 A pipe would be waited for, a device read without end, and a parser's own error may quote what is a password. So every
 file that a user can name goes through here.

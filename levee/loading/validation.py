@@ -19,7 +19,7 @@ from levee.loading.suggestion import Vocabulary
 from levee.model.origin import Origin, Path
 from levee.model.problem import Part, Problem
 
-MAX_PROBLEMS: Final = 100  # of one file that are told one by one
+MAX_PROBLEMS: Final = 100  # of one file that are reported one by one
 _LONGEST_MESSAGE: Final = 400
 _UNIT: Final = re.compile(r"write for example `.*: [0-9]+([A-Za-z]+)`")
 _SHOWN: Final = 60  # characters of a refused word
@@ -150,7 +150,7 @@ class _Refusal:
 
     @property
     def meant(self) -> Path:
-        """The path of the key that an unknown key was probably meant to be; that one is then not told as missing."""
+        """The path of the key that an unknown key was probably meant to be; that one is then not called missing."""
         near = Vocabulary(self.siblings).nearest(self.key)
         return () if near is None else (*self.origin.path[:-1], near)
 

@@ -14,7 +14,7 @@ from levee.model.stream import StreamSpec
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declared:
-    """The parts of a stack that its schemas took. A part that they refused is missing, and its errors are told already.
+    """The parts of a stack that its schemas took. A part that they refused is missing; its errors are reported already.
 
     `stream_keys` are the keys of all stream files, readable or not. `complete`: no stream file is missing here, so
     that what is not found is not there. `claims` are the stack's, and those of other stacks at the same places.

@@ -1,4 +1,4 @@
-"""What is there or about to be registered, whoever wrote it: not only what levee itself would declare.
+"""What is there or about to be registered, regardless of who wrote it: not only what levee itself would declare.
 
 A declared plan comes to the same values (`declared_principals` …), so that a rule sees one kind of thing on every feed.
 Fields of what was read back from a resource may be unknown (`levee.plan.unknown`).
@@ -107,7 +107,7 @@ class CloudProvider:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Guarded:
-    """How the engine is told to treat a registered resource that levee has rules for."""
+    """How the engine is to treat a registered resource that levee has rules for."""
 
     name: str
     type: str

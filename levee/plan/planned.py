@@ -202,7 +202,7 @@ class PlannedSource:
 class PlannedCarrier:
     """What brings a log service's events to a stream's `topic`, as the service of its `source`.
 
-    `name` is that of the data stream they come by, and the transactional id of whoever drains it.
+    `name` is that of the data stream they come by, and the transactional id of the consumer of it.
     `checkpoints` is a topic of its own, where that one keeps how far it has come; `checkpoints.stream` is the stream's.
     """
 

@@ -73,7 +73,7 @@ def impossible(reason: str) -> Supported:
 
 @dataclass(frozen=True, slots=True)
 class AccountForm:
-    """How the target's accounts are written; `words` say so to whoever writes one."""
+    """How the target's accounts are written; `words` describe the form in messages."""
 
     pattern: re.Pattern[str]
     words: str

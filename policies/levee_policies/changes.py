@@ -1,6 +1,6 @@
 """What rules about a change look at, and what more than one of them asks of it.
 
-Each population raises LookupError where no change is being judged: such a rule has then not been evaluated.
+Each function raises LookupError where no change is being judged: such a rule has then not been evaluated.
 """
 
 from __future__ import annotations

@@ -1,11 +1,11 @@
 """The rules as a CrossGuard pack: `pulumi preview --policy-pack policies`.
 
 One policy for each severity and stage, not one for each rule: the SDK deserializes a resource anew for every policy.
-The rule's id is the first word of each message instead of the policy's name. What is waived is told by one advisory
+The rule's id is the first word of each message instead of the policy's name. What is waived is reported by one advisory
 policy more, and so is what can't be read back.
 
 A preview softens a mandatory policy that touches an unknown value: the SDK catches its own UnknownValueError and
-reports advice. Here unknown values are told apart before any rule runs, and a rule that needs one reports a violation
+reports advice. Here unknown values are found before any rule runs, and a rule that needs one reports a violation
 like any other.
 """
 

@@ -164,7 +164,7 @@ def _apart(context: Context) -> Context:
 
 
 def _subject(found: Any) -> Subject[Any]:
-    """What a population yields, if it is a subject: an organization's rule may yield anything."""
+    """What a rule's subjects yield, if it is a subject: an organization's rule may yield anything."""
     if type(found) is not Subject:
         raise _WrongError(f"subjects yields {_kind(found)}, where it has to be a Subject")
     _require(found, "name", isinstance(found.name, str), "a text")

@@ -26,7 +26,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One breach, or one thing that can't be told. `subject` is `<stack>/<kind>/<name>`.
+    """One breach, or one thing that can't be determined. `subject` is `<stack>/<kind>/<name>`.
 
     `current` is what is there, `expected` what should be, `remediation` what to write instead. Where `waiver` is set,
     `verdict` is WAIVED. `secret`: the value at `origin` holds a secret, and no report shows it.
@@ -43,7 +43,7 @@ class Finding:
     secret: bool = False
 
     def without_secrets(self) -> Finding:
-        """The finding as it may be told, in whatever words and format: texts of files may hold a secret."""
+        """The finding as it may be shown, in whatever words and format: texts of files may hold a secret."""
         waiver = self.waiver and replace(self.waiver, reason=redact(self.waiver.reason))
         return replace(
             self,
@@ -108,7 +108,7 @@ class Report:
 
     @property
     def warnings(self) -> tuple[Finding, ...]:
-        """What a deployment is told and not stopped by: what is waived, and what is of low severity."""
+        """What a deployment reports and isn't stopped by: what is waived, and what is of low severity."""
         return tuple(finding for finding in self.findings if not finding.blocks)
 
     @property

@@ -1,4 +1,4 @@
-"""Look-ups over a plan that cost nothing twice: whoever judges resources one by one keeps one index for all of them."""
+"""Look-ups over a plan that cost nothing twice: whatever judges resources one by one keeps one index for all."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 They can only add findings. Their ids begin otherwise than levee's, and a file that can't be loaded is an error, not a
 rule less. Like levee's they are pure: what they may import and do is checked before they run, and they judge a copy of
-the plan. That finds mistakes and is no sandbox: whoever writes to the project's `policies/` or `infra/` runs code
+the plan. That finds mistakes and is no sandbox: anyone who writes to the project's `policies/` or `infra/` runs code
 wherever levee runs.
 """
 

@@ -67,7 +67,7 @@ class Violation:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(Generic[ValueT]):
-    """One demand. `subjects` is its population, `check` judges one of them and yields what is wrong.
+    """One demand. `subjects` are its subjects, `check` judges one of them and yields what is wrong.
 
     Both are pure: no clock, no files, no other rule. `page` is the module's docstring, which the documentation, SARIF
     and `levee explain` print. `authorities` are keys of `levee_policies.controls.AUTHORITIES`. `id` is never used again

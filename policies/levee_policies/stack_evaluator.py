@@ -48,7 +48,7 @@ class _Rules:
 class StackEvaluator:
     """Judges the resources of one stack against what its files declare. The files are read once.
 
-    `plan` is what they come to, from whoever has read them just now; None: they are read when they are needed. Every
+    `plan` is what they come to, from a caller that has just read them; None: they are read when they are needed. Every
     method raises LeveeError where they can't be: nothing is let through unjudged.
     """
 
@@ -96,7 +96,7 @@ class StackEvaluator:
         return (*self._observed(listed, self._rules.of_either, complete=True), *self._waivers(listed))
 
     def waived(self, resources: Iterable[Registered]) -> tuple[Finding, ...]:
-        """What waivers let through, of the files and of the resources, each told once."""
+        """What waivers let through, of the files and of the resources, each reported once."""
         found = (*self.declaration(), *self._observed(list(resources), self._rules.of_either, complete=True))
         return tuple({each.key: each for each in found if each.waiver is not None}.values())
 

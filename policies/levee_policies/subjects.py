@@ -1,4 +1,4 @@
-"""What rules look at: each function is the population of the rules that name it."""
+"""What rules look at: each function yields the subjects of the rules that name it."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def consumers(facts: Facts) -> Iterator[Subject[PlannedConsumer]]:
 
 
 def _places(*kinds: PlaceKind) -> Callable[[Facts], Iterator[Subject[NamedPlace]]]:
-    """The population of the places of these kinds."""
+    """The places of these kinds as subjects."""
 
     def population(facts: Facts) -> Iterator[Subject[NamedPlace]]:
         observed = facts.context.observed

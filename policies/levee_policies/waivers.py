@@ -15,7 +15,7 @@ from levee.model.waiver import Waiver
 from levee_policies.finding import Finding, Verdict
 from levee_policies.rule import Rule, Severity
 
-_SPECIAL: Final = frozenset("*?[")  # what a pattern of fnmatch is told by
+_SPECIAL: Final = frozenset("*?[")  # what a pattern of fnmatch is recognized by
 # How many days ahead a waiver may end at most. The worse the breach, the sooner somebody looks again.
 LONGEST_DAYS: Final[Mapping[Severity, int]] = MappingProxyType(
     {Severity.CRITICAL: 14, Severity.HIGH: 30, Severity.MEDIUM: 60, Severity.LOW: 90}

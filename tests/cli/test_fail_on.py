@@ -78,7 +78,7 @@ def test_a_deployment_is_stopped_by_all_but_low_severity(tmp_path: Path, severit
 
 
 def test_an_unknown_blocks_as_a_failure_does() -> None:
-    """What can't be told is no pass."""
+    """What can't be determined is no pass."""
     finding = judge(rule(is_odd)).findings[0]
     assert finding.blocks
     assert replace(finding, verdict=Verdict.UNKNOWN).blocks

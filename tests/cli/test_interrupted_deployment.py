@@ -148,4 +148,4 @@ def test_a_state_that_cannot_be_read_is_not_an_empty_one(folder: Path, does: str
     (folder / "export.json").write_text("{}")
     numbers = [signal.SIGINT] if does == "cancels" else []
     ended, errors = destroy(folder, does, to_levee, *numbers)
-    assert (ended, "what the state of stack test holds can't be told" in errors) == (code, True)
+    assert (ended, "what the state of stack test holds can't be determined" in errors) == (code, True)

@@ -65,7 +65,7 @@ def test_a_topic_that_the_engine_would_delete_is_doomed() -> None:
      '{"version": 3, "deployment": {"resources": [{"urn": "urn:pulumi:other::levee::a:b:C::x", "type": "a:b:C"}]}}'],
 )  # fmt: skip
 def test_what_is_no_export_of_the_stack_is_not_an_empty_one(text: str) -> None:
-    with pytest.raises(LeveeError, match="can't be told") as refused:
+    with pytest.raises(LeveeError, match="can't be determined") as refused:
         read_export(text, STACK)
     assert refused.value.exit_code == 2
 

@@ -1,4 +1,4 @@
-"""What a removal keeps is told by what is recorded, not by the files as they are now."""
+"""What a removal keeps is recognized by what is recorded, not by the files as they are now."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def test_a_checkpoint_that_cannot_be_read_is_no_empty_one(
 @pytest.mark.parametrize("document", [{"version": 3}, {"version": 9, "deployment": {}}, [], 1])
 def test_an_export_that_cannot_be_read_is_no_empty_one(folder: Path, cli: AnsweringCli, document: object) -> None:
     cli.holds(document)
-    with pytest.raises(LeveeError, match="can't be told"):
+    with pytest.raises(LeveeError, match="can't be determined"):
         guarded(folder)
 
 
@@ -169,5 +169,5 @@ def test_a_state_that_nobody_can_be_asked_for_is_no_empty_one(folder: Path, monk
 
 def test_a_state_that_may_not_be_read_is_no_empty_one(folder: Path, cli: AnsweringCli) -> None:
     assert cli.calls == []  # a CLI that knows no such stack
-    with pytest.raises(LeveeError, match="can't be told"):
+    with pytest.raises(LeveeError, match="can't be determined"):
         guarded(folder)

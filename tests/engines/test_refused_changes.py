@@ -199,7 +199,7 @@ def test_what_stays_is_told_before_pulumi_calls_it_deleted(folder: Path, cli: An
 
 def test_a_state_that_cannot_be_read_is_not_an_empty_one(folder: Path, cli: AnsweringCli) -> None:
     cli.holds({"version": 3})
-    with pytest.raises(LeveeError, match="can't be told") as refused:
+    with pytest.raises(LeveeError, match="can't be determined") as refused:
         run(folder)
     assert refused.value.exit_code == 2
     assert cli.calls == []

@@ -190,7 +190,7 @@ def test_a_lost_mark_is_drift_fails_the_proof_and_is_written_again(deployment: D
     refused = deployment.up()
     assert (refused.code, "belongs to shop/staging" in refused.err) == (1, True)
     verified = deployment.run("verify", "test")
-    assert (verified.code, "shop/staging" in verified.out, "STRANGER" in verified.out) == (1, True, False)
+    assert (verified.code, "shop/staging" in verified.out, "OUTSIDER" in verified.out) == (1, True, False)
 
 
 def test_a_topic_in_the_state_that_another_stack_has_marked_is_let_go_of(deployment: Deployment) -> None:

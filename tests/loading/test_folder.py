@@ -197,7 +197,13 @@ def test_streams_are_in_order_of_key(files: StackFiles) -> None:
 def test_what_lies_where_a_stream_should_is_told_what_it_is(tmp_path: Path, kind: str, said: str, name: str) -> None:
     files = StackFiles(tmp_path)
     at = files.folder / "streams" / name
-    {"pipe": os.mkfifo, "folder": Path.mkdir, "link": lambda path: path.symlink_to("/dev/null")}[kind](at)
+    match kind:
+        case "pipe":
+            os.mkfifo(at)
+        case "folder":
+            at.mkdir()
+        case _:
+            at.symlink_to("/dev/null")
     (found,) = files.diagnostics()
     assert said in found.message
     assert found.help.startswith(("put the", "name a plain file"))

@@ -44,7 +44,7 @@ from tests.support.aws_registered import Resources, registered
 from tests.support.aws_stack import ON_CALL, OTHER_ACCOUNT, TODAY, AwsStack
 from tests.support.own_rules import write_rule
 
-STRANGER = "999999999999"
+OUTSIDER = "999999999999"
 Change = Callable[[Any], Any]
 CREDENTIAL = (type_tokens.KAFKA_SERVICE_CREDENTIAL, "orders-api")
 PROVIDER = ("pulumi:providers:levee", "levee")
@@ -108,7 +108,7 @@ def put(old: str, new: str) -> Change:
     return lambda text: [each.replace(old, new) for each in text] if isinstance(text, list) else text.replace(old, new)
 
 
-ABROAD, ELSEWHERE = put(REGION, "us-east-1"), put(ACCOUNT, STRANGER)
+ABROAD, ELSEWHERE = put(REGION, "us-east-1"), put(ACCOUNT, OUTSIDER)
 KEY_ABROAD, KEY_ELSEWHERE = ABROAD(OTHER_KEY), ELSEWHERE(OTHER_KEY)
 MANAGED = f"arn:aws:kms:{PLACE}:alias/aws/s3"
 ANYONE = also(Principal="*", Action="*", Resource="*")
@@ -133,10 +133,10 @@ WEAK = [
     weak(SECRET, "keyArn", KEY_ELSEWHERE, "ACC-002", removed="ENC-007"),
     weak(SECRET, "keyArn", MANAGED, "ENC-007"),
     weak(SECRET, "replicas", ["us-east-1"], "RES-010", removed=""),
-    weak(ROLE, "trust", also(Principal={"AWS": STRANGER}, Action="sts:AssumeRole"), "ACC-009", removed="DEL-003"),
+    weak(ROLE, "trust", also(Principal={"AWS": OUTSIDER}, Action="sts:AssumeRole"), "ACC-009", removed="DEL-003"),
     weak(ROLE, "policy", also(Action="kafka-cluster:*", Resource="*"), "IDN-001 IDN-003 IDN-004", removed="DEL-003"),
     weak(ROLE, "policy", also(NotAction="s3:*", Resource="*"), "IDN-001 IDN-003 IDN-004", removed="DEL-003"),
-    weak(ROLE, "permissionsBoundary", f"arn:aws:iam::{STRANGER}:policy/all", "ACC-002", removed=""),
+    weak(ROLE, "permissionsBoundary", f"arn:aws:iam::{OUTSIDER}:policy/all", "ACC-002", removed=""),
     weak(ROLE, "foreignPolicies", ["AdministratorAccess"], "IDN-003", removed=""),
     weak(DELIVERY, "trust", put("/ecs/checkout", "*"), "ACC-003 ACC-009", removed="DEL-003"),
     weak(DELIVERY, "trust", put("/ecs/checkout", "/ecs/other"), "ACC-003 ACC-009", removed="DEL-003"),
@@ -164,13 +164,13 @@ WEAK = [
     weak(USERS, "secretArns", ELSEWHERE, "ACC-002", removed="DEL-003"),
     weak(POLICY, "clusterArn", ELSEWHERE, "ACC-002"),
     weak(POLICY, "policy", ANYONE, "ACC-004 ACC-009", removed="DEL-003"),
-    weak(POLICY, "policy", put(OTHER_ACCOUNT, STRANGER), "ACC-006 ACC-009", removed="DEL-003"),
-    weak(POLICY, "allowedAccounts", [STRANGER], "ACC-006", removed="DEL-003"),
+    weak(POLICY, "policy", put(OTHER_ACCOUNT, OUTSIDER), "ACC-006 ACC-009", removed="DEL-003"),
+    weak(POLICY, "allowedAccounts", [OUTSIDER], "ACC-006", removed="DEL-003"),
     weak(CREDENTIAL, "secretStore.prefix", "levee/", "ENC-007"),
-    weak(CREDENTIAL, "secretStore.account", STRANGER, "ACC-008", removed=""),
+    weak(CREDENTIAL, "secretStore.account", OUTSIDER, "ACC-008", removed=""),
     weak(CREDENTIAL, "secretStore.region", "us-east-1", "RES-010", removed=""),
     weak(CREDENTIAL, "secretStore", {"kind": "file", "directory": "/tmp"}, "ENC-007"),
-    weak(PROVIDER, "aws.account", STRANGER, "ACC-005"),
+    weak(PROVIDER, "aws.account", OUTSIDER, "ACC-005"),
     weak(PROVIDER, "aws.region", "us-east-1", "RES-003"),
     weak(PROVIDER, "aws.endpoint", "https://s3.us-east-1.amazonaws.com", "RES-010", removed=""),
 ]

@@ -25,7 +25,7 @@ from tests.support.note_provider import URN, Served
 
 
 class Deletions:
-    """Deletions of the engine's own, each of which ends when it is told to."""
+    """Deletions of the engine's own, each of which ends when it is asked to."""
 
     def __init__(self, served: Served) -> None:
         self.begun: list[str] = []

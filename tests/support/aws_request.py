@@ -17,7 +17,7 @@ CLUSTER: Final = ClusterArn.parse(
 )
 ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/levee-orders-api"
 OTHER_ROLE: Final = f"arn:aws:iam::{ACCOUNT}:role/somebody-else"
-STRANGER: Final = f"arn:aws:iam::{OTHER_ACCOUNT}:role/stranger"
+OUTSIDER: Final = f"arn:aws:iam::{OTHER_ACCOUNT}:role/stranger"
 KEY: Final = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 SECRET: Final = f"arn:aws:secretsmanager:{REGION}:{ACCOUNT}:secret:AmazonMSK_orders-api.g1-AbCdEf"
 

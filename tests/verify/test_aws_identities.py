@@ -31,7 +31,7 @@ def plan(aws_files: AwsStack) -> Plan:
 
 
 def account(plan: Plan) -> LiveAccount:
-    """In which everything can be told from another of its name."""
+    """In which everything can be determined from another of its name."""
     live = compliant_account(plan)
     assert not isinstance(live.roles, Unread)
     return replace(

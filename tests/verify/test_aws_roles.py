@@ -14,7 +14,7 @@ from levee.targets.aws.iam.document import Document, Effect, Statement
 from levee.targets.aws.iam.parsing import parse_document
 from levee.targets.aws.names import role_arn, secret_name
 from levee_infra.targets.aws.kinds.secret.live import LiveSecret
-from levee_infra.targets.aws.live import UNTOLD, Unread, read_policy
+from levee_infra.targets.aws.live import UNKNOWN_POLICY, Unread, read_policy
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.live import LiveAccount
 from levee_infra.targets.aws.proof.prove import judge_account
@@ -150,7 +150,7 @@ def test_a_policy_of_somebody_elses_makes_much_unknown(plan: Plan) -> None:
     assert wrong(roles(plan, bounded)) == {"reads own": Verdict.UNKNOWN}
     second = with_role(live, ROLE, inline={**inline_of(live), "more": Document(())})
     assert wrong(roles(plan, second)) == {"one policy": Verdict.SURPRISE}
-    unread = with_role(live, ROLE, inline={"levee": UNTOLD})
+    unread = with_role(live, ROLE, inline={"levee": UNKNOWN_POLICY})
     assert set(wrong(roles(plan, unread)).values()) == {Verdict.UNKNOWN}
 
 

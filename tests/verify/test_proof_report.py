@@ -98,7 +98,7 @@ def test_what_is_unknown_for_one_reason_is_told_once(outcomes: list[Outcome]) ->
 
 
 def test_a_discrepancy_alone_is_enough_not_to_hold(outcomes: list[Outcome]) -> None:
-    stranger = Discrepancy(Kind.STRANGER, "User:mallory", "no right here", "Read on topic *, which covers all")
+    stranger = Discrepancy(Kind.UNEXPECTED, "User:mallory", "no right here", "Read on topic *, which covers all")
     proof = proof_of(outcomes, stranger)
     assert not proof.holds
     assert "User:mallory" in render_tables(proof)

@@ -21,7 +21,7 @@ _PASSES: Final = frozenset(
         *("ServiceUnavailable", "ServiceUnavailableException", "InternalServerError"),
     }
 )
-"""What AWS answers for a while, and whoever stands before it with a status alone: 503."""
+"""What AWS answers for a while, and a proxy before it with a status alone: 503."""
 
 
 async def answer(ask: Callable[[], Awaitable[T]], report: Report) -> T:

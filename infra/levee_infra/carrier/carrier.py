@@ -27,7 +27,7 @@ from levee_infra.carrier.transaction.transactions import Transactions
 from levee_infra.providers.protocol.failures import FailedError
 
 REFRESH_S: Final = 60.0
-"""So often the list of shards is asked for where none has ended; whoever ends is followed by its children at once."""
+"""Interval between listings of shards while none has ended; a shard that ends is followed by its children at once."""
 
 RETRY_S: Final = 5.0
 """After so long it is asked for again where AWS didn't answer."""
@@ -46,7 +46,7 @@ class Task:
 
 
 class Carrier:
-    """Carries until told to leave. `login` are librdkafka's settings, `limits` the topic's."""
+    """Carries until asked to stop. `login` are librdkafka's settings, `limits` the topic's."""
 
     def __init__(
         self, task: Task, stream: DataStream, login: Mapping[str, str], limits: Limits, report: Report, clock: Clock
@@ -170,7 +170,7 @@ class Carrier:
             if summary.created != self._summary.created:
                 raise LeveeError(
                     f"the data stream {self._route.name} was removed and made anew while it was carried",
-                    "start again: it is carried from its start, and what may be lost is told",
+                    "start again: it is carried from its start, and what may be lost is reported",
                 )
             self._summary = summary
             return await self._stream.shards()

@@ -31,7 +31,7 @@ EXITS: Final = {signal.SIGTERM: 0, signal.SIGINT: 130}
 """How a run ends that somebody ends."""
 
 PATIENCE: Final = Patience(attempts=2, connect=5.0, read=10.0)
-"""The carrier tries again itself, and ends when it is told to: a call under way is waited for."""
+"""The carrier tries again itself, and ends when it is asked to: a call under way is waited for."""
 
 READABLE: Final = frozenset({"ACTIVE", "UPDATING"})
 
@@ -39,7 +39,7 @@ READABLE: Final = frozenset({"ACTIVE", "UPDATING"})
 def carry(
     plan: Plan, project: Path, carrier: PlannedCarrier, skips: Skips, out: TextIO, clock: Clock, *, stops_at_tip: bool
 ) -> int:
-    """Carry until told to end, or to the tip of the data stream; the exit code. `skips`: records to pass over.
+    """Carry until asked to stop, or to the tip of the data stream; the exit code. `skips`: records to pass over.
 
     Raises LeveeError for what can't go on. A run in which records may have been lost ends with 1.
     """
@@ -114,7 +114,7 @@ def _stop(stopped: asyncio.Future[int], code: int) -> None:
 async def _prepare(
     plan: Plan, project: Path, route: Route, api: Api, stream: DataStream, report: Report
 ) -> tuple[Summary, Mapping[str, str]]:
-    """What can be told before Kafka is asked: the data stream is the stack's own and encrypted; a login is there."""
+    """Check, before Kafka is asked, that the data stream is the stack's own and encrypted, and a login is there."""
     try:
         summary = await answer(stream.summary, report)
     except RefusedError as error:

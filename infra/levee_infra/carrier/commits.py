@@ -52,7 +52,7 @@ class Commits:
         await done
 
     async def run(self) -> None:
-        """Commit until a failure that lasts, which is raised: LeveeError; or until told to leave."""
+        """Commit until a failure that lasts, which is raised: LeveeError; or until asked to stop."""
         while not self._leaving.is_set():
             taken = [await self._waiting.get()]
             while len(taken) < MOST_AT_ONCE and not self._waiting.empty():

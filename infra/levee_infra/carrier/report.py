@@ -21,7 +21,7 @@ BEHIND_MS: Final = 10_000
 """A carrier that is no further behind than this keeps up."""
 
 AGAIN_MS: Final = HOUR_MS
-"""A shard of which ever more is lost is told of again after so much more."""
+"""A shard of which ever more is lost is reported again after this much more."""
 
 AWAY: Final = "the data stream keeps records for a time, and no carrier has run for longer"
 REMOVED: Final = "the data stream that had them was removed before they were carried"
@@ -41,7 +41,7 @@ class Report:
         self._events = self._told = 0
         self._passed: list[str] = []
         self._lost: dict[str, int] = {}
-        self._untold: dict[str, tuple[int, int]] = {}
+        self._unknown_policy: dict[str, tuple[int, int]] = {}
         self._next_line = time.monotonic() + EVERY_S
         self._next_sign = time.monotonic() + SIGN_OF_LIFE_S
 
@@ -67,11 +67,11 @@ class Report:
 
     def lost(self, shard: str, since: int, until: int, why: str = AWAY) -> None:
         """What came in between these times can't be read any more, if anything did. Little more of a shard that has
-        been told of is told with what follows it, or at the end.
+        been reported of is reported with what follows it, or at the end.
         """
-        since, _ = self._untold.pop(shard, (since, until))
+        since, _ = self._unknown_policy.pop(shard, (since, until))
         if shard in self._lost and until - self._lost[shard] < AGAIN_MS:
-            self._untold[shard] = (since, until)
+            self._unknown_policy[shard] = (since, until)
             return
         self._lost[shard] = until
         self._tell_loss(shard, since, until, why)
@@ -94,7 +94,7 @@ class Report:
 
     def close(self, ending: str, skips: Collection[tuple[str, str]]) -> None:
         """The last line, and the skips that met no record."""
-        for shard, (since, until) in self._untold.items():
+        for shard, (since, until) in self._unknown_policy.items():
             self._tell_loss(shard, since, until, AWAY)
         for place in sorted({f"{shard}:{sequence}" for shard, sequence in skips} - {*self._passed}):
             self.say(f"note: --skip {place}: no such record came by")

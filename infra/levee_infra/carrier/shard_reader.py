@@ -29,7 +29,7 @@ MOST_IN_HAND: Final = 8
 
 EXPIRED: Final = "ExpiredIteratorException"
 NOTED_EVERY_MS: Final = HOUR_MS
-"""So often a shard in which nothing comes in has its checkpoint renewed: by it a carrier that was away for longer than
+"""Interval at which an idle shard's checkpoint is renewed: by it a carrier that was away for longer than
 the data stream keeps records knows that some may be gone.
 """
 
@@ -98,7 +98,7 @@ class ShardReader:
             self._position = replace(self._position, until=oldest)
 
     async def _ask(self) -> Answer:
-        """Get the next records. What may be gone is told when they are here: that can have taken any time."""
+        """Get the next records. What may be gone is reported when they are here: that can have taken any time."""
         if self._iterator is None:
             self._iterator = await self._new_iterator()
         answer = await self._around.stream.records(self._iterator)

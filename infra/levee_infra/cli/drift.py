@@ -32,7 +32,7 @@ changed by hand, what is gone, what is declared and not there yet, and who else 
 puts right what is the stack's own.
 """
 EPILOG = """\
-exit codes: 0 nothing differs, 1 it can't be told, 2 bad usage or unreadable input, 3 something differs
+exit codes: 0 nothing differs, 1 it can't be determined, 2 bad usage or unreadable input, 3 something differs
 """
 
 
@@ -53,7 +53,7 @@ def register(commands: Commands) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, and answer 3 where anything differs, whatever else can't be told."""
+    """Compare, and answer 3 where anything differs, whatever else can't be determined."""
     from levee.loading.load import load_plan
     from levee_infra.deployed.holder import EngineName
     from levee_infra.engines.choice import choose
@@ -83,9 +83,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         outcome = engine.run(_look(project, plan, clock), tell)
-    except LeveeError as error:  # what differs may be why: it is told all the same
+    except LeveeError as error:  # what differs may be why: it is reported all the same
         failure = error
-    for line in _untold(found, outcome, shown):
+    for line in _unknown_policy(found, outcome, shown):
         tell(f"! {line}")
     unknown = _tell_account(_untold_of_account(account, outcome), tell)
     differing = len(shown) or (outcome.changed if outcome is not None else 0)
@@ -103,7 +103,7 @@ def _concluded(telling: Telling, differing: int, failure: LeveeError | None, *, 
     if differing or all_told:
         telling.say(f"drift: {_count(differing)}" if differing else "drift: nothing differs from the files")
         return DRIFT if differing else 0
-    telling.say("drift: not all can be told")
+    telling.say("drift: not all can be determined")
     return 1
 
 
@@ -131,7 +131,7 @@ def _due_soon(ages: Iterable[CredentialAge]) -> Iterator[str]:
             yield f"{age.username}: {age.found}; {age.remedy}"
 
 
-def _untold(found: Iterable[Discrepancy], outcome: Outcome | None, shown: Iterable[str]) -> list[str]:
+def _unknown_policy(found: Iterable[Discrepancy], outcome: Outcome | None, shown: Iterable[str]) -> list[str]:
     """The differences on the cluster that the engine didn't show, each once. `shown`: what it did show."""
     told = {line[2:] for line in shown} | (frozenset() if outcome is None else outcome.told)
     whole: Collection[str] = () if outcome is None else outcome.differing
@@ -153,7 +153,7 @@ def _tell_account(found: Iterable[AccountResult], tell: Callable[[str], None]) -
         line = f"{each.check.thing.value} {each.name}  {each.check.text}: {each.found}"
         if each.verdict is Verdict.UNKNOWN:
             unknown.append(line)
-            tell(f"warning: it can't be told of {line}")
+            tell(f"warning: it can't be determined of {line}")
         else:
             tell(f"! {line}")
     return unknown

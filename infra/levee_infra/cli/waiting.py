@@ -1,4 +1,4 @@
-"""A word for whoever waits: what for, and how long it may take."""
+"""Says what a command waits for, and how long it may take."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class PartResources:
 
 
 def _joined(pieces: list[Any]) -> pulumi.Output[str]:
-    """The text once its outputs are known; what goes wrong then is told as the program's other errors."""
+    """The text once its outputs are known; what goes wrong then is reported as the program's other errors."""
 
     @as_run_errors()
     def joined(texts: list[Any]) -> str:

@@ -43,7 +43,7 @@ class Exported:
         return not self.operations and all(each.type.startswith("pulumi:") for each in self.resources)
 
     def deployed(self) -> Deployed:
-        """The topics and services. Raises LeveeError (exit 2) where the spent approvals can't be told."""
+        """The topics and services. Raises LeveeError (exit 2) where the spent approvals can't be determined."""
         return deployed("the pulumi engine's state", self.resources, self.doomed)
 
 
@@ -77,7 +77,7 @@ def of_document(document: Any, stack: str) -> Exported:
 
 def _unreadable(stack: str, why: str) -> LeveeError:
     return LeveeError(
-        f"what is deployed of stack {stack} can't be told: {why}",
+        f"what is deployed of stack {stack} can't be determined: {why}",
         f"look at `pulumi stack export --stack {stack}`",
         exit_code=2,
     )

@@ -36,11 +36,11 @@ _SECONDS: Final = 600
 
 
 def guard(plan: Plan, project: Path, as_of: date, report: Callable[[str], None]) -> list[Registered]:
-    """Refuse a plan that may not change what is deployed; `report` is told what is doubtful and stops nothing.
+    """Refuse a plan that may not change what is deployed; `report` receives what is doubtful and stops nothing.
 
     Returns what is deployed.
 
-    Raises Rejected, and LeveeError where it can't be told what is deployed: that is no pass.
+    Raises Rejected, and LeveeError where it can't be determined what is deployed: that is no pass.
     """
     exported = _exported(project, plan.stack)
     change = Change(project=project, plan=plan, today=as_of, max_removed=_max_removed(os.environ))
@@ -127,7 +127,7 @@ def _asked(project: Path, stack: str) -> str:
 
 
 def _unknown(stack: str, why: str, hint: str) -> LeveeError:
-    message = f"what is deployed of stack {stack} can't be told, so nothing is changed: {why}"
+    message = f"what is deployed of stack {stack} can't be determined, so nothing is changed: {why}"
     return LeveeError(message, hint, exit_code=2)
 
 

@@ -1,4 +1,4 @@
-"""What stays when it is no longer declared, and is let go of: told from what is deployed, before anything is changed.
+"""What stays when it is no longer declared: determined from what is deployed, before anything is changed.
 
 The providers decide that by the recorded inputs, not by the files as they are now; so it is told here from these
 inputs. What only the platform knows may turn up instead: that is `unless`.

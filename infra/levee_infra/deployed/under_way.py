@@ -70,7 +70,7 @@ def _type_and_name(urn: str) -> tuple[str, str]:
 
 def _unreadable(file: Path) -> LeveeError:
     return LeveeError(
-        f"{file} can't be read: what was deployed before the last run can't be told",
+        f"{file} can't be read: what was deployed before the last run can't be determined",
         "remove it: everything that is recorded counts as deployed then",
         exit_code=2,
     )

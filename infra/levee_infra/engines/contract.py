@@ -33,7 +33,7 @@ class Deployment:
 
     Before an engine changes anything, it compares the plan with what it deployed and refuses what the rules of changes
     stop; `max_removed` is how many percent of it may go. Without `rehearse` a preview tells what differs, not whether
-    it can be put right; Pulumi's engine always rehearses. `every` difference is shown, however many there are.
+    it can be fixed; Pulumi's engine always rehearses. `every` difference is shown, however many there are.
     """
 
     project: Path

@@ -29,7 +29,7 @@ def interrupted(
 def left(stack: str, held: Iterable[str] | None) -> str:
     """What the state of a stack holds, counted by kind."""
     if held is None:
-        return f"what the state of stack {stack} holds can't be told"
+        return f"what the state of stack {stack} holds can't be determined"
     kinds = Counter(held)
     if not kinds:
         return f"the state of stack {stack} holds nothing"

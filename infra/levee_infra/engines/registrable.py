@@ -27,7 +27,7 @@ _GROUPS: Final[Mapping[str, _Spec]] = {
 }
 """What the types without a provider tell."""
 _OF_ENGINES: Final[_Spec] = {"__defaults": {"items": _TEXT}, "__meta": _TEXT, "__internal": {}}
-_PATH: Final = "clientKey"  # levee gives it a path; a key itself is told by its form
+_PATH: Final = "clientKey"  # levee gives it a path; a key itself is recognized by its form
 _KEYED_BY_NAMES: Final = frozenset({"topics", "madeOn", "secretVersions"})
 """Mappings whose keys are names of streams and users: such a name may hold any word."""
 _IDS: Final[Mapping[str, str]] = {

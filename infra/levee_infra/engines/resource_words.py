@@ -21,7 +21,7 @@ from levee_infra.engines.embedded.event import Change
 from levee_policies.readback import topic
 from levee_policies.readback.service_credential import IDENTITIES
 
-LONGEST: Final = 200  # characters of a value: a policy is told by its beginning
+LONGEST: Final = 200  # characters of a value: a policy is shown by its beginning
 NOTHING: Final = "nothing"
 LEARNED: Final = frozenset({"identity", "topicId"})  # outputs that are seen for the first time, which is no change
 UNSEEN: Final = "acknowledgedIds"  # an input of which no thing tells anything

@@ -68,7 +68,7 @@ class Naming:
 
 
 def to_pulumi(state: State, naming: Naming, now: datetime) -> dict[str, Any]:
-    """The state as `pulumi stack import` takes it. Raises LeveeError (exit 2) for what can't be told to Pulumi."""
+    """The state as `pulumi stack import` takes it. Raises LeveeError (exit 2) for what Pulumi can't record."""
     _require_no_secret(state)
     in_use = {provider_urn(each.provider) for each in state.resources.values()}
     protects = any(each.protect for each in state.resources.values())

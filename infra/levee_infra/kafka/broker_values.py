@@ -1,4 +1,4 @@
-"""Brokers' settings that stop to count once levee sets a regulated topic's own: told before it happens."""
+"""Brokers' settings that stop to count once levee sets a regulated topic's own: reported before it happens."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def overruled(session: Session, topics: Iterable[PlannedTopic], brokers: I
     values: defaultdict[str, set[str]] = defaultdict(set)
     for answer in settled:
         if isinstance(answer, Exception):
-            return (f"what the brokers say of topics that say nothing themselves can't be told: {answer}",)
+            return (f"what the brokers say of topics that say nothing themselves can't be determined: {answer}",)
         for key, rule in REGULATED_SETTINGS.items():
             entry = answer.get(rule.broker)
             if entry is not None and entry.value is not None:

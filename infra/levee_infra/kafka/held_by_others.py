@@ -69,7 +69,7 @@ async def _topics(session: Session, wire: Wire, plan: Plan, topics: Collection[s
 
 
 async def _used(session: Session, wire: Wire, plan: Plan) -> list[Held]:
-    """Groups and transactional ids of other stacks' users. Users are asked for only where there are strangers'."""
+    """Groups and transactional ids of other stacks' users. Users are asked for only where there are others'."""
     own = {name for credential in plan.credentials for name in credential.principals}
     found = [
         (Held(kind, NamePattern(acl.name, _PATTERNS[acl.resource_pattern_type])), acl.principal.removeprefix(_USER))

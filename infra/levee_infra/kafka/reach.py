@@ -87,7 +87,7 @@ def grants_anothers(plan: Plan, others: Iterable[Held]) -> Iterator[Problem]:
 def doubtful_grants(plan: Plan, others: Iterable[Held]) -> Iterator[str]:
     """A line for each grant that reaches what may be another stack's."""
     for overlap in _overlaps(plan, [held for held in others if not held.owner]):
-        yield f"{overlap}, which this stack doesn't declare; whose it is can't be told, for want of marks of ownership"
+        yield f"{overlap}, which this stack doesn't declare; whose it is is unknown, for want of marks of ownership"
 
 
 def _granted(plan: Plan) -> Iterator[_Granted]:

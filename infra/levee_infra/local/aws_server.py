@@ -194,7 +194,7 @@ def _require_free(settings: AwsServerSettings) -> None:
 
 
 def _keep_credentials(settings: AwsServerSettings) -> None:
-    """Make up keys once: nobody checks them, but every client wants some."""
+    """Make up keys once: nobody checks them, but every client needs some."""
     if settings.credentials_file.exists():
         return
     key = "AKIA" + "".join(secrets.choice("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") for _ in range(16))

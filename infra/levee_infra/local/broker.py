@@ -1,4 +1,4 @@
-"""What a broker is told: its server.properties. Pure.
+"""What configures a broker: its server.properties. Pure.
 
 Settings and their meaning: https://kafka.apache.org/documentation/#brokerconfigs
 """

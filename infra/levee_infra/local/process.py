@@ -61,7 +61,7 @@ def start(home: Path, command: Sequence[str | Path], environment: Mapping[str, s
     # A new program's arguments appear a moment after it has begun: who looked earlier would take it for dead.
     while not find([home]) and child.poll() is None:
         time.sleep(START_POLL_S)
-    # It is meant to outlive this object; told that it ended, Python doesn't warn. stop() collects it.
+    # It is meant to outlive this object; marked as ended, Python doesn't warn. stop() collects it.
     child.returncode = child.returncode or 0
 
 

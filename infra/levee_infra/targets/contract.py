@@ -47,4 +47,4 @@ class Target(Proves, Protocol):
         """What the stack let go of and its account still holds, in order."""
 
     def stayed(self, plan: Plan, project: Path, kept: Iterable[Kept]) -> tuple[Kept, ...]:
-        """Those that are there after all; where that can't be told, all of them."""
+        """Those that are there after all; where that can't be determined, all of them."""

@@ -16,7 +16,7 @@ MISSING_RIGHTS: Final = "missing-rights"
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """`problems` stop the run; `warnings` (a line each) say what is doubtful, or couldn't be told, and don't."""
+    """`problems` stop the run; `warnings` (a line each) say what is doubtful, or couldn't be determined, and don't."""
 
     problems: tuple[Problem, ...] = ()
     warnings: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Findings:
         return Findings(kept, (*told, *self.warnings))
 
 
-def untold(what: str, error: FailedError, origin: Origin) -> Problem:
+def unverified(what: str, error: FailedError, origin: Origin) -> Problem:
     """What couldn't be looked at. Unknown is never a pass."""
     hint = "fix the cause and run again; nothing was changed"
-    return Problem("untold", f"cannot verify {what}: {error}", hint, origin)
+    return Problem("unverified", f"cannot verify {what}: {error}", hint, origin)

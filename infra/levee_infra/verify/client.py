@@ -18,7 +18,7 @@ class Client:
     """Asks brokers as one user; an asynchronous context manager."""
 
     def __init__(self, login: Login, *, turn: int = 0) -> None:
-        """`turn` spreads users over the brokers that they are told to begin with."""
+        """`turn` spreads users over the brokers that they begin with."""
         self.login = login
         self._turn = turn
         self._home: BrokerConnection | None = None

@@ -38,7 +38,7 @@ def kept_credentials(directory: Path) -> Iterator[CredentialName]:
     try:
         names = sorted(entry.name for entry in directory.iterdir())
     except OSError:
-        return  # whoever reads a file there says what is wrong
+        return  # the reader of a file there says what is wrong
     for name in names:
         if name.endswith(SUFFIX) and not name.endswith(JAVA_SUFFIX):
             try:

@@ -96,12 +96,12 @@ def on_cluster(
 
 
 def differences(plan: Plan, project: Path, recorded: Record, as_of: date) -> tuple[Discrepancy, ...]:
-    """Every difference of the cluster's state on a day (UTC). Raises LeveeError where it can't be told."""
+    """Every difference of the cluster's state on a day (UTC). Raises LeveeError where it can't be determined."""
     return on_cluster(plan, project, recorded, as_of, _differences)
 
 
 def account_differences(target: Proves, plan: Plan, project: Path, recorded: Record) -> tuple[AccountResult, ...]:
-    """What of the stack's account isn't as declared, or can't be told. Raises LeveeError where nobody can be asked."""
+    """What of the stack's account isn't as declared, or is unknown. Raises LeveeError where nobody can be asked."""
     outcomes = asyncio.run(target.prove(plan, project, recorded))
     return tuple(each for each in outcomes if each.verdict is not Verdict.AS_DECLARED)
 

@@ -26,7 +26,7 @@ class Kind(StrEnum):
     TOPIC = "topic"
     USER = "user"
     ACL = "acl"
-    STRANGER = "stranger"
+    UNEXPECTED = "unexpected access"
     OWNER = "owner"
 
 

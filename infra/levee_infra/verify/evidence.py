@@ -52,7 +52,7 @@ class Evidence:
 
 
 def evidence(plan: Plan, project: Path, at: datetime, caller: str | None) -> Evidence:
-    """What is to be known of a run on a plan, at a moment in UTC. What can't be told is None: it stops no proof."""
+    """What is to be known of a run on a plan, at a moment in UTC. What is unknown is None: it stops no proof."""
     return Evidence(
         at=at,
         version=__version__,

@@ -56,11 +56,11 @@ def outsiders(plan: Plan, acls: Collection[LiveAcl]) -> Iterator[Discrepancy]:
     """Every right that a declared outsider lacks, or is denied. What it has beyond them, `strangers` tells."""
     for acl in sorted(_declared(plan) - set(acls)):
         words = lost(acl.principal.removeprefix("User:"), acl)
-        yield Discrepancy(Kind.STRANGER, acl.principal, str(acl), "missing", words)
+        yield Discrepancy(Kind.UNEXPECTED, acl.principal, str(acl), "missing", words)
     principals = {f"User:{each.name}" for each in plan.principals}
     for acl in sorted(each for each in acls if not each.allows and each.principal in principals):
         words = has(acl.principal.removeprefix("User:"), acl)
-        yield Discrepancy(Kind.STRANGER, acl.principal, "nothing such", str(acl), words)
+        yield Discrepancy(Kind.UNEXPECTED, acl.principal, "nothing such", str(acl), words)
 
 
 def _declared(plan: Plan) -> set[LiveAcl]:
@@ -74,7 +74,7 @@ def _declared(plan: Plan) -> set[LiveAcl]:
 def unexpected_access(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepancy]:
     """Every ALLOW of another principal on a planned topic, group or transactional id, or on the ACLs themselves.
 
-    Counted are exact names, prefixes and `*`. The stack's administrator is no stranger; other super users have no
+    Counted are exact names, prefixes and `*`. The stack's administrator is expected; other super users have no
     ACLs, and a broker tells nobody who they are. A mark of ownership is no access.
     """
     services, declared = {credential.service for credential in plan.credentials}, _declared(plan)
@@ -87,7 +87,7 @@ def unexpected_access(plan: Plan, acls: Iterable[LiveAcl]) -> Iterator[Discrepan
         is_known = acl.principal in known or (name is not None and name.service in services)
         if acl.allows and not is_known and acl not in declared and not is_mark(acl) and (reach := _reach(acl, names)):
             words = f"{has(acl.principal.removeprefix('User:'), acl)}: it covers {reach}"
-            yield Discrepancy(Kind.STRANGER, acl.principal, "no right here", f"{acl}, which covers {reach}", words)
+            yield Discrepancy(Kind.UNEXPECTED, acl.principal, "no right here", f"{acl}, which covers {reach}", words)
 
 
 def _planned(plan: Plan) -> Mapping[str, _Names]:

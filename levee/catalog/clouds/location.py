@@ -40,7 +40,7 @@ Domains = Mapping[str, Reader]
 
 
 def domains(reader: Callable[[str], Reader], names: str) -> Domains:
-    """The same reader for several domains, each told its own."""
+    """The same reader for several domains, each with its own."""
     return MappingProxyType({name: reader(name) for name in names.split()})
 
 

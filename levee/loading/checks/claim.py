@@ -22,7 +22,7 @@ def overlaps(claims: Iterable[Claim]) -> Iterator[tuple[Claim, Claim]]:
     """Each claim that meets another holder's of its kind and place, with the nearest such claim that covers it.
 
     In order of name, what covers a claim stands on a stack of prefixes that each cover the next. A holder's claim is
-    told of once however often it is written.
+    reported once however often it is written.
     """
     grouped: dict[tuple[Kind, str], dict[tuple[NamePattern, str], Claim]] = defaultdict(dict)
     for claim in claims:
@@ -43,7 +43,7 @@ def _order(claim: Claim) -> tuple[str, bool, str]:
 
 
 def places(stack: Mapping[str, Any], project: Path) -> frozenset[str] | None:
-    """Where a stack claims things, by the values of its file, which may be wrong in other respects. None: untold."""
+    """Where a stack claims things, by the values of its file, which may be wrong in other respects. None: unknown."""
     cluster, secrets = (_inside(stack, key) for key in ("cluster", "secrets"))
     told = [stack.get("target"), stack.get("account"), stack.get("region"), cluster.get("id"), secrets.get("store")]
     if not all(isinstance(text, str) and text for text in told) or stack["target"] not in set(Target):

@@ -26,7 +26,7 @@ def threshold(declared: Declared) -> Iterator[Problem]:
 
 
 def declared_twice(declared: Declared) -> Iterator[Problem]:
-    """A stream's monitors are told apart by their kind."""
+    """A stream's monitors are distinguished by their kind."""
     for stream in declared.streams:
         seen: set[MonitorKind] = set()
         for monitor in stream.monitors:

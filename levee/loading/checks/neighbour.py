@@ -14,7 +14,7 @@ from levee.model.origin import Origin
 from levee.model.problem import Problem
 
 MOST_TOLD: Final = 20
-"""Problems of one kind with one other stack that are told one by one: a copied folder has all of a stack's."""
+"""Problems of one kind with one other stack that are reported one by one: a copied folder has all of a stack's."""
 
 _SAID_IN: Final = {"cluster": "cluster.id", "account": "account", "folder": "secrets.directory"}
 """Which key of a stack says so, by the first word of a place."""
@@ -38,7 +38,7 @@ def claimed_twice(declared: Declared) -> Iterator[Problem]:
 
 
 def _own_first(declared: Declared, pairs: Iterable[tuple[Claim, Claim]]) -> Iterator[tuple[Claim, Claim]]:
-    """The pairs that this stack is in, its own claim first. What two others share is told of them."""
+    """The pairs that this stack is in, its own claim first. What two others share is reported of them."""
     own = declared.stack.name if declared.stack is not None else ""
     for one, other in pairs:
         if own in {one.holder, other.holder}:

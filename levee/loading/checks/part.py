@@ -1,4 +1,4 @@
-"""What a declaration comes to on its target: judged once everything else fits, for nothing else can be told before."""
+"""What a declaration comes to on its target: judged once everything else fits: before that it is unknown."""
 
 from __future__ import annotations
 

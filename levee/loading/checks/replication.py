@@ -22,7 +22,7 @@ def more_than_brokers(declared: Declared) -> Iterator[Problem]:
 
 
 def min_insync(declared: Declared) -> Iterator[Problem]:
-    """A stream can be written while one broker is down. What its class alone gets wrong is told of the class."""
+    """A stream can be written while one broker is down. What its class alone gets wrong is reported of the class."""
     for stream, data_class in declared.classed():
         own = (stream.min_insync, stream.replication) != (data_class.min_insync, data_class.replication)
         if own and stream.min_insync >= stream.replication:

@@ -28,7 +28,7 @@ class Watch:
     """A metric, how it is gathered over a period, and when it alarms.
 
     `threshold` None: the monitor's own. `dimensions` it has beside the cluster's; what each broker measures adds up.
-    `missing` is what no data means, in CloudWatch's words: whoever watches for silence must not take it for health.
+    `missing` is what no data means, in CloudWatch's words: a monitor of silence must not take it for health.
     """
 
     metric: str

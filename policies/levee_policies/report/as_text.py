@@ -95,7 +95,7 @@ def _level(finding: Finding, fail_on: Severity) -> Level:
 
 def headline(finding: Finding) -> str:
     """Who breaks what: one line, fit for a terminal."""
-    prefix = {Verdict.UNKNOWN: "can't be told: ", Verdict.WAIVED: "waived: "}.get(finding.verdict, "")
+    prefix = {Verdict.UNKNOWN: "can't be determined: ", Verdict.WAIVED: "waived: "}.get(finding.verdict, "")
     text = f"{prefix}{finding.subject}: {finding.current}; expected {finding.expected} ({finding.rule.severity})"
     return one_line(text)
 

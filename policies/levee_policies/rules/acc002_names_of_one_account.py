@@ -11,7 +11,8 @@ The names in the inputs of registered resources are judged alike.
 
 ## Why
 
-A digit too many sends an audit trail to a stranger. Keys and roles of another account are another account's to revoke.
+A digit too many sends an audit trail to another company. Keys and roles of another account
+are another account's to revoke.
 
 ## Fails
 

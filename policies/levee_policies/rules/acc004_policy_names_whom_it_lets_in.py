@@ -7,7 +7,7 @@ statements.
 
 ## Why
 
-A policy without either lets in whoever has valid credentials of any account of that cloud.
+A policy without either lets in anyone with valid credentials of any account of that cloud.
 
 ## Fails
 

@@ -8,7 +8,7 @@ Stack files can't say otherwise: they have no such key.
 
 ## Why
 
-TLS without verification encrypts to whoever answers. The provider's own page calls it for insecure development only.
+TLS without verification encrypts to anyone who answers. The provider's own page calls it for insecure development only.
 
 ## Fails
 

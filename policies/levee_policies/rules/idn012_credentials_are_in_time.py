@@ -5,7 +5,7 @@
 The password of each deployed generation of a service that says `rotate_every` was made no longer ago than that. The day
 is noted when levee makes the password. One without a note is of unknown age until it is renewed. A change that brings a
 newer generation renews the credential, and is fine; from then on the generation before is to be revoked in time, too.
-A finding is told and doesn't stop `levee up`: an old password gets no older by another change.
+A finding is reported and doesn't stop `levee up`: an old password gets no older by another change.
 
 ## Why
 

@@ -9,7 +9,7 @@ it. Prefixes are RLS-IDN-005.
 
 ## Why
 
-A stream's file is its owner's. A grant elsewhere opens the stream without a line in it, and whoever reviews the stream
+A stream's file is its owner's. A grant elsewhere opens the stream without a line in it, and a reviewer of the stream
 doesn't see it; a manager of another team can delete it.
 
 ## Fails

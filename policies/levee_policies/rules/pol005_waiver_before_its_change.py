@@ -7,7 +7,7 @@ change, or that the change widens or renews, doesn't excuse what the change itse
 before.
 
 Judged by `levee guard --against git REV`, where REV is what the change starts from: `origin/main` in a pull request. A
-state and a preview record no waivers, so there this can't be told and isn't judged. Nor is it for a stack that REV
+state and a preview record no waivers, so there this is unknown and isn't judged. Nor is it for a stack that REV
 doesn't have.
 
 ## Why

@@ -10,7 +10,7 @@ the brokers may change to `compact`, so it has to be there.
 ## Why
 
 Compaction keeps the last record of each key and removes those before it: of an order that was changed five times, the
-last change is left. A record without a value removes its key's whole history, and whoever may write may send one.
+last change is left. A record without a value removes its key's whole history, and any writer may send one.
 
 ## Fails
 

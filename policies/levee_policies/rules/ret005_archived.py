@@ -1,4 +1,4 @@
-"""What a class wants archived has an archive that is locked and keeps long enough.
+"""What a class requires to be archived has an archive that is locked and keeps long enough.
 
 ## What
 
@@ -82,7 +82,7 @@ def _archive(archive: ArchiveSpec, kept: int) -> Iterator[Violation]:
 
 RULE = Rule(
     id="RLS-RET-005",
-    title="What a class wants archived has an archive that is locked and keeps long enough",
+    title="What a class requires to be archived has an archive that is locked and keeps long enough",
     severity=Severity.HIGH,
     surfaces=frozenset({Surface.FILES, Surface.RESOURCE, Surface.STACK}),
     authorities=("NIST AU-4(1)", "NIST AU-11(1)", "NIST CP-9", "PCI 10.3.2", "DORA Art. 12", "IBM Streaming"),

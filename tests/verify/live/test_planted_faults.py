@@ -80,7 +80,7 @@ def test_a_stranger(stack: Deployment, plan: Plan, kind: str, name: str, prefixe
     with planted(stack.cluster, stranger):
         proof = proof_of(stack, plan, "reader")
     (found,) = proof.discrepancies
-    assert (found.kind, found.what) == (Kind.STRANGER, "User:mallory")
+    assert (found.kind, found.what) == (Kind.UNEXPECTED, "User:mallory")
     assert not proof.holds
 
 

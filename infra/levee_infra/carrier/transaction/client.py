@@ -1,4 +1,4 @@
-"""How the carrier's Kafka clients are set. None of them writes logs: what matters is told by errors.
+"""How the carrier's Kafka clients are set. None of them writes logs: what matters is raised as errors.
 
 Settings: librdkafka's CONFIGURATION.md.
 """
@@ -45,7 +45,7 @@ def producer_settings(
 
 
 def reader_settings(login: Mapping[str, str], name: str, error_cb: ErrorCallback) -> dict[str, Any]:
-    """A reader's of committed records. librdkafka wants a group; the reader never joins it and needs no right to."""
+    """A reader's of committed records. librdkafka requires a group; the reader never joins it and needs no right to."""
     return {
         **login,
         "client.id": "levee-carry",

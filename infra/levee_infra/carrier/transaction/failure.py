@@ -49,7 +49,7 @@ class TryAgain(Exception):
 
 
 class Left(Exception):
-    """Asked to end, the carrier didn't wait longer for Kafka. Whoever carries next finds out what was committed."""
+    """Asked to end, the carrier didn't wait longer for Kafka. The next carrier finds out what was committed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,7 +162,7 @@ class Transactions:
 
     def _what_broke(self, error: KafkaError) -> KafkaError:
         """In a transaction that broke while it was written, records are refused because it did: librdkafka tells why
-        whoever would begin another.
+        the caller that would begin another.
         """
         if error.code() == KafkaError._STATE:  # noqa: SLF001 - its public name
             try:

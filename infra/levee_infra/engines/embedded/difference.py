@@ -24,7 +24,7 @@ def changes(paths: Iterable[str], new: Properties, *olds: Properties) -> tuple[C
     """The changes at ``paths``.
 
     The old value is the first that one of ``olds`` holds there and that is not the new one; else the first one's own,
-    so that a value that is missing where it is looked for first is told as missing.
+    so that a value that is missing where it is looked for first is reported as missing.
     """
     return tuple(_change(path, new, olds) for path in paths)
 

@@ -19,7 +19,7 @@ from levee_policies.stack_evaluator import StackEvaluator, message
 
 
 def judge(evaluator: StackEvaluator, declared: Sequence[Registration], report: Report) -> Iterator[Refusal]:
-    """Why these resources may not be made. What is waived is told, less what files show: the command told that.
+    """Why these resources may not be made. What is waived is reported, less what files show: the command reported that.
 
     Raises LeveeError where the stack's files can't be read.
     """

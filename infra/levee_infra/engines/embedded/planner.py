@@ -104,7 +104,7 @@ class Planner:
         return decision
 
     async def read(self, old: Resource, provider: HostedProvider) -> Resource | None:
-        """The resource as it is now; None if it is gone. Differences from the record are told as drift.
+        """The resource as it is now; None if it is gone. Differences from the record are reported as drift.
 
         Raises:
             CannotDecide: the provider cannot read it.

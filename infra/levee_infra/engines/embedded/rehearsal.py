@@ -1,6 +1,6 @@
 """Creations and updates are asked of their providers beforehand: what would be refused later is refused now.
 
-Until it is done, the program is told of the resource what the provider foresees. The Pulumi engine does the same in a
+Until it is done, the program is given for the resource what the provider foresees. The Pulumi engine does the same in a
 preview (pulumi/pulumi, pkg/resource/deploy/step.go and sdk/go/common/resource/plugin/provider_plugin.go).
 """
 

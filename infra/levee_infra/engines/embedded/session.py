@@ -79,7 +79,7 @@ class Session:
 
 
 class Answer:
-    """What the program is told about a registration."""
+    """What the program learns of a registration."""
 
     __slots__ = ("failed", "id", "outputs", "urn")
 

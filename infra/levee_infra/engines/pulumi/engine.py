@@ -47,7 +47,7 @@ _COMMANDS: Final = {
 _COUNT: Final = re.compile(r"\s*[+~-]?\s*(?:\d+ changes?\. )?(\d+) (to )?(create|update|delete|unchanged)d?")
 _UNGROUPED: Final = re.compile(r"\s*-\s+(levee:index:\w+ \S+) delet(?:e|ing|ed)\b.*")
 _CHANGING: Final = ("Updating (", "Destroying (")  # what the CLI says before it changes anything (backend/apply.go)
-# What it says of a signal, whoever sent it (backend/cancellation_scope.go).
+# What it says of a signal, regardless of the sender (backend/cancellation_scope.go).
 _SIGNALS: Final = {"^C received; ": signal.SIGINT, "SIGTERM received; ": signal.SIGTERM}
 _PARALLEL: Final = 64  # the SDK answers 4 registrations for each; providers batch what is under way at once
 
@@ -69,7 +69,7 @@ class PulumiEngine:
         except _Stopped as stopped:
             held = self._held(deployment.stack)
             raise interrupted(deployment, "pulumi", stopped.number, held, at_once=stopped.at_once) from None
-        # A CLI that was told to stop while it deletes calls it a success.
+        # A CLI that was asked to stop while it deletes calls it a success.
         if deployment.action is Action.DESTROY and (held := self._held(deployment.stack)) != ():
             message = f"pulumi destroy ended before everything was deleted; {left(deployment.stack, held)}"
             raise LeveeError(message, f"go on with `levee destroy {deployment.stack} --engine pulumi`")
@@ -179,7 +179,7 @@ class PulumiEngine:
             self._pulumi(["cancel", stack, "--yes", "--non-interactive"], report)
 
     def _held(self, stack: str) -> tuple[str, ...] | None:
-        """The types of what the state holds; None where it can't be told."""
+        """The types of what the state holds; None where it can't be determined."""
         try:
             exported = self.exported(stack)
             return tuple(each.type for each in read_export(exported, stack).standing) if exported is not None else ()
@@ -287,7 +287,7 @@ def _with_made_anew(
     if found is None:
         if deployment.action is Action.DESTROY or "delete" in changes:
             report(
-                "warning: pulumi's event log doesn't tell of every deletion; so it can't be told what stayed because "
+                "warning: pulumi's event log doesn't hold every deletion; so it is unknown what stayed because "
                 "somebody had made it anew: look for what is called deleted"
             )
         return kept

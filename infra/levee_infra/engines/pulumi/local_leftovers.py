@@ -89,7 +89,7 @@ class _Leftovers:
     environment: Mapping[str, str]
 
     def removal(self) -> _Removal:
-        """What may go. Raises LeveeError where that can't be told."""
+        """What may go. Raises LeveeError where that can't be determined."""
         backend, file = pulumi_backend(self.project), pulumi_passphrase(self.project)
         passphrase = kept_passphrase(self.project)
         salted, unreadable = self._salted()

@@ -42,7 +42,7 @@ ANY, LITERAL, ALLOW = 1, 3, 3
 EVERYWHERE: Final = "*"
 
 LISTING_SECONDS: Final = 10.0
-"""How long one listing serves reads; whoever claims reads anew."""
+"""How long one listing serves reads; a claim reads anew."""
 
 DELETED_AT_ONCE: Final = 250
 """The controller compares each filter of a deletion with every ACL that it has, and does nothing else meanwhile."""
@@ -233,7 +233,7 @@ class AclMarks:
         self._lag.wrote()
         await until_shown("marks of ownership", shown)
         contested = {item: found for item in items if (found := self._others(item[0], after))}
-        # Of two that write at once, whoever is second sees both; its mark goes, so that the first one's stands alone.
+        # Of two that write at once, the second sees both; its mark goes, so that the first one's stands alone.
         await self._delete(item[0] for item in written if item in contested)
         if self._form.adopted is not None:  # what is adopted isn't made: the other mark goes once this one is there
             made = self._mark((items[0][0], False))

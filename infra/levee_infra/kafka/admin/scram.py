@@ -40,7 +40,7 @@ class ScramUser:
 
 @dataclass(frozen=True, slots=True)
 class SaltedPassword:
-    """What the broker is told. Whoever has it can guess offline: it is sent over TLS and shown to nobody."""
+    """What the broker receives. Its holder can guess offline: it is sent over TLS and shown to nobody."""
 
     user: ScramUser
     iterations: int

@@ -49,7 +49,7 @@ class Session:
     """A connection to one cluster, opened when it is first used.
 
     Reading what one may not see looks like reading nothing: without cluster Describe a broker answers a
-    list of ACLs with an empty one. So whoever reads or writes proves first, with :meth:`require`, that it
+    list of ACLs with an empty one. So a reader or writer proves first, with :meth:`require`, that it
     may.
     """
 
@@ -65,7 +65,7 @@ class Session:
     async def client(self) -> AdminClient:
         """Return the connected client. Raises FailedError, saying why, if the cluster cannot be reached.
 
-        All who ask together share one attempt, and whoever asks soon after a failure gets that failure: a cluster
+        All who ask together share one attempt, and a call soon after a failure gets that failure: a cluster
         that is not there must not cost every resource its own wait.
         """
         if self._opened is None or self._may_try_again(self._opened):
@@ -175,7 +175,7 @@ class Session:
         patience = self.connection.contact_seconds
         asked = client.describe_cluster(include_authorized_operations=True, request_timeout=patience)
         while not asked.done():
-            # Errors of authentication and TLS are told only to a poll; the request itself would time out.
+            # Errors of authentication and TLS are reported only to a poll; the request itself would time out.
             await asyncio.to_thread(client.poll, 0.1)
             if self._fatal is not None:
                 raise self._fatal

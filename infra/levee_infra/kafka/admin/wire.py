@@ -65,7 +65,7 @@ class Wire:
             await asyncio.to_thread(client.close)
 
     async def _opened(self) -> Any:
-        """A new client. Whoever asks soon after a failure gets that failure: all wait once for a cluster that is gone.
+        """A new client. A call soon after a failure gets that failure: all wait once for a cluster that is gone.
 
         Raises FailedError.
         """

@@ -32,7 +32,7 @@ every few dozen of ten thousand would cost the square of their number.
 """
 
 LISTERS: Final = BatchLimits(items=100_000, weight=100_000)
-"""Whoever waits for a listing shares it."""
+"""Concurrent readers share one listing."""
 
 DELETERS: Final = BatchLimits(items=250)
 """The controller compares each filter of a deletion with every ACL that it has, and does nothing else meanwhile:

@@ -77,7 +77,7 @@ class CredentialSteps:
             self._standing(name),
         )
         if live.has_user and self._marks.owner is not None and ownership.own is None:
-            # Whoever has the user has most often the mark as well: a list may be older than both.
+            # The holder of the user most often has the mark as well: a list may be older than both.
             ownership = await self._standing(name, Mark(self._marks.owner))
         if self._former is None:
             return Observed(name, live, kept, self.versions.get(name.username), ownership)

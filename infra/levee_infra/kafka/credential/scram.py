@@ -17,7 +17,7 @@ SALT_BYTES: Final = 24
 
 @dataclass(frozen=True, slots=True)
 class SaltedPassword:
-    """SCRAM-SHA-512 credentials of one user. Whoever has them can pretend to be the broker and guess offline:
+    """SCRAM-SHA-512 credentials of one user. Their holder can pretend to be the broker and guess offline:
     they are sent over TLS only, and never shown.
     """
 

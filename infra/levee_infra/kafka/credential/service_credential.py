@@ -42,8 +42,8 @@ class ServiceCredential(ResourceKind):
     """The SCRAM-SHA-512 users of one service, one for each valid generation, with all their ACLs. The id is the
     service's name. Passwords are made by the provider, kept in the secret store, and are in no property.
 
-    What differs on the cluster or in the store is told by the output ``drift``, sentence by sentence, and put right by
-    the next update.
+    What differs on the cluster or in the store is reported by the output ``drift``, sentence by sentence, and
+    restored by the next update.
     """
 
     token = "levee:kafka:ServiceCredential"  # noqa: S105 - a type token

@@ -13,7 +13,7 @@ CORRECT: Final = "correct cluster.security.admin in stack.yaml, or what it names
 
 
 class LoginRefusedError(FailedError):
-    """Whoever must know the login does not take it: the brokers, or who issues tokens."""
+    """The party that must know the login does not take it: the brokers, or who issues tokens."""
 
 
 class Sasl(Protocol):

@@ -26,7 +26,7 @@ class Token:
 
 
 class Tokens(AbstractTokenProvider):  # type: ignore[misc] # kafka-python has no types
-    """Keeps one token as long as it is fresh. Safe to ask from any thread; whoever asks meanwhile waits for it."""
+    """Keeps one token as long as it is fresh. Safe to ask from any thread; calls made meanwhile wait for it."""
 
     def __init__(self, fetch: Callable[[], Token], who: str, extensions: Mapping[str, str]) -> None:
         """`fetch` raises FailedError."""

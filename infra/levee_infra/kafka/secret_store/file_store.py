@@ -38,7 +38,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class FileLocation:
-    """The directory of a file store: mode 0700, owned by whoever runs levee, made when first written to."""
+    """The directory of a file store: mode 0700, owned by the user who runs levee, made when first written to."""
 
     directory: Path
 

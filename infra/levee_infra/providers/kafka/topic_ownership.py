@@ -84,12 +84,12 @@ class TopicOwnership:
     async def _doubt(self, live: LiveTopic, found: Standing) -> str:
         """Why a topic that isn't in the state may be somebody else's."""
         if found.unavailable and self._marks.owner is not None:
-            return f"whose it is can't be told ({found.unavailable})"
+            return f"whose it is can't be determined ({found.unavailable})"
         try:
             if not await self._topics.ever_held_records(live):
                 return ""
         except BrokerError as error:
-            return f"whether it ever held records can't be told ({error})"
+            return f"whether it ever held records can't be determined ({error})"
         if self._marks.owner is None:
             return "it holds records, or did"
         if found.own is None:

@@ -214,6 +214,6 @@ def _check_identity(fields: Fields, old: Properties, username: str | None, mecha
         if old_value is not None and new is not None and old_value != new:
             fields.refuse(
                 name,
-                f"{name} of a credential cannot become {new} from {old_value}: whoever uses it would be locked out. "
+                f"{name} of a credential cannot become {new} from {old_value}: its user would be locked out. "
                 "Declare a second credential, move its users to it, then remove this one",
             )

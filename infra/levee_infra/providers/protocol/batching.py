@@ -55,7 +55,7 @@ class _Call(Generic[Item, Result]):
 class Batch(Generic[Item, Result]):
     """Gathers concurrent :meth:`submit` calls into single requests.
 
-    One request is under way at a time; whoever comes meanwhile leaves with the next one. Every caller gets
+    One request is under way at a time; calls that arrive meanwhile leave with the next one. Every caller gets
     its own result or its own exception; a request that fails as a whole fails only its own callers. Two
     items of one ``key`` never share a request (brokers reject a request that names a thing twice). A
     cancelled caller leaves the batch if it has not been sent, and never disturbs the others.

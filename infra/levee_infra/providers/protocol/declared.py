@@ -47,7 +47,7 @@ class Field:
     fixed: bool = False
     grows: str = ""
     """Why it never gets less; empty: it may."""
-    untold: bool = False
+    write_only: bool = False
     """The platform knows nothing of it: it is as declared."""
     secret: bool = False
     check: Check | None = None

@@ -163,7 +163,7 @@ class EngineSessions:
         self._by_peer: dict[str, EngineSession] = {}
 
     async def begin(self, peer: str, engine_address: str) -> None:
-        """Begin anew for a connection that is new, whoever had its port before; let go of what ended."""
+        """Begin anew for a connection that is new, regardless of what had its port before; let go of what ended."""
         ended = [each for other, each in self._by_peer.items() if each.cancelled or other == peer]
         self._by_peer[peer] = EngineSession(engine_address)
         for each in ended:

@@ -1,6 +1,6 @@
 """The three ways an operation on a resource ends badly, each with words for the person who ran it.
 
-Whoever writes these words may quote a cluster, a cloud or a file: secrets in them are left out here."""
+A message may quote a cluster, a cloud or a file: secrets in them are left out here."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

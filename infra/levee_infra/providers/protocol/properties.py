@@ -243,5 +243,5 @@ def without_internal(properties: Mapping[str, Value]) -> Properties:
 
 
 def internal(properties: Mapping[str, Value]) -> Properties:
-    """Return just those keys: what belongs to whoever wrote them must survive a reading or an update."""
+    """Return just those keys: what belongs to their author must survive a reading or an update."""
     return {key: value for key, value in properties.items() if key.startswith("__")}

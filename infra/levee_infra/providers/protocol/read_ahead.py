@@ -23,7 +23,7 @@ T = TypeVar("T")
 MAX_ITEMS: Final = 1_000
 
 AHEAD_PER_ASKED: Final = 3
-"""At most this many names are fetched ahead for each that was asked for: the price of strangers in the cluster."""
+"""At most this many names are fetched ahead for each that was asked for: the price of others' topics in the cluster."""
 
 
 class ReadAhead(Generic[Name, T]):
@@ -90,8 +90,8 @@ class ReadAhead(Generic[Name, T]):
         return {name: value for name, (fetched, value) in taken.items() if fetched >= oldest}
 
     async def _choose(self, names: Sequence[Name]) -> list[Name]:
-        """Choose what to fetch along with ``names``: what follows them in the list, then what precedes them. Whoever
-        may not list can still read.
+        """Choose what to fetch along with ``names``: what follows them in the list, then what precedes them.
+        A caller that may not list can still read.
         """
         if self._listed is None:
             try:

@@ -37,7 +37,7 @@ class _WithoutTraceback(logging.Formatter):
 def serve(provider: PluginProvider) -> None:
     """Serve ``provider`` on a free loopback port until a signal ends it, or its parent is gone; then end the process.
 
-    It ends here: a further signal would be told of as a traceback while the interpreter takes itself apart.
+    It ends here: a further signal would be shown as a traceback while the interpreter takes itself apart.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_WithoutTraceback())

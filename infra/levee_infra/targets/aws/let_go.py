@@ -28,12 +28,12 @@ Answer = TypeVar("Answer")
 
 
 def things_let_go(plan: Plan, project: Path) -> tuple[LetGo, ...]:
-    """What the stack let go of and its account still holds, in order. Raises LeveeError where that can't be told."""
+    """What the stack let go of and its account still holds, in order. Raises LeveeError where that is unknown."""
     return _asked(plan, project, lambda api: _things(api, plan))
 
 
 def stayed(plan: Plan, project: Path, kept: Iterable[Kept]) -> tuple[Kept, ...]:
-    """Those that are there after all; where that can't be told, all of them."""
+    """Those that are there after all; where that can't be determined, all of them."""
     listed = tuple(kept)
     if not any(each.unless for each in listed):
         return listed
@@ -56,7 +56,7 @@ def _asked(plan: Plan, project: Path, ask: Callable[[Api], Awaitable[Answer]]) -
         return asyncio.run(asked())
     except (FailedError, RefusedError) as error:
         raise LeveeError(
-            f"what stack {plan.stack} let go of can't be told: {error}", "let the caller do tag:GetResources"
+            f"what stack {plan.stack} let go of can't be determined: {error}", "let the caller do tag:GetResources"
         ) from None
 
 

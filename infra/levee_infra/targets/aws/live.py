@@ -22,7 +22,7 @@ class Unread:
     reason: str
 
 
-async def told(read: Awaitable[Read]) -> Read | Unread:
+async def or_unread(read: Awaitable[Read]) -> Read | Unread:
     """What is read, or why it can't be."""
     try:
         return await read
@@ -35,7 +35,7 @@ async def each(
 ) -> Mapping[str, Read | Unread]:
     """Read each by its name; what isn't there is left out."""
     asked = list(names)
-    answers = await asyncio.gather(*(told(read(api, name)) for name in asked))
+    answers = await asyncio.gather(*(or_unread(read(api, name)) for name in asked))
     return {name: found for name, found in zip(asked, answers, strict=True) if found is not None}
 
 
@@ -50,12 +50,12 @@ def _perhaps(effect: Effect, *, of_resource: bool) -> Statement:
     )
 
 
-def _untold(*, of_resource: bool) -> Document:
+def _unknown_policy(*, of_resource: bool) -> Document:
     return Document(tuple(_perhaps(effect, of_resource=of_resource) for effect in Effect))
 
 
-UNTOLD: Final = _untold(of_resource=False)
-UNTOLD_OF_RESOURCE: Final = _untold(of_resource=True)
+UNKNOWN_POLICY: Final = _unknown_policy(of_resource=False)
+UNKNOWN_RESOURCE_POLICY: Final = _unknown_policy(of_resource=True)
 """Stand for policies whose text isn't known, or isn't understood: what they allow and deny is unknown."""
 
 
@@ -66,6 +66,6 @@ def read_policy(source: str | Mapping[str, object] | None, *, of_resource: bool)
     try:
         document = parse_document(source)
     except ValueError:
-        return UNTOLD_OF_RESOURCE if of_resource else UNTOLD
+        return UNKNOWN_RESOURCE_POLICY if of_resource else UNKNOWN_POLICY
     named = all(bool(statement.principals) is of_resource for statement in document.statements)
-    return document if named else (UNTOLD_OF_RESOURCE if of_resource else UNTOLD)
+    return document if named else (UNKNOWN_RESOURCE_POLICY if of_resource else UNKNOWN_POLICY)

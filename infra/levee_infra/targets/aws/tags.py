@@ -1,7 +1,7 @@
 """The tags by which levee knows its own, and by which owners and auditors find theirs.
 
 Every resource carries which stack it is of, which resource of it, that levee manages it, and whose it is. A run that
-was killed left things that no state tells of: the tags say whether what is found under a name is that, or a stranger's.
+was killed left things that no state tells of: the tags say whether what is found by a name is that, or somebody else's.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What Amazon Web Services would refuse of a stack's names and values by their form: told before anything is made."""
+"""What Amazon Web Services would refuse of a stack's names and values by their form, before anything is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an archive's bucket refuses, whoever asks.
+"""What an archive's bucket refuses, regardless of the caller.
 
 Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/security-best-practices.html and
 …/list_amazons3.html for the keys of its conditions.

@@ -44,7 +44,7 @@ def _compared(test: _Test, condition: Condition, value: str, *, negated: bool) -
 
 
 def _quantified(quantifier: str, found: Sequence[Truth]) -> Truth:
-    """What the request's values come to. Several without a set operator can't be told: AWS has no rule for them."""
+    """What the request's values come to. Several without a set operator are unknown: AWS has no rule for them."""
     if quantifier == "ForAllValues" or (not quantifier and len(found) == 1):
         return all_of(found)
     return any_of(found) if quantifier == "ForAnyValue" else Truth.UNKNOWN

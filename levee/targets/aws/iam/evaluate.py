@@ -2,7 +2,7 @@
 
 Source: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html, and for cross-account
 requests …/reference_policies_evaluation-logic-cross-account.html. Session policies, and policies of VPC endpoints, are
-left out. What can't be told is UNKNOWN: it never counts as allowed.
+left out. What can't be determined is UNKNOWN: it never counts as allowed.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ FULL_ACCESS: Final = Document((Statement(effect=Effect.ALLOW, sid="FullAccess", 
 
 
 def evaluate(request: Request, policies: Policies) -> Decision:
-    """Decide. A deny wins over every allow; where a deny can't be told apart, nothing is allowed."""
+    """Decide. A deny wins over every allow; where a deny can't be distinguished, nothing is allowed."""
     limits = policies.limits(request)
     own = [] if policies.resource is None else [policies.resource]
     identity = () if request.principal_account is None else policies.identity

@@ -13,7 +13,7 @@ from levee.targets.aws.iam.request import service
 def trust_policy(service_principal: str, source_account: str, source_arn: str) -> Document:
     """Let `service_principal` (such as `logs.amazonaws.com`) take on the role for `source_arn`, wildcards allowed.
 
-    Raises ValueError where the ARN is of another account, or of none that can be told.
+    Raises ValueError where the ARN is of another account, or of none that can be determined.
     """
     if CloudName.parse(source_arn).account != source_account:
         raise ValueError(f"{source_arn} is not of account {source_account}, for which the role may be taken on")

@@ -1,4 +1,4 @@
-"""True, false, and what can't be told: Kleene's logic, in which min is "and" and max is "or"."""
+"""True, false, and what can't be determined: Kleene's logic, in which min is "and" and max is "or"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import IntEnum
 
 
 class Truth(IntEnum):
-    """Whether something holds. What can't be told stays so unless something else decides."""
+    """Whether something holds. What can't be determined stays so unless something else decides."""
 
     FALSE = 0
     UNKNOWN = 1
@@ -15,11 +15,11 @@ class Truth(IntEnum):
 
     @classmethod
     def of(cls, value: bool) -> Truth:  # noqa: FBT001 - this is the bool
-        """What can be told."""
+        """What can be determined."""
         return cls.TRUE if value else cls.FALSE
 
     def opposite(self) -> Truth:
-        """TRUE of FALSE and the other way round; what can't be told can't be told."""
+        """TRUE of FALSE and the other way round; what can't be determined can't be determined."""
         return Truth(2 - self)
 
 

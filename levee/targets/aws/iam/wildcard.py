@@ -52,7 +52,7 @@ def arn_like(pattern: str, arn: str) -> Truth:
 
 
 def resource_like(pattern: str, arn: str) -> Truth:
-    """Whether a Resource element matches. Where wildcards would have to reach over a colon, it can't be told."""
+    """Whether a Resource element matches. Where wildcards would have to reach over a colon, it can't be determined."""
     if pattern == "*":
         return Truth.TRUE
     if has_variable(pattern):

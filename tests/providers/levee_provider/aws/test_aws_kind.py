@@ -31,7 +31,7 @@ class Lamp(AwsKind):
         Field("colour"),
         Field("policy", type=DOCUMENT),
         Field("on", type=BOOLEAN, default=True),
-        Field("note", default="none", untold=True),
+        Field("note", default="none", write_only=True),
         DELETION,
         TAGS_INPUT,
     )

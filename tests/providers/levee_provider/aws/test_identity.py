@@ -92,7 +92,7 @@ def role_anew(aws: AwsApi) -> None:
 def stream_anew(aws: AwsApi) -> None:
     kinesis = aws.client("kinesis")
     kinesis.delete_stream(StreamName="thing")
-    time.sleep(0.002)  # what tells the two apart is told in milliseconds
+    time.sleep(0.002)  # what tells the two apart is described in milliseconds
     kinesis.create_stream(StreamName="thing", StreamModeDetails={"StreamMode": "ON_DEMAND"})
     kinesis.add_tags_to_stream(StreamName="thing", Tags=TAGS)
     kinesis.start_stream_encryption(StreamName="thing", EncryptionType="KMS", KeyId=KEY)

@@ -9,7 +9,7 @@ from levee.targets.aws.iam.document import EVERYONE
 from levee.targets.aws.iam.evaluate import FULL_ACCESS, Decision, Outcome, Policies, evaluate
 from levee.targets.aws.iam.parsing import parse_document
 from levee.targets.aws.iam.request import service
-from tests.support.aws_request import ACCOUNT, KEY, OTHER_ACCOUNT, STRANGER, request
+from tests.support.aws_request import ACCOUNT, KEY, OTHER_ACCOUNT, OUTSIDER, request
 
 POLICY = bucket_policy("archive", ACCOUNT, KEY)
 BUCKET = "arn:aws:s3:::archive"
@@ -36,7 +36,7 @@ def test_what_goes_through() -> None:
     ("action", "fields", "sid"),
     [
         ("GetObject", {"aws__SecureTransport": ("false",)}, "DenyPlainHttp"),
-        ("GetObject", {"by": STRANGER}, "DenyOtherPrincipals"),
+        ("GetObject", {"by": OUTSIDER}, "DenyOtherPrincipals"),
         ("GetObject", {"by": EVERYONE}, "DenyOtherPrincipals"),
         ("PutObject", {}, "DenyOtherEncryption"),
         ("PutObject", ENCRYPTED | {"s3__x_amz_server_side_encryption": ("AES256",)}, "DenyOtherEncryption"),

@@ -6,12 +6,12 @@ from levee.model.name import NamePattern
 from levee.targets.aws.iam.cluster_policy import cluster_policy
 from levee.targets.aws.iam.evaluate import FULL_ACCESS, Policies, evaluate
 from levee.targets.aws.iam.parsing import parse_document
-from tests.support.aws_request import CLUSTER, OTHER_ACCOUNT, STRANGER, request
+from tests.support.aws_request import CLUSTER, OTHER_ACCOUNT, OUTSIDER, request
 
 THIRD = "arn:aws:iam::999999999999:role/third"
 
 
-def allowed(policy: Policies, action: str = "kafka:CreateVpcConnection", by: str = STRANGER, org: str = "o-a") -> bool:
+def allowed(policy: Policies, action: str = "kafka:CreateVpcConnection", by: str = OUTSIDER, org: str = "o-a") -> bool:
     return evaluate(request(action, str(CLUSTER), by=by, aws__PrincipalOrgID=(org,)), policy).allowed
 
 
@@ -34,7 +34,7 @@ def test_no_data_is_opened() -> None:
     policy = Policies(identity=(FULL_ACCESS,), resource=cluster_policy(CLUSTER, [OTHER_ACCOUNT]))
     topic = CLUSTER.topic(NamePattern("eu.orders.v1"))
     for action, arn in (("Connect", str(CLUSTER)), ("ReadData", topic), ("WriteData", topic)):
-        assert not evaluate(request(f"kafka-cluster:{action}", arn, by=STRANGER), policy).allowed
+        assert not evaluate(request(f"kafka-cluster:{action}", arn, by=OUTSIDER), policy).allowed
 
 
 @pytest.mark.parametrize(("accounts", "organization"), [([], None), ([OTHER_ACCOUNT], "o-a")])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from levee.targets.aws.iam.document import EVERYONE, Condition, Document, Effect, Principal, Statement
 from levee.targets.aws.iam.evaluate import FULL_ACCESS, Decision, Outcome, Policies, evaluate
 from levee.targets.aws.iam.request import Request, identity, service
-from tests.support.aws_request import ACCOUNT, KEY, OTHER_ACCOUNT, ROLE, STRANGER, only, request
+from tests.support.aws_request import ACCOUNT, KEY, OTHER_ACCOUNT, OUTSIDER, ROLE, only, request
 
 OBJECT = "arn:aws:s3:::archive/orders/1"
 GET = request("s3:GetObject", OBJECT)
@@ -54,10 +54,14 @@ UNKNOWN = (Condition("DateLessThan", "aws:CurrentTime", ("2026-01-01",)),)
         (GET, Policies(resource=allow(ROOT)), Outcome.DENIED_IMPLICITLY),
         (GET, Policies(identity=(allow(),), resource=allow(ROOT)), Outcome.ALLOWED),
         # Cross-account: both must.
-        (request("s3:GetObject", OBJECT, by=STRANGER), only(allow()), Outcome.DENIED_IMPLICITLY),
-        (request("s3:GetObject", OBJECT, by=STRANGER), Policies(resource=allow(EVERYONE)), Outcome.DENIED_IMPLICITLY),
+        (request("s3:GetObject", OBJECT, by=OUTSIDER), only(allow()), Outcome.DENIED_IMPLICITLY),
         (
-            request("s3:GetObject", OBJECT, by=STRANGER),
+            request("s3:GetObject", OBJECT, by=OUTSIDER),
+            Policies(resource=allow(EVERYONE)),
+            Outcome.DENIED_IMPLICITLY,
+        ),
+        (
+            request("s3:GetObject", OBJECT, by=OUTSIDER),
             Policies(identity=(allow(),), resource=allow(identity(OTHER_ACCOUNT))),
             Outcome.ALLOWED,
         ),
@@ -106,7 +110,7 @@ UNKNOWN = (Condition("DateLessThan", "aws:CurrentTime", ("2026-01-01",)),)
             Policies(identity=(allow(),), scps=(deny(),), rcps=(deny(EVERYONE),)),
             Outcome.ALLOWED,
         ),
-        # What can't be told is never allowed, and a certain denial stays one.
+        # What can't be determined is never allowed, and a certain denial stays one.
         (GET, only(allow(conditions=UNKNOWN)), Outcome.UNKNOWN),
         (GET, Policies(identity=(allow(), deny(conditions=UNKNOWN))), Outcome.UNKNOWN),
         (GET, only(deny(conditions=UNKNOWN)), Outcome.DENIED_IMPLICITLY),

@@ -13,7 +13,17 @@ from levee.targets.aws.iam.guardrails import Kind, Limits, guardrails
 from levee.targets.aws.iam.parsing import parse_document
 from levee.targets.aws.iam.perimeter import Insiders
 from levee.targets.aws.iam.request import service
-from tests.support.aws_request import ACCOUNT, CLUSTER, KEY, OTHER_ACCOUNT, REGION, ROLE, SECRET, STRANGER, request
+from tests.support.aws_request import (
+    ACCOUNT,
+    CLUSTER,
+    KEY,
+    OTHER_ACCOUNT,
+    OUTSIDER,
+    REGION,
+    ROLE,
+    SECRET,
+    request,
+)
 
 OBJECT = "arn:aws:s3:::archive/orders/1"
 TRUSTED = "arn:aws:iam::999999999999:role/trusted"
@@ -76,7 +86,7 @@ def test_outsiders_and_plain_http_are_kept_out(action: str, resource: str) -> No
     aws = service("delivery.logs.amazonaws.com")
     assert asked() == "allowed"
     assert asked(by=TRUSTED) == "allowed"
-    assert asked(by=STRANGER) == "DenyOtherPrincipals"
+    assert asked(by=OUTSIDER) == "DenyOtherPrincipals"
     assert asked(aws__SecureTransport=("false",)) == "DenyPlainHttp"
     assert asked(by=aws, aws__SourceAccount=(ACCOUNT,)) == "allowed"
     assert asked(by=aws, aws__SourceAccount=(OTHER_ACCOUNT,)) == "DenyErrandsOfOthers"
@@ -93,7 +103,7 @@ def test_an_organization_and_the_trusted_accounts_belong(organization: str, *, s
         asked = request("s3:GetObject", OBJECT, by=by, aws__SourceAccount=(source,), **keys)
         return evaluate(asked, found).allowed
 
-    assert allowed(STRANGER) == stranger_belongs
+    assert allowed(OUTSIDER) == stranger_belongs
     assert allowed(TRUSTED)
     assert allowed(aws, OTHER_ACCOUNT) == stranger_belongs
     assert allowed(aws, "999999999999")
@@ -106,7 +116,7 @@ def test_no_rcp_speaks_of_a_service_that_rcps_do_not_reach() -> None:
     assert not any(action == "*" or action.startswith("kafka") for action in actions)
     # The grammar of RCPs: no Allow of one's own, and a principal that is everyone.
     assert all(each["Effect"] == "Deny" and each["Principal"] == "*" for each in rcp.document.plain()["Statement"])  # type: ignore[call-overload,index]
-    assert evaluate(request("kafka:DescribeCluster", str(CLUSTER), by=STRANGER), policies()).allowed
+    assert evaluate(request("kafka:DescribeCluster", str(CLUSTER), by=OUTSIDER), policies()).allowed
 
 
 def test_each_is_what_aws_takes_and_reads_back() -> None:

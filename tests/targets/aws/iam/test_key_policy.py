@@ -7,7 +7,7 @@ import pytest
 from levee.targets.aws.iam.evaluate import FULL_ACCESS, Policies, evaluate
 from levee.targets.aws.iam.key_policy import key_policy
 from levee.targets.aws.iam.parsing import parse_document
-from tests.support.aws_request import ACCOUNT, KEY, OTHER_ROLE, REGION, ROLE, STRANGER, request
+from tests.support.aws_request import ACCOUNT, KEY, OTHER_ROLE, OUTSIDER, REGION, ROLE, request
 
 ADMIN = f"arn:aws:iam::{ACCOUNT}:role/key-admin"
 POLICY = key_policy(ACCOUNT, REGION, [ADMIN], [ROLE])
@@ -27,7 +27,7 @@ def test_users_use_it_by_the_services_of_the_region(action: str) -> None:
     assert not allowed(action, ROLE, via="secretsmanager.us-east-1.amazonaws.com")
     assert not allowed(action, ROLE, via=f"ec2.{REGION}.amazonaws.com")
     assert not allowed(action, ROLE, caller="210987654321")
-    assert not allowed(action, STRANGER)
+    assert not allowed(action, OUTSIDER)
 
 
 def test_users_do_not_manage_and_administrators_do_not_use() -> None:

@@ -7,7 +7,7 @@ from levee.targets.aws.iam.evaluate import Policies, evaluate
 from levee.targets.aws.iam.parsing import parse_document
 from levee.targets.aws.iam.request import Request, service
 from levee.targets.aws.iam.secret_policy import secret_policy
-from tests.support.aws_request import ACCOUNT, OTHER_ACCOUNT, OTHER_ROLE, ROLE, SECRET, STRANGER, request
+from tests.support.aws_request import ACCOUNT, OTHER_ACCOUNT, OTHER_ROLE, OUTSIDER, ROLE, SECRET, request
 
 POLICY = secret_policy(ACCOUNT, [ROLE])
 EVERYTHING = Document((Statement(effect=Effect.ALLOW, sid="All", actions=("*",), resources=("*",)),))
@@ -22,9 +22,9 @@ READ = "secretsmanager:GetSecretValue"
         (request(READ, SECRET), True),
         (request(READ, SECRET, by=OTHER_ROLE), False),
         (request(READ, SECRET, by=f"arn:aws:iam::{ACCOUNT}:root"), False),
-        (request(READ, SECRET, by=STRANGER), False),
+        (request(READ, SECRET, by=OUTSIDER), False),
         (request("secretsmanager:PutSecretValue", SECRET, by=OTHER_ROLE), True),
-        (request("secretsmanager:PutSecretValue", SECRET, by=STRANGER), False),
+        (request("secretsmanager:PutSecretValue", SECRET, by=OUTSIDER), False),
         (request(READ, SECRET, by=MSK), True),
         (request(READ, SECRET, by=MSK, aws__SourceAccount=(ACCOUNT,)), True),
         (request(READ, SECRET, by=MSK, aws__SourceAccount=(OTHER_ACCOUNT,)), False),

@@ -6,7 +6,7 @@ from levee.targets.aws.iam.evaluate import Outcome, Policies, evaluate
 from levee.targets.aws.iam.parsing import parse_document
 from levee.targets.aws.iam.request import Request, service
 from levee.targets.aws.iam.trust_policy import trust_policy
-from tests.support.aws_request import ACCOUNT, OTHER_ACCOUNT, OTHER_ROLE, ROLE, STRANGER, request
+from tests.support.aws_request import ACCOUNT, OTHER_ACCOUNT, OTHER_ROLE, OUTSIDER, ROLE, request
 
 LOGS = f"arn:aws:logs:eu-west-1:{ACCOUNT}:*"
 GROUP = f"arn:aws:logs:eu-west-1:{ACCOUNT}:log-group:orders"
@@ -34,7 +34,7 @@ def test_the_service_may_for_the_account() -> None:
         assume(arn=GROUP.replace(ACCOUNT, OTHER_ACCOUNT)),
         assume(arn=GROUP.replace("eu-west-1", "us-east-1")),
         request("sts:AssumeRole", ROLE, by=OTHER_ROLE, aws__SourceAccount=(ACCOUNT,), aws__SourceArn=(GROUP,)),
-        request("sts:AssumeRole", ROLE, by=STRANGER, aws__SourceAccount=(ACCOUNT,), aws__SourceArn=(GROUP,)),
+        request("sts:AssumeRole", ROLE, by=OUTSIDER, aws__SourceAccount=(ACCOUNT,), aws__SourceArn=(GROUP,)),
     ],
 )
 def test_nobody_else_may(asked: Request) -> None:

@@ -19,7 +19,7 @@ def test_what_nobody_can_simulate_is_said(files: AwsStack, aws: AwsApi) -> None:
     found = look_at_account(files.plan(), files.project)
     assert not found.problems
     assert [warning.partition(":")[0] for warning in found.warnings] == [
-        "whether the caller may do all that the plan needs can't be told"
+        "whether the caller may do all that the plan needs can't be determined"
     ]
     assert aws.calls()["sts:GetCallerIdentity"] == 2
 

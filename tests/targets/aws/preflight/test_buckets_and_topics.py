@@ -45,7 +45,7 @@ async def test_topics_that_alarms_tell(files: AwsStack, aws: AwsApi, api: Api) -
     aws.fail("sns:GetTopicAttributes", "denied")
     found = await look_at_topics(plan, api)
     assert not found.problems
-    assert "can't be told" in found.warnings[0]
+    assert "can't be determined" in found.warnings[0]
 
 
 @pytest.mark.parametrize("topic", [ON_CALL.replace(ACCOUNT, OTHER_ACCOUNT), ON_CALL.replace(REGION, "us-east-1")])

@@ -124,7 +124,7 @@ async def test_no_such_cluster_and_one_that_may_not_be_looked_at(plan: Plan, aws
     assert told(list((await look_at_cluster(plan, api)).problems)) == [("no-cluster", "cluster_arn")]
     aws.fail("kafka:DescribeClusterV2", "denied")
     (problem,) = (await look_at_cluster(plan, api)).problems
-    assert problem.id == "untold"
+    assert problem.id == "unverified"
     assert "AccessDeniedException (request " in problem.message
 
 

@@ -83,7 +83,7 @@ async def test_no_such_key_and_one_that_may_not_be_looked_at(files: AwsStack, aw
     plan = named(files, KEY)
     assert [problem.id for problem in (await look_at_keys(plan, api)).problems] == ["no-key"]
     aws.fail("kms:DescribeKey", "denied")
-    assert [problem.id for problem in (await look_at_keys(plan, api)).problems] == ["untold"]
+    assert [problem.id for problem in (await look_at_keys(plan, api)).problems] == ["unverified"]
 
 
 @pytest.mark.parametrize("key", [KEY.replace(ACCOUNT, OTHER_ACCOUNT), KEY.replace(REGION, "us-east-1")])

@@ -62,7 +62,7 @@ async def test_what_hangs_on_something_unknown_is_a_warning(files: AwsStack, aws
     deployer(aws, [{**each, "Condition": safe} for each in least(plan)])
     found = await look_at_rights(plan, api, CALLER)
     assert not found.problems
-    assert found.warnings[0].endswith("can't be told: its policies ask for aws:MultiFactorAuthPresent")
+    assert found.warnings[0].endswith("can't be determined: its policies ask for aws:MultiFactorAuthPresent")
 
 
 async def test_an_administrator_is_warned_of(files: AwsStack, aws: AwsApi, api: Api) -> None:
@@ -80,7 +80,7 @@ async def test_who_may_not_ask_is_warned(files: AwsStack, aws: AwsApi, api: Api,
     aws.fail(operation, "denied", times=99)
     found = await look_at_rights(plan, api, CALLER)
     assert not found.problems
-    assert f"can't be told: AWS {operation.partition(':')[0]}:" in found.warnings[0]
+    assert f"can't be determined: AWS {operation.partition(':')[0]}:" in found.warnings[0]
     aws.reset()
 
 

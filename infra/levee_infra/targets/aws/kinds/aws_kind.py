@@ -1,7 +1,7 @@
 """What all ``levee:aws:*`` kinds have in common: how they are found again, taken over, compared and refused.
 
 A kind says how its thing is looked up, made, altered and removed; here is the order that makes each of these safe to
-repeat after a kill at any point, and that leaves strangers' things alone.
+repeat after a kill at any point, and that leaves others' things alone.
 """
 
 from abc import abstractmethod
@@ -55,7 +55,7 @@ class Live:
 
 
 class AwsKind(ResourceKind):
-    """One kind of resource in one account and region, told apart by tags.
+    """One kind of resource in one account and region, distinguished by tags.
 
     A change of an input that is ``fixed`` is refused, for it would need a replacement. A thing that holds data is
     deleted with a dated approval only; without one levee lets go of it: it stays as it is, tagged so.
@@ -177,7 +177,7 @@ class AwsKind(ResourceKind):
         return all(is_known(new.get(name)) for name in (*self.found_by, "tags"))
 
     async def preview_create(self, new: Properties) -> Properties:
-        """Refuse a stranger's thing of that name, and what it can't become."""
+        """Refuse somebody else's thing of that name, and what it can't become."""
         live = await self.look_for(new)
         self._refuse_foreign(live, new)
         if live is not None:
@@ -230,7 +230,7 @@ class AwsKind(ResourceKind):
             names = tags_of({name: declared})
             return {tag: text for tag, text in tags_of(live.inputs).items() if tag in names}
         its = self._inputs.get(name)
-        is_as_declared = its is not None and (its.untold or (its.type is DOCUMENT and same_json(declared, found)))
+        is_as_declared = its is not None and (its.write_only or (its.type is DOCUMENT and same_json(declared, found)))
         return declared if is_as_declared else found
 
     async def preview_update(self, recorded: Recorded, new: Properties) -> Properties:

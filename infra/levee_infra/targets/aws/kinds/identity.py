@@ -26,7 +26,7 @@ def numbered(arn: str, number: object) -> str:
 
 
 def made_at(arn: str, moment: datetime) -> str:
-    """The identity of what is told apart by the time of its creation."""
+    """The identity of what is distinguished by the time of its creation."""
     return numbered(arn, moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"))
 
 

@@ -93,7 +93,7 @@ def _stranger(kind: str, value: str, connection: AwsConnection, accounts: Collec
     if kind != "AWS" or not value.startswith(PREFIX):
         return f"allows {kind} {value}: name it by its ARN, such as arn:aws:iam::{connection.account}:role/its-name"
     reason = outside(value, connection, accounts)
-    return f"allows a stranger: {reason}" if reason else None
+    return f"allows another account: {reason}" if reason else None
 
 
 def _deputy(statement: Statement, service: str, accounts: set[str]) -> str | None:

@@ -37,13 +37,13 @@ DELETION: Final = Field(
         ),
         "Approval to remove what holds data or opens it. It comes into effect with an `up` of its own.",
     ),
-    untold=True,
+    write_only=True,
 )
 ACKNOWLEDGED_IDS: Final = Field(
     ACKNOWLEDGED,
     "Identities of things of this name that were made anew outside, and may be taken for the recorded one.",
     TEXTS,
-    untold=True,
+    write_only=True,
 )
 ARN: Final = needed("arn")
 IDENTIFIED: Final = (

@@ -10,7 +10,7 @@ from levee.plan.planned import Plan, PlannedArchive
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.kinds.archive_bucket.live import NOT_OURS, head
-from levee_infra.targets.findings import Findings, untold
+from levee_infra.targets.findings import Findings, unverified
 
 
 async def look_at_buckets(plan: Plan, api: Api) -> Findings:
@@ -25,12 +25,12 @@ async def _look(plan: Plan, api: Api, archive: PlannedArchive) -> list[Problem]:
         about = await head(api, bucket)
     except AwsError as error:
         if error.code != NOT_OURS:
-            return [untold(f"the bucket {bucket}", error, origin)]
+            return [unverified(f"the bucket {bucket}", error, origin)]
         message = f"the bucket {bucket} exists and is another account's, or the caller may not look at it"
         help_ = f"choose another name (names are one for all accounts), or let the caller do s3:ListBucket on {bucket}"
         return [Problem("bucket-not-ours", message, help_, origin)]
     except FailedError as error:
-        return [untold(f"the bucket {bucket}", error, origin)]
+        return [unverified(f"the bucket {bucket}", error, origin)]
     return [] if about is None else list(_misplaced(plan, archive, about.get("BucketRegion")))
 
 

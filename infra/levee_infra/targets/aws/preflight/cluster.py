@@ -20,7 +20,7 @@ from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.arn_scope import outside
 from levee_infra.targets.aws.msk_cluster import describe
-from levee_infra.targets.findings import Findings, untold
+from levee_infra.targets.findings import Findings, unverified
 
 UNFINISHED = ("ConflictException",)
 SETTLED: Final = "ACTIVE"
@@ -42,7 +42,7 @@ async def look_at_cluster(plan: Plan, api: Api) -> Findings:
             return Findings((Problem("no-cluster", f"there is no MSK cluster {arn}", "correct its ARN", origin),))
         brokers = await api.find("kafka", "get_bootstrap_brokers", UNFINISHED, ClusterArn=arn)
     except FailedError as error:
-        return Findings((untold(f"the cluster {arn}", error, origin),))
+        return Findings((unverified(f"the cluster {arn}", error, origin),))
     return Findings((*judge_cluster(plan, about), *judge_brokers(plan, brokers or {})))
 
 
@@ -74,7 +74,7 @@ def judge_brokers(plan: Plan, brokers: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(
                 "wrong-broker",
                 f"{declared} is no broker of the MSK cluster; those that take SCRAM are "
-                f"{', '.join(listed) or 'not told yet'}",
+                f"{', '.join(listed) or 'unknown yet'}",
                 "write these under cluster.bootstrap, or name the cluster that is meant in aws.cluster_arn",
                 plan.origin.at("cluster", "bootstrap", index),
             )

@@ -15,7 +15,7 @@ from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.arn_scope import outside
 from levee_infra.targets.aws.kinds.key.live import describe
-from levee_infra.targets.findings import Findings, untold
+from levee_infra.targets.findings import Findings, unverified
 
 
 async def look_at_keys(plan: Plan, api: Api) -> Findings:
@@ -43,7 +43,7 @@ async def _look(plan: Plan, api: Api, key: str, origin: Origin) -> list[Problem]
     try:
         about = await describe(api, key)
     except FailedError as error:
-        return [untold(f"the key {key}", error, origin)]
+        return [unverified(f"the key {key}", error, origin)]
     if about is None:
         hint = "make the key first, correct its ARN, or write `stack-key` for one that levee makes"
         return [Problem("no-key", f"there is no key {key}", hint, origin)]

@@ -42,7 +42,7 @@ DANGEROUS: Final[Mapping[str, str]] = MappingProxyType(
         "secretsmanager:DeleteResourcePolicy": "open every secret",
     }
 )
-"""What no deployment needs on all of an account, and what whoever holds it could do."""
+"""What no deployment needs on all of an account, and what its holder could do."""
 
 
 @dataclass(frozen=True, slots=True)

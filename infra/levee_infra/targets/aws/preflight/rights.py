@@ -48,8 +48,8 @@ class Decision:
 
 
 async def look_at_rights(plan: Plan, api: Api, caller: str) -> Findings:
-    """Ask for all that the plan needs, and for what nobody should hold on everything. Not to be told is a warning: the
-    account itself refuses what isn't allowed.
+    """Ask for all that the plan needs, and for what nobody should hold on everything. An unknown right is a warning:
+    the account itself refuses what isn't allowed.
     """
     try:
         source = await policy_source(api, caller)
@@ -59,7 +59,7 @@ async def look_at_rights(plan: Plan, api: Api, caller: str) -> Findings:
             asyncio.gather(*wanted), asyncio.gather(*map(simulate.ask, _by_region([_dangerous()])))
         )
     except (Unsimulated, FailedError) as reason:
-        return Findings(warnings=(f"whether the caller may do all that the plan needs can't be told: {reason}",))
+        return Findings(warnings=(f"whether the caller may do all that the plan needs can't be determined: {reason}",))
     decisions = [decision for answer in answers for decision in answer]
     return Findings(
         tuple(_lacking(plan, caller, decisions)),
@@ -131,7 +131,7 @@ def _unsure(caller: str, decisions: Iterable[Decision]) -> Iterator[str]:
     if unsure:
         keys = sorted({key for decision in unsure for key in decision.missing})
         actions = _listed({decision.action for decision in unsure})
-        yield f"whether the caller {caller} may do {actions} can't be told: its policies ask for {', '.join(keys)}"
+        yield f"whether the caller {caller} may do {actions} is unknown: its policies ask for {', '.join(keys)}"
 
 
 def _excessive(caller: str, decisions: Iterable[Decision]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from levee.targets.aws.block import aws_block
 from levee_infra.providers.protocol.failures import FailedError
 from levee_infra.targets.aws.api import Api, AwsError
 from levee_infra.targets.aws.arn_scope import outside
-from levee_infra.targets.findings import Findings, untold
+from levee_infra.targets.findings import Findings, unverified
 
 ABSENT = ("NotFound", "NotFoundException")
 DENIED: Final = frozenset({"AuthorizationError", "AccessDenied", "AccessDeniedException"})
@@ -32,10 +32,10 @@ async def _look(api: Api, topic: str, origin: Origin) -> Findings:
         found = await api.find("sns", "get_topic_attributes", ABSENT, TopicArn=topic)
     except AwsError as error:
         if error.code in DENIED:  # to publish there is CloudWatch's right, not the caller's
-            return Findings(warnings=(f"whether the topic {topic} exists can't be told: {error}",))
-        return Findings((untold(f"the topic {topic}", error, origin),))
+            return Findings(warnings=(f"whether the topic {topic} exists can't be determined: {error}",))
+        return Findings((unverified(f"the topic {topic}", error, origin),))
     except FailedError as error:
-        return Findings((untold(f"the topic {topic}", error, origin),))
+        return Findings((unverified(f"the topic {topic}", error, origin),))
     if found is None:
         message = f"there is no topic {topic}: alarms would tell nobody"
         return Findings((Problem("no-topic", message, "make the topic first, or correct its ARN", origin),))

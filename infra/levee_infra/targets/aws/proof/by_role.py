@@ -10,7 +10,7 @@ from levee.targets.aws.iam.document import Document
 from levee.targets.aws.iam.evaluate import Policies
 from levee.targets.aws.iam.request import Values, identity
 from levee_infra.targets.aws.kinds.role.live import LiveRole
-from levee_infra.targets.aws.live import UNTOLD
+from levee_infra.targets.aws.live import UNKNOWN_POLICY
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, request
 
 
@@ -25,18 +25,18 @@ def by_role(
     allowed: bool,
 ) -> PolicyCase:
     """The role asks; `policy` is the resource's own."""
-    boundaries = (UNTOLD,) if role.boundary is not None else ()
+    boundaries = (UNKNOWN_POLICY,) if role.boundary is not None else ()
     policies = Policies(identity=role_policies(role), resource=policy, boundaries=boundaries)
     return PolicyCase(request(plan, identity(role.arn), action, resource, context), policies, allowed=allowed)
 
 
 def role_policies(role: LiveRole) -> list[Document]:
-    """What the role holds. Managed policies besides aren't read: with them little can be told."""
-    return [*role.inline.values(), *([UNTOLD] if role.attached else [])]
+    """What the role holds. Managed policies besides aren't read: with them little can be determined."""
+    return [*role.inline.values(), *([UNKNOWN_POLICY] if role.attached else [])]
 
 
 def by_service(plan: Plan, service: str) -> dict[str, Values | None]:
-    """What KMS is told where a service of AWS uses a key for somebody of the account."""
+    """What KMS learns where a service of AWS uses a key for somebody of the account."""
     partition = partition_of(plan.boundary.region)
     suffix = partition.dns_suffix if partition else ""
     return {

@@ -1,4 +1,4 @@
-"""Reads what an account holds of a stack. What can't be read is told as such: a missing permission is no absence.
+"""Reads what an account holds of a stack. What can't be read is reported as such: a missing permission is no absence.
 
 Roles, secrets and alarms are listed once; secrets' policies, keys, buckets, data streams and subscriptions have no
 listing that tells enough and are asked for each.
@@ -22,7 +22,7 @@ from levee_infra.targets.aws.kinds.key.live import read_key
 from levee_infra.targets.aws.kinds.log_subscription.live import filters_of
 from levee_infra.targets.aws.kinds.role.live import read_roles
 from levee_infra.targets.aws.kinds.secret.live import read_secrets
-from levee_infra.targets.aws.live import each, told
+from levee_infra.targets.aws.live import each, or_unread
 from levee_infra.targets.aws.msk_cluster import LiveCluster, read_cluster
 from levee_infra.targets.aws.proof.live import LiveAccount
 
@@ -34,10 +34,10 @@ async def account_inventory(api: Api, plan: Plan) -> LiveAccount:
     groups = dict.fromkeys(str(carrier.source.log_group) for carrier in plan.carriers)
     (roles, secrets, alarms, cluster), (keys, buckets, data_streams, subscriptions) = await asyncio.gather(
         asyncio.gather(
-            told(read_roles(api, named)) if named else _nothing(),
-            told(read_secrets(api, str(plan.secrets.prefix))) if plan.secrets.in_aws else _nothing(),
-            told(read_alarms(api, AlarmNamePrefix=f"levee-{plan.stack}-")) if plan.monitors else _nothing(),
-            told(_cluster(api, plan)),
+            or_unread(read_roles(api, named)) if named else _nothing(),
+            or_unread(read_secrets(api, str(plan.secrets.prefix))) if plan.secrets.in_aws else _nothing(),
+            or_unread(read_alarms(api, AlarmNamePrefix=f"levee-{plan.stack}-")) if plan.monitors else _nothing(),
+            or_unread(_cluster(api, plan)),
         ),
         asyncio.gather(
             each(api, read_key, declared_keys(plan)),

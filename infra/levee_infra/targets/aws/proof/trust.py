@@ -11,7 +11,7 @@ from levee.targets.aws.iam.evaluate import FULL_ACCESS, Policies
 from levee.targets.aws.iam.request import Values, identity, service
 from levee_infra.targets.aws.kinds.role.live import LiveRole
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, request
-from levee_infra.targets.aws.proof.unexpected_access import STRANGER, somebody
+from levee_infra.targets.aws.proof.unexpected_access import OUTSIDER, somebody
 from levee_infra.verify.check import MARK
 
 ASSUME = "sts:AssumeRole"
@@ -27,9 +27,9 @@ def trust_trials(
     own = plan.boundary.account
     errand = Errand(plan, role, resource)
     yield errand.of(declared, own, own, allowed=True)
-    yield errand.of(declared, STRANGER, STRANGER, allowed=False)
-    yield errand.of(declared, STRANGER, own, allowed=False)
-    yield errand.of(declared, own, STRANGER, allowed=False)
+    yield errand.of(declared, OUTSIDER, OUTSIDER, allowed=False)
+    yield errand.of(declared, OUTSIDER, own, allowed=False)
+    yield errand.of(declared, own, OUTSIDER, allowed=False)
     yield errand.of(declared, None, None, allowed=False)
     for other in others:
         yield Errand(plan, role, other).of(declared, own, own, allowed=False)
@@ -59,9 +59,9 @@ class Errand:
 
 
 def _others(plan: Plan, role: LiveRole) -> set[Principal]:
-    """Whoever the trust policy names, another service, an administrator of the account, a stranger."""
+    """Everyone whom the trust policy names, another service, an administrator of the account, an outsider."""
     partition = partition_name(plan.boundary.region)
-    made_up = (identity(f"arn:{partition}:iam::{each}:role/{MARK}") for each in (plan.boundary.account, STRANGER))
+    made_up = (identity(f"arn:{partition}:iam::{each}:role/{MARK}") for each in (plan.boundary.account, OUTSIDER))
     allowing = (statement for statement in role.trust.statements if statement.effect is Effect.ALLOW)
     named = {somebody(each, partition) for statement in allowing for each in statement.principals}
     return {service(ANOTHER_SERVICE), *made_up, *named}

@@ -13,8 +13,8 @@ from levee.targets.aws.iam.request import Values, identity
 from levee_infra.targets.aws.proof.policy_case import PolicyCase, request
 from levee_infra.verify.check import MARK
 
-STRANGER = "000000000000"
-"""The account of a stranger who is made up. AWS gives no account this number."""
+OUTSIDER = "000000000000"
+"""An account outside every stack: AWS gives none this number."""
 
 STRANGE_ORGANIZATION = "o-0000000000"
 
@@ -33,7 +33,7 @@ def insiders(plan: Plan) -> Insiders:
 def outsiders(
     plan: Plan, document: Document | None, actions: Sequence[str], resource: str, inside: Insiders | None = None
 ) -> Iterator[PolicyCase]:
-    """Requests of those whom the policy names and of strangers; none may go through.
+    """Requests of those whom the policy names and of outsiders; none may go through.
 
     An identity of elsewhere may do everything as far as its own account is concerned. `inside`, by default the
     stack's insiders, are left out. Keys of conditions that nobody knows of a request make it unknown.
@@ -54,7 +54,7 @@ def somebody(principal: Principal, partition: str) -> Principal:
 
 def _principals(plan: Plan, document: Document | None, inside: Insiders) -> list[Principal]:
     partition = partition_name(plan.boundary.region)
-    found = {identity(f"arn:{partition}:iam::{STRANGER}:role/{MARK}"), EVERYONE}
+    found = {identity(f"arn:{partition}:iam::{OUTSIDER}:role/{MARK}"), EVERYONE}
     for statement in document.statements if document else ():
         if statement.effect is Effect.ALLOW:
             found |= {somebody(each, partition) for each in statement.principals if each.name != _MSK}
@@ -68,12 +68,12 @@ def _account(principal: Principal) -> str | None:
 
 
 def _context(document: Document | None, principal: Principal, organization: str | None) -> dict[str, Values | None]:
-    """What is known of such a request, None for what isn't: a service is on an errand for a stranger."""
+    """What is known of such a request, None for what isn't: a service acts for an outsider."""
     tests = [test for each in (document.statements if document else ()) for test in each.conditions]
     unknown = {test.key.lower() for test in tests} - _TOLD
     context: dict[str, Values | None] = {key: None for key in unknown if not key.startswith(_OF_PRINCIPALS)}
     if principal.kind is PrincipalKind.SERVICE:
-        return {**context, "aws:sourceaccount": (STRANGER,)}
+        return {**context, "aws:sourceaccount": (OUTSIDER,)}
     account = _account(principal)
     if account is None:
         return context
@@ -81,7 +81,7 @@ def _context(document: Document | None, principal: Principal, organization: str 
 
 
 def _another_organization(tests: Sequence[Condition], organization: str | None) -> Values | None:
-    """Where one organization is let in, strangers are of another: of one that the policy names, if it does. Else
+    """Where one organization is let in, outsiders are of another: of one that the policy names, if it does. Else
     nobody knows.
     """
     if organization is None:

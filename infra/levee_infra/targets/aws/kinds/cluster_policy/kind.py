@@ -45,7 +45,7 @@ class ClusterPolicy(AwsKind):
             "(`aws:PrincipalOrgID`).",
             DOCUMENT,
         ),
-        Field("allowedAccounts", "Accounts beside the connection's own.", TEXTS, untold=True),
+        Field("allowedAccounts", "Accounts beside the connection's own.", TEXTS, write_only=True),
     )
     gives = (needed("version", "MSK's own, of the policy that levee saw last."),)
     found_by = ("clusterArn", "policy")

@@ -35,7 +35,7 @@ CREATED_AT_ONCE: Final = 5
 class DataStream(AwsKind):
     """A Kinesis data stream that carries logs on. The id is its name. It is removed only with an approval that is due.
 
-    It grows with what comes, and keeps what was sent for ``retentionHours``: for so long whoever reads it may be down.
+    It grows with what comes, and keeps what was sent for ``retentionHours``: for so long its consumer may be down.
     """
 
     token = "levee:aws:DataStream"  # noqa: S105 - a type token

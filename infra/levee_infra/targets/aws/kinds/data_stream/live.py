@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from levee.targets.aws.iam.document import Document
 from levee_infra.targets.aws.api import Api
-from levee_infra.targets.aws.live import UNTOLD_OF_RESOURCE, Unread, read_policy, told
+from levee_infra.targets.aws.live import UNKNOWN_RESOURCE_POLICY, Unread, or_unread, read_policy
 
 ABSENT: Final = ("ResourceNotFoundException",)
 
@@ -41,15 +41,15 @@ async def read_data_stream(api: Api, name: str) -> LiveDataStream | None:
     if about is None:
         return None
     policy, consumers = await asyncio.gather(
-        told(_policy(api, about["StreamARN"])),
-        told(api.pages("kinesis", "list_stream_consumers", "Consumers", StreamARN=about["StreamARN"])),
+        or_unread(_policy(api, about["StreamARN"])),
+        or_unread(api.pages("kinesis", "list_stream_consumers", "Consumers", StreamARN=about["StreamARN"])),
     )
     names = consumers if isinstance(consumers, Unread) else tuple(sorted(each["ConsumerName"] for each in consumers))
     return LiveDataStream(about, policy, names)
 
 
 async def _policy(api: Api, arn: str) -> Document | None:
-    """Most have none, which is told as an empty object, or not at all."""
+    """Most have none, which is answered as an empty object, or not at all."""
     answer = await api.find("kinesis", "get_resource_policy", ABSENT, ResourceARN=arn)
     text = "" if answer is None else "".join(answer.get("Policy", "").split())
     return None if text == "{}" else read_policy(text, of_resource=True)
@@ -58,4 +58,4 @@ async def _policy(api: Api, arn: str) -> Document | None:
 def data_stream_policy(stream: LiveDataStream | Unread | None) -> Document | None:
     """What a data stream's own policy may say."""
     policy = stream.policy if isinstance(stream, LiveDataStream) else stream
-    return UNTOLD_OF_RESOURCE if isinstance(policy, Unread) else policy
+    return UNKNOWN_RESOURCE_POLICY if isinstance(policy, Unread) else policy

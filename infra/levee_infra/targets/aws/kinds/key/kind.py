@@ -76,7 +76,7 @@ class Key(AwsKind):
             "For so long a removed key can be brought back; 7 to 30.",
             INTEGER,
             check=between(MIN_WINDOW_DAYS, MAX_WINDOW_DAYS, " days"),
-            untold=True,
+            write_only=True,
         ),
         DELETION,
         ACKNOWLEDGED_IDS,

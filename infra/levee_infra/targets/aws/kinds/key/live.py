@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from levee.targets.aws.iam.document import Document
 from levee_infra.targets.aws.api import Api
-from levee_infra.targets.aws.live import UNTOLD_OF_RESOURCE, read_policy
+from levee_infra.targets.aws.live import UNKNOWN_RESOURCE_POLICY, read_policy
 
 ABSENT: Final = ("NotFoundException", "NotFound")
 SCHEDULED: Final = frozenset({"PendingDeletion", "PendingReplicaDeletion"})
@@ -55,5 +55,5 @@ async def read_key(api: Api, name: str) -> LiveKey | None:
         policy_of(api, arn), renewed_after(api, arn), api.pages("kms", "list_grants", "Grants", KeyId=arn)
     )
     grantees = {grant["GranteePrincipal"] for grant in grants if "GranteePrincipal" in grant}
-    document = read_policy(policy, of_resource=True) or UNTOLD_OF_RESOURCE
+    document = read_policy(policy, of_resource=True) or UNKNOWN_RESOURCE_POLICY
     return LiveKey(arn, about, document, days, tuple(sorted(grantees)))

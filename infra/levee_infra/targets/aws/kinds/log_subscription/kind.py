@@ -1,7 +1,7 @@
 """``levee:aws:LogSubscription``: a filter that sends what a CloudWatch log group gets on, as it comes in.
 from levee_infra.targets.aws.kinds.rights import rights
 CloudWatch Logs delivers to Kinesis, Firehose and Lambda, and not to Kafka: a stream (``levee:aws:DataStream``) carries
-it on. A subscription filter has no tags; it is told apart by its name and destination. Source:
+it on. A subscription filter has no tags; it is distinguished by its name and destination. Source:
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutSubscriptionFilter.html
 """
 
@@ -73,7 +73,7 @@ https://github.com/hashicorp/terraform-provider-aws/pull/45760.
 class LogSubscription(AwsKind):
     """A subscription filter that sends on what a CloudWatch log group gets. The id is `<logGroup>|<filterName>`.
 
-    A filter of that name that sends elsewhere is a stranger's, unless it is in the state: then it is drift.
+    A filter of that name that sends elsewhere is somebody else's, unless it is in the state: then it is drift.
     """
 
     token = "levee:aws:LogSubscription"  # noqa: S105 - a type token
@@ -135,7 +135,7 @@ class LogSubscription(AwsKind):
             fields.refuse("roleArn", reason)
 
     async def look_for(self, new: Properties) -> Live | None:
-        """By its names. Refuse a stranger's, and a log group that has no room."""
+        """By its names. Refuse somebody else's, and a log group that has no room."""
         group, name = str(new["logGroup"]), str(new["filterName"])
         filters = await filters_of(self.api, group)
         if filters is None:

@@ -23,7 +23,7 @@ from levee_infra.targets.aws.kinds.role.kind import POLICY
 from levee_infra.targets.aws.kinds.role.live import LiveRole
 from levee_infra.targets.aws.kinds.role.topics import topic_requests
 from levee_infra.targets.aws.kinds.secret.live import LiveSecret
-from levee_infra.targets.aws.live import UNTOLD, UNTOLD_OF_RESOURCE, Unread
+from levee_infra.targets.aws.live import UNKNOWN_POLICY, UNKNOWN_RESOURCE_POLICY, Unread
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.by_role import by_role, by_service
 from levee_infra.targets.aws.proof.live import LiveAccount, present
@@ -53,7 +53,7 @@ ON_BUCKETS: Final = ("DeleteBucket", "PutBucketPolicy", "PutLifecycleConfigurati
 DRAIN: Final = tuple(
     f"kinesis:{action}" for action in ("DescribeStreamSummary", "GetRecords", "GetShardIterator", "ListShards")
 )
-"""What whoever drains a data stream needs; the proof's own table.
+"""What the consumer of a data stream needs; the proof's own table.
 Source: https://docs.aws.amazon.com/streams/latest/dev/controlling-access.html."""
 
 READ_DATA_STREAMS: Final = (*DRAIN, "kinesis:SubscribeToShard")
@@ -176,7 +176,7 @@ class _Roles:
         """Each of the actions on an example of whatever a statement allows it on, known to the plan or not, save on
         `own`.
         """
-        opaque = replace(role, inline={POLICY: UNTOLD})
+        opaque = replace(role, inline={POLICY: UNKNOWN_POLICY})
         for statement in allowing(role):
             about = [action for action in actions if is_about(statement, action)]
             for action, found in product(about, resources_of(statement) if about else ()):
@@ -239,11 +239,11 @@ class _Roles:
     ) -> PolicyCase:
         """`context` is by default, for what must be refused, that nobody knows what the role's conditions test."""
         if context is None and not allowed:
-            context = _untold(role, action)
+            context = _unknown_policy(role, action)
         return by_role(self._plan, role, action, resource, policy, context, allowed=allowed)
 
 
-def _untold(role: LiveRole, action: str) -> dict[str, Values | None]:
+def _unknown_policy(role: LiveRole, action: str) -> dict[str, Values | None]:
     """The keys on which it depends whether the role's policies allow the action. No service asks for the role, which
     is known.
     """
@@ -253,7 +253,7 @@ def _untold(role: LiveRole, action: str) -> dict[str, Values | None]:
 
 
 def _policy(secret: LiveSecret) -> Document | None:
-    return UNTOLD_OF_RESOURCE if isinstance(secret.policy, Unread) else secret.policy
+    return UNKNOWN_RESOURCE_POLICY if isinstance(secret.policy, Unread) else secret.policy
 
 
 def _grants_identities(secret: LiveSecret) -> bool:

@@ -17,7 +17,7 @@ from levee.targets.aws.names import account_root, data_stream_arn, delivery_role
 from levee_infra.targets.aws.kinds.data_stream.live import data_stream_policy
 from levee_infra.targets.aws.kinds.role.kind import POLICY
 from levee_infra.targets.aws.kinds.role.live import LiveRole
-from levee_infra.targets.aws.live import UNTOLD, UNTOLD_OF_RESOURCE
+from levee_infra.targets.aws.live import UNKNOWN_POLICY, UNKNOWN_RESOURCE_POLICY
 from levee_infra.targets.aws.proof import things
 from levee_infra.targets.aws.proof.by_role import by_role, by_service
 from levee_infra.targets.aws.proof.live import LiveAccount, present
@@ -47,14 +47,14 @@ NEVER_ON_ITSELF: Final = ("iam:AttachRolePolicy", "iam:PutRolePolicy", "iam:Upda
 
 
 class _Asked(NamedTuple):
-    """An action on a resource, and the conditions' keys of which nobody knows what the request says. Where `told` is
+    """An action on a resource, and the conditions' keys whose values in the request are unknown. Where `is_named` is
     false the policies allow something that levee can't name.
     """
 
     action: str
     resource: str
-    untold: tuple[str, ...] = ()
-    told: bool = True
+    unknown_keys: tuple[str, ...] = ()
+    is_named: bool = True
 
 
 def delivery_outcomes(plan: Plan, live: LiveAccount) -> Iterator[AccountResult]:
@@ -119,24 +119,24 @@ class _Deliveries:
         if self._key is not None:
             wanted.add((ENCRYPT.lower(), self._key.arn))
         for statement in allowing(role):
-            untold = tuple(test.key for test in statement.conditions)
+            unknown_keys = tuple(test.key for test in statement.conditions)
             for action, resource in product(actions_of(statement), resources_of(statement)):
                 if action is None or resource is None:
-                    yield _Asked(action or MARK, resource or MARK, told=False)
+                    yield _Asked(action or MARK, resource or MARK, is_named=False)
                 elif (action.lower(), resource) not in wanted:
-                    yield _Asked(action, resource, untold)
+                    yield _Asked(action, resource, unknown_keys)
 
     def _trial(self, role: LiveRole, asked: _Asked, *, allowed: bool) -> PolicyCase:
-        context: dict[str, Values | None] = {**self._by_kinesis, **dict.fromkeys(asked.untold)}
+        context: dict[str, Values | None] = {**self._by_kinesis, **dict.fromkeys(asked.unknown_keys)}
         policy = self._policies.get(asked.resource) or self._unlisted(asked.action.lower())
-        tried_on = role if asked.told else replace(role, inline={POLICY: UNTOLD})
+        tried_on = role if asked.is_named else replace(role, inline={POLICY: UNKNOWN_POLICY})
         return by_role(self._plan, tried_on, asked.action, asked.resource, policy, context, allowed=allowed)
 
     def _unlisted(self, action: str) -> Document | None:
         """The own policy of something that isn't the stack's, where nothing is allowed without one."""
         if action.startswith("kms:") and self._key is not None:
             return self._of_another_key()
-        return UNTOLD_OF_RESOURCE if action.startswith(("kms:", "sts:assumerole")) else None
+        return UNKNOWN_RESOURCE_POLICY if action.startswith(("kms:", "sts:assumerole")) else None
 
     def _of_another_key(self) -> Document:
         """What most keys of an account have: they leave it to the account's own levee_policies."""

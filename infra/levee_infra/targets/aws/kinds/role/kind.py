@@ -123,7 +123,7 @@ class Role(AwsKind):
     # Looking
 
     async def look_for(self, new: Properties) -> Live | None:
-        """In the listing; that IAM has it nevertheless, ``make`` is told."""
+        """In the listing; that IAM has it nevertheless, ``make`` learns."""
         return await self.listed(str(new["name"]))
 
     async def look_at(self, resource_id: str) -> Live | None:

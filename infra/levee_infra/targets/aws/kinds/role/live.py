@@ -9,7 +9,7 @@ from typing import Any, Final
 from levee.targets.aws.iam.document import Document
 from levee_infra.targets.aws.api import Api
 from levee_infra.targets.aws.kinds.identity import numbered
-from levee_infra.targets.aws.live import UNTOLD, UNTOLD_OF_RESOURCE, read_policy
+from levee_infra.targets.aws.live import UNKNOWN_POLICY, UNKNOWN_RESOURCE_POLICY, read_policy
 
 PAGE: Final = {"PageSize": 1000}
 
@@ -56,8 +56,8 @@ def _role(detail: Mapping[str, Any]) -> LiveRole:
     inline, attached, boundary = policies_of(detail)
     return LiveRole(
         arn=detail["Arn"],
-        trust=read_policy(detail.get("AssumeRolePolicyDocument"), of_resource=True) or UNTOLD_OF_RESOURCE,
-        inline={name: read_policy(document, of_resource=False) or UNTOLD for name, document in inline.items()},
+        trust=read_policy(detail.get("AssumeRolePolicyDocument"), of_resource=True) or UNKNOWN_RESOURCE_POLICY,
+        inline={name: read_policy(document, of_resource=False) or UNKNOWN_POLICY for name, document in inline.items()},
         attached=tuple(attached),
         boundary=boundary,
         number=detail["RoleId"],

@@ -1,7 +1,7 @@
 """``levee:aws:Secret``: the place of one secret in Secrets Manager. Its value is none of this resource's business.
 
-The value is written by whoever makes the password (``levee:kafka:ServiceCredential``), so it is in no input, no output
-and no state. Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/.
+The value is written by the resource that makes the password (``levee:kafka:ServiceCredential``), so it is in no input,
+no output and no state. Source: https://docs.aws.amazon.com/secretsmanager/latest/apireference/.
 """
 
 import re

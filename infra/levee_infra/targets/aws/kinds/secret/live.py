@@ -9,7 +9,7 @@ from typing import Any
 
 from levee.targets.aws.iam.document import Document
 from levee_infra.targets.aws.api import Api
-from levee_infra.targets.aws.live import Unread, read_policy, told
+from levee_infra.targets.aws.live import Unread, or_unread, read_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ async def named(api: Api, prefix: str) -> list[Mapping[str, Any]]:
 async def read_secrets(api: Api, prefix: str) -> Mapping[str, LiveSecret]:
     """By name, with their policies."""
     ours = await named(api, prefix)
-    policies = await asyncio.gather(*(told(_policy(api, about["ARN"])) for about in ours))
+    policies = await asyncio.gather(*(or_unread(_policy(api, about["ARN"])) for about in ours))
     return {
         about["Name"]: LiveSecret(about["ARN"], about.get("KmsKeyId"), policy)
         for about, policy in zip(ours, policies, strict=True)
