@@ -105,7 +105,7 @@ def test_a_declared_broker_that_is_none_of_the_clusters(plan: Plan, other: str) 
 def test_a_cluster_that_tells_no_brokers_yet(plan: Plan) -> None:
     problems = list(judge_brokers(plan, {}))
     assert len(problems) == len(BROKERS)
-    assert "not told yet" in problems[0].message
+    assert "unknown yet" in problems[0].message
 
 
 async def test_the_cluster_is_asked_for_once(plan: Plan, aws: AwsApi, api: Api) -> None:

@@ -62,7 +62,7 @@ async def test_what_hangs_on_something_unknown_is_a_warning(files: AwsStack, aws
     deployer(aws, [{**each, "Condition": safe} for each in least(plan)])
     found = await look_at_rights(plan, api, CALLER)
     assert not found.problems
-    assert found.warnings[0].endswith("can't be determined: its policies ask for aws:MultiFactorAuthPresent")
+    assert found.warnings[0].endswith("is unknown: its policies ask for aws:MultiFactorAuthPresent")
 
 
 async def test_an_administrator_is_warned_of(files: AwsStack, aws: AwsApi, api: Api) -> None:
