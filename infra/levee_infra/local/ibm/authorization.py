@@ -177,6 +177,7 @@ def decide(store: Store, source: Resource, target: Resource, *, ignores_accounts
 def _authorizations(store: Store, source: Resource, target: Resource) -> Iterator[tuple[JSON, frozenset[str]]]:
     for row in store.table("policies").of(f"authorization/{target.account}/{target.service}"):
         subject: dict[str, Any] = row.value["subject"]
-        if row.value["state"] == "active" and covers(subject, source):
+        of_target = values_of(row.value["resource"]).get("serviceInstance", target.instance) == target.instance
+        if row.value["state"] == "active" and of_target and covers(subject, source):
             actions = (actions_of(store, role, target.service) for role in roles_of(row.value))
             yield row.value["resource"], frozenset().union(*actions)
