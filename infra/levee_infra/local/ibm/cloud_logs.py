@@ -11,7 +11,7 @@ from typing import Any
 
 from levee_infra.local.ibm.account import demand
 from levee_infra.local.ibm.authorization import Resource
-from levee_infra.local.ibm.routing import JSON, Answer, Call, Refused, Service
+from levee_infra.local.ibm.routing import JSON, Answer, Call, Refused, Service, listed_error
 from levee_infra.local.ibm.rows import Row, Table
 
 LONGEST = 4096
@@ -19,10 +19,6 @@ COMPRESSIONS = ("gzip", "unspecified")
 FIELDS = ("name", "dpxl_expression", "is_active", "compression_type", "ibm_event_streams")
 LARGEST_INGESTION = 2 * 1024 * 1024
 ON_TARGET = frozenset({"brokers", "topic"})
-
-
-def _error(refused: Refused, status: int, trace: str) -> JSON:
-    return {"errors": [{"code": refused.code, "message": refused.message}], "trace": trace, "status_code": status}
 
 
 _SHAPE = "U for streams; [GO] logs_v0_dataprime.go:535 has it for queries of the same API"
@@ -35,7 +31,7 @@ STREAMS = Service(
         "not_found": (404, _SHAPE),
         "conflict": (409, f"{_SHAPE}; only where the switch duplicate_stream_name refuses"),
     },
-    _error,
+    listed_error,
     "X-Request-Id",
     "bad_request_or_unspecified",
     "unauthenticated",
@@ -44,7 +40,7 @@ STREAMS = Service(
 INGESTION = Service(
     "logs-ingress",
     STREAMS.refusals,
-    _error,
+    listed_error,
     "X-Request-Id",
     "bad_request_or_unspecified",
     "unauthenticated",

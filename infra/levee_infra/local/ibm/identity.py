@@ -145,24 +145,6 @@ def _key_details(call: Call) -> Answer:
     return Answer(200, row.value)
 
 
-@IDENTITIES.route("GET", "/v1/apikeys/{id}", "[SDK] get_api_key")
-def _get_key(call: Call) -> Answer:
-    row = _row(call, "api_keys", "apikey.get")
-    return Answer(200, row.value, {"ETag": row.etag})
-
-
-@IDENTITIES.route("PUT", "/v1/apikeys/{id}", "[SDK] update_api_key")
-def _update_key(call: Call) -> Answer:
-    return _update(call, "api_keys", "apikey.write", ("name", "description", "action_when_leaked", "expires_at"))
-
-
-@IDENTITIES.route("DELETE", "/v1/apikeys/{id}", "[SDK] delete_api_key")
-def _delete_key(call: Call) -> Answer:
-    """Tokens that were made by it hold until they end."""
-    call.fake.store.table("api_keys").remove(_row(call, "api_keys", "apikey.write"))
-    return Answer(204)
-
-
 @IDENTITIES.route("POST", "/v1/serviceids/", "[SDK] create_service_id: names aren't unique")
 def _create_service_id(call: Call) -> Answer:
     call.require("account_id", "name", code="bad_request")
@@ -197,45 +179,45 @@ def _list_service_ids(call: Call) -> Answer:
     return _listed(call, "serviceids", [r for r in rows if name in (None, r.value["name"])])
 
 
-@IDENTITIES.route("GET", "/v1/serviceids/{id}", "[SDK] get_service_id")
-def _get_service_id(call: Call) -> Answer:
-    row = _row(call, "service_ids", "serviceid.get")
-    return Answer(200, row.value, {"ETag": row.etag})
-
-
-@IDENTITIES.route("PUT", "/v1/serviceids/{id}", "[SDK] update_service_id")
-def _update_service_id(call: Call) -> Answer:
-    return _update(call, "service_ids", "serviceid.write", ("name", "description", "unique_instance_crns"))
-
-
-@IDENTITIES.route("DELETE", "/v1/serviceids/{id}", "[SDK] delete_service_id; its API keys go with it: U")
-def _delete_service_id(call: Call) -> Answer:
-    row = _row(call, "service_ids", "serviceid.write")
-    table = call.fake.store.table("api_keys")
-    for key in list(table.of(row.value["iam_id"])):
-        table.remove(key)
-    call.fake.store.table("service_ids").remove(row)
-    return Answer(204)
-
-
 def _demand(call: Call, action: str, account: str) -> None:
     demand(call, action, Resource(account, "iam-identity"), code="forbidden")
 
 
-def _row(call: Call, name: str, action: str) -> Row:
-    row = call.row(name, "not_found")
-    if row.value["iam_id"] != call.caller.iam_id:
-        _demand(call, action, row.value["account_id"])
-    return row
+def _serve(path: str, table: str, kind: str, changeable: tuple[str, ...]) -> None:
+    """What both kinds of things have in common once they are made. Their own identity may always."""
+
+    def find(call: Call, action: str) -> Row:
+        row = call.row(table, "not_found")
+        if row.value["iam_id"] != call.caller.iam_id:
+            _demand(call, f"{kind}.{action}", row.value["account_id"])
+        return row
+
+    def get(call: Call) -> Answer:
+        row = find(call, "get")
+        return Answer(200, row.value, {"ETag": row.etag})
+
+    def update(call: Call) -> Answer:
+        row = find(call, "write")
+        check_etag(call, row, code="conflict", missing="bad_request")
+        changed = {**row.value, **call.only(*changeable), "modified_at": call.fake.now()}
+        call.fake.store.table(table).change(row, changed)
+        row.value["entity_tag"] = row.etag
+        return Answer(200, row.value, {"ETag": row.etag})
+
+    def delete(call: Call) -> Answer:
+        row, keys = find(call, "write"), call.fake.store.table("api_keys")
+        for key in list(keys.of(row.value["iam_id"]) if kind == "serviceid" else ()):
+            keys.remove(key)
+        call.fake.store.table(table).remove(row)
+        return Answer(204)
+
+    IDENTITIES.route("GET", path, f"[SDK] get_{table}")(get)
+    IDENTITIES.route("PUT", path, f"[SDK] update_{table}")(update)
+    IDENTITIES.route("DELETE", path, f"[SDK] delete_{table}; U: a service ID's keys go with it, tokens hold on")(delete)
 
 
-def _update(call: Call, name: str, action: str, changeable: tuple[str, ...]) -> Answer:
-    row = _row(call, name, action)
-    check_etag(call, row, code="conflict", missing="bad_request")
-    changed = {**row.value, **call.only(*changeable), "modified_at": call.fake.now()}
-    call.fake.store.table(name).change(row, changed)
-    row.value["entity_tag"] = row.etag
-    return Answer(200, row.value, {"ETag": row.etag})
+_serve("/v1/apikeys/{id}", "api_keys", "apikey", ("name", "description", "action_when_leaked", "expires_at"))
+_serve("/v1/serviceids/{id}", "service_ids", "serviceid", ("name", "description", "unique_instance_crns"))
 
 
 def _listed(call: Call, name: str, rows: list[Row]) -> Answer:

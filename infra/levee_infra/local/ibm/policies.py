@@ -17,7 +17,7 @@ from levee_infra.local.ibm.authorization import (
     roles_of,
     values_of,
 )
-from levee_infra.local.ibm.routing import JSON, Answer, Call, Refused, Service, link, page_of
+from levee_infra.local.ibm.routing import JSON, Answer, Call, Refused, Service, link, listed_error, page_of
 from levee_infra.local.ibm.rows import Row
 
 PAGE = 100
@@ -39,13 +39,7 @@ POLICIES = Service(
         "role_conflict_error": (409, "[SDK] ErrorObject.CodeEnum"),
         "request_not_processed": (412, "U: the code; the status is the switch stale_if_match"),
     },
-    lambda refused, status, trace: {
-        "errors": [
-            {"code": refused.code, "message": refused.message, **({"details": d} if (d := refused.details) else {})}
-        ],
-        "trace": trace,
-        "status_code": status,
-    },
+    listed_error,
     "Transaction-Id",
     "invalid_body",
     "invalid_token",

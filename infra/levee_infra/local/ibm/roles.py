@@ -5,13 +5,7 @@ from __future__ import annotations
 import uuid
 
 from levee_infra.local.ibm.account import check_etag, demand, may
-from levee_infra.local.ibm.authorization import (
-    PLATFORM_ROLE,
-    PLATFORM_ROLES,
-    SERVICE_ROLE,
-    SERVICE_ROLES,
-    Resource,
-)
+from levee_infra.local.ibm.authorization import PLATFORM_ROLE, PLATFORM_ROLES, SERVICE_ROLE, SERVICE_ROLES, Resource
 from levee_infra.local.ibm.policies import POLICIES
 from levee_infra.local.ibm.routing import JSON, Answer, Call, Refused
 from levee_infra.local.ibm.rows import Row

@@ -125,6 +125,16 @@ class Service:
         return None
 
 
+def listed_error(refused: Refused, status: int, trace: str) -> JSON:
+    """The shape of a refusal that most services share."""
+    details = {"details": refused.details} if refused.details else {}
+    return {
+        "errors": [{"code": refused.code, "message": refused.message, **details}],
+        "trace": trace,
+        "status_code": status,
+    }
+
+
 def query_of(text: str) -> Mapping[str, str]:
     """A query string, with the first value of each name."""
     return {name: values[0] for name, values in parse_qs(text, keep_blank_values=True).items()}

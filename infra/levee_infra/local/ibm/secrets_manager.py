@@ -6,7 +6,7 @@ import uuid
 
 from levee_infra.local.ibm.account import demand
 from levee_infra.local.ibm.authorization import Resource
-from levee_infra.local.ibm.routing import JSON, Answer, Call, Refused, Service, link, page_of
+from levee_infra.local.ibm.routing import JSON, Answer, Call, Refused, Service, link, listed_error, page_of
 from levee_infra.local.ibm.rows import Row, Table
 
 PAGE, LARGEST_PAGE = 200, 1000
@@ -26,11 +26,7 @@ SECRETS = Service(
         "secret_group_conflict": (409, f"{_SHAPE}; the status is the switch duplicate_secret"),
         "secret_group_not_empty": (409, f"{_SHAPE}; the status is the switch used_group"),
     },
-    lambda refused, status, trace: {
-        "status_code": status,
-        "trace": trace,
-        "errors": [{"code": refused.code, "message": refused.message}],
-    },
+    listed_error,
     "X-Correlation-Id",
     "bad_request",
     "unauthorized",
