@@ -202,6 +202,7 @@ def test_contract_data_notices_zstd(tmp_path: Path) -> None:
         ("/behaviour", {"stale_if_match": 418}),
         ("/behaviour", {"topic_lag": -1}),
         ("/seed", {"instances": [{"service": "logs"}]}),
+        ("/seed", {"identities": [{"iam_id": OWNER, "account": ACCOUNT, "apikey": OWNER_KEY}]}),
     ],
 )
 def test_what_cannot_be_set_is_refused(path: str, body: dict[str, Any], cloud: IbmCloud) -> None:
@@ -216,6 +217,7 @@ def test_what_cannot_be_set_is_refused(path: str, body: dict[str, Any], cloud: I
         b"[]",
         b"1",
         b"\xff",
+        b"[" * 100_000,
         b'{"configs": [1], "name": "t"}',
         b'{"name": ["t"]}',
         b'{"configs": [{"name": "retention.ms"}], "name": "t"}',

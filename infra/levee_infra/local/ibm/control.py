@@ -65,8 +65,8 @@ def _revoke(call: Call) -> Answer:
 def _seed(call: Call) -> Answer:
     try:
         plant(call.fake, call.body)
-    except (KeyError, TypeError) as error:
-        raise Refused("wrong", f"the seed lacks {error}") from None
+    except (KeyError, TypeError, Refused) as error:
+        raise Refused("wrong", f"the seed can't be: {error!r}") from None
     return Answer(204)
 
 

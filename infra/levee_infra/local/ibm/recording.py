@@ -43,7 +43,7 @@ def _body_of(call: Call) -> Any:
         return dict(query_of(call.raw.decode(errors="replace")))
     try:
         return json.loads(call.raw) if call.raw else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return {"unreadable": len(call.raw)}
 
 

@@ -76,7 +76,7 @@ def _read_body(call: Call, service: Service) -> None:
         return
     try:
         call.body = json.loads(call.raw)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise Refused(service.bad_request, "the body isn't JSON") from None
     if not isinstance(call.body, dict) and service is not INGESTION:
         raise Refused(service.bad_request, "the body isn't an object")
