@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from levee.fields.cloud_names import Kind, form
+from levee.fields.cloud_names import Form, Kind
 from levee.fields.rules import Fields, choice, field
 from levee.fields.values import ENDPOINT, FILE_PATH
 from levee.model.origin import Origin
@@ -24,7 +24,7 @@ _GUID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 def _instance(service: str, what: str) -> Kind:
     example = f"crn:v1:bluemix:public:{service}:<region>:a/<account>:<guid>::"
-    return Kind(what, {("ibm", service): form(rf"{_GUID}::", regional=True)}, example)
+    return Kind(what, {("ibm", service): Form(rf"{_GUID}::", regional=True)}, example)
 
 
 CLOUD_LOGS: Final = _instance("logs", "a Cloud Logs instance")
@@ -92,8 +92,8 @@ class IbmBlock(TargetBlock):
         )
 
     @property
-    def brokers_name_region(self) -> bool:
-        """Those of Event Streams do."""
+    def runs_brokers(self) -> bool:
+        """Event Streams does."""
         return True
 
     def resolved(self, source: SourceSpec, account: str, region: str) -> SourceSpec:  # noqa: ARG002

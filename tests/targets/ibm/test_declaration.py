@@ -14,20 +14,15 @@ from levee.plan.build import build_plan
 from levee.plan.planned import PlannedGrant
 from levee.targets.ibm.access import access_policies
 from levee_policies.gate import judge
-from tests.support.stack_files import StackFiles
+from tests.support.stack_files import IBM_ACCOUNT, StackFiles, ibm_crn
 
 TODAY = date(2026, 12, 1)
-OWN, OTHER = "0123456789abcdef0123456789abcdef", "f" * 32
-
-
-def crn(service: str, account: str = OWN, region: str = "eu-de") -> str:
-    return f"crn:v1:bluemix:public:{service}:{region}:a/{account}:1234abcd-12ab-34cd-56ef-1234567890ab::"
-
+OWN, OTHER = IBM_ACCOUNT, "f" * 32
 
 BLOCK = f"""\
 ibm:
-  cloud_logs: "{crn("logs")}"
-  event_streams: "{crn("messagehub")}"
+  cloud_logs: "{ibm_crn("logs")}"
+  event_streams: "{ibm_crn("messagehub")}"
   plan: enterprise-3nodes-2tb
 """
 
@@ -61,15 +56,16 @@ def test_it_complies(files: StackFiles) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        (f'  event_streams: "{crn("messagehub")}"\n', "", "instance"),
-        (f'  cloud_logs: "{crn("logs")}"\n', "", "instance"),
-        (crn("logs"), crn("messagehub"), "bad-value"),
-        (crn("logs"), crn("logs").rstrip(":"), "bad-value"),
+        (f'  event_streams: "{ibm_crn("messagehub")}"\n', "", "instance"),
+        (f'  cloud_logs: "{ibm_crn("logs")}"\n', "", "instance"),
+        (ibm_crn("logs"), ibm_crn("messagehub"), "bad-value"),
+        (ibm_crn("logs"), ibm_crn("logs").rstrip(":"), "bad-value"),
         ("plan: enterprise-3nodes-2tb", "plan: enterprise", "bad-value"),
         ("plan: enterprise-3nodes-2tb", "plan: enterprise-gen2", "region"),
         ("plan: enterprise-3nodes-2tb", "plan: lite", "region"),
         ("plan: enterprise-3nodes-2tb", "plan: standard", "retention"),
         ("plan: enterprise-3nodes-2tb", "palette: red", "unknown-key"),
+        (f"account: {OWN}", "account: local", "account"),
     ],
 )
 def test_a_block_that_can_not_be(files: StackFiles, old: str, new: str, found: str) -> None:
@@ -102,7 +98,7 @@ def test_a_plan_has_its_networks(files: StackFiles, plan: str, network: str, *, 
         ("partitions: 3", "partitions: 3\nsettings: {compression.type: zstd}", "setting"),
         ("partitions: 3", "partitions: 3\nmin_insync: 1", "replication"),
         ("partitions: 3", "partitions: 3\nmonitors: [{kind: silence, window: 1h}]", "monitor"),
-        ("kind: cloud-logs", f'kind: cloud-logs\n    identity: "{crn("logs", region="us-south")}"', "instance"),
+        ("kind: cloud-logs", f'kind: cloud-logs\n    identity: "{ibm_crn("logs", region="us-south")}"', "instance"),
     ],
 )
 def test_a_stream_that_event_streams_does_not_take(files: StackFiles, old: str, new: str, found: str) -> None:
@@ -113,10 +109,10 @@ def test_a_stream_that_event_streams_does_not_take(files: StackFiles, old: str, 
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        (crn("logs"), crn("logs", OTHER), "RLS-ACC-002"),
-        (crn("messagehub"), crn("messagehub", OTHER), "RLS-ACC-002"),
-        (crn("logs"), crn("logs", region="us-south"), "RLS-RES-002"),
-        (crn("messagehub"), crn("messagehub", region="us-south"), "RLS-RES-010"),
+        (ibm_crn("logs"), ibm_crn("logs", OTHER), "RLS-ACC-002"),
+        (ibm_crn("messagehub"), ibm_crn("messagehub", OTHER), "RLS-ACC-002"),
+        (ibm_crn("logs"), ibm_crn("logs", region="us-south"), "RLS-RES-002"),
+        (ibm_crn("messagehub"), ibm_crn("messagehub", region="us-south"), "RLS-RES-010"),
         ("eu-de.containers.appdomain.cloud", "us-south.containers.appdomain.cloud", "RLS-RES-006"),
     ],
 )

@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from levee.model.problem import Check
+from levee.model.problem import StackCheck
 from levee.targets.ibm.checks import instances, topics
 
-CHECKS: Final[tuple[Check, ...]] = (
+CHECKS: Final[tuple[StackCheck, ...]] = (
     instances.declared_instances,
     instances.cloud_logs_sources,
     instances.regions,

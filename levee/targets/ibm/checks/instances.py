@@ -14,19 +14,15 @@ from levee.targets.ibm.event_streams import CLOUD_LOGS_REGIONS, PLANS, SECRETS_M
 IBM_SECRETS_MANAGER = "ibm-secrets-manager"
 
 
-def declared_instances(declared: Declared) -> Iterator[Problem]:
+def declared_instances(_: Declared, stack: StackSpec) -> Iterator[Problem]:
     """The CRN of the Event Streams instance is the identity to check: a cluster's id isn't documented there."""
-    stack = declared.stack
-    if stack is not None and ibm_block(stack).event_streams is None:
+    if ibm_block(stack).event_streams is None:
         hint = f'write `ibm: {{event_streams: "{EVENT_STREAMS.example}", plan: standard}}`'
         yield Problem("instance", "a stack on ibm names its Event Streams instance", hint, stack.block.origin)
 
 
-def cloud_logs_sources(declared: Declared) -> Iterator[Problem]:
+def cloud_logs_sources(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """A source that is Cloud Logs is the declared instance."""
-    stack = declared.stack
-    if stack is None:
-        return
     logs = ibm_block(stack).cloud_logs
     for stream in declared.streams:
         for source in stream.sources:
@@ -44,11 +40,8 @@ def cloud_logs_sources(declared: Declared) -> Iterator[Problem]:
                 )
 
 
-def regions(declared: Declared) -> Iterator[Problem]:
+def regions(_: Declared, stack: StackSpec) -> Iterator[Problem]:
     """Cloud Logs, the plan of Event Streams and Secrets Manager are each offered in some regions only."""
-    stack = declared.stack
-    if stack is None:
-        return
     for what, offered, path in _offers(stack, ibm_block(stack)):
         if stack.region not in offered:
             message = f"{what} is not offered in {stack.region}"
@@ -64,11 +57,8 @@ def _offers(stack: StackSpec, block: IbmBlock) -> Iterator[tuple[str, frozenset[
         yield "Secrets Manager", SECRETS_MANAGER_REGIONS, ("secrets", "store")
 
 
-def networks(declared: Declared) -> Iterator[Problem]:
+def networks(_: Declared, stack: StackSpec) -> Iterator[Problem]:
     """A plan has a public network, a private one, or both; and an Admin REST API, or none."""
-    stack = declared.stack
-    if stack is None:
-        return
     block = ibm_block(stack)
     plan = PLANS[block.plan]
     has = {Network.PUBLIC: plan.public, Network.PRIVATE: plan.private}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from levee.model.declared import Declared
 from levee.model.problem import Problem
+from levee.model.stack import StackSpec
 from levee.model.stream import MonitorKind
 from levee.targets.ibm.block import ibm_block
 from levee.targets.ibm.event_streams import HOUR_MS, IN_SYNC, LONGEST_TOPIC, PLANS, REPLICAS, EventStreamsPlan
@@ -20,11 +21,11 @@ UNMEASURED = {
 """Why IBM can't answer a monitor, where a plan doesn't measure it."""
 
 
-def _plan(declared: Declared) -> EventStreamsPlan | None:
-    return None if declared.stack is None else PLANS[ibm_block(declared.stack).plan]
+def _plan(stack: StackSpec) -> EventStreamsPlan:
+    return PLANS[ibm_block(stack).plan]
 
 
-def names(declared: Declared) -> Iterator[Problem]:
+def names(declared: Declared, _: StackSpec) -> Iterator[Problem]:
     """Event Streams takes shorter names than Kafka does."""
     for stream in declared.streams:
         if len(stream.topic) > LONGEST_TOPIC:
@@ -33,17 +34,17 @@ def names(declared: Declared) -> Iterator[Problem]:
             yield Problem("topic-name", message, hint, stream.origin.at("topic"))
 
 
-def partitions(declared: Declared) -> Iterator[Problem]:
+def partitions(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """All partitions of an instance together are bounded by its plan."""
-    plan = _plan(declared)
+    plan = _plan(stack)
     total = sum(stream.partitions for stream in declared.streams)
-    if plan is not None and declared.stack is not None and total > plan.partitions:
-        block = ibm_block(declared.stack)
+    if total > plan.partitions:
+        block = ibm_block(stack)
         message = f"the streams have {total} partitions together; the plan {block.plan} has {plan.partitions}"
         yield Problem("partitions", message, "lower `partitions`, or choose a larger plan", block.origin.at("plan"))
 
 
-def copies(declared: Declared) -> Iterator[Problem]:
+def copies(declared: Declared, _: StackSpec) -> Iterator[Problem]:
     """Every topic has three replicas, of which two take a record; neither can be set."""
     for stream in declared.streams:
         for key, value, fixed in (
@@ -55,23 +56,23 @@ def copies(declared: Declared) -> Iterator[Problem]:
                 yield Problem("replication", message, f"write `{key}: {fixed}`, or change its class", stream.origin)
 
 
-def settings(declared: Declared) -> Iterator[Problem]:
+def settings(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """Few settings of a topic can be set, and fewer on the plans with shared brokers."""
-    plan = _plan(declared)
-    for stream in declared.streams if plan is not None else ():
+    plan = _plan(stack)
+    for stream in declared.streams:
         given = [(key, stream.origin.at("settings", key)) for key in stream.settings]
         if stream.retention_size is not None:
             given.append(("retention.bytes", stream.origin.at("retention_size")))
         for key, origin in given:
-            if plan is not None and key not in plan.settings:
+            if key not in plan.settings:
                 message = f"{key} can't be set on a topic of this plan of Event Streams"
                 yield Problem("setting", message, f"remove it; it takes {', '.join(sorted(plan.settings))}", origin)
 
 
-def retention(declared: Declared) -> Iterator[Problem]:
+def retention(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """Plans with shared brokers keep whole hours, for so long."""
-    plan = _plan(declared)
-    if plan is None or plan.longest_ms is None:
+    plan = _plan(stack)
+    if plan.longest_ms is None:
         return
     for stream in declared.streams:
         ms = stream.retention.milliseconds
@@ -87,11 +88,11 @@ def retention(declared: Declared) -> Iterator[Problem]:
         yield Problem("retention", message, hint, stream.origin.at("retention"))
 
 
-def monitors(declared: Declared) -> Iterator[Problem]:
+def monitors(declared: Declared, stack: StackSpec) -> Iterator[Problem]:
     """A monitor that no metric of the plan can answer would stay silent for ever."""
-    plan = _plan(declared)
-    for stream in declared.streams if plan is not None else ():
+    plan = _plan(stack)
+    for stream in declared.streams:
         for monitor in stream.monitors:
-            if plan is not None and monitor.kind not in plan.measured:
+            if monitor.kind not in plan.measured:
                 message = f"{stream.key} can't be watched for {monitor.kind}: {UNMEASURED[monitor.kind]}"
                 yield Problem("monitor", message, "remove it, or choose a plan that measures it", monitor.origin)
