@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from levee.diagnostics import LeveeError
@@ -27,9 +28,11 @@ TYPES: Final = {token: model.name for model in MODELS.values() for token in mode
 
 
 def _of(target: Target, module: str, name: str, nothing: Any = lambda *_: ()) -> Any:
-    """What a module of a target's package has under a name."""
+    """What a module of a target's package has under a name; `nothing` where it has no such module."""
     package = MODELS[target].package
-    return nothing if package is None else getattr(import_module(f"{package}.{module}"), name)
+    if package is None or find_spec(f"{package}.{module}") is None:
+        return nothing
+    return getattr(import_module(f"{package}.{module}"), name)
 
 
 def parts(plan: Plan) -> tuple[Part, ...]:

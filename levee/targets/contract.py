@@ -112,8 +112,8 @@ class TargetModel:
 
     `fields` are the keys under its name in `stack.yaml`, `example` a value as it would be written there, and `block`
     what becomes of values that they took. `elsewhere` are checks of stacks of other targets: that they have none of its
-    words. `package`, whose modules every command would wait for, has its `checks`, `claims`, `parts`, `readback`
-    and `kept`; None: it registers nothing beside topics and credentials. `types` are those of its parts, `nouns` what
+    words. `package`, whose modules every command would wait for, has those of `checks`, `claims`, `parts`,
+    `readback` and `kept` of which it has any; None: it has none. `types` are those of its parts, `nouns` what
     some are called.
     `secret_stores` are where its stacks can keep passwords, the usual one first. `account_variables` and
     `region_variables` are those of a pipeline's environment that say where it runs. `mechanisms` are SASL mechanisms

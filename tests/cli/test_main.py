@@ -204,7 +204,6 @@ def test_a_project_is_not_begun_behind_a_link_to_nothing(
 def test_a_target_that_is_not_provisioned_is_told_before_anything_else(
     files: StackFiles, command: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files.edit(files.stack, "target: kafka", "target: ibm")
-    files.edit(files.stack, "account: local", f"account: '{32 * '0'}'")
+    files.on_ibm()
     assert main([command[0], "test", *command[1:], "--project", str(files.project)]) == 2
     assert "this version of levee provisions no ibm targets yet" in capsys.readouterr().err

@@ -27,6 +27,7 @@ PROGRAMS = {
     "policies/levee_policies/__main__.py": "the policy pack's process",
     "infra/levee_infra/kafka/login/token_endpoint.py": "an answer may name the end of a token as a moment",
     "infra/levee_infra/kafka/login/tokens.py": "librdkafka takes the end of a token as a moment",
+    "infra/levee_infra/local/ibm/__main__.py": "the process that plays IBM Cloud",
     "infra/levee_infra/engines/embedded/lock.py": "since when a run holds a stack: for people to read",
 }
 

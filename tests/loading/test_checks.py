@@ -72,7 +72,6 @@ def test_a_stream(files: StackFiles, old: str, new: str, expected: str) -> None:
         ("services:", "services:\n  idle: {owner: me}", "unused-service stack.yaml:21:3"),
         ("rotate_every: 90d", "previous: revoked", "nothing-to-revoke stack.yaml:23:15"),
         ("target: kafka", "target: aws", "account stack.yaml:2:10"),
-        ("target: kafka", "target: ibm", "account stack.yaml:2:10"),
     ],
 )
 def test_a_stack(files: StackFiles, old: str, new: str, expected: str) -> None:

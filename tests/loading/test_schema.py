@@ -43,16 +43,25 @@ def test_a_compliant_stack_loads(files: StackFiles) -> None:
     assert spec.classes["audit"].retention_floor == Duration.days(30)
 
 
-def test_every_optional_field(files: StackFiles) -> None:
+def test_a_filter(files: StackFiles) -> None:
     files.on_ibm().add(
+        files.orders,
+        """
+        filter: >-
+          <v1> $m.severity == ERROR
+          || $m.severity == CRITICAL
+        """,
+    )
+    assert files.load().streams[0].filter == "<v1> $m.severity == ERROR || $m.severity == CRITICAL"
+
+
+def test_every_optional_field(files: StackFiles) -> None:
+    files.add(
         files.orders,
         """
         replication: 2
         min_insync: 1
         retention_size: 10GiB
-        filter: >-
-          <v1> $m.severity == ERROR
-          || $m.severity == CRITICAL
         sinks:
           - {name: siem, kind: http, service: detection-engine, destination: "https://siem.example.com/in"}
         archive: {bucket: orders-archive, retention: 2555d, locked: true, region: eu-west-1}
@@ -72,7 +81,6 @@ def test_every_optional_field(files: StackFiles) -> None:
     files.edit(files.stack, "owner: security-team", "owner: security-team\n    generation: 2\n    previous: revoked")
     stream = files.load().streams[0]
     assert (stream.replication, stream.min_insync, stream.retention_size) == (2, 1, Size(10 * 2**30))
-    assert stream.filter == "<v1> $m.severity == ERROR || $m.severity == CRITICAL"
     assert stream.archive is not None
     assert (stream.archive.locked, stream.archive.place.region) == (True, "eu-west-1")
     assert [monitor.threshold for monitor in stream.monitors] == [None, 1000]

@@ -73,6 +73,7 @@ NO_PLACE: Final[Mapping[str, str]] = {
     "OutsiderRight.host": "where a principal may come from: an address, not where data lies",
     "OutsiderRight.resource_type": "a word of Kafka's",
     "ExistingPrincipal.name": "a place as an ARN or CRN, else a user of the brokers",
+    "IbmBlock.api_key_file": "a path",
     "IbmIam.ca_file": "a path",
     "IbmIam.extensions": "words of the brokers' own",
     "IbmIam.mechanism": "a word of Kafka's",

@@ -8,6 +8,7 @@ import pytest
 
 from levee_infra.providers.protocol.declared import (
     INTEGER,
+    INTEGERS,
     TEXTS,
     Field,
     always_true,
@@ -29,6 +30,7 @@ LAMP = (
     needed("name", "What it is called."),
     Field("watts", "1 to 100.", INTEGER, check=between(1, 100, " W"), default=40),
     Field("socket", check=one_of("E14", "E27", "GU10")),
+    Field("sizes", type=INTEGERS),
     Field("copies", type=TEXTS, check=empty("there is one")),
     always_true("on", "a lamp that is off is none"),
     Field("colour", type=object_type("levee:test:Colour", "a colour", COLOUR, "A colour.")),
@@ -53,6 +55,9 @@ def told(**changes: object) -> dict[str, str]:
         ({"watts": 0}, "watts", "must be 1 to 100 W"),
         ({"watts": Secret(101)}, "watts", "must be 1 to 100 W"),
         ({"watts": "many"}, "watts", "watts must be a whole number"),
+        ({"sizes": [1, "many"]}, "sizes", "sizes must be a list of whole numbers"),
+        ({"sizes": 1}, "sizes", "sizes must be a list of whole numbers"),
+        ({"sizes": "[1, true]"}, "sizes", "sizes must be a list of whole numbers"),
         ({"socket": "E40"}, "socket", "must be E14, E27 or GU10"),
         ({"copies": ["a"]}, "copies", "must be empty: there is one"),
         ({"on": False}, "on", "must be true: a lamp that is off is none"),
@@ -87,4 +92,4 @@ def test_the_schema_is_made_of_it() -> None:
     assert schema["required"] == ["arn", "name", "watts"]
     assert schema["properties"]["watts"] == {"type": "integer"}
     assert schema["properties"]["note"] == {"type": "string", "description": "Said later."}
-    assert LAMP[5].type.refers_to["levee:test:Colour"]["required"] == ["name"]
+    assert LAMP[6].type.refers_to["levee:test:Colour"]["required"] == ["name"]

@@ -42,7 +42,7 @@ def test_everything_a_stream_can_declare(tmp_path: Path) -> None:
           - {name: siem, kind: http, service: siem-shipper, destination: "https://siem.example.com"}
         archive: {bucket: orders-archive, retention: 365d, locked: true}
         monitors:
-          - {kind: silence, window: 15m}
+          - {kind: under-min-isr, window: 15m}
           - {kind: lag, window: 5m, threshold: 10000}
         """,
     )

@@ -93,6 +93,13 @@ consumers:
     groups: [detection-engine]
 """
 
+IBM_ACCOUNT: Final = "0123456789abcdef0123456789abcdef"
+
+
+def ibm_crn(service: str, account: str = IBM_ACCOUNT, region: str = "eu-de") -> str:
+    """The CRN of an instance."""
+    return f"crn:v1:bluemix:public:{service}:{region}:a/{account}:1234abcd-12ab-34cd-56ef-1234567890ab::"
+
 
 class StackFiles:
     """The files of the stack `test` with one stream, `orders`. Every method that writes gives itself back."""
@@ -135,9 +142,11 @@ class StackFiles:
         return file
 
     def on_ibm(self) -> Self:
-        """Make it a stack of the one target where a filter is not refused."""
+        """Make it a stack on an Enterprise instance of Event Streams, where a filter is not refused."""
         old = "target: kafka\naccount: local\nregion: eu-west-1\n"
-        return self.edit(self.stack, old, f"target: ibm\naccount: {'0123456789abcdef' * 2}\nregion: eu-de\n")
+        self.edit(self.stack, old, f"target: ibm\naccount: {IBM_ACCOUNT}\nregion: eu-de\n")
+        self.edit(self.orders, "  compression.type: zstd\n", "  segment.ms: 86400000\n")
+        return self.add(self.stack, f'ibm: {{event_streams: "{ibm_crn("messagehub")}", plan: enterprise-3nodes-2tb}}\n')
 
     def comply(self) -> Self:
         """Add what the rules ask of every stack, so that it may be carried out."""

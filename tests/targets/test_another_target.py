@@ -19,20 +19,15 @@ from levee.targets.pending import pending
 from levee.targets.registry import MODELS
 from levee_policies.gate import judge
 from tests.support.another_target import MODEL, AnotherBlock
-from tests.support.stack_files import StackFiles
+from tests.support.stack_files import IBM_ACCOUNT, StackFiles, ibm_crn
 
 TODAY = date(2026, 12, 1)
-OWN, OTHER = "0123456789abcdef0123456789abcdef", "f" * 32
-
-
-def crn(service: str, account: str = OWN, region: str = "eu-de") -> str:
-    return f"crn:v1:bluemix:public:{service}:{region}:a/{account}:1234abcd-12ab-34cd-56ef-1234567890ab::"
-
+OWN, OTHER = IBM_ACCOUNT, "f" * 32
 
 BLOCK = f"""\
 ibm:
-  logs: "{crn("logs")}"
-  event_streams: "{crn("messagehub")}"
+  logs: "{ibm_crn("logs")}"
+  event_streams: "{ibm_crn("messagehub")}"
   plan: standard
   credential: {{api_key_env: IBMCLOUD_API_KEY}}
 """
@@ -67,7 +62,7 @@ def test_its_keys_are_read_into_a_block_of_its_own(files: StackFiles) -> None:
     block = files.load().block
     assert isinstance(block, AnotherBlock)
     assert (block.logs, block.plan, block.endpoints, block.api_key_env) == (
-        crn("logs"),
+        ibm_crn("logs"),
         "standard",
         "private",
         "IBMCLOUD_API_KEY",
@@ -80,7 +75,7 @@ def test_its_keys_are_read_into_a_block_of_its_own(files: StackFiles) -> None:
         ("plan: standard", "plan: lite", "bad-value stack.yaml"),
         ("  plan: standard\n", "", "missing-key stack.yaml"),
         ("  plan: standard", "  plan: standard\n  palette: red", "unknown-key stack.yaml"),
-        (crn("logs"), "logs", "bad-value stack.yaml"),
+        (ibm_crn("logs"), "logs", "bad-value stack.yaml"),
         ("{api_key_env: IBMCLOUD_API_KEY}", "{api_key_env: A, api_key_file: secrets/key}", "api-key stack.yaml"),
         ("target: ibm", "target: kafka", "only-on-ibm stack.yaml"),
     ],
@@ -97,9 +92,9 @@ def test_it_complies(files: StackFiles) -> None:
 
 
 def test_a_name_in_it_that_lies_elsewhere_is_judged(files: StackFiles) -> None:
-    files.edit(files.stack, crn("logs"), crn("logs", OTHER))
+    files.edit(files.stack, ibm_crn("logs"), ibm_crn("logs", OTHER))
     assert failing(files) == {"RLS-ACC-002", "RLS-ACC-003"}
-    files.edit(files.stack, crn("messagehub"), crn("messagehub", region="us-south"))
+    files.edit(files.stack, ibm_crn("messagehub"), ibm_crn("messagehub", region="us-south"))
     assert failing(files) == {"RLS-ACC-002", "RLS-ACC-003", "RLS-RES-010"}
 
 
@@ -112,7 +107,7 @@ def test_it_is_planned_and_shown(files: StackFiles) -> None:
     plan = planned(files)
     (carrier,) = plan.carriers
     shown = json.loads(render_json(plan))
-    assert shown["plan"]["ibm"]["logs"] == crn("logs")
+    assert shown["plan"]["ibm"]["logs"] == ibm_crn("logs")
     assert shown["plan"]["aws"] is None
     assert [part["name"] for part in shown["parts"]] == [carrier.name]
     assert carrier.name in render_tables(plan)

@@ -8,7 +8,7 @@ import pytest
 
 from levee_infra.kafka.credential.credential_name import CredentialName
 from levee_infra.kafka.login.password import ByPassword
-from levee_infra.kafka.secret_store.client_settings import MECHANISM
+from levee_infra.kafka.secret_store.client_settings import SCRAM
 from levee_infra.providers.protocol.properties import Secret
 from levee_infra.verify.client_file import kept_credentials, read_login
 from levee_infra.verify.login import Address, Login, UnusableLogin
@@ -50,7 +50,7 @@ def test_the_file_is_taken_exactly_as_it_is(store: Path) -> None:
     keep(store)
     login = read_login(store, USER)
     assert login.bootstrap == (Address("127.0.0.1", 19092), Address("broker-2.example.com", 9093))
-    assert (login.username, login.sasl) == (USER, ByPassword(MECHANISM, USER, Secret(PASSWORD)))
+    assert (login.username, login.sasl) == (USER, ByPassword(SCRAM, USER, Secret(PASSWORD)))
     assert login.settings == SETTINGS
 
 

@@ -40,11 +40,20 @@ def _aws() -> Platform:
 
 
 @cache
+def _ibm() -> Platform:
+    from levee_infra.targets.ibm import platform
+    from levee_infra.targets.ibm.connection import CONNECTION
+
+    section = Field("ibm", "The account and region of `levee:ibm:*` resources.", CONNECTION)
+    return Platform(section, platform.KINDS, platform.check, platform.open_package)
+
+
+@cache
 def _kafka() -> Platform:
     section = Field("kafka", "How the cluster of `levee:kafka:*` resources is reached.", kafka_platform.CONNECTION)
     opened = partial(kafka_platform.open_package, stores=STORES)
     return Platform(section, kafka_platform.KINDS, kafka_platform.check, opened)
 
 
-PLATFORMS: Final[Mapping[str, Callable[[], Platform]]] = {"aws": _aws, "kafka": _kafka}
+PLATFORMS: Final[Mapping[str, Callable[[], Platform]]] = {"aws": _aws, "ibm": _ibm, "kafka": _kafka}
 """A cloud's SDK is loaded when its section is there, or the schema is asked for."""

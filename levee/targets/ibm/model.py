@@ -7,12 +7,16 @@ from typing import Final
 
 from levee.model.stack import Target
 from levee.targets.contract import AccountForm, Capability, TargetModel, impossible, not_yet
-from levee.targets.ibm.block import IbmBlock
+from levee.targets.ibm.block import FIELDS, IbmBlock
 
 CHECKED: Final = not_yet("is checked and not provisioned yet")
 
 MODEL: Final = TargetModel(
     name=Target.IBM,
+    fields=FIELDS,
+    example="{event_streams: …, plan: standard}",
+    block=IbmBlock.read,
+    package="levee.targets.ibm",
     account=AccountForm(re.compile(r"[0-9a-f]{32}"), "an IBM Cloud account is 32 hexadecimal digits"),
     secret_stores=("ibm-secrets-manager", "file"),
     account_variables=("IBMCLOUD_ACCOUNT_ID",),
@@ -20,7 +24,6 @@ MODEL: Final = TargetModel(
     mechanisms=frozenset({"OAUTHBEARER", "PLAIN"}),
     scram=False,
     roles=True,
-    block=lambda _, origin: IbmBlock(origin=origin),
     capabilities={
         Capability.TOPIC: CHECKED,
         Capability.CREDENTIAL: CHECKED,

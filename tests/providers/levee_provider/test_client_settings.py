@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from levee_infra.kafka.credential.password import Password
 from levee_infra.kafka.secret_store.client_settings import (
+    PLAIN,
     ClientConnection,
     java_settings,
     librdkafka_settings,
@@ -34,6 +35,18 @@ def test_java_gets_a_login_line_and_a_pem_trust_store() -> None:
     )
     assert settings["ssl.truststore.type"] == "PEM"
     assert settings["ssl.truststore.location"] == "/ca.pem"
+
+
+def test_a_password_that_says_who_it_is_goes_with_one_user_for_all() -> None:
+    """As an API key of IBM Cloud does: https://cloud.ibm.com/docs/EventStreams?topic=EventStreams-kafka_console_tools"""
+    connection = ClientConnection(("kafka.example:9093",), None, mechanism=PLAIN, user="token")
+    settings = librdkafka_settings(connection, None, "billing.g1", PASSWORD)
+    assert (settings["sasl.mechanism"], settings["sasl.username"]) == ("PLAIN", "token")
+    settings = java_settings(connection, None, "billing.g1", PASSWORD)
+    assert settings["sasl.mechanism"] == "PLAIN"
+    assert settings["sasl.jaas.config"] == (
+        'org.apache.kafka.common.security.plain.PlainLoginModule required username="token" password="correcthorse";'
+    )
 
 
 def test_without_a_ca_the_machines_own_are_trusted() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from levee_infra.kafka.credential.credential_name import CredentialName
 from levee_infra.kafka.credential.password import Password, generate_password
-from levee_infra.kafka.secret_store.client_settings import ClientConnection, read_librdkafka
+from levee_infra.kafka.secret_store.client_settings import PLAIN, ClientConnection, read_librdkafka
 from levee_infra.kafka.secret_store.contract import Fit, KeptSecret, NewSecret
 from levee_infra.kafka.secret_store.file_store import FileLocation, FileStore
 from levee_infra.providers.protocol.failures import FailedError, RefusedError
@@ -91,6 +91,16 @@ async def test_the_record_is_ready_client_settings(directory: Path) -> None:
         "sasl.password": password.reveal(),
         "ssl.ca.location": f"{directory}/ca.pem",
     }
+
+
+async def test_what_all_log_in_as_is_checked_instead_of_the_name(directory: Path) -> None:
+    password = await put(directory)
+    by_key = ClientConnection(CONNECTION.bootstrap_servers, CONNECTION.ca, mechanism=PLAIN, user="token")
+    (refused,) = await store(directory, by_key).find([NAME])
+    assert isinstance(refused, RefusedError)
+    await store(directory, by_key).keep([NewSecret(NAME, password)])
+    assert (await kept(directory, connection=by_key)).fit is Fit.CURRENT
+    assert "isn't a credential" in await refusal(directory)
 
 
 async def test_the_ca_stands_beside_the_secrets_and_follows_the_connection(directory: Path) -> None:

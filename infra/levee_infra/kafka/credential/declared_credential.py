@@ -168,7 +168,7 @@ def read_credential(properties: Mapping[str, Value], stores: Stores) -> Declared
     fields = Fields(properties, what=WHAT)
     declared = read_all(fields, TAKES)
     grants = read_grants(fields, properties.get("acls"))
-    store = _read_store(fields, stores)
+    store = read_store(fields, stores)
     fields.raise_problems()
     if not is_known(dict(properties)):
         return None
@@ -201,7 +201,8 @@ def read_grants(fields: Fields, acls: Value) -> frozenset[Grant]:
     return frozenset(grants)
 
 
-def _read_store(fields: Fields, stores: Stores) -> StoreLocation | None:
+def read_store(fields: Fields, stores: Stores) -> StoreLocation | None:
+    """Read where secrets are kept, noting problems in the fields; None if it doesn't say, or not yet."""
     value = fields.nested("secretStore")
     if value is None:
         fields.refuse("secretStore", f"{WHAT} needs secretStore, such as {{kind: file, directory: an absolute path}}")
@@ -221,7 +222,7 @@ def _read_store(fields: Fields, stores: Stores) -> StoreLocation | None:
 
 def read_location(inputs: Mapping[str, Value], stores: Stores) -> StoreLocation | None:
     """Read where the secrets of recorded inputs are; None if they don't say."""
-    return _read_store(Fields(inputs, what=WHAT), stores)
+    return read_store(Fields(inputs, what=WHAT), stores)
 
 
 def refuse_transition(old: Mapping[str, Value], new: DeclaredCredential) -> None:

@@ -13,18 +13,27 @@ from typing import Final
 
 from levee_infra.kafka.credential.password import Password
 
-MECHANISM: Final = "SCRAM-SHA-512"
+SCRAM: Final = "SCRAM-SHA-512"
+PLAIN: Final = "PLAIN"
+_JAVA_MODULES: Final = {SCRAM: "scram.ScramLoginModule", PLAIN: "plain.PlainLoginModule"}
 _MADE: Final = re.compile(r"^# password made on (\d{4}-\d{2}-\d{2})$", re.ASCII | re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class ClientConnection:
     """How clients reach the cluster: always over TLS. ``ca`` is PEM text; None trusts the certificate
-    authorities of the client's machine.
+    authorities of the client's machine. ``user`` is what all of them log in as, where the password alone says who each
+    is; None: each as the user of its credential.
     """
 
     bootstrap_servers: tuple[str, ...]
     ca: str | None
+    mechanism: str = SCRAM
+    user: str | None = None
+
+    def login(self, username: str) -> str:
+        """The user that a credential logs in as."""
+        return self.user or username
 
 
 def librdkafka_settings(
@@ -33,7 +42,7 @@ def librdkafka_settings(
     """Settings for librdkafka and what wraps it: confluent-kafka, kcat, rsyslog, syslog-ng."""
     settings = {
         **_shared(connection),
-        "sasl.username": username,
+        "sasl.username": connection.login(username),
         "sasl.password": password.reveal(),
     }
     if ca_path is not None:
@@ -45,10 +54,11 @@ def java_settings(
     connection: ClientConnection, ca_path: str | None, username: str, password: Password
 ) -> dict[str, str]:
     """Settings for Java clients: the console tools, Kafka Connect, Kafka Streams."""
-    module = "org.apache.kafka.common.security.scram.ScramLoginModule"
+    module = f"org.apache.kafka.common.security.{_JAVA_MODULES[connection.mechanism]}"
+    user = connection.login(username)
     settings = {
         **_shared(connection),
-        "sasl.jaas.config": f'{module} required username="{username}" password="{password.reveal()}";',
+        "sasl.jaas.config": f'{module} required username="{user}" password="{password.reveal()}";',
     }
     if ca_path is not None:
         settings["ssl.truststore.type"] = "PEM"
@@ -60,7 +70,7 @@ def _shared(connection: ClientConnection) -> dict[str, str]:
     return {
         "bootstrap.servers": ",".join(connection.bootstrap_servers),
         "security.protocol": "SASL_SSL",
-        "sasl.mechanism": MECHANISM,
+        "sasl.mechanism": connection.mechanism,
     }
 
 

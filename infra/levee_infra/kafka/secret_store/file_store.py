@@ -112,7 +112,7 @@ class FileStore:
             return None
         settings = _parsed(text)
         password = Password(settings.get("sasl.password", ""))
-        if settings.get("sasl.username") != name.username or not _is_plausible(password):
+        if settings.get("sasl.username") != self._connection.login(name.username) or not _is_plausible(password):
             path = directory.path / _record(name)
             raise refused(PROPERTY, f"{path} isn't a credential of {name} that levee wrote; move it away")
         made = read_made(text)

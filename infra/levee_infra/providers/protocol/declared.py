@@ -28,6 +28,7 @@ class Type:
 
 TEXT: Final = Type({"type": "string"}, Fields.text)
 INTEGER: Final = Type({"type": "integer"}, Fields.integer)
+INTEGERS: Final = Type({"type": "array", "items": INTEGER.schema}, Fields.integers)
 NUMBER: Final = Type({"type": "number"}, Fields.number)
 BOOLEAN: Final = Type({"type": "boolean"}, Fields.boolean)
 TEXTS: Final = Type({"type": "array", "items": TEXT.schema}, Fields.texts)

@@ -55,6 +55,10 @@ class Fields:
         """Read a whole number."""
         return self._read(name, _as_integer, "a whole number", required=required)
 
+    def integers(self, name: str, *, required: bool = False) -> list[int] | Unknown | None:
+        """Read a list of whole numbers."""
+        return self._read(name, _as_integers, "a list of whole numbers", required=required)
+
     def number(self, name: str, *, required: bool = False) -> float | Unknown | None:
         """Read a number, whole or not."""
         return self._read(name, _as_number, "a number", required=required)
@@ -109,6 +113,14 @@ def _as_integer(value: Value) -> int:
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise ValueError
     return int(value)
+
+
+def _as_integers(value: Value) -> list[int] | Unknown:
+    if isinstance(value, str):
+        value = _from_json(value)
+    if not isinstance(value, list):
+        raise ValueError
+    return UNKNOWN if UNKNOWN in value else [_as_integer(element) for element in value]
 
 
 def _as_number(value: Value) -> float:

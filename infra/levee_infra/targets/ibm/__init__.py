@@ -1,0 +1,1 @@
+"""Target ibm, live: Cloud Logs that streams into Event Streams, by IBM's REST APIs."""

@@ -1,0 +1,1 @@
+"""`levee:ibm:Topic`."""
