@@ -62,7 +62,7 @@ def test_one_reason_of_many_is_told_once() -> None:
 
 def lines_of(*events: ResourceEvent, plan: Plan | None = None, recorded: Sequence[Registered] = ()) -> list[str]:
     lines: list[str] = []
-    display = Display(lines.append, ResourceWords(plan, recorded), preview=True)
+    display = Display(lines.append, ResourceWords(plan, recorded))
     for event in events:
         display.show(event)
     return lines
@@ -187,7 +187,7 @@ def test_no_type_token_reaches_a_reader() -> None:
 
 def test_a_component_that_goes_is_neither_shown_nor_counted() -> None:
     lines: list[str] = []
-    display = Display(lines.append, ResourceWords(None, ()), preview=False)
+    display = Display(lines.append, ResourceWords(None, ()))
     for token in (type_tokens.LOG_STREAM, type_tokens.SERVICE_CREDENTIAL):
         display.show(ResourceEvent(Stage.PLANNED, Op.DELETE, urn(1), token, "stream-1"))
         display.show(ResourceEvent(Stage.DONE, Op.DELETE, urn(1), token, "stream-1"))
@@ -197,8 +197,8 @@ def test_a_component_that_goes_is_neither_shown_nor_counted() -> None:
 
 def test_what_stays_as_it_is_is_nothing_to_wait_for() -> None:
     lines: list[str] = []
-    display = Display(lines.append, ResourceWords(None, ()), preview=False)
-    display.show(PlanReady({Op.SAME: 10_000, Op.CREATE: 2, Op.DELETE: 1}, preview=False))
+    display = Display(lines.append, ResourceWords(None, ()))
+    display.show(PlanReady({Op.SAME: 10_000, Op.CREATE: 2, Op.DELETE: 1}))
     display.show(ResourceEvent(Stage.DONE, Op.CREATE, urn(1), TOPIC, "stream-1"))
     display.end()
     assert [line.strip() for line in lines] == ["1 created of 3"]

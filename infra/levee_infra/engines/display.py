@@ -53,14 +53,12 @@ class Display:
         report: Report,
         words: ResourceWords,
         *,
-        preview: bool,
         every: bool = False,
         kept: Mapping[str, Kept] = NOTHING,
     ) -> None:
         self._report = report
         self._words = words
         self._kept = kept
-        self._preview = preview
         self._every = every
         self._drifted: dict[str, dict[str, Change]] = {}
         self._shown: Counter[Op] = Counter()

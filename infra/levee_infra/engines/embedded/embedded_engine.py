@@ -47,7 +47,6 @@ class EmbeddedEngine:
         display = Display(
             report,
             ResourceWords(deployment.plan if deployment.action is not Action.DESTROY else None, held),
-            preview=deployment.action is Action.PREVIEW,
             every=deployment.every,
             kept=kept,
         )

@@ -10,9 +10,8 @@ from levee_infra.kafka.credential.grant import Grant
 from levee_infra.kafka.secret_store.contract import Fit, KeptSecret
 from levee_infra.providers.protocol.ownership import UNMARKED, Standing
 
-SHA_256: Final = 1
 SHA_512: Final = 2
-"""Mechanisms as the protocol numbers them (org.apache.kafka.clients.admin.ScramMechanism)."""
+"""The mechanism as the protocol numbers it (org.apache.kafka.clients.admin.ScramMechanism)."""
 
 
 @dataclass(frozen=True, slots=True)
