@@ -90,8 +90,8 @@ def identity(tmp_path: Path, **changes: Any) -> Properties:
     }
 
 
-def service_ids(api: Api) -> ServiceId:
-    connection = ClientConnection(tuple(BROKERS), None, mechanism=PLAIN, user=KEY_USER)
+def service_ids(api: Api, *brokers: str) -> ServiceId:
+    connection = ClientConnection(brokers or tuple(BROKERS), None, mechanism=PLAIN, user=KEY_USER)
     return ServiceId(api, SYSTEM_CLOCK, connection, {"file": FileLocation.read})
 
 
@@ -312,6 +312,24 @@ async def test_rights_that_somebody_added_go_with_the_next_update(
     assert any(path.startswith("policies") for path in await kind.diff(found, made.inputs))
     await kind.update(made, made.inputs)
     assert await is_settled(kind, made)
+
+
+async def test_settings_of_clients_follow_the_brokers_and_keep_their_key(
+    cloud: IbmCloud, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = api(cloud, monkeypatch)
+    made = await service_ids(asked).create(identity(tmp_path))
+    file = tmp_path / "secrets" / "siem.g1.properties"
+    before = file.read_text()
+    more = service_ids(asked, *BROKERS, "broker-1.example:9093")
+    found = await more.read(made)
+    assert found is not None
+    assert "generations" in await more.diff(found, made.inputs)
+    await more.update(made, made.inputs)
+    assert file.read_text() == before.replace(BROKERS[0], f"{BROKERS[0]},broker-1.example:9093")
+    assert await is_settled(more, made)
+    with pytest.raises(PartlyDoneError, match="of another instance"):
+        await service_ids(asked, "elsewhere.example:9093").update(made, made.inputs)
 
 
 async def test_no_key_is_in_states_or_messages(

@@ -16,7 +16,7 @@ from levee_infra.kafka.credential.declared_credential import SECRET_STORE, read_
 from levee_infra.kafka.credential.password import generate_password
 from levee_infra.kafka.secret_store.batched_store import BatchedStore
 from levee_infra.kafka.secret_store.client_settings import ClientConnection
-from levee_infra.kafka.secret_store.contract import StoreLocation, Stores
+from levee_infra.kafka.secret_store.contract import Fit, StoreLocation, Stores
 from levee_infra.providers.protocol.declared import INTEGERS, Field, lasting, list_of, needed, one_of, read_apart
 from levee_infra.providers.protocol.failures import FailedError, refused
 from levee_infra.providers.protocol.fields import Fields
@@ -164,6 +164,10 @@ class ServiceId(IbmKind):
     async def _establish(self, held: Held, store: BatchedStore, name: CredentialName, key: str | None) -> None:
         """Make a key whose value is kept already. One that is there without a kept value is of no use to anybody."""
         kept = await store.find(name)
+        if kept is not None and kept.fit is Fit.ELSEWHERE:
+            raise FailedError(f"{kept.reference} names other brokers only, so it is of another instance; move it away")
+        if kept is not None and kept.fit is Fit.OUTDATED:
+            kept = await store.keep(name, kept.password, kept.made)
         if key is not None and kept is not None:
             return
         if key is not None:
@@ -233,7 +237,10 @@ class ServiceId(IbmKind):
         generations: list[Value] = []
         if "secretStore" in new:
             store = self._store(new)
-            generations = [n.generation for n in sorted(_keys(held, service)) if await store.seen(n) is not None]
+            for name in sorted(_keys(held, service)):
+                kept = await store.seen(name)
+                if kept is not None and kept.fit is Fit.CURRENT:
+                    generations.append(name.generation)
         found = list(_found(held, instance))
         policies: list[Value] = [
             *[_written(policy) for policy in sorted(policy for _, policy in found if policy is not None)],
