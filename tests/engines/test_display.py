@@ -198,7 +198,7 @@ def test_a_component_that_goes_is_neither_shown_nor_counted() -> None:
 def test_what_stays_as_it_is_is_nothing_to_wait_for() -> None:
     lines: list[str] = []
     display = Display(lines.append, ResourceWords(None, ()))
-    display.show(PlanReady({Op.SAME: 10_000, Op.CREATE: 2, Op.DELETE: 1}))
+    display.show(PlanReady({Op.SAME: 10_000, Op.CREATE: 2, Op.DELETE: 1}, preview=False))
     display.show(ResourceEvent(Stage.DONE, Op.CREATE, urn(1), TOPIC, "stream-1"))
     display.end()
     assert [line.strip() for line in lines] == ["1 created of 3"]

@@ -11,9 +11,10 @@ from confluent_kafka import KafkaError
 
 from levee_infra.kafka.credential.credential_cluster import CredentialCluster
 from levee_infra.kafka.credential.credential_name import CredentialName
-from levee_infra.kafka.credential.live_credential import SHA_256, SHA_512
+from levee_infra.kafka.credential.live_credential import SHA_512
 
 ONE, OTHER, GONE = (CredentialName(service, 1) for service in ("one", "other", "gone"))
+SHA_256: Final = 1
 MECHANISMS: Final = (SHA_256, SHA_512)
 NO_RIGHT: Final = KafkaError.CLUSTER_AUTHORIZATION_FAILED
 
