@@ -38,7 +38,7 @@ FUZZ_SEED ?= 1
 fuzz: .venv/dev.stamp  ## random and mutated filters; CI runs fewer
 	$(BIN)/python -m tests.support.filter_fuzz $(FUZZ_COUNT) $(FUZZ_SEED)
 
-soak: .venv/dev.stamp  ## what takes too long for each change: more points at which a run is killed, whole moves and wheels
+soak: .venv/dev.stamp  ## what takes too long for each change: further forms of what `make test` shows once
 	$(BIN)/pytest -q -n 2 --dist loadfile -m soak
 
 bench: .venv/dev.stamp

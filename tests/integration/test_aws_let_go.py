@@ -116,6 +116,7 @@ def test_the_account_that_says_nothing_is_unknown_and_not_empty(
     assert (status.code, "let go    unknown: " in status.out, "tag" in status.out) == (1, True, True), status.text
 
 
+@pytest.mark.soak
 def test_a_whole_stack_with_filled_archives_ends_and_comes_back(
     stack: AwsDeployment,
 ) -> None:

@@ -38,7 +38,10 @@ def identity_in(refusal: Result) -> str:
     return written[1]
 
 
-@pytest.mark.parametrize("fields", [REGULATED, {}], ids=["regulated", "of another class"])
+@pytest.mark.parametrize(
+    "fields",
+    [pytest.param(REGULATED, id="regulated"), pytest.param({}, id="of another class", marks=pytest.mark.soak)],
+)
 def test_until_it_is_acknowledged_nothing_goes_on(deployment: Deployment, fields: dict[str, str]) -> None:
     deployment.write_stack(f"  {deployment.service('writer')}: {{rotate_every: 90d}}\n")
     deployment.stream("events", **fields)
