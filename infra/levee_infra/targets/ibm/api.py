@@ -121,6 +121,13 @@ class Api:
         _LOG.debug("ibm: %s %s", request.method, request.path)
         return await self._in_thread(lambda: self._sent(request))
 
+    async def send_unique(self, request: Request) -> Answer:
+        """As `send`, once more where nobody answers: for what IBM makes no second of, but names the first."""
+        try:
+            return await self.send(request)
+        except UnansweredError:
+            return await self.send(request)
+
     async def find(self, request: Request) -> Answer | None:
         """As `send`; None where there is no such thing."""
         try:

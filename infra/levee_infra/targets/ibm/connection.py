@@ -2,17 +2,15 @@
 
 import os
 import re
-import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Final
 
-from levee.loading.plain_file import UnreadableError, read_plain_text
 from levee.loading.schema.login import token_url_problem
+from levee_infra.kafka.login.secrets import own_text
 from levee_infra.providers.protocol.declared import MAPPING, TEXTS, Field, matching, needed, object_type, read_all
-from levee_infra.providers.protocol.failures import FailedError
+from levee_infra.providers.protocol.failures import FailedError, RefusedError
 from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.properties import Properties, is_known
 
@@ -113,16 +111,12 @@ def api_key(connection: IbmConnection) -> str:
     """The API key, of a file that nobody else can read or of the environment. Raises FailedError."""
     file = connection.api_key_file
     if file is None:
-        key = os.environ.get(VARIABLE, "")
-        where = f"{VARIABLE} in the environment"
+        key, where = os.environ.get(VARIABLE, ""), f"{VARIABLE} in the environment"
     else:
         try:
-            key = read_plain_text(Path(file), LARGEST_KEY).strip()
-            if Path(file).stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-                raise FailedError(f"{file} can be read by others; run: chmod 600 {file}")
-        except (UnreadableError, OSError) as error:
-            raise FailedError(f"{file} holds no IBM Cloud API key ({error})") from None
-        where = file
+            key, where = own_text(file, "apiKeyFile", LARGEST_KEY)[1].strip(), file
+        except RefusedError as refusal:
+            raise FailedError(str(refusal)) from None
     if not key or not key.isascii() or not key.isprintable() or any(map(str.isspace, key)):
         raise FailedError(f"{where} holds no IBM Cloud API key; set it, then run again")
     return key

@@ -15,7 +15,7 @@ from levee_infra.providers.protocol.fields import Fields
 from levee_infra.providers.protocol.kind import Recorded
 from levee_infra.providers.protocol.properties import Properties, Value
 from levee_infra.providers.protocol.snapshot import Snapshot
-from levee_infra.targets.ibm.api import Api, IbmError, Request, UnansweredError
+from levee_infra.targets.ibm.api import Api, IbmError, Request
 from levee_infra.targets.ibm.connection import Service
 from levee_infra.targets.ibm.kinds.ibm_kind import IS_ADOPTED, IbmKind, Live
 
@@ -92,10 +92,7 @@ class AuthorizationPolicy(IbmKind):
         request = Request(method="POST", service=Service.IAM, path=PATH, body=self._body(new))
         self._listed.forget()
         try:
-            try:
-                answer = await self.api.send(request)
-            except UnansweredError:
-                answer = await self.api.send(request)
+            answer = await self.api.send_unique(request)
         except IbmError as error:
             found = _conflict(error) or (await self.look_for(new) if error.status == CONFLICT else None)
             if found is None:

@@ -195,10 +195,7 @@ class ServiceId(IbmKind):
         """Make a policy; one of equal attributes that is there already has another role, or is this one."""
         request = self._request("POST", POLICIES, self._policy(held, policy, instance))
         try:
-            try:
-                answer = await self.api.send(request)
-            except UnansweredError:
-                answer = await self.api.send(request)
+            answer = await self.api.send_unique(request)
         except IbmError as error:
             if error.status != CONFLICT:
                 raise
